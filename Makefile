@@ -1,0 +1,101 @@
+# What a person types. Everything takes its programs from .venv, which `env` keeps in step with requirements/.
+.DEFAULT_GOAL := help
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+
+PYTHON_HERE := .venv/bin/python
+LOCAL := $(PYTHON_HERE) -m local
+# Checks and tests have a working folder of Terraform's of their own, so that a running stack is not disturbed.
+CHECK_SETTINGS := TF_DATA_DIR=$(CURDIR)/.local/check TF_IN_AUTOMATION=1
+CHECK_TERRAFORM := $(CHECK_SETTINGS) scripts/terraform
+
+# The local stack: a port of your own choice, and how long the agent thinks.
+PORT ?=
+THINKING ?= 5
+# Agents of your own: hash-locked requirements files and folders that go into the zip.
+EXTRA ?=
+EXTRA_OPTIONS = $(foreach extra,$(EXTRA),--extra '$(extra)')
+# A model of your own: an OpenAI-compatible server, and the model's name there.
+MODEL_URL ?=
+MODEL ?=
+MODEL_OPTIONS = $(if $(MODEL_URL),--model-url '$(MODEL_URL)' --set agent=bedrock --set model_id='$(MODEL)')
+STACK_OPTIONS = $(if $(PORT),--port '$(PORT)') --set thinking_seconds='$(THINKING)' $(EXTRA_OPTIONS) $(MODEL_OPTIONS)
+
+.PHONY: help env lock package run up down status logs reset ask \
+  check format lint types contracts terraform-check test test-python test-terraform test-stack
+
+help: ## Show what there is to run
+	@grep -hE '^[a-z][a-z-]*:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
+
+env: ## Make or refresh the Python environment (.venv)
+	@scripts/env dev
+
+lock: env ## Lock the Python dependencies anew from requirements/*.in
+	@for list in src agent dev ministack uv; do \
+	  .local/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	    --no-annotate --custom-compile-command 'make lock' requirements/$$list.in -o requirements/$$list.txt; done
+
+package: env ## Build the Lambda zip for AWS, build/lambda.zip (EXTRA="requirements.txt folder")
+	@$(PYTHON_HERE) scripts/package.py $(EXTRA_OPTIONS)
+
+## The stack on this machine
+
+run: env ## Start the whole stack here; Ctrl-C stops it (PORT=8460 THINKING=5 MODEL_URL=... MODEL=...)
+	@$(LOCAL) run $(STACK_OPTIONS)
+
+up: env ## The same in the background, or bring a running one up to date
+	@$(LOCAL) up $(STACK_OPTIONS)
+
+down: env ## Stop the stack; chats and memories are kept
+	@$(LOCAL) down
+
+status: env ## Say whether the stack runs, and where
+	@$(LOCAL) status
+
+logs: env ## Show what the functions logged in the last ten minutes
+	@$(LOCAL) logs
+
+reset: env ## Stop the stack and forget all that it keeps
+	@$(LOCAL) reset
+
+# Every login shell has a variable USER: only one given to make itself names a user of the stack.
+# value: a question may hold dollar signs.
+ask: export QUESTION := $(value Q)
+ask: env ## Ask and wait for the answer: make ask Q="..." [USER=alice] [CHAT=...]
+	@$(LOCAL) ask --user '$(if $(filter command line,$(origin USER)),$(USER),alice)' --chat '$(CHAT)' -- "$$QUESTION"
+
+## Checks and tests
+
+check: format lint types contracts terraform-check ## Everything that reads the code without running it
+
+format: env
+	@$(PYTHON_HERE) -m ruff format --check .
+
+lint: env
+	@$(PYTHON_HERE) -m ruff check .
+
+types: env
+	@$(PYTHON_HERE) -m mypy
+
+contracts: env
+	@PYTHONPATH=src .venv/bin/lint-imports
+	@$(PYTHON_HERE) -m pytest -q tests/architecture
+
+terraform-check:
+	@scripts/terraform fmt -check -recursive
+	@$(CHECK_TERRAFORM) init -backend=false -input=false -lockfile=readonly -no-color >/dev/null
+	@$(CHECK_TERRAFORM) validate -no-color
+
+test: test-python test-terraform test-stack ## All tests: Python, Terraform, and end to end on a stack of their own
+
+test-python: env ## Unit, contract and feature tests; no network, no stack
+	@$(PYTHON_HERE) -m pytest -q -n auto tests --ignore tests/e2e --ignore tests/local --ignore tests/pages
+
+test-terraform: ## Terraform's own tests, with a mocked provider
+	@$(CHECK_TERRAFORM) init -backend=false -input=false -lockfile=readonly -no-color >/dev/null
+	@$(CHECK_SETTINGS) scripts/test-terraform
+
+# One run, so that all of them share one stack.
+test-stack: env ## The local tools, then end to end and the feature files over HTTP
+	@scripts/env ministack
+	@$(PYTHON_HERE) -m pytest -q --driver=http tests/local tests/e2e tests/features

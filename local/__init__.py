@@ -1,0 +1,1 @@
+"""The stack on one machine: the real Terraform and the real package on an embedded AWS."""

@@ -1,0 +1,140 @@
+"""The commands of `python -m local`."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+import time
+from pathlib import Path
+from types import FrameType
+
+from local import emulator, logs, stack
+from local.asking import ask
+from local.failure import StackFailure
+from local.foreground import run
+from local.guide import guide
+from local.home import PROJECT, Home
+from local.progress import progress_lines
+from local.stack import StackOptions
+
+INTERRUPTED = 130  # as the shell counts it
+
+
+def main(arguments: list[str]) -> int:
+    """Run one command; returns the exit code."""
+    given = _parser().parse_args(arguments)
+    # The terminal that goes away and `kill` end the stack as tidily as Ctrl-C does.
+    signal.signal(signal.SIGTERM, _interrupt)
+    signal.signal(signal.SIGHUP, _interrupt)
+    try:
+        return int(given.command(given, Home(given.home.resolve())))
+    except StackFailure as failure:
+        print(failure, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _up(given: argparse.Namespace, home: Home) -> int:
+    was_running = emulator.running(home)
+    try:
+        ready = stack.bring_up(home, _options(given), progress_lines())
+    except BaseException:
+        if not was_running:
+            stack.take_down(home)
+        raise
+    print(guide(home, ready, "make down"))
+    return 0
+
+
+def _run(given: argparse.Namespace, home: Home) -> int:
+    run(home, _options(given))
+    return 0
+
+
+def _down(given: argparse.Namespace, home: Home) -> int:
+    print("Stopped; chats and memories are kept." if stack.take_down(home) else "The stack was not running.")
+    return 0
+
+
+def _ask(given: argparse.Namespace, home: Home) -> int:
+    print(ask(stack.read(home), given.user, given.question, given.chat, progress_lines()))
+    return 0
+
+
+def _status(given: argparse.Namespace, home: Home) -> int:
+    embedded_aws = emulator.running(home)
+    if embedded_aws is None:
+        print("The stack is not running.")
+        return 1
+    ready = stack.read(home)
+    print(f"The stack runs: {ready.api_url} (process {embedded_aws.pid}, port {embedded_aws.port})")
+    return 0
+
+
+def _logs(given: argparse.Namespace, home: Home) -> int:
+    embedded_aws, region = emulator.running(home), stack.read(home).region
+    assert embedded_aws is not None
+    for line in logs.lines(embedded_aws, region, time.time() - given.minutes * 60, follow=given.follow):
+        print(line, flush=True)
+    return 0
+
+
+def _reset(given: argparse.Namespace, home: Home) -> int:
+    stack.reset(home)
+    print("Chats, memories and users of the local stack are gone; the next `make up` starts afresh.")
+    return 0
+
+
+def _options(given: argparse.Namespace) -> StackOptions:
+    settings = dict(setting.split("=", 1) for setting in given.set)
+    return StackOptions(given.port, settings, given.model_url, tuple(given.extra), given.samples)
+
+
+def _setting(text: str) -> str:
+    if "=" not in text:
+        raise argparse.ArgumentTypeError("name=value, a variable of terraform/variables.tf")
+    return text
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m local", description="The stack on this machine.")
+    shared = argparse.ArgumentParser(add_help=False)
+    shared.add_argument("--home", type=Path, default=PROJECT / ".local", help="the folder that keeps its state")
+    starting = argparse.ArgumentParser(add_help=False)
+    starting.add_argument("--port", type=int, help="0: any that is free; the last one or 8460 if not given")
+    starting.add_argument(
+        "--set", action="append", default=[], type=_setting, metavar="NAME=VALUE", help="a Terraform variable"
+    )
+    starting.add_argument("--model-url", help="an OpenAI-compatible server (Ollama, llama.cpp, vLLM) behind Bedrock")
+    starting.add_argument(
+        "--extra", type=Path, action="append", default=[], help="goes into the zip: see scripts/package.py"
+    )
+    starting.add_argument("--no-samples", dest="samples", action="store_false", help="load no sample memories")
+    commands = parser.add_subparsers(required=True)
+
+    def command(
+        name: str, function: object, explanation: str, *more: argparse.ArgumentParser
+    ) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=explanation, parents=[shared, *more])
+        added.set_defaults(command=function)
+        return added
+
+    command("up", _up, "start it in the background, or bring a running one up to date", starting)
+    command("run", _run, "start it and stop it again with Ctrl-C", starting)
+    command("down", _down, "stop it; its state is kept")
+    command("status", _status, "say whether it runs, and where")
+    command("reset", _reset, "stop it and forget all that it keeps")
+    asking = command("ask", _ask, "ask a question and wait for the answer")
+    asking.add_argument("question")
+    asking.add_argument("--user", default="alice")
+    asking.add_argument("--chat", help="go on in this chat")
+    logging = command("logs", _logs, "show what the functions logged")
+    logging.add_argument("--minutes", type=float, default=10)
+    logging.add_argument("--follow", action="store_true")
+    return parser

@@ -1,0 +1,64 @@
+"""Programs that the stack calls."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
+from local.failure import StackFailure
+from local.home import PROJECT
+
+PATIENCE_SECONDS = 30
+
+
+def follow(
+    command: Iterable[str | Path],
+    environment: Mapping[str, str],
+    log: Path,
+    on_line: Callable[[str], None] | None = None,
+) -> int:
+    """Run a command to its end, keep its output in `log`, hand out its lines; returns the exit code.
+
+    The command gets a process group of its own, so that Ctrl-C reaches it once, from here, and it can end in order.
+    """
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with (
+        log.open("w", encoding="utf-8") as kept,
+        subprocess.Popen(
+            [str(part) for part in command],
+            cwd=PROJECT,
+            env=dict(environment),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        ) as process,
+    ):
+        assert process.stdout is not None
+        try:
+            for line in process.stdout:
+                kept.write(line)
+                if on_line:
+                    on_line(line)
+            return process.wait()
+        except BaseException:
+            _end(process)
+            raise
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    os.killpg(process.pid, signal.SIGINT)
+    try:
+        process.communicate(timeout=PATIENCE_SECONDS)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+
+
+def run(command: Iterable[str | Path], log: Path, what: str) -> None:
+    """Run a command that has to succeed; what it said is in the failure."""
+    if follow(command, os.environ, log) != 0:
+        raise StackFailure(f"{what} failed:\n{log.read_text(encoding='utf-8').strip()}")

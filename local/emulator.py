@@ -1,0 +1,173 @@
+"""The embedded AWS (ministack): one process group that keeps its state between runs."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import httpx
+
+from local.failure import StackFailure
+from local.home import PROJECT, Home
+
+PYTHON = PROJECT / ".local" / "ministack" / "venv" / "bin" / "python"
+HOST = "127.0.0.1"
+DEFAULT_PORT = 8460
+START_SECONDS = 30
+STOP_SECONDS = 20
+# Long enough that a demonstration stays warm between questions.
+WARM_SECONDS = 900
+# A model on this machine is slow; beyond this the emulator answers with its mock text.
+MODEL_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class Emulator:
+    """A running embedded AWS."""
+
+    pid: int
+    group: int  # the process group that it shares with its workers
+    port: int
+    model_url: str | None = None  # an OpenAI-compatible server that answers for Bedrock
+
+    @property
+    def endpoint(self) -> str:
+        return f"http://{HOST}:{self.port}"
+
+
+def running(home: Home) -> Emulator | None:
+    """The emulator of this home, if it runs.
+
+    It holds a lock for as long as it lives: a process id alone may by now be somebody else's.
+    """
+    lock = _lock_file(home)
+    if not lock.exists():
+        return None
+    with lock.open() as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return Emulator(**json.loads(_process_file(home).read_text()))
+    return None
+
+
+def choose_port(home: Home, wanted: int | None) -> int:
+    """A port that is free now: the wanted one; none named: as last time; 0: as last time if that is free, else any."""
+    last = json.loads(_process_file(home).read_text())["port"] if _process_file(home).exists() else None
+    candidates = {None: [last or DEFAULT_PORT], 0: [last or 0, 0]}.get(wanted, [wanted])
+    for candidate in candidates:
+        if free := _free_port(candidate):
+            return free
+    raise StackFailure(f"Port {candidates[0]} is in use by another program: name a free one with PORT=...")
+
+
+def start(home: Home, port: int, model_url: str | None = None) -> Emulator:
+    """Start it on a free port and wait until it answers. No model_url: its Bedrock answers with a mock text."""
+    _forget_temporary_files(home)
+    with _lock_file(home).open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        # A shell between, so that it is nobody's child: it outlives the command that starts it in the background.
+        shell = subprocess.Popen(
+            ["sh", "-c", '"$0" -m ministack >"$1" 2>&1 & echo $!', PYTHON, log_file(home)],
+            env=_environment(home, port, model_url),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            text=True,
+            pass_fds=[lock.fileno()],
+            start_new_session=True,
+        )
+        pid, _ = shell.communicate()
+    emulator = Emulator(int(pid), shell.pid, port, model_url)
+    _process_file(home).write_text(json.dumps(asdict(emulator)))
+    try:
+        _wait_until_it_answers(home, emulator)
+    except BaseException:
+        stop(home)
+        raise
+    return emulator
+
+
+def stop(home: Home) -> bool:
+    """End it and its workers; says whether it ran. It saves its state before it ends."""
+    emulator = running(home)
+    if emulator is None:
+        return False
+    os.kill(emulator.pid, signal.SIGTERM)
+    give_up = time.monotonic() + STOP_SECONDS
+    while running(home) and time.monotonic() < give_up:
+        time.sleep(0.05)
+    # Workers in the middle of a turn outlive it, and an emulator that hangs outlives the polite signal.
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(emulator.group, signal.SIGKILL)
+    return True
+
+
+def _free_port(port: int) -> int | None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return None
+        return int(probe.getsockname()[1])
+
+
+def _environment(home: Home, port: int, model_url: str | None) -> dict[str, str]:
+    """All of it: the functions inherit this environment, so nothing of the person's shell may be in it."""
+    model = {"MINISTACK_BEDROCK_PROXY_URL": model_url} if model_url else {}
+    return {
+        **model,
+        "MINISTACK_BEDROCK_PROXY_TIMEOUT_SECONDS": str(MODEL_SECONDS),
+        "PATH": f"{PYTHON.parent}:{os.defpath}",
+        "HOME": str(home.emulator / "home"),
+        "TMPDIR": str(home.emulator / "tmp"),
+        "LANG": "C.UTF-8",
+        "GATEWAY_PORT": str(port),
+        "BIND_HOST": HOST,
+        "AUTH": "true",
+        "PERSIST_STATE": "1",
+        "STATE_DIR": str(home.emulator / "state"),
+        "IOT_MTLS_ENABLED": "0",
+        "LAMBDA_WARM_TTL_SECONDS": str(WARM_SECONDS),
+        # With a Docker of the person's in reach it would remove other emulators' containers.
+        "DOCKER_HOST": f"unix://{home.emulator / 'no-docker.sock'}",
+    }
+
+
+def _forget_temporary_files(home: Home) -> None:
+    """Unpacked functions of earlier runs; the state is elsewhere."""
+    shutil.rmtree(home.emulator / "tmp", ignore_errors=True)
+    for name in ("home", "tmp", "state"):
+        (home.emulator / name).mkdir(parents=True, exist_ok=True)
+
+
+def _wait_until_it_answers(home: Home, emulator: Emulator) -> None:
+    give_up = time.monotonic() + START_SECONDS
+    while running(home) and time.monotonic() < give_up:
+        with contextlib.suppress(httpx.HTTPError):
+            # trust_env: a proxy of the person's is not for calls to this machine.
+            if httpx.get(f"{emulator.endpoint}/_ministack/health", timeout=2, trust_env=False).is_success:
+                return
+        time.sleep(0.1)
+    raise StackFailure(f"The embedded AWS did not start; its last words are in {log_file(home)}")
+
+
+def _lock_file(home: Home) -> Path:
+    return home.emulator / "lock"
+
+
+def _process_file(home: Home) -> Path:
+    return home.emulator / "process.json"
+
+
+def log_file(home: Home) -> Path:
+    return home.emulator / "ministack.log"

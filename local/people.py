@@ -1,0 +1,63 @@
+"""Demo users of the embedded AWS's user pool."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import json
+import secrets
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+from local.aws import client
+from local.home import Home
+
+if TYPE_CHECKING:
+    from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
+
+NAMES = ("alice", "bob")
+
+
+@dataclass(frozen=True)
+class Person:
+    """A user who is signed in."""
+
+    name: str
+    sub: str
+    token: str
+
+    def as_json(self) -> dict[str, str]:
+        return asdict(self)
+
+
+def demo_password(home: Home) -> str:
+    """What the chat page and these tools sign the demo users in with."""
+    if not home.demo_password_file.exists():
+        home.demo_password_file.touch(mode=0o600)
+        home.demo_password_file.write_text(f"Aa1-{secrets.token_urlsafe(24)}", encoding="utf-8")
+    return home.demo_password_file.read_text(encoding="utf-8")
+
+
+def sign_in(endpoint: str, region: str, pool_id: str, client_id: str, password: str) -> list[Person]:
+    """The demo users with fresh access tokens; who is missing is created."""
+    cognito = client("cognito-idp", endpoint, region)
+    return [_sign_in(cognito, pool_id, client_id, name, password) for name in NAMES]
+
+
+def _sign_in(cognito: CognitoIdentityProviderClient, pool_id: str, client_id: str, name: str, password: str) -> Person:
+    with contextlib.suppress(cognito.exceptions.UsernameExistsException):
+        cognito.admin_create_user(UserPoolId=pool_id, Username=name, MessageAction="SUPPRESS")
+    cognito.admin_set_user_password(UserPoolId=pool_id, Username=name, Password=password, Permanent=True)
+    answer = cognito.initiate_auth(
+        ClientId=client_id,
+        AuthFlow="USER_PASSWORD_AUTH",
+        AuthParameters={"USERNAME": name, "PASSWORD": password},
+    )
+    token = answer["AuthenticationResult"]["AccessToken"]
+    return Person(name, _subject(token), token)
+
+
+def _subject(token: str) -> str:
+    payload = token.split(".")[1]
+    claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    return str(claims["sub"])

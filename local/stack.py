@@ -1,0 +1,146 @@
+"""Bringing the whole stack up and taking it down."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from local import emulator, people, samples, terraform
+from local.commands import run
+from local.emulator import Emulator
+from local.failure import StackFailure
+from local.home import PROJECT, Home
+from local.people import Person
+from local.progress import Report
+
+
+@dataclass(frozen=True)
+class Stack:
+    """A stack that answers."""
+
+    api_url: str
+    region: str
+    workspace: str
+    people: list[Person]
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "api_url": self.api_url,
+            "region": self.region,
+            "workspace": self.workspace,
+            "users": [person.as_json() for person in self.people],
+        }
+
+
+@dataclass(frozen=True)
+class StackOptions:
+    """What a person may choose about a stack."""
+
+    port: int | None = None  # None: as last time or the usual one; 0: as last time or any
+    settings: Mapping[str, str] = field(default_factory=dict)  # variables of the Terraform
+    model_url: str | None = None  # an OpenAI-compatible server that answers for Bedrock
+    extras: tuple[Path, ...] = ()  # see scripts/package.py
+    samples: bool = True
+
+
+def bring_up(home: Home, options: StackOptions, report: Report) -> Stack:
+    """Start what does not run, apply what has changed; calling it again only refreshes."""
+    home.folder.mkdir(parents=True, exist_ok=True)
+    port = _port(home, options.port)
+    report("Python environment of the embedded AWS")
+    run([PROJECT / "scripts" / "env", "ministack"], home.folder / "environment.log", "Installing the embedded AWS")
+    report("Lambda package")
+    _package(home, options.extras)
+    report("Terraform and its provider")
+    terraform.initialise(home)
+    report("Embedded AWS")
+    embedded_aws = _embedded_aws(home, port, options.model_url)
+    report("Applying the Terraform")
+    password = people.demo_password(home)
+    settings = {"app_version": _version(), "demo_password": password, **options.settings}
+    outputs = terraform.apply(home, embedded_aws.endpoint, settings, report)
+    stack = _signed_in(embedded_aws, outputs, password)
+    _write(home, stack)
+    if options.samples:
+        _load_samples(home, stack, report)
+    report("Ready")
+    return stack
+
+
+def read(home: Home) -> Stack:
+    """The running stack as it was last brought up."""
+    if not emulator.running(home) or not home.stack_file.exists():
+        raise StackFailure("The stack is not running: start it with `make up` or `make run`.")
+    kept = json.loads(home.stack_file.read_text(encoding="utf-8"))
+    return Stack(kept["api_url"], kept["region"], kept["workspace"], [Person(**user) for user in kept["users"]])
+
+
+def take_down(home: Home) -> bool:
+    """Stop everything that was started; says whether it ran. What it keeps stays for the next time."""
+    home.stack_file.unlink(missing_ok=True)
+    return emulator.stop(home)
+
+
+def reset(home: Home) -> None:
+    """Forget chats, memories and users, and start over with the next `up`."""
+    take_down(home)
+    for folder in (home.emulator, home.terraform):
+        shutil.rmtree(folder, ignore_errors=True)
+    for file in (home.loaded_memories_file, home.demo_password_file):
+        file.unlink(missing_ok=True)
+
+
+def _version() -> str:
+    return str(tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"])
+
+
+def _package(home: Home, extras: tuple[Path, ...]) -> None:
+    command: list[str | Path] = [sys.executable, PROJECT / "scripts" / "package.py", "--output", home.package]
+    # The functions run on the emulator's own interpreter, whatever runtime the Terraform names.
+    command += ["--interpreter", emulator.PYTHON, *(f"--extra={extra}" for extra in extras)]
+    run(command, home.folder / "package.log", "Building the Lambda package")
+
+
+def _embedded_aws(home: Home, port: int, model_url: str | None) -> Emulator:
+    running = emulator.running(home)
+    if running and running.model_url == model_url:
+        return running
+    emulator.stop(home)
+    return emulator.start(home, port, model_url)
+
+
+def _port(home: Home, wanted: int | None) -> int:
+    """Settled before anything slow is done, so that a busy port is said at once."""
+    embedded_aws = emulator.running(home)
+    if embedded_aws is None:
+        return emulator.choose_port(home, wanted)
+    if wanted not in {None, 0, embedded_aws.port}:
+        raise StackFailure(f"The stack runs on port {embedded_aws.port} already: `make down` before moving it.")
+    return embedded_aws.port
+
+
+def _signed_in(embedded_aws: Emulator, outputs: Mapping[str, Any], password: str) -> Stack:
+    region, pool_id, client_id = outputs["region"], outputs["user_pool_id"], outputs["user_pool_client_id"]
+    users = people.sign_in(embedded_aws.endpoint, region, pool_id, client_id, password)
+    # The API's own URL needs a resolver that knows *.localhost; this one works everywhere.
+    api_url = f"{embedded_aws.endpoint}/_aws/execute-api/{outputs['api_id']}"
+    return Stack(api_url, region, outputs["workspace"], users)
+
+
+def _write(home: Home, stack: Stack) -> None:
+    # Tokens are in it: nobody else on this machine needs to read them.
+    home.stack_file.touch(mode=0o600)
+    home.stack_file.write_text(json.dumps(stack.as_json(), indent=2) + "\n", encoding="utf-8")
+
+
+def _load_samples(home: Home, stack: Stack, report: Report) -> None:
+    for person in stack.people:
+        count = samples.load(home, stack.api_url, person)
+        if count:
+            report(f"Loaded {count} sample memories for {person.name}")

@@ -1,0 +1,135 @@
+"""The project's own Terraform, applied to the embedded AWS in workspace `local`."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from local.commands import follow
+from local.failure import StackFailure
+from local.home import PROJECT, Home
+from local.progress import Report
+
+TERRAFORM = PROJECT / "scripts" / "terraform"
+SOURCE = PROJECT / "terraform"
+WORKSPACE = "local"
+
+# Settings of the person's for other accounts and other working folders.
+FOREIGN = re.compile(r"AWS_|TF_VAR_|TF_WORKSPACE|TF_DATA_DIR|TF_CLI_ARGS$|TF_CLI_ARGS_(plan|apply|output)|TF_LOG")
+
+# How AWS says that something is there which the Terraform state does not know, or the other way round.
+MISFIT = re.compile(r"AlreadyExists|already exists|ResourceInUse|ResourceConflict|NotFoundException|NoSuchEntity")
+
+
+def initialise(home: Home) -> None:
+    """Have Terraform and its provider at hand; needs no AWS, so that what is missing is said before anything starts."""
+    _mirror_folder(home)
+    log = home.terraform / "init.log"
+    command: list[str | Path] = [TERRAFORM, "init", "-input=false", "-lockfile=readonly", "-no-color"]
+    if follow(command, _environment(home), log) != 0:
+        raise StackFailure(log.read_text(encoding="utf-8").strip().splitlines()[-1])
+
+
+def apply(home: Home, endpoint: str, settings: Mapping[str, str], report: Report) -> dict[str, Any]:
+    """Make the embedded AWS what terraform/ says; returns the outputs."""
+    variables = {"package_path": str(home.package), "architecture": _architecture(), **settings}
+    progress = _ApplyProgress(report)
+    command: list[str | Path] = [
+        TERRAFORM,
+        "apply",
+        "-json",
+        "-input=false",
+        "-auto-approve",
+    ]
+    command += [f"-var={name}={value}" for name, value in variables.items()]
+    code = follow(
+        command,
+        {**_environment(home), "AWS_ENDPOINT_URL": endpoint},
+        home.terraform / "apply.log",
+        progress.read,
+    )
+    if code != 0:
+        raise StackFailure(_complaint(home, progress.errors))
+    home.outputs_file.write_text(json.dumps(progress.outputs, indent=2) + "\n", encoding="utf-8")
+    return progress.outputs
+
+
+def _environment(home: Home) -> dict[str, str]:
+    """The person's, without what is meant for real accounts."""
+    return {
+        **{name: value for name, value in os.environ.items() if not FOREIGN.match(name)},
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "TF_WORKSPACE": WORKSPACE,
+        "ASYNC_CHAT_TERRAFORM_FOLDER": str(home.terraform),
+        "TF_IN_AUTOMATION": "1",
+        "CHECKPOINT_DISABLE": "1",
+    }
+
+
+def _mirror_folder(home: Home) -> None:
+    """A folder of this stack's own that shows the project's Terraform, for its state and its working data.
+
+    The state of another workspace, and a backend.tf that keeps it in a bucket, stay where they are.
+    """
+    home.terraform.mkdir(parents=True, exist_ok=True)
+    for old in [entry for entry in home.terraform.iterdir() if entry.is_symlink()]:
+        old.unlink()
+    for entry in [*SOURCE.glob("[!.]*"), SOURCE / ".terraform.lock.hcl"]:
+        if entry.name not in {"backend.tf", "terraform.tfstate.d"}:
+            (home.terraform / entry.name).symlink_to(entry)
+
+
+def _architecture() -> str:
+    return "arm64" if platform.machine().lower() in {"arm64", "aarch64"} else "x86_64"
+
+
+def _complaint(home: Home, errors: list[str]) -> str:
+    log = home.terraform / "apply.log"
+    if any(MISFIT.search(error) for error in errors):
+        return (
+            f"The state kept in {home.folder} no longer fits together: `make reset` starts over, "
+            f"without its chats (what Terraform said: {log})."
+        )
+    first = errors[0] if errors else "it gave no reason"
+    more = f" and {len(errors) - 1} more" if len(errors) > 1 else ""
+    return f"Terraform could not apply: {first}{more} (all of it: {log})"
+
+
+class _ApplyProgress:
+    """Reads what `terraform apply -json` says, line by line."""
+
+    def __init__(self, report: Report) -> None:
+        self.outputs: dict[str, Any] = {}
+        self.errors: list[str] = []
+        self._report = report
+        self._done = 0
+
+    def read(self, line: str) -> None:
+        try:
+            event = json.loads(line)
+        except ValueError:
+            self.errors.append(line.strip())
+            return
+        kind = event.get("type")
+        if kind == "change_summary" and event["changes"]["operation"] == "plan":
+            changes = event["changes"]
+            counts = f"{changes['add']} to add, {changes['change']} to change, {changes['remove']} to remove"
+            self._report(f"Terraform: {counts}")
+        elif kind == "apply_complete":
+            self._done += 1
+            if self._done % 20 == 0:
+                self._report(f"Terraform: {self._done} done")
+        elif kind == "diagnostic" and event["@level"] == "error":
+            diagnostic = event["diagnostic"]
+            self.errors.append(" ".join(f"{diagnostic['summary']}: {diagnostic.get('detail', '')}".split()))
+        elif kind == "outputs":
+            self.outputs = {name: output.get("value") for name, output in event["outputs"].items()}

@@ -1,0 +1,179 @@
+"""Build the Lambda zip: src/ and its hash-locked dependencies, the same bytes from the same inputs."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parent.parent
+UV = PROJECT / ".local" / "uv" / "bin" / "uv"
+
+# The service's own dependencies, and those that only the agent `bedrock` imports.
+LOCKED = [PROJECT / "requirements" / "src.txt", PROJECT / "requirements" / "agent.txt"]
+
+# What the API serves as it is written.
+SERVED = [
+    Path("openapi.json"),
+    *(
+        path.relative_to(PROJECT)
+        for folder in ("clients/web", "clients/web/page")
+        for path in sorted((PROJECT / folder).iterdir())
+        if path.suffix in {".js", ".css", ".html"}
+    ),
+]
+
+# Any fixed date will do; this is the earliest that a zip can hold.
+EPOCH = (1980, 1, 1, 0, 0, 0)
+FILE_MODE = 0o100644
+
+# Lambda on Amazon Linux 2023 has glibc 2.34, so wheels for 2.28 fit.
+PLATFORMS = {"arm64": "aarch64-manylinux_2_28", "x86_64": "x86_64-manylinux_2_28"}
+
+# What pip and uv write about their own run differs from machine to machine, `bin` holds paths of this one,
+# and the C sources that some wheels carry (11.8 MB in dependency-injector's) serve nobody at run time.
+UNWANTED_NAMES = {"RECORD", "INSTALLER", "REQUESTED", "direct_url.json", "uv_cache.json", ".lock"}
+UNWANTED_SUFFIXES = {".c", ".cpp", ".h", ".pxd", ".pyi", ".pyx"}
+UNWANTED_FOLDERS = {"bin", "__pycache__"}
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where the zip will run, in uv's words, and who compiles its bytecode: nobody means sources only."""
+
+    uv_options: list[str]
+    compiler: Path | None
+
+
+def build(output: Path, target: Target, extras: list[Path]) -> None:
+    """Write the zip. An extra is a hash-locked requirements file, or a folder whose content joins the zip's root."""
+    with tempfile.TemporaryDirectory(prefix="async-chat-package-") as folder:
+        staging = Path(folder)
+        _install(staging, target, [*LOCKED, *(extra for extra in extras if extra.is_file())])
+        for sources in [PROJECT / "src", *(extra for extra in extras if extra.is_dir())]:
+            _copy(sources, staging)
+        _copy_served_files(staging)
+        _remove_unwanted(staging)
+        if target.compiler:
+            _compile(staging, target.compiler)
+        _write_zip(staging, output)
+
+
+def _install(staging: Path, target: Target, lists: list[Path]) -> None:
+    command = [str(UV), "pip", "install", "--quiet", "--no-deps", "--require-hashes", "--only-binary", ":all:"]
+    requirements = [option for path in lists for option in ("--requirement", str(path))]
+    done = subprocess.run(
+        [*command, *target.uv_options, "--target", str(staging), *requirements],
+        check=False,
+        # Links into uv's cache would let the clean-up below reach other environments' files.
+        env={**os.environ, "UV_LINK_MODE": "copy", "UV_PYTHON_DOWNLOADS": "never"},
+    )
+    if done.returncode != 0:
+        sys.exit("The dependencies could not be installed: see the lines above.")
+
+
+def _copy(sources: Path, staging: Path) -> None:
+    taken = {entry.name for entry in sources.iterdir()} & {entry.name for entry in staging.iterdir()}
+    if taken - UNWANTED_FOLDERS:
+        sys.exit(f"{sources} holds names that the zip has already: {', '.join(sorted(taken))}")
+    shutil.copytree(sources, staging, dirs_exist_ok=True, ignore=shutil.ignore_patterns(*UNWANTED_FOLDERS, ".*"))
+
+
+def _copy_served_files(staging: Path) -> None:
+    """The chat page and the OpenAPI document: src/entrypoints/static_files.py finds them here."""
+    for served in SERVED:
+        target = staging / served.relative_to("clients" if served.parts[0] == "clients" else "")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(PROJECT / served, target)
+
+
+def _remove_unwanted(staging: Path) -> None:
+    for folder in [path for path in staging.rglob("*") if path.is_dir() and path.name in UNWANTED_FOLDERS]:
+        shutil.rmtree(folder, ignore_errors=True)
+    for path in _files(staging):
+        if path.name in UNWANTED_NAMES or path.suffix in UNWANTED_SUFFIXES:
+            path.unlink()
+
+
+def _compile(staging: Path, interpreter: Path) -> None:
+    """Bytecode that is never checked against its source: Lambda unpacks the zip with dates of its own."""
+    options = ["-q", "-f", "--invalidation-mode", "unchecked-hash", "-s", str(staging), "-p", "/var/task"]
+    subprocess.run(
+        [str(interpreter), "-I", "-m", "compileall", *options, str(staging)],
+        check=True,
+        env={**os.environ, "PYTHONHASHSEED": "0"},
+    )
+
+
+def _write_zip(staging: Path, output: Path) -> None:
+    output.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = output.with_name(f"{output.name}.{os.getpid()}.part")
+    with zipfile.ZipFile(unfinished, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as package:
+        for path in sorted(_files(staging), key=lambda path: path.relative_to(staging).as_posix()):
+            entry = zipfile.ZipInfo(path.relative_to(staging).as_posix(), EPOCH)
+            entry.external_attr = FILE_MODE << 16
+            entry.create_system = 3  # Unix, on whatever system this runs
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            package.writestr(entry, path.read_bytes())
+    unfinished.replace(output)
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    return (path for path in list(folder.rglob("*")) if path.is_file())
+
+
+def _interpreter_of(python: str) -> Path | None:
+    """An interpreter of exactly the version that runs the zip: bytecode fits no other."""
+    question = "import sys; print(*sys.version_info[:2], sep='.'); print(sys.executable)"
+    for candidate in (sys.executable, f"python{python}"):
+        if not shutil.which(candidate):
+            continue
+        # pyenv's stand-in for python3.13 runs only where that version is asked for.
+        environment = {**os.environ, "PYENV_VERSION": python}
+        command = [candidate, "-c", question]
+        answer = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+        if answer.stdout.startswith(f"{python}\n"):
+            return Path(answer.stdout.split("\n")[1])
+    return None
+
+
+def _arguments(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="package.py", description=__doc__)
+    parser.add_argument("--output", type=Path, default=PROJECT / "build" / "lambda.zip")
+    parser.add_argument("--python", default="3.13", help="Lambda's Python (default: %(default)s)")
+    parser.add_argument("--architecture", choices=PLATFORMS, default="arm64", help="default: %(default)s")
+    parser.add_argument("--extra", type=Path, action="append", default=[], help="see build(); may be repeated")
+    parser.add_argument("--interpreter", type=Path, help="build for this interpreter's machine and version instead")
+    return parser.parse_args(arguments)
+
+
+def _target(given: argparse.Namespace) -> Target:
+    if given.interpreter:
+        return Target(["--python", str(given.interpreter)], given.interpreter)
+    options = ["--python-version", given.python, "--python-platform", PLATFORMS[given.architecture]]
+    return Target(options, _interpreter_of(given.python))
+
+
+def main(arguments: list[str]) -> None:
+    given = _arguments(arguments)
+    for extra in given.extra:
+        if not extra.exists():
+            sys.exit(f"There is no {extra}: an extra is a hash-locked requirements file or a folder.")
+    target = _target(given)
+    build(given.output, target, given.extra)
+    content = given.output.read_bytes()
+    print(f"{given.output}: {len(content):,} bytes\nsha256 {hashlib.sha256(content).hexdigest()}")
+    if not target.compiler:
+        print(f"No Python {given.python} here: without bytecode the functions start more slowly.", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

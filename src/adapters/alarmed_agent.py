@@ -1,0 +1,50 @@
+"""AlarmedAgent: any agent, stopped at the end of its time."""
+
+import signal
+import threading
+from types import FrameType
+
+from domain.chat import FailureCode
+from domain.errors import AgentFailed
+from domain.ports import Answer, Assignment, Clock, ReasoningAgent, Watch
+
+
+class _OutOfTime(BaseException):
+    """No Exception, so that an agent's own `except Exception` cannot swallow it."""
+
+
+class AlarmedAgent(ReasoningAgent):
+    """Interrupts the agent at `assignment.until` by a signal, which reaches blocking calls too.
+
+    A thread could only be abandoned: Lambda would freeze it, and thaw it into somebody else's request. Off the main
+    thread, where Python takes no signals, the agent keeps its own time: only tests run it there.
+    """
+
+    def __init__(self, agent: ReasoningAgent, clock: Clock) -> None:
+        self._agent = agent
+        self._clock = clock
+
+    def reason(self, assignment: Assignment, watch: Watch) -> Answer:
+        left = (assignment.until - self._clock.now()).total_seconds()
+        if left <= 0:
+            raise AgentFailed(FailureCode.TIMED_OUT)
+        if threading.current_thread() is not threading.main_thread():
+            return self._agent.reason(assignment, watch)
+        before = signal.signal(signal.SIGALRM, _ring)
+        try:
+            return self._until_it_rings(left, assignment, watch)
+        except _OutOfTime:
+            raise AgentFailed(FailureCode.TIMED_OUT) from None
+        finally:
+            signal.signal(signal.SIGALRM, before)
+
+    def _until_it_rings(self, left: float, assignment: Assignment, watch: Watch) -> Answer:
+        signal.setitimer(signal.ITIMER_REAL, left)
+        try:
+            return self._agent.reason(assignment, watch)
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)  # it may ring right here: the caller catches that too
+
+
+def _ring(_signal: int, _frame: FrameType | None) -> None:
+    raise _OutOfTime

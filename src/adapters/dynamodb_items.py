@@ -1,0 +1,221 @@
+"""How chats look in the table: one partition per chat, so that one query reads the header and its messages.
+
+    pk                  sk                  what
+    <chat id>           m#<message id>      a message
+    <chat id>           ~chat               the header: chat and latest turn; sorts after every message
+    user#<user id>      turns               the user's thinking turns, a set of <deadline>#<turn id>
+    user#<user id>      key#<hash>          an idempotency key; expires
+
+Mapped by hand: boto3's TypeDeserializer takes an eighth of a warm poll.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from domain.chat import Chat, ChatSummary, Citation, Message, Role, Step, Turn, TurnState
+from domain.ports import IdempotencyKey, PastAsk
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
+
+    Item = Mapping[str, AttributeValueTypeDef]
+    NewItem = dict[str, AttributeValueTypeDef]
+
+HEADER: Final = "~chat"
+MESSAGE: Final = "m#"
+TURNS: Final = "turns"
+
+#: Attributes of the header that a turn may lack: a write of a turn sets or removes each of them.
+OPTIONAL_OF_TURN: Final = ("lease", "started_at", "ended_at", "failure", "draft")
+
+
+def text(value: str) -> "AttributeValueTypeDef":
+    return {"S": value}
+
+
+def number(value: int) -> "AttributeValueTypeDef":
+    return {"N": str(value)}
+
+
+def moment(value: datetime) -> "AttributeValueTypeDef":
+    """A time as milliseconds since 1970."""
+    return {"N": str(millis(value))}
+
+
+def millis(value: datetime) -> int:
+    return round(value.timestamp() * 1000)
+
+
+def from_millis(value: int) -> datetime:
+    # Not fromtimestamp(value / 1000): a float rounds some milliseconds down.
+    return _EPOCH + timedelta(milliseconds=value)
+
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def header_key(chat_id: str) -> "NewItem":
+    return {"pk": text(chat_id), "sk": text(HEADER)}
+
+
+def turns_key(user_id: str) -> "NewItem":
+    return {"pk": text(f"user#{user_id}"), "sk": text(TURNS)}
+
+
+def idempotency_key(user_id: str, key: str) -> "NewItem":
+    return {"pk": text(f"user#{user_id}"), "sk": text("key#" + hashlib.sha256(key.encode()).hexdigest())}
+
+
+def place_of(turn: Turn) -> str:
+    """A thinking turn's entry in its user's set; starts with the deadline, so that a stale one shows."""
+    return f"{millis(turn.deadline):015d}#{turn.turn_id}"
+
+
+def deadline_of_place(place: str) -> datetime:
+    return from_millis(int(place.split("#", 1)[0]))
+
+
+def turn_attributes(turn: Turn) -> "NewItem":
+    """What the header knows of its turn, without what is None. Steps and draft are written by `report` alone."""
+    optional = {
+        "lease": turn.lease and text(turn.lease),
+        "started_at": turn.started_at and moment(turn.started_at),
+        "ended_at": turn.ended_at and moment(turn.ended_at),
+        "failure": turn.failure and text(turn.failure),
+    }
+    return {
+        "turn_id": text(turn.turn_id),
+        "question_id": text(turn.question_id),
+        "asked_at": moment(turn.asked_at),
+        "deadline": moment(turn.deadline),
+        "dispatch_token": text(turn.dispatch_token),
+        "turn_state": text(turn.state.value),
+        **{name: value for name, value in optional.items() if value},
+    }
+
+
+def header_item(chat: Chat, active_at: datetime) -> "NewItem":
+    return {
+        **header_key(chat.chat_id),
+        "user_id": text(chat.user_id),
+        "title": text(chat.title),
+        "last_text": text(chat.last_text),
+        "last_message_id": text(chat.last_message_id),
+        "activity": text(chat.last_message_id),
+        "active_at": moment(active_at),
+        **turn_attributes(chat.turn),
+    }
+
+
+def chat_from(item: "Item") -> Chat | None:
+    """The chat that a header stands for; None for what deletion leaves of one."""
+    if "user_id" not in item:
+        return None
+    usual = item.get("usual")
+    return Chat(
+        turn=turn_from(item),
+        title=item["title"]["S"],
+        last_text=item["last_text"]["S"],
+        last_message_id=item["last_message_id"]["S"],
+        last_answer_id=_text(item, "last_answer_id"),
+        read_up_to=_text(item, "read_up_to"),
+        usual=timedelta(milliseconds=int(usual["N"])) if usual else None,
+    )
+
+
+def turn_from(item: "Item") -> Turn:
+    return Turn(
+        chat_id=item["pk"]["S"],
+        user_id=item["user_id"]["S"],
+        turn_id=item["turn_id"]["S"],
+        question_id=item["question_id"]["S"],
+        asked_at=_moment(item, "asked_at") or _EPOCH,
+        deadline=_moment(item, "deadline") or _EPOCH,
+        dispatch_token=item["dispatch_token"]["S"],
+        state=TurnState(item["turn_state"]["S"]),
+        lease=_text(item, "lease"),
+        started_at=_moment(item, "started_at"),
+        ended_at=_moment(item, "ended_at"),
+        failure=_text(item, "failure"),
+        progress=tuple(_step_from(step["M"]) for step in item.get("progress", {"L": []})["L"]),
+        draft=_text(item, "draft"),
+    )
+
+
+def summary_from(item: "Item") -> ChatSummary:
+    return ChatSummary(
+        chat_id=item["pk"]["S"],
+        title=item["title"]["S"],
+        last_text=item["last_text"]["S"],
+        last_message_id=item["last_message_id"]["S"],
+        last_answer_id=_text(item, "last_answer_id"),
+        read_up_to=_text(item, "read_up_to"),
+        active_at=_moment(item, "active_at") or _EPOCH,
+        state=TurnState(item["turn_state"]["S"]),
+        deadline=_moment(item, "deadline") or _EPOCH,
+    )
+
+
+def message_item(chat_id: str, message: Message) -> "NewItem":
+    item: NewItem = {
+        "pk": text(chat_id),
+        "sk": text(MESSAGE + message.message_id),
+        "role": text(message.role.value),
+        "content": text(message.content),
+        "created_at": moment(message.created_at),
+    }
+    if message.citations:
+        item["citations"] = {"L": [_citation_item(citation) for citation in message.citations]}
+    return item
+
+
+def message_from(item: "Item") -> Message:
+    return Message(
+        message_id=item["sk"]["S"][len(MESSAGE) :],
+        role=Role(item["role"]["S"]),
+        content=item["content"]["S"],
+        created_at=from_millis(int(item["created_at"]["N"])),
+        citations=tuple(
+            Citation(citation["M"]["memory_id"]["S"], citation["M"]["quote"]["S"])
+            for citation in item.get("citations", {"L": []})["L"]
+        ),
+    )
+
+
+def key_item(user_id: str, key: IdempotencyKey, turn: Turn) -> "NewItem":
+    return {
+        **idempotency_key(user_id, key.key),
+        "chat_id": text(turn.chat_id),
+        "question_id": text(turn.question_id),
+        "fingerprint": text(key.fingerprint),
+        # Seconds: DynamoDB's own expiry reads this too. It is days late, so every use compares it.
+        "expires_at": number(int(key.expires_at.timestamp())),
+    }
+
+
+def past_ask_from(item: "Item") -> PastAsk:
+    return PastAsk(item["chat_id"]["S"], item["question_id"]["S"], item["fingerprint"]["S"])
+
+
+def step_item(step: Step) -> "AttributeValueTypeDef":
+    return {"M": {"at": moment(step.at), "text": text(step.text)}}
+
+
+def _step_from(value: Mapping[str, Any]) -> Step:
+    return Step(from_millis(int(value["at"]["N"])), value["text"]["S"])
+
+
+def _citation_item(citation: Citation) -> "AttributeValueTypeDef":
+    return {"M": {"memory_id": text(citation.memory_id), "quote": text(citation.quote)}}
+
+
+def _text(item: "Item", name: str) -> str | None:
+    value = item.get(name)
+    return value["S"] if value else None
+
+
+def _moment(item: "Item", name: str) -> datetime | None:
+    value = item.get(name)
+    return from_millis(int(value["N"])) if value else None

@@ -1,0 +1,41 @@
+"""CloudWatch's embedded metric format: figures inside a log line, which CloudWatch counts by itself.
+
+The names are Terraform's too (metrics.tf): alarms and dashboard look for them.
+"""
+
+import time
+from collections.abc import Mapping
+from typing import Final
+
+NAMESPACE: Final = "AsyncChat"
+COUNT: Final = "Count"
+MILLISECONDS: Final = "Milliseconds"
+
+ASKS: Final = ("Asks", COUNT)
+POLLS: Final = ("Polls", COUNT)
+ANSWERED: Final = ("TurnsAnswered", COUNT)
+FAILED: Final = ("TurnsFailed", COUNT)
+CANCELLED: Final = ("TurnsCancelled", COUNT)
+QUEUE_WAIT: Final = ("QueueWait", MILLISECONDS)
+REASONING_TIME: Final = ("ReasoningTime", MILLISECONDS)
+TIME_TO_ANSWER: Final = ("TimeToAnswer", MILLISECONDS)
+
+#: Name and unit of a figure.
+Metric = tuple[str, str]
+
+
+def embedded(workspace: str, figures: Mapping[Metric, int | None]) -> dict[str, object]:
+    """The fields that make a log line count `figures`; those that are None are left out."""
+    known = {metric: value for metric, value in figures.items() if value is not None}
+    if not known:
+        return {}
+    directive = {
+        "Namespace": NAMESPACE,
+        "Dimensions": [["Workspace"]],
+        "Metrics": [{"Name": name, "Unit": unit} for name, unit in known],
+    }
+    return {
+        "_aws": {"Timestamp": round(time.time() * 1000), "CloudWatchMetrics": [directive]},
+        "Workspace": workspace,
+        **{name: value for (name, _), value in known.items()},
+    }

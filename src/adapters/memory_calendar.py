@@ -1,0 +1,110 @@
+"""Days, weeks, months, seasons and feasts as spans of time. All days are UTC's."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """From `start` until just before `end`."""
+
+    start: datetime
+    end: datetime
+
+    def __contains__(self, moment: datetime) -> bool:
+        return self.start <= moment < self.end
+
+
+MONTHS: Final = tuple(
+    "january february march april may june july august september october november december".split()  # noqa: SIM905  # a list of words reads best as words
+)
+WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+#: The month in which each begins, on the northern half of the earth.
+SEASONS: Final = {"spring": 3, "summer": 6, "autumn": 9, "winter": 12}
+
+
+def day_of(moment: datetime) -> datetime:
+    """The midnight before."""
+    return moment.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def whole_day(moment: datetime) -> Span:
+    """The day around a moment."""
+    return Span(day_of(moment), day_of(moment) + timedelta(days=1))
+
+
+def week_of(moment: datetime, steps: int = 0) -> Span:
+    """The week, Monday first, around a moment, or the one `steps` weeks from it."""
+    monday = day_of(moment) + timedelta(days=7 * steps - moment.weekday())
+    return Span(monday, monday + timedelta(days=7))
+
+
+def month(of_year: int, number: int, steps: int = 0) -> Span:
+    """A month, or the one `steps` months from it."""
+    start = add_months(datetime(of_year, number, 1, tzinfo=UTC), steps)
+    return Span(start, add_months(start, 1))
+
+
+def year(number: int) -> Span:
+    """A calendar year."""
+    return Span(datetime(number, 1, 1, tzinfo=UTC), datetime(number + 1, 1, 1, tzinfo=UTC))
+
+
+def season(of_year: int, name: str) -> Span:
+    """Three months; winter is named after the year in which it begins."""
+    start = datetime(of_year, SEASONS[name], 1, tzinfo=UTC)
+    return Span(start, add_months(start, 3))
+
+
+def feast(of_year: int, name: str) -> Span:
+    """A feast of the year."""
+    start, days = FEASTS[name](of_year)
+    return Span(start, start + timedelta(days=days))
+
+
+def add_months(moment: datetime, months: int) -> datetime:
+    """The same day in another month, or its last day when that one is shorter."""
+    first = _first_of(moment.year * 12 + moment.month - 1 + months)
+    length = (_first_of(first.year * 12 + first.month) - first).days
+    return moment.replace(year=first.year, month=first.month, day=min(moment.day, length))
+
+
+def _first_of(months: int) -> datetime:
+    return datetime(months // 12, months % 12 + 1, 1, tzinfo=UTC)
+
+
+def easter(of_year: int) -> datetime:
+    """Easter Sunday of the Gregorian calendar, by the anonymous algorithm of 1876."""
+    golden, century, rest = of_year % 19, of_year // 100, of_year % 100
+    epact = (19 * golden + century - century // 4 - (century - (century + 8) // 25 + 1) // 3 + 15) % 30
+    weekday = (32 + 2 * (century % 4) + 2 * (rest // 4) - epact - rest % 4) % 7
+    late = (golden + 11 * epact + 22 * weekday) // 451
+    number, day = divmod(epact + weekday - 7 * late + 114, 31)
+    return datetime(of_year, number, day + 1, tzinfo=UTC)
+
+
+def _fixed(number: int, day: int, days: int = 1) -> Callable[[int], tuple[datetime, int]]:
+    return lambda of_year: (datetime(of_year, number, day, tzinfo=UTC), days)
+
+
+def _from_easter(steps: int, days: int) -> Callable[[int], tuple[datetime, int]]:
+    return lambda of_year: (easter(of_year) + timedelta(days=steps), days)
+
+
+#: First day and number of days of feasts that fall on one day wherever they are kept. Thanksgiving and Mother's Day
+#: do not: of these, memories speak by name.
+FEASTS: Final[dict[str, Callable[[int], tuple[datetime, int]]]] = {
+    "christmas eve": _fixed(12, 24),
+    "christmas day": _fixed(12, 25),
+    "christmas": _fixed(12, 24, 3),
+    "boxing day": _fixed(12, 26),
+    "new year's eve": _fixed(12, 31),
+    "new year's day": _fixed(1, 1),
+    "valentine's day": _fixed(2, 14),
+    "halloween": _fixed(10, 31),
+    "good friday": _from_easter(-2, 1),
+    "easter monday": _from_easter(1, 1),
+    "easter": _from_easter(-2, 4),
+}

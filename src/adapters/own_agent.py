@@ -1,0 +1,56 @@
+"""An agent of one's own, named by a setting: `package.module:factory`."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Final
+
+from domain.ports import Answer, Assignment, Clock, MemoryStore, ReasoningAgent, Watch
+
+
+@dataclass(frozen=True, slots=True)
+class AgentParts:
+    """What a factory may build its agent from. Everything else, such as keys, is its own affair."""
+
+    memories: MemoryStore
+    clock: Clock
+
+
+Reason = Callable[[Assignment, Watch], Answer]
+AgentFactory = Callable[[AgentParts], ReasoningAgent | Reason]
+_SHAPE: Final = "package.module:factory"
+
+
+class AgentUnusable(Exception):
+    """The setting names nothing that makes an agent; the message says what is wrong."""
+
+
+class FunctionAgent(ReasoningAgent):
+    """A plain function, or somebody's method, in the place of an agent."""
+
+    def __init__(self, function: Reason) -> None:
+        self._function = function
+
+    def reason(self, assignment: Assignment, watch: Watch) -> Answer:
+        return self._function(assignment, watch)
+
+
+def load_agent(name: str, parts: AgentParts) -> ReasoningAgent:
+    """The agent that the factory called `name` makes. Raises `AgentUnusable`."""
+    made = _factory(name)(parts)
+    # Whatever has the port's method is an agent, whether it inherits the port or not.
+    reason = getattr(made, "reason", made)
+    if callable(reason):
+        return FunctionAgent(reason)
+    raise AgentUnusable(f"{name} made a {type(made).__name__}: neither a ReasoningAgent nor a function")
+
+
+def _factory(name: str) -> AgentFactory:
+    module_name, _, attribute = name.partition(":")
+    try:
+        factory: AgentFactory = getattr(import_module(module_name), attribute)
+    except (ImportError, AttributeError, ValueError) as error:
+        raise AgentUnusable(f"{name} cannot be imported as {_SHAPE}: {error}") from error
+    if not callable(factory):
+        raise AgentUnusable(f"{name} is no function: a factory takes AgentParts and returns an agent")
+    return factory

@@ -1,0 +1,374 @@
+"""ChatService: everything that happens to a chat. The fast path dispatches, the slow path reasons and persists."""
+
+import hashlib
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from domain.chat import Chat, FailureCode, Message, Role, Turn, TurnState, storable, visible
+from domain.errors import (
+    AgentFailed,
+    ChatNotFound,
+    IdempotencyKeyReused,
+    OutOfOrder,
+    QuestionMissing,
+    QuestionTooLong,
+    StoreUnavailable,
+    TransitionRefused,
+    TurnOver,
+    UnreadableText,
+    WorkerUnreachable,
+)
+from domain.poll_hint import poll_after
+from domain.ports import (
+    Answer,
+    Assignment,
+    ChatList,
+    ChatPage,
+    ChatRepository,
+    Clock,
+    Dispatch,
+    IdempotencyKey,
+    IdSource,
+    NewQuestion,
+    PageRequest,
+    PastAsk,
+    ReasoningAgent,
+    TurnObserver,
+    WorkerInvoker,
+)
+from domain.turn_watch import TurnWatch
+
+QUESTION_LIMIT: Final = 8_000
+HISTORY_LENGTH: Final = 20
+PERSIST_PAUSE: Final = timedelta(seconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class TurnPolicy:
+    """How long a turn may think, how many a user may have thinking, how long an idempotency key lives.
+
+    `closing` is what a worker keeps back, before the deadline and before its own end, to store how the turn ended.
+    `usual` is how long an agent reasons as a rule, for chats that have no answer yet.
+    """
+
+    deadline: timedelta = timedelta(seconds=70)
+    turns_per_user: int = 5
+    key_life: timedelta = timedelta(hours=24)
+    closing: timedelta = timedelta(seconds=3)
+    usual: timedelta = timedelta(seconds=56)
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What a user asks, as it came in."""
+
+    user_id: str
+    question: str
+    chat_id: str | None = None
+    key: str | None = None
+    correlation_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Dispatched:
+    """The question is stored and its worker has been invoked; `replayed` when an earlier ask did it."""
+
+    chat_id: str
+    replayed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reasoned:
+    """How the agent's work ended: `end` is an answer, or the code of a failure; None when there is nothing to store."""
+
+    turn: Turn
+    end: Answer | str | None
+
+
+class ChatService:
+    """One instance serves any number of calls; it keeps nothing between them.
+
+    `agent` is called when there is something to reason about: agents are heavy, and only the worker pays for one.
+    """
+
+    def __init__(
+        self,
+        chats: ChatRepository,
+        worker: WorkerInvoker,
+        agent: Callable[[], ReasoningAgent],
+        clock: Clock,
+        ids: IdSource,
+        observer: TurnObserver,
+        policy: TurnPolicy,
+    ) -> None:
+        self._chats = chats
+        self._worker = worker
+        self._agent = agent
+        self._clock = clock
+        self._ids = ids
+        self._observer = observer
+        self._policy = policy
+
+    # ---- the fast path
+
+    def dispatch(self, ask: Ask) -> Dispatched:
+        """Store the question, start its worker, and come back at once.
+
+        Raises `QuestionMissing`, `QuestionTooLong`, `UnreadableText`, what `ChatRepository.save_question` refuses,
+        `IdempotencyKeyReused`, and `TryAgain` when store or worker cannot be reached: then the question is either
+        not stored, or its turn has failed, and the same ask may be sent again.
+        """
+        question = _checked_question(ask.question)
+        key = self._idempotency_key(ask, question)
+        after: str | None = None
+        while True:
+            new = self._new_question(ask, question, key, after)
+            try:
+                past = self._chats.save_question(new)
+                break
+            except OutOfOrder as order:
+                after = order.last_message_id
+        if past is not None:
+            return self._replay(past, ask, question)
+        self._observer.moved(new.turn)
+        self._start(new.turn, ask.correlation_id)
+        return Dispatched(new.turn.chat_id)
+
+    def retry(self, user_id: str, chat_id: str, correlation_id: str = "") -> Dispatched:
+        """Run the chat's last turn again. Raises `NothingToRetry`, `ChatBusy`, and as `dispatch`."""
+        while True:
+            chat = self._owned(user_id, chat_id)
+            chat.check_retriable(self._clock.now())
+            if self._run_again(chat.turn, correlation_id):
+                return Dispatched(chat_id)
+
+    def _new_question(self, ask: Ask, question: str, key: IdempotencyKey | None, after: str | None) -> NewQuestion:
+        now = self._clock.now()
+        message = Message(self._ids.new_id(after), Role.USER, question, now)
+        turn = self._new_turn(ask.chat_id or self._ids.new_id(), ask.user_id, message.message_id)
+        return NewQuestion(message, turn, ask.chat_id is None, self._policy.turns_per_user, key)
+
+    def _new_turn(self, chat_id: str, user_id: str, question_id: str) -> Turn:
+        now = self._clock.now()
+        return Turn(
+            chat_id=chat_id,
+            user_id=user_id,
+            turn_id=self._ids.new_id(),
+            question_id=question_id,
+            asked_at=now,
+            deadline=now + self._policy.deadline,
+            dispatch_token=self._ids.new_token(),
+        )
+
+    def _idempotency_key(self, ask: Ask, question: str) -> IdempotencyKey | None:
+        if ask.key is None:
+            return None
+        return IdempotencyKey(ask.key, _fingerprint(ask, question), self._clock.now() + self._policy.key_life)
+
+    def _replay(self, past: PastAsk, ask: Ask, question: str) -> Dispatched:
+        """Answer as the first time; if its worker never started, start it now."""
+        if past.fingerprint != _fingerprint(ask, question):
+            raise IdempotencyKeyReused
+        while True:
+            chat = self._chats.load(past.chat_id)
+            if chat is None or chat.turn.question_id != past.question_id or self._started(chat.turn, ask):
+                return Dispatched(past.chat_id, replayed=True)
+
+    def _started(self, turn: Turn, ask: Ask) -> bool:
+        """Start the turn's worker if it never did. False when the turn has moved meanwhile: look again."""
+        if turn.started_at is not None or turn.state is TurnState.CANCELLED:
+            return True
+        if turn.thinking and not turn.overdue(self._clock.now()):
+            # The first attempt may be about to invoke as well: two events, one claim.
+            self._start(turn, ask.correlation_id)
+            return True
+        return self._run_again(turn, ask.correlation_id)
+
+    def _run_again(self, turn: Turn, correlation_id: str) -> bool:
+        """Give the question of an ended turn a new one. False when the turn has moved meanwhile: look again."""
+        if turn.thinking:  # and overdue: its end is stored first, and gives its place back
+            self._settle(turn)
+            return False
+        again = self._new_turn(turn.chat_id, turn.user_id, turn.question_id)
+        if not self._chats.advance(turn, again, turn_limit=self._policy.turns_per_user):
+            return False
+        self._observer.moved(again)
+        self._start(again, correlation_id)
+        return True
+
+    def _start(self, turn: Turn, correlation_id: str) -> None:
+        try:
+            self._worker.invoke(Dispatch(turn.chat_id, turn.turn_id, turn.dispatch_token, correlation_id))
+        except WorkerUnreachable:
+            with suppress(StoreUnavailable):  # then the turn ends at its deadline, by the first poll after it
+                if not self._end(turn, turn.failed(FailureCode.NOT_STARTED, self._clock.now())):
+                    return  # the event did get through: a worker has claimed the turn
+            raise
+
+    # ---- the slow path
+
+    def reason(self, dispatch: Dispatch, until: datetime) -> Reasoned | None:
+        """Claim the turn and run the agent on it, to be done by `until` at the latest.
+
+        None when there is nothing to do: the event is a duplicate, late, unknown, or not ours. Raises
+        `StoreUnavailable` only around the claim: a redelivered event then finds the turn waiting, or taken.
+        """
+        page = self._chats.read(dispatch.chat_id, PageRequest(limit=HISTORY_LENGTH))
+        if page is None or not _names(dispatch, page.chat.turn):
+            return None
+        turn = self._claim(page.chat.turn)
+        if turn is None:
+            return None
+        until = min(until, turn.deadline) - self._policy.closing
+        return Reasoned(turn, self._run_agent(turn, page.messages, until))
+
+    def persist(self, reasoned: Reasoned) -> Turn | None:
+        """Store how the agent's work ended. The turn as it was stored, or None when it had ended before.
+
+        A store that cannot be reached is tried until the turn's deadline; then `StoreUnavailable`.
+        """
+        if reasoned.end is None:
+            return None
+        turn = reasoned.turn
+        ended, answer = self._ending(turn, reasoned.end)
+        while True:
+            try:
+                return ended if self._end(turn, ended, answer) else None
+            except StoreUnavailable:
+                if self._clock.now() + PERSIST_PAUSE >= turn.deadline:
+                    raise
+                self._clock.sleep(PERSIST_PAUSE)
+
+    def fail(self, dispatch: Dispatch, code: str) -> Turn | None:
+        """End the turn that `dispatch` started, if it still thinks: its worker is known to be gone."""
+        chat = self._chats.load(dispatch.chat_id)
+        if chat is None or not _names(dispatch, chat.turn) or not chat.turn.thinking:
+            return None
+        failed = chat.turn.failed(code, self._clock.now())
+        return failed if self._end(chat.turn, failed) else None
+
+    def _claim(self, turn: Turn) -> Turn | None:
+        try:
+            claimed = turn.claimed(self._ids.new_token(), self._clock.now())
+        except TransitionRefused:
+            return None
+        if not self._chats.advance(turn, claimed):
+            return None
+        self._observer.moved(claimed)
+        return claimed
+
+    def _run_agent(self, turn: Turn, messages: tuple[Message, ...], until: datetime) -> Answer | str | None:
+        question, history = messages[-1], messages[:-1]
+        assignment = Assignment(turn.user_id, question.content, history, turn.asked_at, until)
+        try:
+            return self._agent().reason(assignment, TurnWatch(self._chats, self._clock, turn))
+        except TurnOver:
+            return None
+        except AgentFailed as failure:
+            # An agent of somebody's own may know other words; the app must not have to.
+            return failure.code if failure.code in _FAILURE_CODES else FailureCode.AGENT_FAILED
+        except Exception as defect:  # noqa: BLE001  # whatever an agent does, its turn ends in the user's sight
+            self._observer.agent_broke(turn, defect)
+            return FailureCode.AGENT_FAILED
+
+    def _ending(self, turn: Turn, end: Answer | str) -> tuple[Turn, Message | None]:
+        now = self._clock.now()
+        if not isinstance(end, Answer):
+            return turn.failed(end, now), None
+        try:
+            return turn.answered(turn.lease or "", now), self._message(end, turn, now)
+        except TransitionRefused:  # the answer came too late
+            return turn.failed(FailureCode.TIMED_OUT, now), None
+
+    def _message(self, answer: Answer, turn: Turn, now: datetime) -> Message:
+        # The chat is busy: since the question, nothing can have been said in it.
+        message_id = self._ids.new_id(after=turn.question_id)
+        return Message(message_id, Role.ASSISTANT, answer.text, now, answer.citations)
+
+    def _end(self, seen: Turn, ended: Turn, answer: Message | None = None) -> bool:
+        done = self._chats.advance(seen, ended, answer)
+        if done:
+            self._observer.moved(ended)
+        return done
+
+    # ---- reading back, and what a user does with a chat
+
+    def read(self, user_id: str, chat_id: str, page: PageRequest) -> ChatPage:
+        """A page of the chat. A turn past its deadline ends here, in the store before it does on the screen.
+
+        Raises `ChatNotFound`, `ChatForbidden`.
+        """
+        while True:
+            found = self._chats.read(chat_id, page)
+            if found is None:
+                raise ChatNotFound
+            found.chat.check_owner(user_id)
+            if not found.chat.turn.overdue(self._clock.now()):
+                return found
+            self._settle(found.chat.turn)
+
+    def poll_after(self, chat: Chat) -> timedelta | None:
+        """How long to wait before the next poll of the chat; None when there is nothing to wait for."""
+        return poll_after(chat, self._clock.now(), self._policy.usual)
+
+    def list_chats(self, user_id: str, limit: int, start: tuple[str, str] | None = None) -> ChatList:
+        """The user's chats, newest activity first."""
+        return self._chats.list_chats(user_id, limit, start)
+
+    def mark_read(self, user_id: str, chat_id: str) -> None:
+        """Everything in the chat has been seen. Raises `ChatNotFound`, `ChatForbidden`."""
+        self._chats.mark_read(chat_id, user_id)
+
+    def cancel(self, user_id: str, chat_id: str) -> Turn:
+        """Stop the running turn; an ended one is left as it is. The turn as it then stands."""
+        while True:
+            chat = self._owned(user_id, chat_id)
+            if not chat.turn.thinking:
+                return chat.turn
+            if chat.turn.overdue(self._clock.now()):
+                self._settle(chat.turn)
+                continue
+            turn = chat.turn.cancelled(self._clock.now())
+            if self._end(chat.turn, turn):
+                return turn
+
+    def delete(self, user_id: str, chat_id: str) -> None:
+        """Remove the chat for good, its running turn cancelled first. Raises `ChatNotFound`, `ChatForbidden`."""
+        with suppress(ChatNotFound):  # a deletion that was cut short has hidden the chat, and goes on here
+            self.cancel(user_id, chat_id)
+        self._chats.delete(chat_id, user_id)
+
+    def _settle(self, turn: Turn) -> None:
+        self._end(turn, turn.failed(FailureCode.TIMED_OUT, self._clock.now()))
+
+    def _owned(self, user_id: str, chat_id: str) -> Chat:
+        chat = self._chats.load(chat_id)
+        if chat is None:
+            raise ChatNotFound
+        chat.check_owner(user_id)
+        return chat
+
+
+_FAILURE_CODES: Final = frozenset(FailureCode)
+
+
+def _checked_question(text: str) -> str:
+    question = text.strip()
+    if not visible(question):
+        raise QuestionMissing
+    if not storable(question):
+        raise UnreadableText("question")
+    if len(question) > QUESTION_LIMIT:
+        raise QuestionTooLong(len(question), QUESTION_LIMIT)
+    return question
+
+
+def _fingerprint(ask: Ask, question: str) -> str:
+    return hashlib.sha256("\n".join((ask.chat_id or "", question)).encode()).hexdigest()
+
+
+def _names(dispatch: Dispatch, turn: Turn) -> bool:
+    return (dispatch.turn_id, dispatch.token) == (turn.turn_id, turn.dispatch_token)

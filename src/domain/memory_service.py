@@ -1,0 +1,45 @@
+"""MemoryService: what a user has asked to be remembered."""
+
+from collections.abc import Callable, Sequence
+
+from domain.errors import MemoryNotFound
+from domain.memory import Memory, NewMemory
+from domain.ports import Clock, IdSource, MemoryRanking, MemoryStore
+
+
+class MemoryService:
+    """Remember, look up, forget: always one user's own.
+
+    `ranking` is called when there is something to search: only a search pays for its engine.
+    """
+
+    def __init__(
+        self, memories: MemoryStore, ranking: Callable[[], MemoryRanking], clock: Clock, ids: IdSource
+    ) -> None:
+        self._memories = memories
+        self._ranking = ranking
+        self._clock = clock
+        self._ids = ids
+
+    def remember(self, user_id: str, new: Sequence[NewMemory]) -> tuple[Memory, ...]:
+        """Store them all, in the order given. Raises `MemoryTooLong` or `UnreadableText` before anything is stored."""
+        checked = [memory.checked() for memory in new]
+        memories: list[Memory] = []
+        for memory in checked:
+            memory_id = self._ids.new_id(after=memories[-1].memory_id if memories else None)
+            memories.append(Memory(memory_id, memory.text, memory.occurred_at or self._clock.now(), memory.tags))
+        self._memories.remember(user_id, memories)
+        return tuple(memories)
+
+    def page(self, user_id: str, limit: int, before: str | None = None) -> tuple[Memory, ...]:
+        """At most `limit` memories, newest first, older than the one named `before`."""
+        return self._memories.page(user_id, limit, before)
+
+    def search(self, user_id: str, query: str, limit: int) -> tuple[Memory, ...]:
+        """The memories that match `query`, best first: the search that the agent uses."""
+        return self._ranking().rank(query, self._memories.recall(user_id), limit, self._clock.now())
+
+    def forget(self, user_id: str, memory_id: str) -> None:
+        """Remove the memory for good. Raises `MemoryNotFound`."""
+        if not self._memories.forget(user_id, memory_id):
+            raise MemoryNotFound

@@ -1,0 +1,54 @@
+"""When the app should ask again: from what the service knows of the turn.
+
+Polls lie close where the answer is expected and far apart before that: an agent that usually takes a minute is
+asked after ten times in that minute, and its answer still shows a second after it was saved. Waits are whole
+seconds, so that `Retry-After` says the same; only the last one before the deadline is exact.
+"""
+
+from datetime import datetime, timedelta
+from math import ceil
+from typing import Final
+
+from domain.chat import Chat, Turn
+
+#: At first, in case the agent is faster than it usually is.
+BRISK: Final = timedelta(seconds=2)
+BRISK_UNTIL: Final = timedelta(seconds=5)
+#: Somebody watches the agent's steps.
+LONGEST: Final = timedelta(seconds=14)
+#: Where the answer is expected; closer for an agent that is done within seconds.
+CLOSE: Final = timedelta(seconds=2)
+CLOSE_TO_QUICK: Final = timedelta(seconds=1)
+QUICK: Final = timedelta(seconds=10)
+#: The answer is expected from this part of the usual time on.
+EARLY: Final = 0.9
+#: An answer that is late by so much may be as late again: each wait is this part of the delay so far.
+PATIENCE: Final = 0.4
+SHORTEST: Final = timedelta(milliseconds=100)
+
+
+def poll_after(chat: Chat, now: datetime, usual: timedelta) -> timedelta | None:
+    """How long to wait before the next poll; None when there is nothing to wait for.
+
+    `usual` is how long an agent reasons as a rule; a chat that has an answer knows better.
+    """
+    if not chat.turn.thinking:
+        return None
+    wait = _whole_seconds(_wait(chat.turn, now, chat.usual or usual))
+    return max(SHORTEST, min(wait, chat.turn.deadline - now))
+
+
+def _wait(turn: Turn, now: datetime, usual: timedelta) -> timedelta:
+    elapsed = now - (turn.started_at or turn.asked_at)
+    sparse = BRISK if elapsed < BRISK_UNTIL else min(elapsed, LONGEST)
+    if turn.started_at is None:
+        return sparse
+    expected = usual * EARLY - elapsed
+    if expected > timedelta(0) and turn.draft is None:
+        return min(sparse, expected)
+    close = CLOSE_TO_QUICK if usual < QUICK else CLOSE
+    return min(max(close, (elapsed - usual) * PATIENCE), LONGEST)
+
+
+def _whole_seconds(wait: timedelta) -> timedelta:
+    return timedelta(seconds=max(1, ceil(wait.total_seconds())))

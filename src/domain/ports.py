@@ -1,0 +1,263 @@
+"""The whole boundary of the domain: what it needs from the world, each as a contract.
+
+Adapters and fakes inherit these classes, so that a forgotten method fails when they are made. A docstring here
+holds for every implementation; tests/contract runs the same tests over the fakes and the real ones.
+
+Any method of ChatRepository and MemoryStore may raise `StoreUnavailable`.
+"""
+
+from abc import abstractmethod
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from domain.chat import Chat, ChatSummary, Citation, Message, Step, Turn
+from domain.memory import Memory
+
+
+@dataclass(frozen=True, slots=True)
+class IdempotencyKey:
+    """A client's name for one ask. `fingerprint` tells whether the same name came with another body."""
+
+    key: str
+    fingerprint: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PastAsk:
+    """What an idempotency key stands for: the ask that came first with it."""
+
+    chat_id: str
+    question_id: str
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewQuestion:
+    """All that one ask writes, in one piece. `new_chat` says whether the chat must not, or must, exist."""
+
+    message: Message
+    turn: Turn
+    new_chat: bool
+    turn_limit: int
+    key: IdempotencyKey | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PageRequest:
+    """Which messages: newer than `after`, or older than `before`, or (neither) the newest. At most `limit`."""
+
+    limit: int
+    after: str | None = None
+    before: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChatPage:
+    """A chat and some of its messages, oldest first; whether there are older or newer ones beyond the page."""
+
+    chat: Chat
+    messages: tuple[Message, ...]
+    has_older: bool = False
+    has_newer: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ChatList:
+    """Some of a user's chats, newest activity first. `next` is the place to go on from, None at the end."""
+
+    chats: tuple[ChatSummary, ...]
+    next: tuple[str, str] | None = None
+
+
+class ChatRepository(Protocol):
+    """Chats with their messages and turns. A call that has returned is durable and seen by every later read."""
+
+    @abstractmethod
+    def save_question(self, new: NewQuestion) -> PastAsk | None:
+        """Store question, turn, idempotency key and chat, all or nothing. None when stored.
+
+        When the key is known and has not expired nothing is written, and what it stands for comes back.
+        Raises `ChatNotFound`, `ChatForbidden`, `ChatBusy` (an overdue turn does not count as busy) or
+        `TooManyTurns` (overdue turns do not count), checked in this order after the key.
+        The message's id must be greater than the chat's last one: `OutOfOrder` otherwise.
+        Storing the same `NewQuestion` twice is storing it once.
+        """
+
+    @abstractmethod
+    def load(self, chat_id: str) -> Chat | None:
+        """The chat as it stands, or None."""
+
+    @abstractmethod
+    def read(self, chat_id: str, page: PageRequest) -> ChatPage | None:
+        """The chat and a page of its messages as of one moment, or None for an unknown chat."""
+
+    @abstractmethod
+    def advance(self, seen: Turn, then: Turn, answer: Message | None = None, turn_limit: int | None = None) -> bool:
+        """Compare and set: move the chat's turn from `seen` to `then`, with `answer` in the same write.
+
+        Done, and True, only if the stored turn still is `seen` (id, state and lease); else nothing is written,
+        and False. A second call with the same arguments after the first took effect is True as well.
+        A turn that starts to think takes one of its user's `turn_limit` places (`TooManyTurns`; overdue turns
+        hold none), one that ends gives its place back.
+        """
+
+    @abstractmethod
+    def report(self, turn: Turn, progress: Sequence[Step], draft: str | None) -> bool:
+        """Show what the agent does. Done, and True, only while the stored turn still is `turn`."""
+
+    @abstractmethod
+    def list_chats(self, user_id: str, limit: int, start: tuple[str, str] | None = None) -> ChatList:
+        """The user's chats, newest activity first. May lag behind writes by about a second."""
+
+    @abstractmethod
+    def mark_read(self, chat_id: str, user_id: str) -> None:
+        """Set the read mark to the newest message. Raises `ChatNotFound` or `ChatForbidden`."""
+
+    @abstractmethod
+    def delete(self, chat_id: str, user_id: str) -> None:
+        """Remove the chat and every message of it. From the first effect on, no read finds the chat, and no move of
+        its turn is done; a turn that still thinks gives its place back.
+
+        Cut short, it goes on when called again. Raises `ChatNotFound` (nothing is left of it) or `ChatForbidden`.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Dispatch:
+    """What the worker is told: ids, the token that proves the event is ours, and an id to join logs by."""
+
+    chat_id: str
+    turn_id: str
+    token: str
+    correlation_id: str
+
+
+class WorkerInvoker(Protocol):
+    """Starts the worker without waiting for it."""
+
+    @abstractmethod
+    def invoke(self, dispatch: Dispatch) -> None:
+        """Hand over `dispatch`. Accepted is not started, and delivery is at least once, late, or never.
+
+        Raises `WorkerUnreachable` when it was not accepted or nobody knows.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """A question to reason about: whose it is, what was said before (oldest first), and by when to be done."""
+
+    user_id: str
+    question: str
+    history: tuple[Message, ...]
+    asked_at: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the agent says, and the memories that it rests on."""
+
+    text: str
+    citations: tuple[Citation, ...] = ()
+
+
+class Watch(Protocol):
+    """The agent's view of its user, who waits. Every method raises `TurnOver` when the turn has ended."""
+
+    @abstractmethod
+    def step(self, text: str) -> None:
+        """Tell what is being done, in a few words. Calling often is fine: writes are paced."""
+
+    @abstractmethod
+    def draft(self, text: str) -> None:
+        """Show the whole answer so far. Calling often is fine: writes are paced."""
+
+    @abstractmethod
+    def check(self) -> None:
+        """Nothing new, but is the answer still wanted? Calling often is fine: looks are paced."""
+
+
+class ReasoningAgent(Protocol):
+    """Answers a question. Slow, and perhaps paid for: it is run at most once per turn."""
+
+    @abstractmethod
+    def reason(self, assignment: Assignment, watch: Watch) -> Answer:
+        """Answer by `assignment.until`. Raises `AgentFailed`; lets the watch's `TurnOver` pass."""
+
+
+class MemoryStore(Protocol):
+    """The users' memories. No method ever shows one user anything of another's."""
+
+    @abstractmethod
+    def remember(self, user_id: str, memories: Sequence[Memory]) -> None:
+        """Store them. One with a known id takes its place."""
+
+    @abstractmethod
+    def recall(self, user_id: str) -> tuple[Memory, ...]:
+        """All of the user's memories, newest id first."""
+
+    @abstractmethod
+    def page(self, user_id: str, limit: int, before: str | None = None) -> tuple[Memory, ...]:
+        """At most `limit` memories with ids lower than `before`, newest id first."""
+
+    @abstractmethod
+    def look_up(self, user_id: str, memory_ids: Collection[str]) -> tuple[Memory, ...]:
+        """Those of the named memories that the user has at this moment, in any order."""
+
+    @abstractmethod
+    def forget(self, user_id: str, memory_id: str) -> bool:
+        """Remove it. False when the user has no such memory."""
+
+
+class MemoryRanking(Protocol):
+    """Full-text search."""
+
+    @abstractmethod
+    def rank(
+        self, query: str, memories: Sequence[Memory], limit: int, now: datetime | None = None
+    ) -> tuple[Memory, ...]:
+        """The memories that match any word of `query`, best first, at most `limit`; empty when none does.
+
+        A phrase that says when ("last week") is matched by the memories of that time, seen from `now`; without
+        `now` it is words like others.
+        """
+
+
+class TurnObserver(Protocol):
+    """Is told of every transition after it is stored, to log and to count. Never raises."""
+
+    @abstractmethod
+    def moved(self, turn: Turn) -> None:
+        """`turn` has just come to its state."""
+
+    @abstractmethod
+    def agent_broke(self, turn: Turn, defect: Exception) -> None:
+        """The agent raised what it should not have: a defect, for whoever looks after it."""
+
+
+class Clock(Protocol):
+    """Time. All datetimes of this service are aware, UTC, whole milliseconds."""
+
+    @abstractmethod
+    def now(self) -> datetime:
+        """The time of day, as far as this machine knows."""
+
+    @abstractmethod
+    def sleep(self, pause: timedelta) -> None:
+        """Wait."""
+
+
+class IdSource(Protocol):
+    """Names for things: opaque, url-safe, sorting by creation, with at least 80 random bits."""
+
+    @abstractmethod
+    def new_id(self, after: str | None = None) -> str:
+        """A fresh id; greater than `after`, whatever the clock says."""
+
+    @abstractmethod
+    def new_token(self) -> str:
+        """An unguessable word, unrelated to time."""

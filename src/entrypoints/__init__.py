@@ -1,0 +1,1 @@
+"""What AWS calls: one thin handler per function, the wire's models, and the one place that wires adapters to ports."""

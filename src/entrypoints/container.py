@@ -1,0 +1,97 @@
+"""The composition root: the only place that names concrete classes. Nothing is made before it is asked for."""
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.config import Config
+from dependency_injector import containers, providers
+
+from adapters.dynamodb_chat_repository import DynamoDbChatRepository
+from adapters.dynamodb_memory_store import DynamoDbMemoryStore
+from adapters.gateway_clock import GatewayClock, GatewayTime
+from adapters.lambda_worker_invoker import LambdaWorkerInvoker
+from adapters.logging_turn_observer import LoggingTurnObserver
+from adapters.system_clock import SystemClock
+from adapters.ulid_id_source import UlidIdSource
+from domain.chat_service import ChatService
+from domain.memory_service import MemoryService
+from entrypoints.logs import start_logging
+from entrypoints.settings import Settings, read_settings
+
+if TYPE_CHECKING:
+    from domain.ports import Clock, MemoryRanking, MemoryStore, ReasoningAgent
+
+#: An ask has two calls and two seconds. Three tries of a second each leave an error that says "try again" in time.
+AWS = Config(connect_timeout=1, read_timeout=2, retries={"mode": "standard", "total_max_attempts": 3})
+
+
+def _ranking() -> "MemoryRanking":
+    from adapters.fts5_memory_ranking import Fts5MemoryRanking
+
+    return Fts5MemoryRanking()
+
+
+def _agent(settings: Settings, memories: "MemoryStore", clock: "Clock") -> "ReasoningAgent":
+    """Imported here, not above: only a worker pays for its agent."""
+    from adapters.alarmed_agent import AlarmedAgent
+    from adapters.checked_agent import CheckedAgent
+
+    make = {"recall": _recall_agent, "bedrock": _bedrock_agent}.get(settings.agent, _own_agent)
+    return AlarmedAgent(CheckedAgent(make(settings, memories, clock), memories), clock)
+
+
+def _recall_agent(settings: Settings, memories: "MemoryStore", clock: "Clock") -> "ReasoningAgent":
+    from adapters.recall_agent import RecallAgent
+
+    return RecallAgent(memories, clock, timedelta(seconds=settings.thinking_seconds))
+
+
+def _bedrock_agent(settings: Settings, memories: "MemoryStore", clock: "Clock") -> "ReasoningAgent":
+    from adapters.bedrock_model import ModelSettings, bedrock_model
+    from adapters.bedrock_reasoning_agent import BedrockReasoningAgent
+
+    model = ModelSettings(
+        model_id=settings.model_id,
+        region=settings.model_region,
+        temperature=settings.model_temperature,
+        rounds=settings.model_rounds,
+        max_tokens=settings.model_max_tokens,
+        seconds=settings.model_seconds,
+        history_tokens=settings.model_history_tokens,
+    )
+    return BedrockReasoningAgent(bedrock_model(model), model, memories, clock)
+
+
+def _own_agent(settings: Settings, memories: "MemoryStore", clock: "Clock") -> "ReasoningAgent":
+    from adapters.own_agent import AgentParts, load_agent
+
+    return load_agent(settings.agent, AgentParts(memories, clock))
+
+
+class Container(containers.DeclarativeContainer):
+    """Everything is a singleton: a function handles one event at a time, and its clients keep their connections."""
+
+    settings = providers.Singleton(read_settings)
+    logging = providers.Singleton(
+        start_logging, settings.provided.log_level, settings.provided.workspace, settings.provided.version
+    )
+    gateway_time = providers.Singleton(GatewayTime)
+    machine_clock = providers.Singleton(SystemClock)
+    clock = providers.Singleton(GatewayClock, machine_clock, gateway_time)
+    ids = providers.Singleton(UlidIdSource, clock)
+    observer = providers.Singleton(LoggingTurnObserver, settings.provided.workspace)
+
+    dynamodb = providers.Singleton(boto3.client, "dynamodb", config=AWS)
+    lambda_ = providers.Singleton(boto3.client, "lambda", config=AWS)
+
+    chats = providers.Singleton(DynamoDbChatRepository, dynamodb, settings.provided.chats_table, clock)
+    memories = providers.Singleton(DynamoDbMemoryStore, dynamodb, settings.provided.memories_table, clock)
+    worker = providers.Singleton(LambdaWorkerInvoker, lambda_.provider, settings.provided.worker_function)
+    ranking = providers.Singleton(_ranking)
+    agent = providers.Singleton(_agent, settings, memories, clock)
+
+    chat_service = providers.Singleton(
+        ChatService, chats, worker, agent.provider, clock, ids, observer, settings.provided.policy
+    )
+    memory_service = providers.Singleton(MemoryService, memories, ranking.provider, clock, ids)

@@ -1,0 +1,135 @@
+"""From an error to what the caller is told: one table, and nothing of an exception's own text."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from math import ceil
+from typing import Any, Final
+
+from domain import errors
+
+
+class RequestInvalid(Exception):
+    """The request cannot be read. `detail` is written by us; `field` is the part at fault, where it is one."""
+
+    def __init__(self, detail: str, field: str = "") -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.field = field
+
+
+class BodyTooLarge(Exception):
+    """The body is larger than any that the route takes."""
+
+
+class MediaTypeUnsupported(Exception):
+    """The body is not said to be JSON."""
+
+
+class RouteNotFound(Exception):
+    """No route has this path."""
+
+
+class MethodNotAllowed(Exception):
+    """The path exists, with the methods in `allowed`."""
+
+    def __init__(self, allowed: tuple[str, ...]) -> None:
+        super().__init__()
+        self.allowed = allowed
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What one kind of error looks like on the wire. `detail` and `headers` are made from the error's facts."""
+
+    status: int
+    code: str
+    title: str
+    detail: Callable[[Any], str]
+    headers: Callable[[Any], dict[str, str]] = field(default=lambda _: {})
+
+
+def _says(text: str) -> Callable[[Any], str]:
+    return lambda _: text
+
+
+def _retry_after(seconds: Callable[[Any], float]) -> Callable[[Any], dict[str, str]]:
+    return lambda error: {"Retry-After": str(max(1, ceil(seconds(error))))}
+
+
+_SOON = _retry_after(lambda _: 2)
+#: A busy chat is usually free long before its turn's deadline.
+_BUSY = _retry_after(lambda error: min(error.retry_after, 5))
+
+PROBLEMS: Final[dict[type[Exception], Problem]] = {
+    errors.QuestionMissing: Problem(
+        400, "question_missing", "No question", _says("Send a question: a string with something visible in it.")
+    ),
+    errors.QuestionTooLong: Problem(
+        413,
+        "question_too_long",
+        "Question too long",
+        lambda error: f"The question has {error.length:,} characters; at most {error.limit:,} are taken.",
+    ),
+    errors.MemoryTooLong: Problem(
+        413,
+        "memory_too_long",
+        "Memory too long",
+        lambda error: f"A memory has {error.length:,} characters; at most {error.limit:,} are taken.",
+    ),
+    errors.UnreadableText: Problem(
+        400,
+        "invalid_request",
+        "Invalid request",
+        lambda error: f"`{error.field}` is empty, or holds NULs or unpaired surrogates.",
+    ),
+    errors.ChatNotFound: Problem(404, "chat_not_found", "No such chat", _says("There is no such chat.")),
+    errors.ChatForbidden: Problem(403, "chat_forbidden", "Not your chat", _says("The chat is another user's.")),
+    errors.ChatBusy: Problem(
+        409, "chat_busy", "Still thinking", _says("The last question of this chat is still being answered."), _BUSY
+    ),
+    errors.NothingToRetry: Problem(
+        409, "nothing_to_retry", "Nothing to retry", _says("The last question of this chat has its answer.")
+    ),
+    errors.TooManyTurns: Problem(
+        429,
+        "too_many_turns",
+        "Too many questions at once",
+        lambda error: f"{error.limit} of your questions are being answered; wait for one of them.",
+        _BUSY,
+    ),
+    errors.IdempotencyKeyReused: Problem(
+        422,
+        "idempotency_key_reused",
+        "Idempotency key reused",
+        _says("This Idempotency-Key came before with another body."),
+    ),
+    errors.MemoryNotFound: Problem(404, "memory_not_found", "No such memory", _says("You have no such memory.")),
+    errors.TryAgain: Problem(
+        503, "try_again", "Try again", _says("The service is not reachable now. Send the same request again."), _SOON
+    ),
+    RequestInvalid: Problem(400, "invalid_request", "Invalid request", lambda error: error.detail),
+    BodyTooLarge: Problem(413, "body_too_large", "Body too large", _says("The body is larger than any valid request.")),
+    MediaTypeUnsupported: Problem(
+        415, "unsupported_media_type", "Not JSON", _says("Send the body as application/json.")
+    ),
+    RouteNotFound: Problem(404, "route_not_found", "No such route", _says("There is nothing at this path.")),
+    MethodNotAllowed: Problem(
+        405,
+        "method_not_allowed",
+        "Method not allowed",
+        lambda error: f"This path takes {', '.join(error.allowed)}.",
+        lambda error: {"Allow": ", ".join(error.allowed)},
+    ),
+}
+
+INTERNAL: Final = Problem(
+    500, "internal_error", "Internal error", _says("Something broke here. Quote the request id when you report it.")
+)
+
+
+def problem_for(error: Exception) -> Problem:
+    """The entry of the error's class or of its nearest ancestor; `INTERNAL` for a defect."""
+    for ancestor in type(error).__mro__:
+        if ancestor in PROBLEMS:
+            return PROBLEMS[ancestor]
+    return INTERNAL

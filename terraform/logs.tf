@@ -1,0 +1,14 @@
+resource "aws_cloudwatch_log_group" "function" {
+  for_each = local.log_group_names
+
+  name              = each.value
+  retention_in_days = local.environment.log_retention
+  kms_key_id        = local.key_arn
+}
+
+resource "aws_cloudwatch_log_group" "api" {
+  # Below this prefix CloudWatch needs no entry per group in a resource policy that is limited to 5,120 characters.
+  name              = "/aws/vendedlogs/${local.name_prefix}-api"
+  retention_in_days = local.environment.log_retention
+  kms_key_id        = local.key_arn
+}

@@ -1,0 +1,64 @@
+output "api_url" {
+  description = "The base URL of the API."
+  value       = aws_apigatewayv2_api.chat.api_endpoint
+}
+
+output "api_id" {
+  description = "The API's id, for tools that reach it another way than by its URL."
+  value       = aws_apigatewayv2_api.chat.id
+}
+
+output "function_names" {
+  description = "The functions' names by key: chat, reads, edits, failures, and worker where it is dedicated."
+  value       = { for key, function in aws_lambda_function.function : key => function.function_name }
+}
+
+output "table_names" {
+  description = "The tables' names by key: chats, memories."
+  value       = { chats = aws_dynamodb_table.chats.name, memories = aws_dynamodb_table.memories.name }
+}
+
+output "user_pool_id" {
+  description = "The Cognito user pool whose users may sign in; null with an issuer of your own."
+  value       = one(aws_cognito_user_pool.users[*].id)
+}
+
+output "user_pool_client_id" {
+  description = "The app's client in the user pool; null with an issuer of your own."
+  value       = one(aws_cognito_user_pool_client.app[*].id)
+}
+
+output "sign_in_url" {
+  description = "Where the hosted sign-in lives; null where there is none."
+  value       = one([for domain in aws_cognito_user_pool_domain.sign_in : "https://${domain.domain}.auth.${local.region}.amazoncognito.com"])
+}
+
+output "failures_queue_url" {
+  description = "The queue that takes the events of workers that were killed."
+  value       = aws_sqs_queue.failures.url
+}
+
+output "undelivered_queue_url" {
+  description = "The queue of failures that could not be settled, for redriving."
+  value       = aws_sqs_queue.undelivered.url
+}
+
+output "live_versions" {
+  description = "The version in use by function, for a later rollback; empty where versions are not published."
+  value       = { for key, alias in aws_lambda_alias.live : key => alias.function_version }
+}
+
+output "package_sha256" {
+  description = "The code's hash by function as AWS reports it, base64, to compare with the built package."
+  value       = { for key, function in aws_lambda_function.function : key => function.code_sha256 }
+}
+
+output "region" {
+  description = "The AWS region of this workspace."
+  value       = local.region
+}
+
+output "workspace" {
+  description = "The workspace that was applied."
+  value       = local.workspace
+}

@@ -1,0 +1,141 @@
+# What wakes somebody up, and what they then look at. In workspace `local`.
+mock_provider "aws" {
+  source          = "./tests/mocks"
+  override_during = plan
+}
+
+variables {
+  package_path = "tests/mocks/package.txt"
+  switches     = { alarms = true, dashboard = true, tracing = true, dedicated_worker = true }
+  alarm_emails = ["night.shift@example.org"]
+}
+
+run "everything_that_can_go_wrong_has_an_alarm" {
+  command = plan
+
+  assert {
+    condition = { for alarm in aws_cloudwatch_metric_alarm.alarm : trimprefix(alarm.alarm_name, "async-chat-local-") => "${alarm.namespace} ${alarm.statistic} of ${alarm.metric_name} > ${alarm.threshold}" } == {
+      turns-failing        = "AsyncChat Sum of TurnsFailed > 5"
+      queue-age            = "AWS/Lambda Maximum of AsyncEventAge > 20000"
+      events-dropped       = "AWS/Lambda Sum of AsyncEventsDropped > 0"
+      destination-failing  = "AWS/Lambda Sum of DestinationDeliveryFailures > 0"
+      recursion-dropped    = "AWS/Lambda Sum of RecursiveInvocationsDropped > 0"
+      worker-near-timeout  = "AWS/Lambda Maximum of Duration > 80000"
+      server-errors        = "AWS/ApiGateway Sum of 5xx > 2"
+      failures-waiting     = "AWS/SQS Maximum of ApproximateAgeOfOldestMessage > 120"
+      failures-undelivered = "AWS/SQS Maximum of ApproximateNumberOfMessagesVisible > 0"
+      store-throttled      = "AWS/DynamoDB Sum of WriteThrottleEvents > 0"
+      throttles-chat       = "AWS/Lambda Sum of Throttles > 0"
+      throttles-worker     = "AWS/Lambda Sum of Throttles > 0"
+      throttles-reads      = "AWS/Lambda Sum of Throttles > 0"
+      throttles-edits      = "AWS/Lambda Sum of Throttles > 0"
+      throttles-failures   = "AWS/Lambda Sum of Throttles > 0"
+      errors-chat          = "AWS/Lambda Sum of Errors > 0"
+      errors-worker        = "AWS/Lambda Sum of Errors > 0"
+      errors-reads         = "AWS/Lambda Sum of Errors > 0"
+      errors-edits         = "AWS/Lambda Sum of Errors > 0"
+      errors-failures      = "AWS/Lambda Sum of Errors > 0"
+    }
+    error_message = "An alarm is missing, or goes off at another figure."
+  }
+
+  assert {
+    condition     = alltrue([for alarm in aws_cloudwatch_metric_alarm.alarm : alarm.alarm_actions == toset([aws_sns_topic.alarms[0].arn]) && alarm.ok_actions == toset([aws_sns_topic.alarms[0].arn])])
+    error_message = "An alarm tells nobody."
+  }
+
+  assert {
+    condition     = alltrue([for alarm in aws_cloudwatch_metric_alarm.alarm : can(regex(" Runbook: docs/operations\\.md#[a-z-]+$", alarm.alarm_description))])
+    error_message = "An alarm does not say where to read on."
+  }
+
+  assert {
+    condition     = alltrue([for alarm in aws_cloudwatch_metric_alarm.alarm : alarm.treat_missing_data == "notBreaching" && alarm.comparison_operator == "GreaterThanThreshold"])
+    error_message = "An alarm goes off when nobody asks anything."
+  }
+}
+
+run "the_alarms_watch_what_is_there" {
+  command = plan
+
+  assert {
+    condition     = { for name in ["queue-age", "events-dropped", "destination-failing", "recursion-dropped", "worker-near-timeout"] : name => aws_cloudwatch_metric_alarm.alarm[name].dimensions.FunctionName } == { for name in ["queue-age", "events-dropped", "destination-failing", "recursion-dropped", "worker-near-timeout"] : name => "async-chat-local-worker" }
+    error_message = "An alarm about workers watches another function."
+  }
+
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.alarm["failures-waiting"].dimensions.QueueName == "async-chat-local-failures" && aws_cloudwatch_metric_alarm.alarm["failures-undelivered"].dimensions.QueueName == "async-chat-local-failures-undelivered"
+    error_message = "An alarm watches another queue."
+  }
+
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.alarm["server-errors"].dimensions.ApiId == "abc123" && aws_cloudwatch_metric_alarm.alarm["turns-failing"].dimensions.Workspace == "local"
+    error_message = "An alarm watches another API or workspace."
+  }
+}
+
+run "only_our_alarms_may_use_the_topic" {
+  command = plan
+
+  assert {
+    condition = [for statement in jsondecode(aws_sns_topic_policy.alarms[0].policy).Statement : [statement.Principal, statement.Action, statement.Condition]] == [[
+      { Service = "cloudwatch.amazonaws.com" },
+      ["sns:Publish"],
+      {
+        ArnLike      = { "aws:SourceArn" = "arn:aws:cloudwatch:eu-central-1:123456789012:alarm:async-chat-local-*" }
+        StringEquals = { "aws:SourceAccount" = "123456789012" }
+      },
+    ]]
+    error_message = "Somebody else may write to the topic."
+  }
+
+  assert {
+    condition     = [for subscription in aws_sns_topic_subscription.mail : [subscription.protocol, subscription.endpoint]] == [["email", "night.shift@example.org"]]
+    error_message = "Nobody gets the alarms."
+  }
+}
+
+run "the_dashboard_shows_turns_waiting_times_and_costs" {
+  command = plan
+
+  assert {
+    condition = [for widget in jsondecode(aws_cloudwatch_dashboard.chat[0].dashboard_body).widgets : widget.properties.title] == [
+      "Asks and ends of turns", "Time to answer (ms)", "Queue wait (ms)", "Reasoning (ms)", "Polls per answer",
+      "Functions at work at once", "Refused, dropped, failed",
+      "What is paid for: Lambda (ms)", "What is paid for: DynamoDB (units)", "What is paid for: API calls",
+    ]
+    error_message = "The dashboard lacks a graph."
+  }
+
+  assert {
+    condition     = length(distinct([for widget in jsondecode(aws_cloudwatch_dashboard.chat[0].dashboard_body).widgets : "${widget.x} ${widget.y}"])) == 10
+    error_message = "Graphs lie on top of each other."
+  }
+}
+
+run "traces_are_taken" {
+  command = plan
+
+  assert {
+    condition     = alltrue([for function in aws_lambda_function.function : function.tracing_config[0].mode == "Active"])
+    error_message = "A function takes no traces."
+  }
+}
+
+run "nothing_of_it_is_there_unless_switched_on" {
+  command = plan
+
+  variables {
+    switches = {}
+  }
+
+  assert {
+    condition     = length(aws_cloudwatch_metric_alarm.alarm) + length(aws_sns_topic.alarms) + length(aws_sns_topic_subscription.mail) + length(aws_cloudwatch_dashboard.chat) == 0
+    error_message = "A short-lived workspace pays for alarms or a dashboard."
+  }
+
+  assert {
+    condition     = alltrue([for function in aws_lambda_function.function : function.tracing_config[0].mode == "PassThrough"])
+    error_message = "A short-lived workspace pays for traces."
+  }
+}

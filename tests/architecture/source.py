@@ -1,0 +1,65 @@
+"""The project's own files, as the tests of its architecture read them."""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Final
+
+ROOT: Final = Path(__file__).parents[2]
+SRC: Final = ROOT / "src"
+FAKES: Final = ROOT / "tests" / "fakes"
+FEATURES: Final = ROOT / "tests" / "features"
+TERRAFORM: Final = ROOT / "terraform"
+
+
+@dataclass(frozen=True)
+class ClassInFile:
+    """A class as it is written."""
+
+    name: str
+    bases: frozenset[str]
+    methods: frozenset[str]
+    where: str
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """One Python file."""
+
+    path: Path
+
+    @cached_property
+    def tree(self) -> ast.Module:
+        return ast.parse(self.path.read_text())
+
+    @property
+    def module(self) -> str:
+        return ".".join(self.path.relative_to(SRC).with_suffix("").parts)
+
+    def imports(self) -> Iterator[tuple[str, int]]:
+        """Every module that is imported anywhere in the file, and the line."""
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.Import):
+                yield from ((alias.name, node.lineno) for alias in node.names)
+            elif isinstance(node, ast.ImportFrom):
+                yield "." * node.level + (node.module or ""), node.lineno
+
+    def classes(self) -> Iterator[ClassInFile]:
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.ClassDef):
+                bases = frozenset(ast.unparse(base).split(".")[-1].split("[")[0] for base in node.bases)
+                methods = frozenset(item.name for item in node.body if isinstance(item, ast.FunctionDef))
+                yield ClassInFile(node.name, bases, methods, f"{self.path.relative_to(ROOT)}:{node.lineno}")
+
+
+def files(folder: Path) -> list[SourceFile]:
+    found = [SourceFile(path) for path in sorted(folder.rglob("*.py"))]
+    assert found, f"nothing to look at in {folder}"
+    return found
+
+
+def terraform() -> str:
+    """All of the root module in one text."""
+    return "\n".join(path.read_text() for path in sorted(TERRAFORM.glob("*.tf")))

@@ -1,0 +1,67 @@
+"""Ports are inherited by name: a forgotten method then fails when the adapter or fake is made, not at the first call."""
+
+import pytest
+
+from domain import ports
+from tests.architecture.source import FAKES, SRC, ClassInFile, files
+
+#: What an agent is given, not what the domain needs from the world: made by the domain itself.
+OF_THE_DOMAIN = {"Watch"}
+PORTS = {
+    name: port
+    for name, port in vars(ports).items()
+    if isinstance(port, type) and port.__module__ == ports.__name__ and getattr(port, "_is_protocol", False)
+}
+ADAPTERS = [found for file in files(SRC / "adapters") for found in file.classes()]
+FAKED = [found for file in files(FAKES) for found in file.classes()]
+
+each_port = pytest.mark.parametrize(("name", "port"), PORTS.items(), ids=PORTS)
+
+
+def methods(port: type) -> set[str]:
+    return {name for name, member in vars(port).items() if callable(member) and not name.startswith("_")}
+
+
+def keeping(name: str, classes: list[ClassInFile]) -> list[ClassInFile]:
+    return [found for found in classes if name in found.bases]
+
+
+def test_the_ports_are_those_that_everybody_knows() -> None:
+    assert PORTS.keys() >= {"ChatRepository", "WorkerInvoker", "ReasoningAgent", "MemoryStore", "Clock", "IdSource"}
+
+
+@each_port
+def test_every_method_of_a_port_is_abstract_and_has_its_contract(name: str, port: type) -> None:
+    assert methods(port) == set(getattr(port, "__abstractmethods__", ()))
+    for method in methods(port):
+        assert getattr(port, method).__doc__, f"{name}.{method} promises nothing"
+
+
+@each_port
+def test_whoever_has_all_methods_of_a_port_says_so(name: str, port: type) -> None:
+    alike = [found for found in ADAPTERS + FAKED if found.methods >= methods(port)]
+    assert [found.where for found in alike if name not in found.bases] == []
+
+
+@each_port
+def test_whoever_says_so_has_all_methods_of_the_port(name: str, port: type) -> None:
+    keepers = keeping(name, ADAPTERS + FAKED)
+    assert [found.where for found in keepers if not found.methods >= methods(port)] == []
+
+
+@pytest.mark.parametrize("name", sorted(PORTS.keys() - OF_THE_DOMAIN))
+def test_every_port_has_an_adapter(name: str) -> None:
+    assert keeping(name, ADAPTERS)
+
+
+@pytest.mark.parametrize("name", sorted(PORTS.keys() - OF_THE_DOMAIN - {"MemoryRanking"}))
+def test_every_port_that_reaches_out_has_a_fake(name: str) -> None:
+    assert keeping(name, FAKED)
+
+
+def test_a_forgotten_method_fails_when_the_adapter_is_made() -> None:
+    class Forgetful(ports.WorkerInvoker):
+        pass
+
+    with pytest.raises(TypeError, match="abstract method"):
+        Forgetful()  # type: ignore[abstract]  # that is the point

@@ -1,0 +1,45 @@
+"""What all tests share: figures that a test asserts, shown in plain output, and an environment without credentials."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from hypothesis import settings
+
+# The gate tries the same examples every time; `--hypothesis-profile=explore` goes and looks for new ones. No time limit
+# per example: on a busy machine it fails at random.
+settings.register_profile("gate", deadline=None, derandomize=True, max_examples=60)
+settings.register_profile("explore", deadline=None, max_examples=2_000, print_blob=True)
+settings.load_profile("gate")
+
+#: One stack serves all tests that ask for one; what the feature files drive is an option of the command line.
+pytest_plugins = ["tests.e2e.stack_fixture", "tests.features.driver_fixture"]
+
+FIGURE = "figure"
+
+
+@pytest.fixture(scope="session")
+def nobodys_credentials() -> Iterator[None]:
+    """For tests with clients of AWS: whatever the shell holds, they reach no account and no running stack."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL", "AWS_CONFIG_FILE"):
+            patch.delenv(name, raising=False)
+        patch.setenv("AWS_ACCESS_KEY_ID", "nobody")
+        patch.setenv("AWS_SECRET_ACCESS_KEY", "nothing")
+        patch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
+        patch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+        yield
+
+
+@pytest.fixture
+def figure(record_property: Callable[[str, object], None]) -> Callable[[str], None]:
+    """Shows a line at the end of the run, from whichever process the test ran in."""
+    return lambda line: record_property(FIGURE, line)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    reports = (report for kind in ("passed", "failed") for report in terminalreporter.stats.get(kind, []))
+    figures = [line for report in reports for name, line in report.user_properties if name == FIGURE]
+    if figures:
+        terminalreporter.section("figures")
+        for line in figures:
+            terminalreporter.write_line(str(line))

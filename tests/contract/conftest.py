@@ -1,0 +1,120 @@
+"""The ports' implementations, fake and real: a test of a contract takes them one after the other."""
+
+import io
+import json
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from adapters.dynamodb_chat_repository import DynamoDbChatRepository
+from adapters.dynamodb_items import message_item
+from adapters.dynamodb_memory_store import DynamoDbMemoryStore
+from domain.chat import Message
+from domain.ports import ChatRepository, MemoryStore
+from tests.aws import REGION, Tables, Wire, dynamodb_client, make_tables
+from tests.fakes.chat_repository import InMemoryChatRepository
+from tests.fakes.clock import FakeClock
+from tests.fakes.memory_store import InMemoryMemoryStore
+from tests.story import Story
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+pytest.register_assert_rewrite("tests.contract.reasoning_agent")
+
+IN_MEMORY, DYNAMODB = "in-memory", "dynamodb"
+WORKER_FUNCTION = "async-chat-test-chat"
+
+
+@dataclass
+class Aws:
+    """DynamoDB with tables of the test's own."""
+
+    wire: Wire = field(default_factory=Wire)
+
+    def __post_init__(self) -> None:
+        self.dynamodb: DynamoDBClient = dynamodb_client()
+        self.tables: Tables = make_tables(self.dynamodb)
+        self.wire.tap(self.dynamodb)
+
+    def fill(self, chat_id: str, messages: list[Message]) -> None:
+        """Put messages into a chat, many at a time and past the port: for chats of a size that nobody types."""
+        items = [message_item(chat_id, message) for message in messages]
+        for start in range(0, len(items), 25):
+            puts = [{"PutRequest": {"Item": item}} for item in items[start : start + 25]]
+            self.dynamodb.batch_write_item(RequestItems={self.tables.chats: puts})  # type: ignore[dict-item]  # a list of one of its kinds
+
+
+@pytest.fixture(scope="session")
+def moto(nobodys_credentials: None) -> Iterator[None]:
+    with mock_aws(config={"lambda": {"use_docker": False}}):
+        yield
+
+
+@pytest.fixture(scope="session")
+def worker_function(moto: None) -> str:
+    """A function to invoke: moto accepts its events and runs nothing."""
+    code = io.BytesIO()
+    with zipfile.ZipFile(code, "w") as package:
+        package.writestr("entrypoints/chat.py", "")
+    trust = json.dumps({"Version": "2012-10-17", "Statement": []})
+    role = boto3.client("iam", region_name=REGION).create_role(RoleName="chat", AssumeRolePolicyDocument=trust)
+    boto3.client("lambda", region_name=REGION).create_function(
+        FunctionName=WORKER_FUNCTION,
+        Runtime="python3.13",
+        Role=role["Role"]["Arn"],
+        Handler="entrypoints.chat.handler",
+        Code={"ZipFile": code.getvalue()},
+    )
+    return WORKER_FUNCTION
+
+
+@pytest.fixture
+def aws(moto: None) -> Aws:
+    return Aws()
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+def dynamodb_chats(aws: Aws, clock: FakeClock) -> DynamoDbChatRepository:
+    return DynamoDbChatRepository(aws.dynamodb, aws.tables.chats, clock)
+
+
+@pytest.fixture
+def dynamodb_memories(aws: Aws, clock: FakeClock) -> DynamoDbMemoryStore:
+    return DynamoDbMemoryStore(aws.dynamodb, aws.tables.memories, clock)
+
+
+@pytest.fixture
+def dynamodb_story(dynamodb_chats: DynamoDbChatRepository, clock: FakeClock) -> Story:
+    return Story(dynamodb_chats, clock)
+
+
+@pytest.fixture(params=[IN_MEMORY, DYNAMODB])
+def chats(request: pytest.FixtureRequest) -> ChatRepository:
+    if request.param == IN_MEMORY:
+        return InMemoryChatRepository()
+    found: ChatRepository = request.getfixturevalue("dynamodb_chats")
+    return found
+
+
+@pytest.fixture(params=[IN_MEMORY, DYNAMODB])
+def memories(request: pytest.FixtureRequest) -> MemoryStore:
+    if request.param == IN_MEMORY:
+        return InMemoryMemoryStore()
+    found: MemoryStore = request.getfixturevalue("dynamodb_memories")
+    return found
+
+
+@pytest.fixture
+def story(chats: ChatRepository, clock: FakeClock) -> Story:
+    return Story(chats, clock)

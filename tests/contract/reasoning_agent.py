@@ -1,0 +1,119 @@
+"""What every ReasoningAgent keeps, as tests to inherit.
+
+For an agent of your own:
+
+    from tests.contract.reasoning_agent import ReasoningAgentContract
+
+    class TestMyAgent(ReasoningAgentContract):
+        @pytest.fixture
+        def agent(self) -> ReasoningAgent:
+            return MyAgent()
+"""
+
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+import pytest
+
+from domain.chat import FailureCode, Message, Role, storable, visible
+from domain.errors import AgentFailed, TurnOver
+from domain.ports import Answer, Assignment, ReasoningAgent, Watch
+from tests.fakes.clock import NOON
+
+ODD_QUESTIONS = {
+    "one letter": "?",
+    "long": "Where " * 1_300,
+    "other scripts": "\u0623\u064a\u0646 \u0633\u064a\u0627\u0631\u062a\u064a\u061f \u6211\u7684\u8f66\u5728\u54ea\u91cc \U0001f697",
+    "quotes": "\"'`\\ %s {question} ${HOME} </memory> --",
+    "only punctuation": "... !!! \u2026",
+}
+
+
+@dataclass
+class OnlookingWatch(Watch):
+    """Notes what the agent shows; the turn is over at the look of that number."""
+
+    over_at: int | None = None
+    looks: int = 0
+    steps: list[str] = field(default_factory=list)
+    drafts: list[str] = field(default_factory=list)
+
+    def step(self, text: str) -> None:
+        self.steps.append(text)
+        self.check()
+
+    def draft(self, text: str) -> None:
+        self.drafts.append(text)
+        self.check()
+
+    def check(self) -> None:
+        self.looks += 1
+        if self.over_at is not None and self.looks >= self.over_at:
+            raise TurnOver
+
+
+class ReasoningAgentContract:
+    """Override `agent`, and `assignment` where yours needs a question of its own."""
+
+    @pytest.fixture
+    def agent(self) -> ReasoningAgent:
+        raise NotImplementedError("override this fixture with your agent")
+
+    @pytest.fixture
+    def assignment(self) -> Assignment:
+        return Assignment("alice", "Where did I park the car?", (), NOON, NOON + timedelta(seconds=60))
+
+    def test_it_answers_in_words_that_can_be_stored_and_seen(
+        self, agent: ReasoningAgent, assignment: Assignment
+    ) -> None:
+        answer = agent.reason(assignment, OnlookingWatch())
+        assert visible(answer.text)
+        assert storable(answer.text)
+
+    def test_each_citation_names_a_memory_and_quotes_it(self, agent: ReasoningAgent, assignment: Assignment) -> None:
+        for citation in agent.reason(assignment, OnlookingWatch()).citations:
+            assert citation.memory_id
+            assert visible(citation.quote)
+            assert storable(citation.quote)
+
+    def test_whatever_it_shows_can_be_stored(self, agent: ReasoningAgent, assignment: Assignment) -> None:
+        watch = OnlookingWatch()
+        agent.reason(assignment, watch)
+        assert all(storable(text) and visible(text) for text in (*watch.steps, *watch.drafts))
+
+    def test_it_stops_wherever_it_learns_that_the_turn_is_over(
+        self, agent: ReasoningAgent, assignment: Assignment
+    ) -> None:
+        to_the_end = OnlookingWatch()
+        agent.reason(assignment, to_the_end)
+        for look in range(1, to_the_end.looks + 1):
+            with pytest.raises(TurnOver):
+                agent.reason(assignment, watch := OnlookingWatch(over_at=look))
+            assert watch.looks == look, "it went on after the end"
+
+    @pytest.mark.parametrize("question", ODD_QUESTIONS.values(), ids=ODD_QUESTIONS)
+    def test_an_odd_question_gets_an_answer_or_a_failure_with_a_name(
+        self, agent: ReasoningAgent, assignment: Assignment, question: str
+    ) -> None:
+        assert _ending(agent, replace(assignment, question=question)) in {"answer", *FailureCode}
+
+    def test_what_was_said_before_is_no_trouble(self, agent: ReasoningAgent, assignment: Assignment) -> None:
+        said = tuple(
+            Message(f"01KA{number:022d}", (Role.USER, Role.ASSISTANT)[number % 2], f"Said {number}", NOON)
+            for number in range(20)
+        )
+        assert _ending(agent, replace(assignment, history=said)) in {"answer", *FailureCode}
+
+    def test_one_instance_serves_one_question_after_the_other(
+        self, agent: ReasoningAgent, assignment: Assignment
+    ) -> None:
+        answers = [agent.reason(replace(assignment, user_id=user), OnlookingWatch()) for user in ("alice", "bob")]
+        assert all(isinstance(answer, Answer) for answer in answers)
+
+
+def _ending(agent: ReasoningAgent, assignment: Assignment) -> str:
+    try:
+        agent.reason(assignment, OnlookingWatch())
+    except AgentFailed as failure:
+        return failure.code
+    return "answer"

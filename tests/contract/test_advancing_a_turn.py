@@ -1,0 +1,184 @@
+"""ChatRepository.advance and .report: compare and set, for every transition there is."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Final
+
+import pytest
+
+from domain.chat import Citation, Message, Step, Turn
+from tests.story import BAY, PARKING, UNKNOWN_CHAT, Story, texts
+
+CITED: Final = (Citation("01KA0000000000000000000099", "parked on level 3, bay 12"),)
+
+
+def claim(story: Story) -> tuple[Turn, Turn, Message | None]:
+    queued = story.asks()
+    return queued, queued.claimed("lease-of-worker-1", story.clock.now()), None
+
+
+def answer(story: Story) -> tuple[Turn, Turn, Message | None]:
+    running = story.claims(story.asks())
+    story.clock.sleep(timedelta(seconds=56))
+    return running, running.answered(running.lease or "", story.clock.now()), story.answer(BAY, CITED)
+
+
+def fail_unstarted(story: Story) -> tuple[Turn, Turn, Message | None]:
+    queued = story.asks()
+    return queued, queued.failed("not_started", story.clock.now()), None
+
+
+def fail_running(story: Story) -> tuple[Turn, Turn, Message | None]:
+    running = story.claims(story.asks())
+    return running, running.failed("worker_died", story.clock.now()), None
+
+
+def cancel_unstarted(story: Story) -> tuple[Turn, Turn, Message | None]:
+    queued = story.asks()
+    return queued, queued.cancelled(story.clock.now()), None
+
+
+def cancel_running(story: Story) -> tuple[Turn, Turn, Message | None]:
+    running = story.claims(story.asks())
+    return running, running.cancelled(story.clock.now()), None
+
+
+def retry(story: Story) -> tuple[Turn, Turn, Message | None]:
+    failed = story.fails(story.asks())
+    return failed, story.turn(chat_id=failed.chat_id, question_id=failed.question_id), None
+
+
+Transition = Callable[[Story], tuple[Turn, Turn, Message | None]]
+EACH: Final = [claim, answer, fail_unstarted, fail_running, cancel_unstarted, cancel_running, retry]
+each_transition = pytest.mark.parametrize("transition", EACH, ids=lambda transition: transition.__name__)
+
+
+@each_transition
+def test_a_transition_is_stored_whole(story: Story, transition: Transition) -> None:
+    seen, then, said = transition(story)
+    assert story.chats.advance(seen, then, said, turn_limit=5)
+    assert story.stored(then.chat_id) == then
+    assert [message.citations for message in story.newest(then.chat_id).messages] == [(), CITED][: 2 if said else 1]
+
+
+@each_transition
+def test_a_repetition_whose_first_reply_was_lost_is_told_of_its_success(story: Story, transition: Transition) -> None:
+    seen, then, said = transition(story)
+    assert [story.chats.advance(seen, then, said, turn_limit=5) for _ in range(2)] == [True, True]
+    assert texts(story.newest(then.chat_id)) == [PARKING, *([BAY] if said else [])]
+
+
+@each_transition
+def test_of_two_who_saw_the_same_one_moves_the_turn(story: Story, transition: Transition) -> None:
+    seen, then, said = transition(story)
+    other = replace(then, lease="lease-of-worker-2", turn_id=f"{then.turn_id[:-1]}X")
+    assert story.chats.advance(seen, other, turn_limit=5)
+    assert not story.chats.advance(seen, then, said, turn_limit=5)
+    assert story.stored(then.chat_id) == other
+    assert texts(story.newest(then.chat_id)) == [PARKING]
+
+
+@pytest.mark.parametrize("end", ["answers", "fails", "cancels"])
+def test_an_ended_turn_cannot_be_claimed(story: Story, end: str) -> None:
+    queued = story.asks()
+    ended = getattr(story, end)(queued)
+    assert not story.chats.advance(queued, queued.claimed("lease-of-worker-2", story.clock.now()))
+    assert story.stored(queued.chat_id) == ended
+
+
+@pytest.mark.parametrize("end", ["fails", "cancels"])
+def test_an_answer_to_an_ended_turn_is_not_stored(story: Story, end: str) -> None:
+    running = story.claims(story.asks())
+    ended = getattr(story, end)(running)
+    late = running.answered(running.lease or "", story.clock.now())
+    assert not story.chats.advance(running, late, story.answer())
+    assert story.stored(running.chat_id) == ended
+    assert texts(story.newest(running.chat_id)) == [PARKING]
+
+
+def test_only_the_holder_of_the_lease_moves_a_running_turn(story: Story) -> None:
+    running = story.claims(story.asks())
+    for stranger in (replace(running, lease="stolen"), replace(running, lease=None)):
+        assert not story.chats.advance(stranger, stranger.failed("agent_failed", story.clock.now()))
+    assert story.stored(running.chat_id) == running
+
+
+def test_a_turn_of_before_does_not_move_the_turn_of_now(story: Story) -> None:
+    first = story.claims(story.asks())
+    story.pass_deadline(first)
+    second = story.asks("Anybody there?", chat_id=first.chat_id)
+    assert not story.chats.advance(first, first.failed("timed_out", story.clock.now()))
+    assert story.stored(first.chat_id) == second
+
+
+def test_nothing_moves_in_a_chat_that_is_not_there(story: Story) -> None:
+    turn = story.turn(chat_id=UNKNOWN_CHAT)
+    assert not story.chats.advance(turn, turn.cancelled(story.clock.now()))
+    assert story.chats.load(UNKNOWN_CHAT) is None
+
+
+def test_an_answer_is_the_chats_newest_message_and_tells_how_long_it_took(story: Story) -> None:
+    running = story.claims(story.asks())
+    story.clock.sleep(timedelta(seconds=56))
+    answered = story.answers(running, BAY)
+    chat = story.newest(answered.chat_id).chat
+    assert (chat.last_text, chat.usual) == (BAY, timedelta(seconds=56))
+    assert chat.last_message_id == chat.last_answer_id == story.newest(answered.chat_id).messages[-1].message_id
+
+
+# ---- what the user watches
+
+
+def steps(story: Story, *said: str) -> tuple[Step, ...]:
+    return tuple(Step(story.clock.now(), text) for text in said)
+
+
+def test_a_report_shows_steps_and_draft(story: Story) -> None:
+    running = story.claims(story.asks())
+    searching = steps(story, "Searching 214 memories", "Reading 3")
+    assert story.chats.report(running, searching, "Level")
+    shown = story.stored(running.chat_id)
+    assert (shown.progress, shown.draft) == (searching, "Level")
+    assert shown == running, "what is shown is no part of the state"
+
+
+def test_a_report_without_draft_keeps_the_draft(story: Story) -> None:
+    running = story.claims(story.asks())
+    story.chats.report(running, (), "Level")
+    story.chats.report(running, steps(story, "Writing"), None)
+    assert story.stored(running.chat_id).draft == "Level"
+
+
+@pytest.mark.parametrize("end", ["answers", "fails", "cancels"])
+def test_nothing_is_reported_after_the_end(story: Story, end: str) -> None:
+    running = story.claims(story.asks())
+    story.chats.report(running, steps(story, "Searching"), "Level")
+    getattr(story, end)(running)
+    assert not story.chats.report(running, steps(story, "Searching", "Too late"), "Level 4")
+    shown = story.stored(running.chat_id)
+    assert [step.text for step in shown.progress] == ["Searching"], "the way to the end stays"
+    assert shown.draft is None
+
+
+def test_only_the_holder_of_the_lease_reports(story: Story) -> None:
+    queued = story.asks()
+    running = story.claims(queued)
+    for stranger in (replace(running, lease="stolen"), queued):
+        assert not story.chats.report(stranger, steps(story, "Lies"), "Level 4")
+    assert story.stored(running.chat_id).progress == ()
+
+
+def test_nothing_is_reported_to_a_chat_that_is_not_there(story: Story) -> None:
+    assert not story.chats.report(story.turn(chat_id=UNKNOWN_CHAT), (), "Level")
+    assert story.chats.load(UNKNOWN_CHAT) is None
+
+
+def test_a_retry_starts_with_nothing_to_watch(story: Story) -> None:
+    running = story.claims(story.asks())
+    story.chats.report(running, steps(story, "Searching"), "Level")
+    failed = story.fails(running)
+    again = story.turn(chat_id=failed.chat_id, question_id=failed.question_id)
+    assert story.chats.advance(failed, again, turn_limit=5)
+    shown = story.stored(failed.chat_id)
+    assert (shown.progress, shown.draft, shown.failure) == ((), None, None)

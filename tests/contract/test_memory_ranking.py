@@ -1,0 +1,97 @@
+"""MemoryRanking: full-text search."""
+
+import sqlite3
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from adapters.fts5_memory_ranking import Fts5MemoryRanking
+from domain.memory import Memory
+from domain.ports import MemoryRanking
+from tests.fakes.clock import NOON
+
+LIFE = (
+    "Parked the car on level 3, bay 12 of the station garage.",
+    "Dinner with Clara at the Thai place; she moves to Lisbon in May.",
+    "The dentist said: come back in March for the crown.",
+    "Bought a blue bicycle second hand, frame number 88213.",
+    "Caf\u00e9 Central has the good strudel.",
+    "The garage called: the car's brakes are done, 412 euros.",
+)
+TAGS = {3: ("bike", "purchase")}
+MEMORIES = tuple(
+    Memory(f"01KA{number:022d}", text, NOON - timedelta(days=number), TAGS.get(number, ()))
+    for number, text in enumerate(LIFE)
+)
+
+
+@pytest.fixture(params=[Fts5MemoryRanking])
+def ranking(request: pytest.FixtureRequest) -> MemoryRanking:
+    found: MemoryRanking = request.param()
+    return found
+
+
+def found(ranking: MemoryRanking, query: str, limit: int = 5) -> list[int]:
+    return [MEMORIES.index(memory) for memory in ranking.rank(query, MEMORIES, limit)]
+
+
+def test_the_memory_that_matches_most_comes_first(ranking: MemoryRanking) -> None:
+    assert found(ranking, "Which bay did I park the car in?")[0] == 0
+
+
+def test_one_matching_word_is_enough(ranking: MemoryRanking) -> None:
+    assert found(ranking, "strudel unicorn") == [4]
+
+
+def test_nothing_matches_nothing(ranking: MemoryRanking) -> None:
+    assert found(ranking, "unicorn") == []
+
+
+def test_at_most_as_many_as_wanted_come_back(ranking: MemoryRanking) -> None:
+    assert found(ranking, "car garage", limit=1) == [0]
+    assert sorted(found(ranking, "car garage", limit=5)) == [0, 5]
+
+
+def test_words_are_found_in_their_other_forms(ranking: MemoryRanking) -> None:
+    assert found(ranking, "parking")[0] == 0
+    assert found(ranking, "bicycles") == [3]
+
+
+def test_case_and_accents_do_not_matter(ranking: MemoryRanking) -> None:
+    assert found(ranking, "CAFE") == [4]
+    assert found(ranking, "caf\u00e9") == [4]
+
+
+def test_tags_are_found_too(ranking: MemoryRanking) -> None:
+    assert found(ranking, "my bike") == [3]
+
+
+@pytest.mark.parametrize("query", ["", "   ", "?!", "what did i say about it"])
+def test_a_question_about_nothing_finds_nothing(ranking: MemoryRanking, query: str) -> None:
+    assert found(ranking, query) == []
+
+
+def test_without_memories_there_is_nothing_to_find(ranking: MemoryRanking) -> None:
+    assert ranking.rank("car", (), 5) == ()
+
+
+@pytest.mark.parametrize(
+    "query", ['car" OR 1=1 --', "NEAR(car garage)", "text:car", "car*", "-car", "^car", "(car", "{text tags}: car"]
+)
+def test_the_query_language_of_the_engine_means_nothing(ranking: MemoryRanking, query: str) -> None:
+    assert 0 in found(ranking, query)
+
+
+def test_the_longest_question_is_still_a_search(ranking: MemoryRanking) -> None:
+    assert found(ranking, " ".join(f"w{number}" for number in range(1_500)) + " strudel") == [4]
+
+
+@given(query=st.text(max_size=200), text=st.text(max_size=200))
+def test_no_text_breaks_the_search(query: str, text: str) -> None:
+    memories = (Memory("01KA0000000000000000000001", text, NOON),)
+    try:
+        assert Fts5MemoryRanking().rank(query, memories, 5) in {(), memories}
+    except sqlite3.Error as error:  # pragma: no cover
+        pytest.fail(f"{error!r} for {query!r} in {text!r}")

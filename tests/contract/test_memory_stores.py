@@ -1,0 +1,103 @@
+"""MemoryStore, sentence by sentence."""
+
+from datetime import timedelta
+
+import pytest
+
+from domain.memory import Memory
+from domain.ports import MemoryStore
+from tests.fakes.clock import NOON
+from tests.story import ALICE, BOB
+
+
+def memory(number: int, text: str = "", tags: tuple[str, ...] = ()) -> Memory:
+    return Memory(f"01KA{number:022d}", text or f"Memory {number}", NOON - timedelta(days=number), tags)
+
+
+PARKED = memory(1, "Parked on level 3, bay 12.", ("car", "caf\u00e9"))
+DENTIST = memory(2, "The dentist said to come back in March.")
+
+
+def test_what_is_remembered_is_recalled_as_it_was(memories: MemoryStore) -> None:
+    memories.remember(ALICE, [PARKED, DENTIST])
+    assert memories.recall(ALICE) == (DENTIST, PARKED)
+
+
+def test_a_long_life_before_1970_and_after_is_kept_to_the_millisecond(memories: MemoryStore) -> None:
+    moments = [NOON.replace(year=1912, microsecond=7_000), NOON.replace(year=9000, microsecond=999_000)]
+    lived = [Memory(f"01KA{number:022d}", "Born", moment) for number, moment in enumerate(moments)]
+    memories.remember(ALICE, lived)
+    assert memories.recall(ALICE) == tuple(lived[::-1])
+
+
+def test_nothing_is_recalled_where_nothing_was_remembered(memories: MemoryStore) -> None:
+    assert memories.recall(ALICE) == ()
+    assert memories.page(ALICE, 50) == ()
+
+
+def test_remembering_nothing_is_no_trouble(memories: MemoryStore) -> None:
+    memories.remember(ALICE, [])
+    assert memories.recall(ALICE) == ()
+
+
+def test_a_memory_with_a_known_id_takes_the_others_place(memories: MemoryStore) -> None:
+    memories.remember(ALICE, [PARKED])
+    memories.remember(ALICE, [memory(1, "Parked on level 4.")])
+    assert [kept.text for kept in memories.recall(ALICE)] == ["Parked on level 4."]
+
+
+def test_a_batch_of_a_hundred_is_kept_whole(memories: MemoryStore) -> None:
+    batch = [memory(number) for number in range(100)]
+    memories.remember(ALICE, batch)
+    assert memories.recall(ALICE) == tuple(batch[::-1])
+
+
+def test_memories_beyond_one_megabyte_are_all_recalled(memories: MemoryStore) -> None:
+    batch = [memory(number, "\u20ac" * 4_000) for number in range(100)]
+    memories.remember(ALICE, batch)
+    assert len(memories.recall(ALICE)) == 100
+
+
+@pytest.mark.parametrize("limit", [1, 2, 5, 6, 100])
+def test_going_through_the_pages_shows_every_memory_once(memories: MemoryStore, limit: int) -> None:
+    memories.remember(ALICE, [memory(number) for number in range(5)])
+    seen: list[Memory] = []
+    while page := memories.page(ALICE, limit, seen[-1].memory_id if seen else None):
+        assert len(page) <= limit
+        seen += page
+    assert tuple(seen) == memories.recall(ALICE)
+
+
+def test_nobody_sees_anything_of_anothers(memories: MemoryStore) -> None:
+    memories.remember(ALICE, [PARKED])
+    memories.remember(BOB, [DENTIST])
+    assert (memories.recall(ALICE), memories.recall(BOB)) == ((PARKED,), (DENTIST,))
+    assert memories.page(BOB, 50, before="7" + "Z" * 25) == (DENTIST,)
+
+
+def test_memories_are_looked_up_by_their_names(memories: MemoryStore) -> None:
+    memories.remember(ALICE, [memory(number) for number in range(40)])
+    named = [memory(number).memory_id for number in (0, 7, *range(20, 36))]
+    assert sorted(found.memory_id for found in memories.look_up(ALICE, named)) == sorted(named)
+
+
+def test_looking_up_shows_only_what_is_there_and_ones_own(memories: MemoryStore) -> None:
+    memories.remember(ALICE, [PARKED])
+    memories.remember(BOB, [DENTIST])
+    named = [PARKED.memory_id, PARKED.memory_id, DENTIST.memory_id, memory(99).memory_id]
+    assert memories.look_up(ALICE, named) == (PARKED,)
+    assert memories.look_up(ALICE, ()) == ()
+
+
+def test_nobody_forgets_for_another(memories: MemoryStore) -> None:
+    memories.remember(ALICE, [PARKED])
+    assert not memories.forget(BOB, PARKED.memory_id)
+    assert memories.recall(ALICE) == (PARKED,)
+
+
+def test_what_is_forgotten_is_gone_at_once_and_only_once(memories: MemoryStore) -> None:
+    memories.remember(ALICE, [PARKED, DENTIST])
+    assert memories.forget(ALICE, PARKED.memory_id)
+    assert not memories.forget(ALICE, PARKED.memory_id)
+    assert memories.recall(ALICE) == memories.page(ALICE, 50) == (DENTIST,)
+    assert memories.look_up(ALICE, [PARKED.memory_id]) == ()

@@ -1,0 +1,77 @@
+"""The agents of this service keep what agents promise."""
+
+from datetime import timedelta
+
+import pytest
+
+from adapters.alarmed_agent import AlarmedAgent
+from adapters.recall_agent import RecallAgent
+from adapters.system_clock import SystemClock
+from domain.memory import Memory
+from domain.ports import Assignment, ReasoningAgent
+from tests.contract.reasoning_agent import OnlookingWatch, ReasoningAgentContract
+from tests.fakes.agent import PacedAgent
+from tests.fakes.clock import NOON, FakeClock
+from tests.fakes.memory_store import InMemoryMemoryStore
+
+CAR = (
+    "Parked the car on level 3, bay 12. The lift was broken again.",
+    "The car is at the garage until Thursday.",
+    "Dinner with Clara at the Thai place.",
+)
+
+
+def memories_of_alice_and_bob() -> InMemoryMemoryStore:
+    memories = InMemoryMemoryStore()
+    memories.remember(
+        "alice", [Memory(f"01KA{number:022d}", text, NOON - timedelta(days=number)) for number, text in enumerate(CAR)]
+    )
+    memories.remember("bob", [Memory("01KB0000000000000000000001", "Parked the car in Bob's secret street.", NOON)])
+    return memories
+
+
+class TestRecallAgent(ReasoningAgentContract):
+    @pytest.fixture
+    def agent(self) -> ReasoningAgent:
+        return RecallAgent(memories_of_alice_and_bob(), FakeClock(), thinking=timedelta(seconds=5))
+
+    def test_it_quotes_the_users_own_memories_word_for_word(
+        self, agent: ReasoningAgent, assignment: Assignment
+    ) -> None:
+        answer = agent.reason(assignment, OnlookingWatch())
+        own = {memory.memory_id: memory.text for memory in memories_of_alice_and_bob().recall("alice")}
+        assert answer.citations
+        assert all(citation.quote in own[citation.memory_id] for citation in answer.citations)
+        assert all(citation.quote in answer.text for citation in answer.citations)
+        assert "Bob" not in answer.text
+
+    def test_it_shows_what_it_does_and_the_answer_as_it_grows(
+        self, agent: ReasoningAgent, assignment: Assignment
+    ) -> None:
+        answer = agent.reason(assignment, watch := OnlookingWatch())
+        assert watch.steps[0].startswith("Searching 3 memories")
+        assert watch.drafts[-1] == answer.text
+        assert all(answer.text.startswith(draft) for draft in watch.drafts)
+
+    def test_it_thinks_about_as_long_as_it_is_told(self, assignment: Assignment) -> None:
+        clock = FakeClock()
+        agent = RecallAgent(memories_of_alice_and_bob(), clock, thinking=timedelta(seconds=56))
+        agent.reason(assignment, OnlookingWatch())
+        assert timedelta(seconds=55) < clock.now() - NOON < timedelta(seconds=57)
+
+
+class TestAlarmedAgent(ReasoningAgentContract):
+    @pytest.fixture
+    def assignment(self) -> Assignment:
+        now = SystemClock().now()
+        return Assignment("alice", "Where did I park the car?", (), now, now + timedelta(seconds=60))
+
+    @pytest.fixture
+    def agent(self) -> ReasoningAgent:
+        return AlarmedAgent(RecallAgent(memories_of_alice_and_bob(), FakeClock()), SystemClock())
+
+
+class TestTheFake(ReasoningAgentContract):
+    @pytest.fixture
+    def agent(self) -> ReasoningAgent:
+        return PacedAgent(FakeClock(), takes=timedelta(seconds=5))

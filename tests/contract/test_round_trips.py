@@ -1,0 +1,200 @@
+"""How often the functions call AWS: counted on the wire, under the real handlers, adapters and clients."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+import pytest
+from dependency_injector import providers
+
+from domain.chat import Message, Role
+from entrypoints.container import Container
+from tests.aws import Sent, lambda_client
+from tests.contract.conftest import WORKER_FUNCTION, Aws
+from tests.fakes.agent import PacedAgent
+from tests.fakes.clock import FakeClock
+from tests.gateway import Answer, Gateway
+from tests.service import SETTINGS
+from tests.story import BAY, BOB, PARKING, UNKNOWN_CHAT
+
+Figure = Callable[[str], None]
+
+
+@dataclass
+class DeployedService:
+    """The functions as Lambda would run them, but for clock and agent; the wire is the test's."""
+
+    aws: Aws
+
+    def __post_init__(self) -> None:
+        self.clock = FakeClock()
+        self.container = Container()
+        invoker_client = lambda_client()
+        self.aws.wire.tap(invoker_client)
+        tables = {"chats_table": self.aws.tables.chats, "memories_table": self.aws.tables.memories}
+        stands_for = {
+            "settings": SETTINGS.model_copy(update={**tables, "worker_function": WORKER_FUNCTION}),
+            "logging": None,
+            "machine_clock": self.clock,
+            "dynamodb": self.aws.dynamodb,
+            "lambda_": invoker_client,
+            "agent": PacedAgent(self.clock, takes=timedelta(0)),
+        }
+        for name, part in stands_for.items():
+            getattr(self.container, name).override(providers.Object(part))
+        self.gateway = Gateway(self.container)
+
+    def asked(self, chat_id: str | None = None) -> str:
+        """A question that waits for its worker; its chat."""
+        return str(self.gateway.ask(PARKING, chat_id).body["chat_id"])
+
+    def work(self) -> None:
+        """The last event that was sent comes back as the worker's."""
+        event = next(sent.body for sent in reversed(self.aws.wire.sent) if sent.operation == "Invoke")
+        self.gateway.work(json.loads(event))
+
+    def answered(self, chat_id: str | None = None) -> str:
+        chat_id = self.asked(chat_id)
+        self.work()
+        return chat_id
+
+
+@pytest.fixture
+def service(aws: Aws, worker_function: str) -> Iterator[DeployedService]:
+    service = DeployedService(aws)
+    yield service
+    service.container.reset_override()
+
+
+@pytest.fixture
+def counted(service: DeployedService, figure: Figure) -> Callable[[str, Callable[[], object]], list[str]]:
+    """The AWS operations of one call, shown in the run's output under the name given."""
+
+    def count(name: str, call: Callable[[], object]) -> list[str]:
+        with service.aws.wire.counting() as sent:
+            call()
+        operations = [request.operation for request in sent]
+        figure(f"AWS round trips of {name}: {len(operations)} ({', '.join(operations)})")
+        return operations
+
+    return count
+
+
+Counted = Callable[[str, Callable[[], object]], list[str]]
+
+
+def test_an_ask_that_begins_a_chat_takes_two(service: DeployedService, counted: Counted) -> None:
+    assert counted("an ask, new chat", service.asked) == ["TransactWriteItems", "Invoke"]
+
+
+def test_an_ask_in_an_existing_chat_takes_two(service: DeployedService, counted: Counted) -> None:
+    chat_id = service.answered()
+    assert counted("an ask, existing chat", lambda: service.asked(chat_id)) == ["TransactWriteItems", "Invoke"]
+
+
+def test_an_ask_with_an_idempotency_key_takes_two(service: DeployedService, counted: Counted) -> None:
+    ask = partial(service.gateway.ask, PARKING, headers={"Idempotency-Key": "tap-1"})
+    assert counted("an ask with a key", ask) == ["TransactWriteItems", "Invoke"]
+
+
+def test_a_refused_ask_takes_one(service: DeployedService, counted: Counted) -> None:
+    chat_id = service.asked()
+    assert counted("an ask, busy chat", lambda: service.gateway.ask(PARKING, chat_id)) == ["TransactWriteItems"]
+    assert counted("an ask, 403", lambda: service.gateway.ask(PARKING, chat_id, user=BOB)) == ["TransactWriteItems"]
+
+
+def test_an_unreadable_ask_takes_none(service: DeployedService, counted: Counted) -> None:
+    assert counted("an ask, 400", lambda: service.gateway.ask("  ")) == []
+
+
+def test_a_worker_run_takes_at_most_four(service: DeployedService, counted: Counted) -> None:
+    service.asked()
+    run = counted("a worker run, with one report of the agent's", service.work)
+    assert run == ["Query", "UpdateItem", "UpdateItem", "TransactWriteItems"]
+
+
+def test_a_duplicate_event_takes_one(service: DeployedService, counted: Counted) -> None:
+    service.answered()
+    assert counted("a duplicate of a worker's event", service.work) == ["Query"]
+
+
+def test_a_poll_takes_one(service: DeployedService, counted: Counted) -> None:
+    chat_id = service.asked()
+    poll = service.gateway.poll
+    after = poll(chat_id).body["after"]
+    assert counted("a poll, still thinking", lambda: poll(chat_id)) == ["Query"]
+    service.work()
+    assert counted("a poll, newest page", lambda: poll(chat_id)) == ["Query"]
+    assert counted("a poll with a cursor", lambda: poll(chat_id, after=after)) == ["Query"]
+    assert counted("a poll, 403", lambda: poll(chat_id, user=BOB)) == ["Query"]
+    assert counted("a poll, 404", lambda: poll(UNKNOWN_CHAT)) == ["Query"]
+
+
+def test_the_poll_that_ends_an_overdue_turn_takes_three_and_the_next_one(
+    service: DeployedService, counted: Counted
+) -> None:
+    chat_id = service.asked()
+    service.clock.sleep(timedelta(seconds=70))
+    poll = service.gateway.poll
+    assert counted("the poll that ends an overdue turn", lambda: poll(chat_id)) == [
+        "Query",
+        "TransactWriteItems",
+        "Query",
+    ]
+    assert counted("the poll after it", lambda: poll(chat_id)) == ["Query"]
+
+
+# ---- what a poll reads
+
+
+def grown(service: DeployedService, messages: int) -> tuple[str, str]:
+    """A chat with so many messages before its last two, and the cursor of the question's poll."""
+    chat_id = service.answered()
+    ids = service.container.ids()
+    said = [Message(ids.new_id(), Role.USER, f"Old {number}", service.clock.now()) for number in range(messages)]
+    service.aws.fill(chat_id, said)
+    service.clock.sleep(timedelta(seconds=1))
+    service.asked(chat_id)
+    after = service.gateway.poll(chat_id).body["after"]
+    service.work()
+    return chat_id, str(after)
+
+
+def read_by(service: DeployedService, call: Callable[[], Answer]) -> tuple[Answer, list[Sent]]:
+    with service.aws.wire.counting() as sent:
+        answer = call()
+    return answer, sent
+
+
+def items(sent: list[Sent]) -> dict[str, Any]:
+    (query,) = sent
+    return {"Count": query.reply["Count"], "ScannedCount": query.reply["ScannedCount"]}
+
+
+def test_a_poll_with_a_cursor_reads_what_is_new_however_long_the_chat(service: DeployedService, figure: Figure) -> None:
+    for size in (10, 100, 1_000):
+        chat_id, after = grown(service, size)
+        answer, sent = read_by(service, partial(service.gateway.poll, chat_id, after=after))
+        assert [message["content"] for message in answer.body["messages"]] == [BAY]
+        assert items(sent) == {"Count": 2, "ScannedCount": 2}, "the answer and the header"
+        figure(f"Items read by a poll with a cursor in a chat of {size + 4} messages: {items(sent)['ScannedCount']}")
+
+
+def test_a_first_page_reads_a_page_however_long_the_chat(service: DeployedService) -> None:
+    for size in (100, 1_000):
+        chat_id, _ = grown(service, size)
+        answer, sent = read_by(service, partial(service.gateway.poll, chat_id))
+        assert len(answer.body["messages"]) == 50
+        assert items(sent) == {"Count": 52, "ScannedCount": 52}, "the page, the header, and one to see whether more"
+
+
+def test_a_poll_with_a_cursor_while_thinking_is_small(service: DeployedService, figure: Figure) -> None:
+    chat_id = service.asked()
+    after = service.gateway.poll(chat_id).body["after"]
+    answer = service.gateway.poll(chat_id, after=after)
+    size = len(answer.text or "") + sum(len(name) + len(value) + 4 for name, value in answer.headers.items())
+    figure(f"Bytes of a poll with a cursor while thinking, headers included: {size}")
+    assert size <= 1024

@@ -1,0 +1,33 @@
+"""TurnObserver: is told, and never raises."""
+
+import pytest
+
+from adapters.logging_turn_observer import LoggingTurnObserver
+from domain.chat import Turn
+from domain.ports import TurnObserver
+from tests.fakes.observer import RecordingObserver
+from tests.story import Story
+
+
+@pytest.fixture(params=["recording", "logging"])
+def observer(request: pytest.FixtureRequest) -> TurnObserver:
+    return RecordingObserver() if request.param == "recording" else LoggingTurnObserver("test")
+
+
+def every_kind_of_turn(story: Story) -> list[Turn]:
+    queued = story.turn()
+    running = queued.claimed("lease", story.clock.now())
+    ended = [running.answered("lease", story.clock.now()), running.failed("agent_failed", story.clock.now())]
+    return [queued, running, *ended, running.cancelled(story.clock.now()), queued.cancelled(story.clock.now())]
+
+
+def test_every_transition_can_be_told(observer: TurnObserver, dynamodb_story: Story) -> None:
+    for turn in every_kind_of_turn(dynamodb_story):
+        observer.moved(turn)
+
+
+def test_every_defect_can_be_told(observer: TurnObserver, dynamodb_story: Story) -> None:
+    observer.agent_broke(dynamodb_story.turn(), ValueError("never raised \ud800 \x00"))
+    with pytest.raises(UnicodeDecodeError) as defect:
+        b"\xff".decode()
+    observer.agent_broke(dynamodb_story.turn(), defect.value)

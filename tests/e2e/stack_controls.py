@@ -1,0 +1,119 @@
+"""Changes to a running stack behind Terraform's back, each of which can be put back."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import secrets
+import signal
+import subprocess
+import time
+from collections.abc import Iterable
+from functools import cache
+from typing import Any
+
+from tests.e2e.running_stack import RunningStack, User
+
+
+class StackControls:
+    """One for each stack: it knows what it has changed."""
+
+    def __init__(self, stack: RunningStack) -> None:
+        self._stack = stack
+        self._client = cache(stack.client)
+        self._functions = stack.outputs["function_names"]
+        self._environment: dict[str, str] = self._function()["Environment"]["Variables"]
+        self._configured = self._environment
+        self._removed_statements: set[str] = set()
+        self._policy = self._client("iam").get_role_policy(**self._policy_name())["PolicyDocument"]
+
+    def sign_up(self, name: str) -> User:
+        """A user whom nobody else knows, with a fresh access token."""
+        token = self._tokens(name)["AccessToken"]
+        return User(name, str(_claims(token)["sub"]), token)
+
+    def id_token(self, name: str) -> str:
+        """A new user's other token: it says who they are, not what they may do."""
+        return str(self._tokens(name)["IdToken"])
+
+    def _tokens(self, name: str) -> Any:
+        cognito, outputs = self._client("cognito-idp"), self._stack.outputs
+        username, password = f"{name.lower()}-{secrets.token_hex(6)}", f"Aa1-{secrets.token_urlsafe(24)}"
+        pool = {"UserPoolId": outputs["user_pool_id"], "Username": username}
+        cognito.admin_create_user(**pool, MessageAction="SUPPRESS")
+        cognito.admin_set_user_password(**pool, Password=password, Permanent=True)
+        return cognito.initiate_auth(
+            ClientId=outputs["user_pool_client_id"],
+            AuthFlow="USER_PASSWORD_AUTH",
+            AuthParameters={"USERNAME": username, "PASSWORD": password},
+        )["AuthenticationResult"]
+
+    def configure(self, variables: dict[str, str]) -> None:
+        """Give the chat function these variables over its own. Ends its processes, also those at work."""
+        wanted = {**self._environment, **variables}
+        if wanted == self._configured:
+            return
+        lambda_, name = self._client("lambda"), self._functions["chat"]
+        lambda_.update_function_configuration(FunctionName=name, Environment={"Variables": wanted})
+        lambda_.get_waiter("function_updated_v2").wait(FunctionName=name, WaiterConfig={"Delay": 0.1})
+        self._wait_until_it_runs()
+        self._configured = wanted
+
+    def _wait_until_it_runs(self) -> None:
+        """The emulator clears the old processes' files away while it starts new ones, and they can collide."""
+        harmless = json.dumps({"_async_worker": True}).encode()
+        for _ in range(20):
+            reply = self._client("lambda").invoke(FunctionName=self._functions["chat"], Payload=harmless)
+            if "FunctionError" not in reply:
+                return
+            time.sleep(0.5)
+        raise AssertionError(f"the chat function does not run: {reply['Payload'].read()}")
+
+    def permit_all_but(self, statements: Iterable[str]) -> None:
+        """Let the chat function's role have its policy without these statements."""
+        removed = set(statements)
+        if removed == self._removed_statements:
+            return
+        kept = [statement for statement in self._policy["Statement"] if statement["Sid"] not in removed]
+        assert len(kept) == len(self._policy["Statement"]) - len(removed), f"not all of {removed} are statements"
+        document = json.dumps({**self._policy, "Statement": kept})
+        self._client("iam").put_role_policy(**self._policy_name(), PolicyDocument=document)
+        self._removed_statements = removed
+
+    def kill_workers(self) -> int:
+        """SIGKILL for every process of the chat function; says how many there were."""
+        place = f"{self._stack.home}/aws/tmp/ministack-lambda-{self._functions['chat']}-"
+        listed = subprocess.run(["ps", "-axwwo", "pid=,args="], capture_output=True, text=True, check=True).stdout
+        pids = [int(line.split()[0]) for line in listed.splitlines() if place in line]
+        for pid in pids:
+            os.kill(pid, signal.SIGKILL)
+        return len(pids)
+
+    def stored(self) -> frozenset[str]:
+        """The names of all items in the table of chats, and of the turns in them."""
+        pages = self._client("dynamodb").get_paginator("scan")
+        found: set[str] = set()
+        for page in pages.paginate(TableName=self._stack.outputs["table_names"]["chats"]):
+            for item in page["Items"]:
+                found.add(f"{item['pk']['S']} {item['sk']['S']} {item.get('turn_id', {}).get('S', '')}")
+        return frozenset(found)
+
+    def restore(self) -> None:
+        """Everything as Terraform made it."""
+        self.permit_all_but(())
+        self.configure({})
+
+    def _function(self) -> Any:
+        return self._client("lambda").get_function_configuration(FunctionName=self._functions["chat"])
+
+    def _policy_name(self) -> dict[str, str]:
+        role = self._function()["Role"].rsplit("/", 1)[-1]
+        (name,) = self._client("iam").list_role_policies(RoleName=role)["PolicyNames"]
+        return {"RoleName": role, "PolicyName": name}
+
+
+def _claims(token: str) -> dict[str, Any]:
+    payload = token.split(".")[1]
+    claims: dict[str, Any] = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    return claims

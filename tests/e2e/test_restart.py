@@ -1,0 +1,37 @@
+"""Stopping the stack and starting it again."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from tests.e2e.running_stack import RunningStack
+from tests.e2e.stack_controls import StackControls
+from tests.features.app import App
+from tests.features.http_driver import HttpDriver
+
+pytestmark = pytest.mark.skipif(
+    "ASYNC_CHAT_STACK" in os.environ, reason="a stack that was there before the tests is left running"
+)
+
+
+def test_chats_and_memories_are_kept_and_a_turn_cut_off_in_the_middle_ends(
+    stack: RunningStack, stack_controls: StackControls
+) -> None:
+    before = HttpDriver(stack, stack_controls)
+    app = App(before)
+    kept = app.ask_until_answered("alice", "Where is the stopcock in the flat?")
+    before.agent_takes(56)
+    before.turn_may_think_for(30)
+    cut_off = app.accepted(app.ask("alice", "And what is behind it?"))
+    before.wait(3)
+
+    stack.restart()
+    stack_controls.restore()  # Terraform has been applied again; what was changed behind its back is forgotten here too
+
+    app = App(HttpDriver(stack, stack_controls))
+    assert app.page("alice", kept["chat_id"])["messages"] == kept["messages"]
+    page = app.poll_to_the_end("alice", cut_off, patience=40)
+    assert (page["status"], page["turn"]["error"]["code"]) == ("failed", "timed_out")
+    assert app.ask_until_answered("alice", "And what is behind it?", cut_off)["status"] == "answered"

@@ -1,0 +1,56 @@
+"""`make eval`: the evaluation set, put to the model-free agent, to plain BM25, and to any agent named.
+
+make eval                                   the model-free agent beside plain BM25
+make eval AGENT=bedrock                     a real model too, as the ASYNC_CHAT_MODEL_* variables describe it
+make eval AGENT=package.module:factory      an agent of your own too
+"""
+
+import argparse
+import os
+import sys
+
+from dependency_injector import providers
+
+from domain.ports import MemoryStore, ReasoningAgent
+from entrypoints.container import Container
+from entrypoints.settings import read_settings
+from tests.evaluation.measures import measure
+from tests.evaluation.question_set import questions, sample_memories
+from tests.evaluation.report import missed, table
+from tests.evaluation.yardsticks import yardsticks
+
+
+def main(arguments: list[str]) -> None:
+    given = _arguments(arguments)
+    asked = [one for one in questions() if not given.kind or one.kind == given.kind][: given.count]
+    memories = sample_memories()
+    measured = [*yardsticks(memories, asked), measure("recall", _agent("recall", memories), asked)]
+    if given.agent != "recall":
+        measured.append(measure(given.agent, _agent(given.agent, memories), asked))
+    lines = [f"{len(asked)} questions over the sample memories of alice and bob", table(measured)]
+    if given.missed:
+        lines.extend(missed(measured[-1]))
+    sys.stdout.write("\n".join([*lines, ""]))
+
+
+def _agent(name: str, memories: MemoryStore) -> ReasoningAgent:
+    """As the worker would have it, over the sample memories."""
+    environment = {**os.environ, "ASYNC_CHAT_AGENT": name, "ASYNC_CHAT_WORKSPACE": "evaluation"}
+    tables = {"ASYNC_CHAT_CHATS_TABLE": "none", "ASYNC_CHAT_MEMORIES_TABLE": "none"}
+    container = Container()
+    container.settings.override(providers.Object(read_settings({**environment, **tables})))
+    container.memories.override(providers.Object(memories))
+    return container.agent()
+
+
+def _arguments(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make eval", description=__doc__)
+    parser.add_argument("--agent", default="recall", help="recall, bedrock or package.module:factory")
+    parser.add_argument("--kind", help="only questions of this kind")
+    parser.add_argument("--count", type=int, help="only so many questions")
+    parser.add_argument("--missed", action="store_true", help="list what was not answered as expected")
+    return parser.parse_args(arguments)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

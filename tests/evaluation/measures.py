@@ -1,0 +1,84 @@
+"""What counts as good: the right memories among the first five cited, and nothing cited when nothing is known."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from statistics import fmean, median
+from typing import Final
+
+from domain.errors import AgentFailed
+from domain.ports import Assignment, MemoryStore, ReasoningAgent
+from tests.contract.reasoning_agent import OnlookingWatch
+from tests.evaluation.question_set import Question
+
+FIRST: Final = 5
+TIME: Final = timedelta(seconds=60)
+MakeAgent = Callable[[MemoryStore], ReasoningAgent]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The memories that an answer cited first, in order, or how the agent failed."""
+
+    question: Question
+    cited: tuple[str, ...]
+    seconds: float
+    failure: str | None = None
+
+    @property
+    def recall(self) -> float:
+        """What part of the expected memories is among the first five cited."""
+        return len(self.question.expect.intersection(self.cited[:FIRST])) / len(self.question.expect)
+
+    @property
+    def honest(self) -> bool:
+        """It cites nothing, and says so instead of failing."""
+        return not self.cited and self.failure is None
+
+
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """One agent's results over all questions."""
+
+    agent: str
+    results: Sequence[Result] = field(repr=False)
+
+    def recall(self, kind: str | None = None) -> float:
+        """Mean recall at 5 over the questions that have an answer."""
+        return fmean(result.recall for result in self.results if result.question.expect and _of(kind, result))
+
+    @property
+    def honest_nothing(self) -> float:
+        """The part of the questions without an answer that got none."""
+        return fmean(result.honest for result in self.results if not result.question.expect)
+
+    @property
+    def seconds(self) -> float:
+        """For the median question."""
+        return median(result.seconds for result in self.results)
+
+    @property
+    def failures(self) -> int:
+        return sum(result.failure is not None for result in self.results)
+
+
+def measure(name: str, agent: ReasoningAgent, questions: Sequence[Question]) -> Measures:
+    return Measures(name, [_result(agent, question) for question in questions])
+
+
+def _result(agent: ReasoningAgent, question: Question) -> Result:
+    # Asked on a day that stands still; the time to answer runs on today's clock.
+    until = datetime.now(UTC) + TIME
+    assignment = Assignment(question.user, question.question, (), question.asked_at, until)
+    start = time.perf_counter()
+    try:
+        answer = agent.reason(assignment, OnlookingWatch())
+    except AgentFailed as failed:
+        return Result(question, (), time.perf_counter() - start, failed.code)
+    cited = tuple(dict.fromkeys(citation.memory_id for citation in answer.citations))
+    return Result(question, cited, time.perf_counter() - start)
+
+
+def _of(kind: str | None, result: Result) -> bool:
+    return kind is None or result.question.kind == kind

@@ -1,0 +1,161 @@
+"""Chats in memory."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from threading import RLock
+
+from domain.chat import Chat, ChatSummary, Message, Step, Turn
+from domain.errors import ChatForbidden, ChatNotFound, OutOfOrder, StoreUnavailable, TooManyTurns
+from domain.ports import ChatList, ChatPage, ChatRepository, NewQuestion, PageRequest, PastAsk
+
+
+@dataclass
+class InMemoryChatRepository(ChatRepository):
+    """`down` makes every call fail, as a store does that cannot be reached."""
+
+    chats: dict[str, Chat] = field(default_factory=dict)
+    messages: dict[str, dict[str, Message]] = field(default_factory=dict)
+    keys: dict[tuple[str, str], tuple[PastAsk, datetime]] = field(default_factory=dict)
+    down: bool = False
+    _lock: RLock = field(default_factory=RLock)
+
+    def save_question(self, new: NewQuestion) -> PastAsk | None:
+        with self._reached():
+            turn, message = new.turn, new.message
+            past = self._past_ask(new)
+            if past is not None:
+                return None if past.question_id == message.message_id else past
+            chat = self.chats.get(turn.chat_id)
+            if chat is not None and chat.turn.turn_id == turn.turn_id:
+                return None
+            self._check_chat(chat, new)
+            self._check_place(turn, new.turn_limit)
+            self.chats[turn.chat_id] = chat.with_question(message, turn) if chat else Chat.begun(message, turn)
+            self.messages.setdefault(turn.chat_id, {})[message.message_id] = message
+            if new.key is not None:
+                past = PastAsk(turn.chat_id, message.message_id, new.key.fingerprint)
+                self.keys[turn.user_id, new.key.key] = (past, new.key.expires_at)
+            return None
+
+    def _past_ask(self, new: NewQuestion) -> PastAsk | None:
+        if new.key is None:
+            return None
+        past, expires_at = self.keys.get((new.turn.user_id, new.key.key), (None, new.turn.asked_at))
+        return past if expires_at > new.turn.asked_at else None
+
+    def _check_chat(self, chat: Chat | None, new: NewQuestion) -> None:
+        if new.new_chat:
+            return
+        if chat is None:
+            raise ChatNotFound
+        chat.check_owner(new.turn.user_id)
+        chat.check_free(new.turn.asked_at)
+        if new.message.message_id <= chat.last_message_id:
+            raise OutOfOrder(chat.last_message_id)
+
+    def _check_place(self, turn: Turn, limit: int) -> None:
+        others = (chat.turn for chat in self.chats.values() if chat.chat_id != turn.chat_id)
+        ends = sorted(
+            other.deadline
+            for other in others
+            if other.user_id == turn.user_id and other.thinking and not other.overdue(turn.asked_at)
+        )
+        if len(ends) >= limit:
+            raise TooManyTurns(limit, (ends[0] - turn.asked_at).total_seconds())
+
+    def load(self, chat_id: str) -> Chat | None:
+        with self._reached():
+            return self.chats.get(chat_id)
+
+    def read(self, chat_id: str, page: PageRequest) -> ChatPage | None:
+        with self._reached():
+            if chat_id not in self.chats:
+                return None
+            said = sorted(self.messages[chat_id].values(), key=lambda message: message.message_id)
+            if page.after is not None:
+                newer = [message for message in said if message.message_id > (page.after or "")]
+                shown = newer[: page.limit]
+                return ChatPage(self.chats[chat_id], tuple(shown), has_older=True, has_newer=shown != newer)
+            older = [message for message in said if page.before is None or message.message_id < page.before]
+            shown = older[-page.limit :]
+            return ChatPage(
+                self.chats[chat_id], tuple(shown), has_older=shown != older, has_newer=page.before is not None
+            )
+
+    def advance(self, seen: Turn, then: Turn, answer: Message | None = None, turn_limit: int | None = None) -> bool:
+        with self._reached():
+            chat = self.chats.get(seen.chat_id)
+            if chat is None:
+                return False
+            if not _same(chat.turn, seen):
+                return chat.turn == then
+            if then.thinking and not seen.thinking:
+                self._check_place(then, turn_limit or 1)
+            shown = () if then.turn_id != seen.turn_id else chat.turn.progress
+            self.chats[seen.chat_id] = chat.with_turn(replace(then, progress=shown), answer)
+            if answer is not None:
+                self.messages[seen.chat_id][answer.message_id] = answer
+            return True
+
+    def report(self, turn: Turn, progress: Sequence[Step], draft: str | None) -> bool:
+        with self._reached():
+            chat = self.chats.get(turn.chat_id)
+            if chat is None or not _same(chat.turn, turn):
+                return False
+            kept = chat.turn.draft if draft is None else draft
+            self.chats[turn.chat_id] = chat.with_turn(replace(chat.turn, progress=tuple(progress), draft=kept))
+            return True
+
+    def list_chats(self, user_id: str, limit: int, start: tuple[str, str] | None = None) -> ChatList:
+        with self._reached():
+            own = (chat for chat in self.chats.values() if chat.user_id == user_id)
+            found = sorted(own, key=lambda chat: (chat.last_message_id, chat.chat_id), reverse=True)
+            if start is not None:
+                found = [chat for chat in found if (chat.last_message_id, chat.chat_id) < start]
+            shown = found[:limit]
+            place = (shown[-1].last_message_id, shown[-1].chat_id) if len(found) > limit else None
+            return ChatList(tuple(map(self._summary, shown)), place)
+
+    def _summary(self, chat: Chat) -> ChatSummary:
+        return ChatSummary(
+            chat_id=chat.chat_id,
+            title=chat.title,
+            last_text=chat.last_text,
+            last_message_id=chat.last_message_id,
+            last_answer_id=chat.last_answer_id,
+            read_up_to=chat.read_up_to,
+            active_at=self.messages[chat.chat_id][chat.last_message_id].created_at,
+            state=chat.turn.state,
+            deadline=chat.turn.deadline,
+        )
+
+    def mark_read(self, chat_id: str, user_id: str) -> None:
+        with self._reached():
+            chat = self._owned(chat_id, user_id)
+            self.chats[chat_id] = replace(chat, read_up_to=chat.last_message_id)
+
+    def delete(self, chat_id: str, user_id: str) -> None:
+        with self._reached():
+            self._owned(chat_id, user_id)
+            del self.chats[chat_id], self.messages[chat_id]
+
+    def _owned(self, chat_id: str, user_id: str) -> Chat:
+        chat = self.chats.get(chat_id)
+        if chat is None:
+            raise ChatNotFound
+        if chat.user_id != user_id:
+            raise ChatForbidden
+        return chat
+
+    @contextmanager
+    def _reached(self) -> Iterator[None]:
+        if self.down:
+            raise StoreUnavailable
+        with self._lock:
+            yield
+
+
+def _same(stored: Turn, seen: Turn) -> bool:
+    return (stored.turn_id, stored.state, stored.lease) == (seen.turn_id, seen.state, seen.lease)

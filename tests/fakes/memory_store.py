@@ -1,0 +1,30 @@
+"""Memories in memory."""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+
+from domain.memory import Memory
+from domain.ports import MemoryStore
+
+
+class InMemoryMemoryStore(MemoryStore):
+    """One shelf per user."""
+
+    def __init__(self) -> None:
+        self._shelves: dict[str, dict[str, Memory]] = defaultdict(dict)
+
+    def remember(self, user_id: str, memories: Sequence[Memory]) -> None:
+        self._shelves[user_id].update({memory.memory_id: memory for memory in memories})
+
+    def recall(self, user_id: str) -> tuple[Memory, ...]:
+        return tuple(sorted(self._shelves[user_id].values(), key=lambda memory: memory.memory_id, reverse=True))
+
+    def page(self, user_id: str, limit: int, before: str | None = None) -> tuple[Memory, ...]:
+        older = [memory for memory in self.recall(user_id) if before is None or memory.memory_id < before]
+        return tuple(older[:limit])
+
+    def look_up(self, user_id: str, memory_ids: Collection[str]) -> tuple[Memory, ...]:
+        return tuple(memory for memory in self.recall(user_id) if memory.memory_id in memory_ids)
+
+    def forget(self, user_id: str, memory_id: str) -> bool:
+        return self._shelves[user_id].pop(memory_id, None) is not None

@@ -1,0 +1,20 @@
+"""Remembers what it was told."""
+
+from dataclasses import dataclass, field
+
+from domain.chat import Turn
+from domain.ports import TurnObserver
+
+
+@dataclass
+class RecordingObserver(TurnObserver):
+    """`turns` are the transitions in order, `defects` what agents raised."""
+
+    turns: list[Turn] = field(default_factory=list)
+    defects: list[Exception] = field(default_factory=list)
+
+    def moved(self, turn: Turn) -> None:
+        self.turns.append(turn)
+
+    def agent_broke(self, turn: Turn, defect: Exception) -> None:
+        self.defects.append(defect)

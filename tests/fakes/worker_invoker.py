@@ -1,0 +1,19 @@
+"""The asynchronous hop, held in the hand: events wait until a test lets the worker have them."""
+
+from dataclasses import dataclass, field
+
+from domain.errors import WorkerUnreachable
+from domain.ports import Dispatch, WorkerInvoker
+
+
+@dataclass
+class WaitingWorkerInvoker(WorkerInvoker):
+    """`unreachable` makes every invocation fail."""
+
+    waiting: list[Dispatch] = field(default_factory=list)
+    unreachable: bool = False
+
+    def invoke(self, dispatch: Dispatch) -> None:
+        if self.unreachable:
+            raise WorkerUnreachable
+        self.waiting.append(dispatch)

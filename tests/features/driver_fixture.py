@@ -1,0 +1,80 @@
+"""Which driver the feature files run over: `--driver=in-process` (the default) or `--driver=http`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Final, TypeVar
+
+import pytest
+from pytest_bdd.scenario import scenario_wrapper_template_registry
+
+if TYPE_CHECKING:
+    from tests.e2e.running_stack import RunningStack
+    from tests.e2e.stack_controls import StackControls
+    from tests.features.driver import Driver
+
+IN_PROCESS, HTTP = "in-process", "http"
+ONLY: Final = {"in-process-only": IN_PROCESS, "http-only": HTTP}
+
+Scenario = TypeVar("Scenario", bound=Callable[..., object])
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--driver", choices=[IN_PROCESS, HTTP], default=IN_PROCESS, help="what the feature files drive")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "only(driver): a scenario that one driver alone can tell; the feature says why")
+    config.addinivalue_line("markers", "code(code): a scenario about this error code of the contract")
+
+
+def pytest_bdd_apply_tag(tag: str, function: Scenario) -> bool:
+    """`@http-only` and `@in-process-only`, and `@code-chat_busy` for a scenario about an error code."""
+    if tag in ONLY:
+        pytest.mark.only(ONLY[tag])(function)
+    elif tag.startswith("code-"):
+        pytest.mark.code(tag.removeprefix("code-"))(function)
+    else:
+        raise ValueError(f"no such tag: @{tag}")
+    return True
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    chosen = config.getoption("driver")
+    if chosen == HTTP:
+        items.sort(key=_conditions)
+    others = [item for item in items for mark in item.iter_markers("only") if mark.args[0] != chosen]
+    if others:
+        config.hook.pytest_deselected(items=others)
+        items[:] = [item for item in items if item not in others]
+
+
+def _conditions(item: pytest.Item) -> list[str]:
+    """What a scenario needs of the function's settings: with like beside like, they are changed a few times in all."""
+    function: Callable[..., object] | None = getattr(item, "obj", None)
+    scenario = scenario_wrapper_template_registry.get(function) if function else None
+    settings = ("the agent takes", "a turn may think")
+    return sorted(step.name for step in scenario.steps if step.name.startswith(settings)) if scenario else []
+
+
+@pytest.fixture
+def driver(request: pytest.FixtureRequest) -> Iterator[Driver]:
+    if request.config.getoption("driver") == HTTP:
+        from tests.features.http_driver import HttpDriver  # only now: it asks for a stack
+
+        chosen: Driver = HttpDriver(request.getfixturevalue("stack"), request.getfixturevalue("stack_controls"))
+    else:
+        from tests.features.in_process_driver import InProcessDriver
+
+        chosen = InProcessDriver()
+    yield chosen
+    chosen.close()
+
+
+@pytest.fixture(scope="session")
+def stack_controls(stack: RunningStack) -> Iterator[StackControls]:
+    from tests.e2e.stack_controls import StackControls
+
+    controls = StackControls(stack)
+    yield controls
+    controls.restore()

@@ -1,0 +1,104 @@
+"""The service over HTTP: the applied Terraform, real processes, real time."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+import httpx
+
+from tests.e2e.running_stack import RunningStack, User
+from tests.e2e.stack_controls import StackControls
+from tests.features.driver import Call, Driver, Reply, Traces
+
+
+class HttpDriver(Driver):
+    """Every scenario has people of its own, so that none sees what another left.
+
+    "alice" and "bob", in lower case, are the stack's own users, with their sample memories.
+    """
+
+    def __init__(self, stack: RunningStack, controls: StackControls) -> None:
+        self._stack = stack
+        self._controls = controls
+        self._http = httpx.Client(base_url=stack.api_url, timeout=30, trust_env=False)
+        self._people: dict[str, User] = {}
+        self._settings = {"ASYNC_CHAT_THINKING_SECONDS": "0"}
+        controls.permit_all_but(())
+
+    def call(self, call: Call) -> Reply:
+        if call.method == "POST" and call.path.endswith(("/chat", "/retry")):
+            # Put off until here: each change ends the function's processes, and few scenarios need one.
+            self._controls.configure(self._settings)
+        began = time.monotonic()
+        reply = self._http.request(
+            call.method, call.path, params=call.query, headers=self._headers(call), content=call.body
+        )
+        return Reply(reply.status_code, reply.headers, reply.text, time.monotonic() - began)
+
+    def user_id(self, who: str) -> str:
+        return self._person(who).sub
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    def wait(self, seconds: float) -> None:
+        time.sleep(seconds)
+
+    def traces(self) -> Traces:
+        return Traces(self._controls.stored(), started=0)
+
+    def warm_up(self) -> None:
+        self.call(Call("Wanda", "POST", "/memories/chat", body='{"question": "Is anybody there?"}'))
+        self.call(Call("Wanda", "GET", "/chats"))
+
+    def agent_takes(self, seconds: float) -> None:
+        self.set_variable("ASYNC_CHAT_THINKING_SECONDS", f"{seconds:g}")
+
+    def turn_may_think_for(self, seconds: float) -> None:
+        self.set_variable("ASYNC_CHAT_DEADLINE_SECONDS", f"{seconds:g}")
+
+    def cut_off_worker(self) -> None:
+        self._controls.permit_all_but(["InvokeWorker"])
+
+    def reconnect_worker(self) -> None:
+        self._controls.permit_all_but(())
+
+    def cut_off_store(self) -> None:
+        self._controls.permit_all_but(["Chats"])
+
+    def kill_worker(self) -> None:
+        assert self._controls.kill_workers() > 0, "a worker should have been at work"
+
+    def close(self) -> None:
+        self._controls.permit_all_but(())
+        for who in self._people:
+            self._cancel_all(who)
+        self._http.close()
+
+    # ---- what only this driver can do
+
+    def set_variable(self, name: str, value: str) -> None:
+        """From the next ask on, have this variable in the chat function's environment."""
+        self._settings[name] = value
+
+    def unset_variable(self, name: str) -> None:
+        del self._settings[name]
+
+    def _cancel_all(self, who: str) -> None:
+        """Workers of an ended scenario would take the next one's processor time."""
+        chats = self.call(Call(who, "GET", "/chats")).body["chats"]
+        for chat in chats:
+            if chat["status"] == "thinking":
+                self.call(Call(who, "POST", f"/chats/{chat['chat_id']}/cancel"))
+
+    def _headers(self, call: Call) -> Mapping[str, str]:
+        token = {"authorization": f"Bearer {self._person(call.who).token}"} if call.who else {}
+        media_type = {"content-type": "application/json"} if call.body is not None else {}
+        return {**media_type, **token, **{name.lower(): value for name, value in call.headers.items()}}
+
+    def _person(self, who: str) -> User:
+        if who not in self._people:
+            self._people[who] = self._stack.users.get(who) or self._controls.sign_up(who)
+        return self._people[who]

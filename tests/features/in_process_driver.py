@@ -1,0 +1,195 @@
+"""The service in this process: the real handlers and the real agent, over ports in memory and a controlled clock."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+from dependency_injector import providers
+
+from domain.ports import ChatRepository, Dispatch, ReasoningAgent
+from entrypoints import chat, edits, failures, reads
+from entrypoints.container import Container
+from entrypoints.routes import PUBLIC, ROUTES
+from entrypoints.settings import Settings
+from tests.fakes.chat_repository import InMemoryChatRepository
+from tests.fakes.ids import SequentialIds
+from tests.fakes.memory_store import InMemoryMemoryStore
+from tests.fakes.observer import RecordingObserver
+from tests.fakes.worker_invoker import WaitingWorkerInvoker
+from tests.features.driver import Call, Driver, Reply, Traces
+from tests.features.interleaved_clock import InterleavedClock, Killed
+from tests.gateway import http_event, worker_event
+
+LAMBDA_TIMEOUT = timedelta(seconds=90)
+SETTINGS = Settings(workspace="story", version="1.2.3", chats_table="none", memories_table="none")
+
+
+class InProcessDriver(Driver):
+    """Plays Lambda's part: events reach workers, and what kills a worker reaches the failures function."""
+
+    def __init__(self) -> None:
+        self.clock = InterleavedClock()
+        self.invoker = WaitingWorkerInvoker()
+        self._chats = InMemoryChatRepository()
+        self._ids = SequentialIds()
+        self._memories = InMemoryMemoryStore()
+        self.observer = RecordingObserver()
+        self._settings = SETTINGS
+        self._replaced: dict[str, object] = {}
+        self._delivered: list[Dispatch] = []
+        self._delivers = True
+        self._deploy()
+
+    def call(self, call: Call) -> Reply:
+        route, path = _route_of(call)
+        assert call.who or route in PUBLIC, "API Gateway answers 401 itself: tell this over HTTP"
+        user = self.user_id(call.who or "nobody")
+        query = call.query or None
+        event = http_event(route, user=user, raw_body=call.body, path=path, query=query, headers=call.headers)
+        began = self.clock.now()
+        reply = self._handlers[ROUTES.get(route, "reads")](event, LambdaContext(self.clock))
+        took = (self.clock.now() - began).total_seconds()
+        if self._delivers:
+            self.deliver()
+        headers = {name.lower(): value for name, value in reply["headers"].items()}
+        return Reply(reply["statusCode"], headers, reply.get("body", ""), took)
+
+    def user_id(self, who: str) -> str:
+        return f"sub-of-{who}"
+
+    def now(self) -> datetime:
+        return self.clock.now()
+
+    def wait(self, seconds: float) -> None:
+        self.clock.sleep(timedelta(seconds=seconds))
+
+    def traces(self) -> Traces:
+        messages = {f"{chat_id}/{name}" for chat_id, said in self._chats.messages.items() for name in said}
+        turns = {chat.turn.turn_id for chat in self._chats.chats.values()}
+        keys = {f"{user_id}/{key}" for user_id, key in self._chats.keys}
+        return Traces(frozenset(messages | turns | keys), len(self._delivered) + len(self.invoker.waiting))
+
+    def warm_up(self) -> None:
+        """Nothing is ever cold here."""
+
+    def agent_takes(self, seconds: float) -> None:
+        self._settings = self._settings.model_copy(update={"thinking_seconds": seconds})
+        self._deploy()
+
+    def turn_may_think_for(self, seconds: float) -> None:
+        self._settings = self._settings.model_copy(update={"deadline_seconds": seconds})
+        self._deploy()
+
+    def cut_off_worker(self) -> None:
+        self.invoker.unreachable = True
+
+    def reconnect_worker(self) -> None:
+        self.invoker.unreachable = False
+
+    def cut_off_store(self) -> None:
+        self._chats.down = True
+
+    def kill_worker(self) -> None:
+        assert self.clock.kill_sleepers() == 1, "one worker should have been at work"
+
+    def close(self) -> None:
+        self.clock.kill_sleepers()
+        if "agent" not in self._replaced:
+            assert self.observer.defects == []
+
+    # ---- what only this driver can do
+
+    def hold_events(self) -> None:
+        """Workers' events are accepted, and wait in `invoker`."""
+        self._delivers = False
+
+    def deliver(self) -> None:
+        """Let workers have what waits for them."""
+        for dispatch in self.invoker.waiting:
+            self._delivered.append(dispatch)
+            self.clock.start(partial(self._work, dispatch))
+        self.invoker.waiting.clear()
+
+    def deliver_again(self) -> None:
+        """Deliver the last event once more, as Lambda may."""
+        self.clock.start(partial(self._work, self._delivered[-1]))
+
+    def replace_agent(self, agent: ReasoningAgent) -> None:
+        """Have another agent reason from now on."""
+        self._replaced["agent"] = agent
+        self._deploy()
+
+    def replace_chats(self, chats: ChatRepository) -> None:
+        """Have another repository from now on."""
+        self._replaced["chats"] = chats
+        self._deploy()
+
+    def _deploy(self) -> None:
+        """New processes; what is stored stays."""
+        container = Container()
+        stands_for = {
+            "settings": self._settings,
+            "logging": None,  # would take pytest's own handlers off the root logger
+            "clock": self.clock,
+            "ids": self._ids,
+            "observer": self.observer,
+            "chats": self._chats,
+            "memories": self._memories,
+            "worker": self.invoker,
+            **self._replaced,
+        }
+        for name, fake in stands_for.items():
+            getattr(container, name).override(providers.Object(fake))
+        modules: Mapping[str, Any] = {"chat": chat, "reads": reads, "edits": edits, "failures": failures}
+        self._handlers: Mapping[str, Callable[[Any, Any], Any]] = {
+            name: module.make_handler(container) for name, module in modules.items()
+        }
+
+    def _work(self, dispatch: Dispatch) -> None:
+        event = worker_event(dispatch)
+        try:
+            self._handlers["chat"](event, LambdaContext(self.clock))
+        except (Killed, Exception):  # noqa: BLE001  # whatever ends a worker, Lambda reports it; its retries are off
+            self._handlers["failures"]({"Records": [_failure_record(event)]}, LambdaContext(self.clock))
+
+
+@dataclass
+class LambdaContext:
+    """Lambda's context of an invocation that begins when this is made."""
+
+    clock: InterleavedClock
+    aws_request_id: str = field(default="6f1c2b7e-0d3a-4c55-9a3e-5a1f8f0f2f11", init=False)
+
+    def __post_init__(self) -> None:
+        self._end = self.clock.now() + LAMBDA_TIMEOUT
+
+    def get_remaining_time_in_millis(self) -> int:
+        return round((self._end - self.clock.now()).total_seconds() * 1000)
+
+
+def _route_of(call: Call) -> tuple[str, dict[str, str]]:
+    """The route that takes the call, with what its path holds; method and path as they are when none does."""
+    for route in ROUTES:
+        method, path = route.split(" ")
+        match = re.fullmatch(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", path), call.path)
+        if match and method == call.method:
+            return route, match.groupdict()
+    return f"{call.method} {call.path}", {}
+
+
+def _failure_record(event: Mapping[str, object]) -> dict[str, str]:
+    """What the failures queue carries when Lambda has given up on `event`."""
+    body = {
+        "version": "1.0",
+        "requestContext": {"condition": "RetriesExhausted", "approximateInvokeCount": 1},
+        "requestPayload": event,
+        "responseContext": {"statusCode": 200, "executedVersion": "$LATEST", "functionError": "Unhandled"},
+        "responsePayload": {"errorType": "Runtime.ExitError", "errorMessage": "Runtime exited: signal: killed"},
+    }
+    return {"messageId": "5f8b9c1e-7a43-4c2e-9f7b-2f0d8d3b6a10", "body": json.dumps(body)}

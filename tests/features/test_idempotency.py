@@ -1,0 +1,66 @@
+"""Steps of idempotency.feature alone."""
+
+from __future__ import annotations
+
+from pytest_bdd import given, parsers, scenarios, step, then, when
+
+from tests.features.app import App
+from tests.features.driver import Reply
+from tests.features.in_process_driver import InProcessDriver
+
+scenarios("idempotency.feature")
+
+
+@step(parsers.parse('{who:w} asks, with the key "{key}", "{question}"'), target_fixture="reply")
+def _(app: App, who: str, key: str, question: str) -> Reply:
+    return app.ask(who, question, key=key)
+
+
+@when(parsers.parse('{who:w} asks again, with the key "{key}", "{question}"'), target_fixture="replay")
+def _(app: App, who: str, key: str, question: str) -> Reply:
+    return app.ask(who, question, key=key)
+
+
+@when(parsers.parse('{who:w} asks in the chat, with the key "{key}", "{question}"'), target_fixture="reply")
+def _(app: App, who: str, key: str, question: str, chat: str) -> Reply:
+    return app.ask(who, question, chat, key)
+
+
+@when(parsers.parse('{who:w} asks again in the chat, with the key "{key}", "{question}"'), target_fixture="replay")
+def _(app: App, who: str, key: str, question: str, chat: str) -> Reply:
+    return app.ask(who, question, chat, key)
+
+
+@when(parsers.parse('{who:w} asks with a key of {count:d} times "{character}"'), target_fixture="reply")
+def _(app: App, who: str, count: int, character: str) -> Reply:
+    return app.ask(who, "When does Emil swim?", key=character * count)
+
+
+@given("the event is lost")
+def _(backstage: InProcessDriver) -> None:
+    backstage.invoker.waiting.clear()
+
+
+@then("she was told the same twice, the second time as a replay")
+def _(reply: Reply, replay: Reply) -> None:
+    assert (replay.status, replay.body) == (reply.status, reply.body)
+    assert replay.headers["location"] == reply.headers["location"]
+    assert replay.headers["idempotency-replayed"] == "true"
+    assert "idempotency-replayed" not in reply.headers
+
+
+@then("she was answered by a replay")
+def _(replay: Reply) -> None:
+    assert (replay.status, replay.headers["idempotency-replayed"]) == (200, "true")
+    assert set(replay.body) == {"chat_id", "status"}
+
+
+@then(parsers.re("(?:she|he) was not answered by a replay"))
+def _(reply: Reply) -> None:
+    assert reply.status == 200
+    assert "idempotency-replayed" not in reply.headers
+
+
+@then(parsers.parse("{who:w} has {count:d} chat"))
+def _(app: App, who: str, count: int) -> None:
+    assert len(app.chats(who)) == count

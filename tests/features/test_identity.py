@@ -1,0 +1,45 @@
+"""Steps of identity.feature alone."""
+
+from __future__ import annotations
+
+from pytest_bdd import parsers, scenarios, then, when
+
+from tests.features.app import App
+from tests.features.driver import Driver, Reply
+
+scenarios("identity.feature")
+
+
+@when(parsers.parse("{who:w} polls the chat, claiming to be {other:w} in {place}"), target_fixture="reply")
+def _(app: App, driver: Driver, who: str, other: str, place: str, chat: str) -> Reply:
+    sub, query, headers = driver.user_id(other), {"chat_id": chat}, {}
+    if place.startswith("the query"):
+        query |= {"user_id": sub, "sub": sub}
+    else:
+        headers = {place.removeprefix("the header "): sub}
+    return app.send(who, "GET", "/chats/messages", query, headers=headers)
+
+
+@when(parsers.parse('{who:w} asks "{question}" with the worker\'s flag in query and header'), target_fixture="reply")
+def _(app: App, who: str, question: str) -> Reply:
+    flag = {"_async_worker": "true"}
+    return app.send(who, "POST", "/memories/chat", flag, headers=flag, body={"question": question})
+
+
+@when(parsers.parse('somebody without a token calls "{method:w} {path:S}"'), target_fixture="reply")
+def _(app: App, method: str, path: str) -> Reply:
+    return app.send(None, method, path)
+
+
+@then("the version and the workspace are told, and nothing else")
+def _(reply: Reply) -> None:
+    assert reply.status == 200
+    assert reply.body["status"] == "ok"
+    assert set(reply.body) == {"status", "version", "workspace"}
+    assert all(reply.body.values())
+
+
+@then("the call is refused with 401")
+def _(reply: Reply) -> None:
+    assert reply.status == 401
+    assert reply.body == {"message": "Unauthorized"}

@@ -1,0 +1,87 @@
+"""Steps of memories.feature alone."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from pytest_bdd import parsers, scenarios, step, then, when
+
+from tests.features.app import App
+from tests.features.driver import Driver, Reply
+
+scenarios("memories.feature")
+
+
+@step(parsers.parse("{who:w} forgets it"), target_fixture="reply")
+def _(app: App, who: str, memory_id: str) -> Reply:
+    return app.send(who, "DELETE", f"/memories/{memory_id}")
+
+
+@when(parsers.parse("{who:w} has {count:d} memories remembered at once"), target_fixture="reply")
+def _(app: App, who: str, count: int) -> Reply:
+    batch = [{"text": f"Memory number {number}."} for number in range(count)]
+    return app.send(who, "POST", "/memories", body={"memories": batch})
+
+
+@when(parsers.parse("{who:w} has a memory of {length:d} characters remembered"), target_fixture="reply")
+def _(app: App, who: str, length: int) -> Reply:
+    return app.send(who, "POST", "/memories", body={"text": "m" * length})
+
+
+@when(
+    parsers.parse('{who:w} calls "POST /memories" with a batch of which the second is too long'), target_fixture="reply"
+)
+def _(app: App, who: str) -> Reply:
+    return app.send(who, "POST", "/memories", body={"memories": [{"text": "Tea."}, {"text": "t" * 4001}]})
+
+
+@then(parsers.re(r"she is told the ids of (?P<count>\d+) memor(?:y|ies)"))
+def _(reply: Reply, count: str) -> None:
+    assert reply.status == 201, reply.text
+    assert len(set(reply.body["memory_ids"])) == int(count)
+
+
+@then(parsers.parse('the newest of {who:w}\'s memories is "{text}", of "{occurred_at}", tagged "{tags}"'))
+def _(app: App, who: str, text: str, occurred_at: str, tags: str) -> None:
+    newest = _memories(app, who)[0]
+    assert (newest["text"], newest["occurred_at"], newest["tags"]) == (text, occurred_at, tags.split(", "))
+
+
+@then(parsers.parse("the newest of {who:w}'s memories is of the last minute"))
+def _(app: App, driver: Driver, who: str) -> None:
+    occurred = datetime.fromisoformat(_memories(app, who)[0]["occurred_at"])
+    assert timedelta(0) <= driver.now() - occurred < timedelta(minutes=1)
+
+
+@then(parsers.parse("{who:w} finds each of the {count:d} once, newest first, in pages of {limit:d}"))
+def _(app: App, who: str, count: int, limit: int) -> None:
+    query, texts = {"limit": str(limit)}, []
+    while True:
+        page = app.send(who, "GET", "/memories", query).body
+        texts += [memory["text"] for memory in page["memories"]]
+        if page["next"] is None:
+            break
+        query = {"limit": str(limit), "cursor": page["next"]}
+    assert texts == [f"Memory number {number}." for number in reversed(range(count))]
+
+
+@then(parsers.parse('the only memory found is "{text}"'))
+def _(reply: Reply, text: str) -> None:
+    assert [memory["text"] for memory in reply.body["memories"]] == [text]
+
+
+@then("no memory is found")
+def _(reply: Reply) -> None:
+    assert (reply.status, reply.body) == (200, {"memories": [], "next": None})
+
+
+@then("the answer cites nothing")
+def _(page: dict[str, Any]) -> None:
+    assert page["status"] == "answered"
+    assert page["messages"][-1]["citations"] == []
+
+
+def _memories(app: App, who: str) -> list[dict[str, Any]]:
+    memories: list[dict[str, Any]] = app.send(who, "GET", "/memories").body["memories"]
+    return memories

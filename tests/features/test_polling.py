@@ -1,0 +1,102 @@
+"""Steps of polling.feature alone."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from pytest_bdd import given, parsers, scenarios, then, when
+
+from tests.features.app import App
+from tests.features.driver import Reply
+
+scenarios("polling.feature")
+
+
+@given(parsers.parse("{who:w} has polled the chat"), target_fixture="before")
+def _(app: App, who: str, chat: str) -> Reply:
+    return app.poll(who, chat)
+
+
+@given(parsers.parse('{who:w} then got the answer to "{question}" in the chat'))
+def _(app: App, who: str, question: str, chat: str) -> None:
+    app.ask_until_answered(who, question, chat)
+
+
+@when(parsers.parse("{who:w} polls with the cursor of before"), target_fixture="reply")
+def _(app: App, who: str, chat: str, before: Reply) -> Reply:
+    return app.poll(who, chat, after=before.body["after"])
+
+
+@when(parsers.parse("{who:w} polls with the ETag of before"), target_fixture="reply")
+def _(app: App, who: str, chat: str, before: Reply) -> Reply:
+    seen = {"If-None-Match": before.headers["etag"]}
+    return app.send(who, "GET", "/chats/messages", {"chat_id": chat}, headers=seen)
+
+
+@when(parsers.parse("{who:w} reads the chat back to its beginning in pages of {limit:d}"), target_fixture="pages")
+def _(app: App, who: str, chat: str, limit: int) -> list[list[dict[str, Any]]]:
+    page = app.page(who, chat, limit=str(limit))
+    pages = [page["messages"]]
+    while page["before"]:
+        page = app.page(who, chat, limit=str(limit), before=page["before"])
+        pages.append(page["messages"])
+    return pages
+
+
+@then(parsers.re(r'the turn is "(?P<phase>\w+)" and tells at least (?P<least>\d+) steps? of the agent'))
+def _(reply: Reply, phase: str, least: str) -> None:
+    turn = reply.body["turn"]
+    assert turn["phase"] == phase
+    assert len([step for step in turn["progress"] if step["text"]]) >= int(least)
+    began, ended = turn["started_at"] is not None, turn["ended_at"] is not None
+    assert (began, ended) == (phase != "queued", phase == "done")
+
+
+@then("the poll tells when to ask again")
+def _(reply: Reply) -> None:
+    assert reply.body["status"] == "thinking"
+    assert reply.body["poll_after_ms"] > 0
+    assert int(reply.headers["retry-after"]) == math.ceil(reply.body["poll_after_ms"] / 1000)
+
+
+@then("the poll tells that there is nothing to wait for")
+def _(reply: Reply) -> None:
+    assert (reply.body["status"], reply.body["poll_after_ms"]) == ("answered", None)
+    assert "retry-after" not in reply.headers
+
+
+@then(parsers.parse("the poll shows {count:d} messages"))
+def _(reply: Reply, count: int) -> None:
+    assert len(reply.body["messages"]) == count
+
+
+@then(parsers.parse('the poll shows {count:d} messages, the first of which is "{content}"'))
+def _(reply: Reply, count: int, content: str) -> None:
+    messages = reply.body["messages"]
+    assert (len(messages), messages[0]["content"]) == (count, content)
+
+
+@then("its cursor is the one of before")
+def _(reply: Reply, before: Reply) -> None:
+    assert reply.body["after"] == before.body["after"]
+
+
+@then(parsers.parse('the pages begin with "{first}" and "{second}"'))
+def _(pages: list[list[dict[str, Any]]], first: str, second: str) -> None:
+    assert [page[0]["content"] for page in pages] == [first, second]
+
+
+@then("together they hold every message once, in the order in which it was said")
+def _(pages: list[list[dict[str, Any]]]) -> None:
+    said = [message for page in reversed(pages) for message in page]
+    names = [message["message_id"] for message in said]
+    assert names == sorted(set(names))
+    assert [message["role"] for message in said] == ["user", "assistant"] * 3
+    asked = [message["content"] for message in said[::2]]
+    assert asked == ["First question?", "Second question?", "Third question?"]
+
+
+@then("caches are told to keep out")
+def _(reply: Reply) -> None:
+    assert reply.headers["cache-control"] == "private, no-store"

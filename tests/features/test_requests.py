@@ -1,0 +1,56 @@
+"""Steps of requests.feature alone."""
+
+from __future__ import annotations
+
+from pytest_bdd import given, parsers, scenarios, then, when
+
+from domain.ports import NewQuestion, PastAsk
+from tests.fakes.chat_repository import InMemoryChatRepository
+from tests.features.app import App
+from tests.features.driver import Reply
+from tests.features.in_process_driver import InProcessDriver
+
+scenarios("requests.feature")
+
+
+class DefectiveChatRepository(InMemoryChatRepository):
+    """Fails as no port may: by an error that nobody expects."""
+
+    words = ""
+
+    def save_question(self, new: NewQuestion) -> PastAsk | None:
+        raise KeyError(self.words)
+
+
+@given(parsers.parse('a defect that says "{words}"'))
+def _(backstage: InProcessDriver, words: str) -> None:
+    defective = DefectiveChatRepository()
+    defective.words = words
+    backstage.replace_chats(defective)
+
+
+@when(parsers.parse('{who:w} sends the ask {body} as "{media_type}"'), target_fixture="reply")
+def _(app: App, who: str, body: str, media_type: str) -> Reply:
+    return app.send(who, "POST", "/memories/chat", text=body, headers={"Content-Type": media_type})
+
+
+@when(parsers.parse("{who:w} sends an ask of {size:d} bytes"), target_fixture="reply")
+def _(app: App, who: str, size: int) -> Reply:
+    empty = '{"question": ""}'
+    return app.send(who, "POST", "/memories/chat", body={"question": "w" * (size - len(empty))})
+
+
+@then(parsers.parse('{who:w} sees a chat whose question is "{question}"'))
+def _(app: App, who: str, chat: str, question: str) -> None:
+    assert app.page(who, chat)["messages"][0]["content"] == question
+
+
+@then(parsers.parse('she is told that the path takes "{methods}"'))
+def _(reply: Reply, methods: str) -> None:
+    assert reply.headers["allow"] == methods
+
+
+@then(parsers.parse('she reads nothing of "{first}" or "{second}"'))
+def _(reply: Reply, first: str, second: str) -> None:
+    assert first not in reply.text
+    assert second not in reply.text

@@ -1,0 +1,5 @@
+"""All steps of retrying.feature are shared."""
+
+from pytest_bdd import scenarios
+
+scenarios("retrying.feature")

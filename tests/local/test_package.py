@@ -1,0 +1,113 @@
+"""The Lambda zip: the same bytes from the same inputs, and nothing in it that does not belong."""
+
+from __future__ import annotations
+
+import hashlib
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from local.home import PROJECT
+
+SDK = {"boto3", "botocore", "s3transfer", "jmespath", "dateutil", "urllib3"}
+
+
+def build(output: Path, *options: str) -> zipfile.ZipFile:
+    command = [sys.executable, str(PROJECT / "scripts" / "package.py"), "--output", str(output), *options]
+    subprocess.run(command, check=True, capture_output=True)
+    return zipfile.ZipFile(output)
+
+
+@pytest.fixture(scope="module")
+def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The zip for AWS, built once for these tests."""
+    output = tmp_path_factory.mktemp("package") / "lambda.zip"
+    build(output).close()
+    return output
+
+
+def names(package: Path) -> list[str]:
+    with zipfile.ZipFile(package) as opened:
+        return opened.namelist()
+
+
+def test_two_builds_are_the_same_bytes(package: Path, tmp_path: Path) -> None:
+    build(tmp_path / "again.zip").close()
+    assert digest(tmp_path / "again.zip") == digest(package)
+
+
+def digest(package: Path) -> str:
+    return hashlib.sha256(package.read_bytes()).hexdigest()
+
+
+def test_its_root_is_what_src_holds(package: Path) -> None:
+    sources = {path.relative_to(PROJECT / "src").as_posix() for path in (PROJECT / "src").rglob("*.py")}
+    assert sources <= set(names(package))
+
+
+def test_every_entry_has_the_same_date_and_mode(package: Path) -> None:
+    with zipfile.ZipFile(package) as opened:
+        entries = opened.infolist()
+    assert {entry.date_time for entry in entries} == {(1980, 1, 1, 0, 0, 0)}
+    assert {entry.external_attr >> 16 for entry in entries} == {0o100644}
+    assert [entry.filename for entry in entries] == sorted(entry.filename for entry in entries)
+
+
+def test_it_holds_nothing_of_the_machine_that_built_it(package: Path) -> None:
+    with zipfile.ZipFile(package) as opened:
+        telling = [name for name in opened.namelist() if str(PROJECT).encode() in opened.read(name)]
+    assert telling == []
+    assert not [name for name in names(package) if Path(name).name in {"RECORD", "INSTALLER", "direct_url.json"}]
+
+
+def test_the_sdk_is_left_to_the_runtime(package: Path) -> None:
+    assert SDK.isdisjoint({Path(name).parts[0] for name in names(package)})
+
+
+def test_c_sources_of_wheels_are_left_out(package: Path) -> None:
+    assert not [name for name in names(package) if name.endswith((".c", ".pyx", ".pxd"))]
+
+
+@pytest.mark.parametrize(("architecture", "wanted"), [("arm64", "aarch64"), ("x86_64", "x86_64")])
+def test_native_parts_are_lambda_s_and_no_other(architecture: str, wanted: str, tmp_path: Path) -> None:
+    with build(tmp_path / "lambda.zip", "--architecture", architecture) as opened:
+        native = [name for name in opened.namelist() if name.endswith(".so") and "cpython" in name]
+    assert native
+    assert all(f"cpython-313-{wanted}-linux-gnu" in name for name in native)
+
+
+def test_the_local_package_runs_on_this_interpreter(tmp_path: Path) -> None:
+    build(tmp_path / "lambda.zip", "--interpreter", sys.executable).extractall(tmp_path / "unpacked")
+    # -I and the folder alone: nothing of this environment can stand in for something that the zip lacks.
+    program = f"import sys; sys.path.insert(0, {str(tmp_path / 'unpacked')!r}); import domain.chat, pydantic, ulid; print(pydantic.__file__)"
+    done = subprocess.run([sys.executable, "-I", "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.startswith(str(tmp_path / "unpacked"))
+
+
+def test_a_folder_of_one_s_own_joins_the_root(tmp_path: Path) -> None:
+    (tmp_path / "mine" / "my_agent").mkdir(parents=True)
+    (tmp_path / "mine" / "my_agent" / "__init__.py").write_text("ANSWER = 42\n")
+    with build(tmp_path / "lambda.zip", "--extra", str(tmp_path / "mine")) as opened:
+        assert opened.read("my_agent/__init__.py") == b"ANSWER = 42\n"
+
+
+def test_a_folder_may_not_replace_what_the_zip_has(tmp_path: Path) -> None:
+    (tmp_path / "mine" / "domain").mkdir(parents=True)
+    refused = refusal(tmp_path / "lambda.zip", tmp_path / "mine")
+    assert "holds names that the zip has already: domain" in refused
+
+
+def test_an_extra_list_has_to_be_locked_by_hashes(tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("six==1.17.0\n")
+    assert "hash" in refusal(tmp_path / "lambda.zip", tmp_path / "mine.txt")
+
+
+def refusal(output: Path, extra: Path) -> str:
+    command = [sys.executable, str(PROJECT / "scripts" / "package.py"), "--output", str(output), "--extra", str(extra)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert not output.exists()
+    return done.stderr

@@ -1,0 +1,110 @@
+"""Alice and Bob and their chats: how a test tells what has happened before the part it is about."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Final
+
+from domain.chat import Citation, FailureCode, Message, Role, Turn
+from domain.ports import ChatPage, ChatRepository, IdempotencyKey, IdSource, NewQuestion, PageRequest
+from tests.fakes.clock import FakeClock
+from tests.fakes.ids import SequentialIds
+
+ALICE: Final = "alice"
+BOB: Final = "bob"
+DEADLINE: Final = timedelta(seconds=70)
+TURN_LIMIT: Final = 5
+PARKING: Final = "Where did I park?"
+BAY: Final = "Level 3, bay 12."
+UNKNOWN_CHAT: Final = "01KAZZZZZZZZZZZZZZZZZZZZZZ"
+
+
+@dataclass
+class Story:
+    """Each event is stored as it is told. Time moves only when the test moves the clock."""
+
+    chats: ChatRepository
+    clock: FakeClock = field(default_factory=FakeClock)
+    ids: IdSource = field(default_factory=SequentialIds)
+
+    def turn(self, user: str = ALICE, chat_id: str | None = None, question_id: str | None = None) -> Turn:
+        """A turn that is thinking, not stored."""
+        now = self.clock.now()
+        return Turn(
+            chat_id=chat_id or self.ids.new_id(),
+            user_id=user,
+            turn_id=self.ids.new_id(),
+            question_id=question_id or self.ids.new_id(),
+            asked_at=now,
+            deadline=now + DEADLINE,
+            dispatch_token=self.ids.new_token(),
+        )
+
+    def question(
+        self,
+        text: str = PARKING,
+        *,
+        user: str = ALICE,
+        chat_id: str | None = None,
+        message_id: str | None = None,
+        key: IdempotencyKey | None = None,
+        limit: int = TURN_LIMIT,
+    ) -> NewQuestion:
+        """A question, not stored. Without `chat_id` it begins a chat."""
+        message = Message(message_id or self.ids.new_id(), Role.USER, text, self.clock.now())
+        turn = self.turn(user, chat_id, message.message_id)
+        return NewQuestion(message, turn, new_chat=chat_id is None, turn_limit=limit, key=key)
+
+    def key(self, name: str = "tap-1", fingerprint: str = "where-did-i-park") -> IdempotencyKey:
+        """An idempotency key that lives for a day."""
+        return IdempotencyKey(name, fingerprint, self.clock.now() + timedelta(hours=24))
+
+    def asks(self, text: str = PARKING, *, user: str = ALICE, chat_id: str | None = None) -> Turn:
+        new = self.question(text, user=user, chat_id=chat_id)
+        assert self.chats.save_question(new) is None
+        return new.turn
+
+    def claims(self, turn: Turn) -> Turn:
+        return self._moves(turn, turn.claimed(self.ids.new_token(), self.clock.now()))
+
+    def answers(self, turn: Turn, text: str = BAY, citations: tuple[Citation, ...] = ()) -> Turn:
+        """The worker that holds the turn's lease answers; a queued turn is claimed first."""
+        held = turn if turn.lease else self.claims(turn)
+        return self._moves(held, held.answered(held.lease or "", self.clock.now()), self.answer(text, citations))
+
+    def answer(self, text: str = BAY, citations: tuple[Citation, ...] = ()) -> Message:
+        """An answer, not stored."""
+        return Message(self.ids.new_id(), Role.ASSISTANT, text, self.clock.now(), citations)
+
+    def fails(self, turn: Turn, code: str = FailureCode.WORKER_DIED) -> Turn:
+        return self._moves(turn, turn.failed(code, self.clock.now()))
+
+    def cancels(self, turn: Turn) -> Turn:
+        return self._moves(turn, turn.cancelled(self.clock.now()))
+
+    def talks(self, exchanges: int, *, user: str = ALICE) -> str:
+        """A chat of so many questions with their answers."""
+        turn = self.answers(self.asks("Question 1", user=user), "Answer 1")
+        for number in range(2, exchanges + 1):
+            turn = self.answers(self.asks(f"Question {number}", user=user, chat_id=turn.chat_id), f"Answer {number}")
+        return turn.chat_id
+
+    def newest(self, chat_id: str, limit: int = 50) -> ChatPage:
+        page = self.chats.read(chat_id, PageRequest(limit))
+        assert page is not None
+        return page
+
+    def stored(self, chat_id: str) -> Turn:
+        chat = self.chats.load(chat_id)
+        assert chat is not None
+        return chat.turn
+
+    def pass_deadline(self, turn: Turn) -> None:
+        self.clock.pass_to(turn.deadline)
+
+    def _moves(self, seen: Turn, then: Turn, answer: Message | None = None) -> Turn:
+        assert self.chats.advance(seen, then, answer)
+        return then
+
+
+def texts(page: ChatPage) -> list[str]:
+    return [message.content for message in page.messages]

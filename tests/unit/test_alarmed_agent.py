@@ -1,0 +1,104 @@
+"""AlarmedAgent: whatever an agent does with its time, it is stopped at the end of it."""
+
+import signal
+import socket
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import timedelta
+
+import pytest
+
+from adapters.alarmed_agent import AlarmedAgent
+from adapters.system_clock import SystemClock
+from domain.errors import AgentFailed, TurnOver
+from domain.ports import Answer, Assignment, ReasoningAgent, Watch
+from tests.contract.reasoning_agent import OnlookingWatch
+
+CLOCK = SystemClock()
+
+
+class BusyAgent(ReasoningAgent):
+    """Does something for as long as that takes."""
+
+    def __init__(self, something: Callable[[], object]) -> None:
+        self._something = something
+
+    def reason(self, assignment: Assignment, watch: Watch) -> Answer:
+        self._something()
+        return Answer("Level 3, bay 12.")
+
+
+def assignment(seconds: float) -> Assignment:
+    now = CLOCK.now()
+    return Assignment("alice", "Where did I park?", (), now, now + timedelta(seconds=seconds))
+
+
+def reason(something: Callable[[], object], seconds: float) -> Answer:
+    return AlarmedAgent(BusyAgent(something), CLOCK).reason(assignment(seconds), OnlookingWatch())
+
+
+def read_from_a_silent_server() -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        ours.recv(1)
+
+
+def swallow_every_exception() -> None:
+    while True:
+        with suppress(Exception):
+            time.sleep(5)
+
+
+def compute() -> None:
+    while True:
+        sum(range(1_000))
+
+
+@pytest.mark.parametrize(
+    "something", [lambda: time.sleep(5), read_from_a_silent_server, swallow_every_exception, compute]
+)
+def test_an_agent_that_blocks_is_interrupted(something: Callable[[], object]) -> None:
+    began = time.monotonic()
+    with pytest.raises(AgentFailed) as failure:
+        reason(something, seconds=0.1)
+    assert failure.value.code == "timed_out"
+    assert time.monotonic() - began < 2
+
+
+def test_an_agent_in_time_is_left_alone_and_no_alarm_rings_later() -> None:
+    assert reason(lambda: None, seconds=0.1) == Answer("Level 3, bay 12.")
+    time.sleep(0.15)
+    assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
+
+
+def test_an_agent_without_time_is_not_started() -> None:
+    with pytest.raises(AgentFailed) as failure:
+        reason(lambda: pytest.fail("started"), seconds=0)
+    assert failure.value.code == "timed_out"
+
+
+@pytest.mark.parametrize("error", [TurnOver(), AgentFailed("agent_failed"), ZeroDivisionError()])
+def test_what_an_agent_raises_passes_and_the_alarm_is_off(error: Exception) -> None:
+    def raise_it() -> None:
+        raise error
+
+    with pytest.raises(type(error)):
+        reason(raise_it, seconds=5)
+    assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
+
+
+def test_whoever_handled_the_signal_before_handles_it_after() -> None:
+    before = signal.getsignal(signal.SIGALRM)
+    with suppress(AgentFailed):
+        reason(lambda: time.sleep(5), seconds=0.05)
+    assert signal.getsignal(signal.SIGALRM) is before
+
+
+def test_off_the_main_thread_the_agent_keeps_its_own_time() -> None:
+    answers: list[Answer] = []
+    thread = threading.Thread(target=lambda: answers.append(reason(lambda: None, seconds=5)))
+    thread.start()
+    thread.join()
+    assert answers == [Answer("Level 3, bay 12.")]
