@@ -15,14 +15,18 @@ THINKING ?= 5
 # Agents of your own: hash-locked requirements files and folders that go into the zip.
 EXTRA ?=
 EXTRA_OPTIONS = $(foreach extra,$(EXTRA),--extra '$(extra)')
+# An agent of your own, package.module:factory.
+AGENT ?=
+AGENT_OPTIONS = $(if $(AGENT),--set agent='$(AGENT)')
 # A model of your own: an OpenAI-compatible server, and the model's name there.
 MODEL_URL ?=
 MODEL ?=
-MODEL_OPTIONS = $(if $(MODEL_URL),--model-url '$(MODEL_URL)' --set agent=bedrock --set model_id='$(MODEL)')
-STACK_OPTIONS = $(if $(PORT),--port '$(PORT)') --set thinking_seconds='$(THINKING)' $(EXTRA_OPTIONS) $(MODEL_OPTIONS)
+MODEL_OPTIONS = $(if $(MODEL_URL),--model-url '$(MODEL_URL)' --set agent=bedrock --set model='{ id = "$(MODEL)" }')
+STACK_OPTIONS = $(if $(PORT),--port '$(PORT)') --set thinking_seconds='$(THINKING)' $(EXTRA_OPTIONS) $(AGENT_OPTIONS) $(MODEL_OPTIONS)
 
-.PHONY: help env lock package run up down status logs reset ask \
-  check format lint types contracts terraform-check test test-python test-terraform test-stack
+.PHONY: help env lock package run up down status logs reset ask import eval examples \
+  check format lint types contracts terraform-check test test-python test-terraform test-stack \
+  terraform-mutants guard workspaces rights scan smoke redrive terraform-docs
 
 help: ## Show what there is to run
 	@grep -hE '^[a-z][a-z-]*:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -31,7 +35,7 @@ env: ## Make or refresh the Python environment (.venv)
 	@scripts/env dev
 
 lock: env ## Lock the Python dependencies anew from requirements/*.in
-	@for list in src agent dev ministack uv; do \
+	@for list in src agent dev ministack scan uv; do \
 	  .local/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	    --no-annotate --custom-compile-command 'make lock' requirements/$$list.in -o requirements/$$list.txt; done
 
@@ -64,6 +68,18 @@ ask: export QUESTION := $(value Q)
 ask: env ## Ask and wait for the answer: make ask Q="..." [USER=alice] [CHAT=...]
 	@$(LOCAL) ask --user '$(if $(filter command line,$(origin USER)),$(USER),alice)' --chat '$(CHAT)' -- "$$QUESTION"
 
+import: env ## Store many memories: make import FILE=notes.jsonl [USER=alice] (or .csv)
+	@PYTHONPATH=clients/python/src $(PYTHON_HERE) -m async_chat_client import '$(FILE)' \
+	  --as '$(if $(filter command line,$(origin USER)),$(USER),alice)'
+
+## Agents
+
+eval: env ## Put the evaluation set to the agent, beside plain BM25 ([AGENT=bedrock] [OPTIONS=--missed])
+	@PYTHONPATH=src:. $(PYTHON_HERE) -m tests.evaluation --agent '$(or $(AGENT),recall)' $(OPTIONS)
+
+examples: env ## Run the example agents' tests, those with frameworks of their own too
+	@scripts/test-examples
+
 ## Checks and tests
 
 check: format lint types contracts terraform-check ## Everything that reads the code without running it
@@ -76,6 +92,7 @@ lint: env
 
 types: env
 	@$(PYTHON_HERE) -m mypy
+	@cd clients/python && ../../.venv/bin/python -m mypy
 
 contracts: env
 	@PYTHONPATH=src .venv/bin/lint-imports
@@ -89,13 +106,69 @@ terraform-check:
 test: test-python test-terraform test-stack ## All tests: Python, Terraform, and end to end on a stack of their own
 
 test-python: env ## Unit, contract and feature tests; no network, no stack
-	@$(PYTHON_HERE) -m pytest -q -n auto tests --ignore tests/e2e --ignore tests/local --ignore tests/pages
+	@$(PYTHON_HERE) -m pytest -q -n auto tests --ignore tests/e2e --ignore tests/local --ignore tests/pages --ignore tests/terraform
+	@cd clients/python && ../../.venv/bin/python -m pytest -q -n auto
 
-test-terraform: ## Terraform's own tests, with a mocked provider
+test-terraform: env ## Terraform's own tests, with a mocked provider, and the workspaces' guard
 	@$(CHECK_TERRAFORM) init -backend=false -input=false -lockfile=readonly -no-color >/dev/null
 	@$(CHECK_SETTINGS) scripts/test-terraform
+	@$(PYTHON_HERE) -m pytest -q -n 2 tests/terraform
 
 # One run, so that all of them share one stack.
 test-stack: env ## The local tools, then end to end and the feature files over HTTP
 	@scripts/env ministack
 	@$(PYTHON_HERE) -m pytest -q --driver=http tests/local tests/e2e tests/features
+
+## Proofs of the Terraform, and tools for a deployed workspace
+
+terraform-mutants: env ## Make 54 mistakes in the Terraform, one at a time: a test has to notice each
+	@$(CHECK_TERRAFORM) init -backend=false -input=false -lockfile=readonly -no-color >/dev/null
+	@$(PYTHON_HERE) -m tests.terraform
+
+guard: env ## All 49 attempts to reach a wrong workspace; make test tries the worst of them
+	@$(CHECK_TERRAFORM) init -backend=false -input=false -lockfile=readonly -no-color >/dev/null
+	@ASYNC_CHAT_ALL_ATTEMPTS=1 $(PYTHON_HERE) -m pytest -q -n 2 tests/terraform/test_workspace_guard.py
+
+workspaces: env ## Two workspaces side by side on an embedded AWS: apply, plan again, destroy
+	@scripts/env ministack
+	@$(CHECK_TERRAFORM) init -backend=false -input=false -lockfile=readonly -no-color >/dev/null
+	@$(PYTHON_HERE) -m tests.terraform.side_by_side
+
+rights: env ## Take every right from every role, one at a time: something has to fail
+	@scripts/env ministack
+	@$(PYTHON_HERE) -m tests.rights
+
+scan: env ## checkov, bandit and pip-audit, in an environment of their own (STRICT=1: no package may go unaudited)
+	@scripts/env scan ministack
+	@$(PYTHON_HERE) -m scripts.scan $(if $(STRICT),--strict)
+
+smoke: env ## Ask a deployed workspace (TF_WORKSPACE, ASYNC_CHAT_TOKEN), and compare its code with build/lambda.zip
+	@$(PYTHON_HERE) -m scripts.smoke $(if $(NO_ASK),--no-ask)
+
+redrive: env ## Give failures that could not be settled another try (TF_WORKSPACE)
+	@$(PYTHON_HERE) -m scripts.redrive
+
+terraform-docs: env ## Write docs/terraform.md anew from the variables and outputs
+	@$(PYTHON_HERE) -m scripts.terraform_docs
+
+## Faults as tests
+
+SEEDS ?= 5000
+FAULTS := PYTHONPATH=src:. $(PYTHON_HERE) -m tests.faults
+
+.PHONY: crash-points simulate protocol-mutants poll-cost load
+
+crash-points: env ## Cut every story off at each AWS call, in each way (STORY="part of a name")
+	@$(FAULTS).crash_points $(if $(STORY),--story '$(STORY)')
+
+simulate: env ## Run the service through seeded faults (SEEDS=5000; SEED=17 replays one)
+	@$(FAULTS).simulation --seeds $(SEEDS) $(if $(SEED),--seed $(SEED))
+
+protocol-mutants: env ## Break the protocol, rule by rule, and see that it is noticed
+	@$(FAULTS).protocol_mutants
+
+poll-cost: env ## What the poll hint costs and brings, beside fixed intervals
+	@$(FAULTS).poll_cost
+
+load: env ## 200 questions of 50 users, each POST twice, on the running local stack
+	@$(FAULTS).load

@@ -1,0 +1,1 @@
+"""`async-chat`, the terminal: needs the extra `terminal` (Typer and Rich)."""

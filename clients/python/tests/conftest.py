@@ -1,0 +1,58 @@
+"""A fake service, and clients of both kinds."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from async_chat_client import ChatClient, Patience
+from async_chat_client.testing import FakeService
+from tests.blocking import blocking
+from tests.loopback import Loopback, serving
+from tests.terminal import Project
+
+#: Makes a client for a user.
+Clients = Callable[..., ChatClient]
+
+
+@pytest.fixture
+def service() -> FakeService:
+    return FakeService()
+
+
+@pytest.fixture(params=["blocking", "asynchronous"])
+def clients(request: pytest.FixtureRequest, service: FakeService) -> Iterator[Clients]:
+    """Clients of the fake service: the same test runs over the blocking and over the asynchronous ones."""
+    with asyncio.Runner() as runner:
+
+        def client(user: str = "alice", chance: float = 0.0, **patience: float) -> ChatClient:
+            kept = Patience(**patience)
+            if request.param == "blocking":
+                return service.client(user, kept, chance)
+            return blocking(service.async_client(user, kept, chance), runner)
+
+        yield client
+
+
+@pytest.fixture
+def alice(clients: Clients) -> ChatClient:
+    return clients("alice")
+
+
+@pytest.fixture
+def bob(clients: Clients) -> ChatClient:
+    return clients("bob")
+
+
+@pytest.fixture
+def loopback() -> Iterator[Loopback]:
+    """A fake service behind a real socket."""
+    with serving() as service:
+        yield service
+
+
+@pytest.fixture
+def project(loopback: Loopback, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
+    """A project whose local stack runs."""
+    return Project(tmp_path, loopback, monkeypatch)

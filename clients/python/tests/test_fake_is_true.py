@@ -1,0 +1,224 @@
+"""The fake service keeps the contract: the same requests are sent to it and, where one is named, to a real service.
+
+ASYNC_CHAT_STACK=path/to/stack.json names a running stack.
+"""
+
+import json
+import os
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from async_chat_client.drivers import http_settings
+from async_chat_client.testing import FakeService
+
+QUESTION = {"question": "Where did I park the car?"}
+NOBODYS = "01J00000000000000000000000"
+UNREAD = ["chat_id", "title", "status", "last_message", "unread"]
+
+
+@dataclass(frozen=True)
+class Side:
+    """A service that keeps the contract, or says that it does."""
+
+    alice: httpx.Client
+    bob: httpx.Client
+    stranger: httpx.Client
+    wait: Callable[[float], None]
+
+    def ask(self, **more: str) -> str:
+        """Alice asks; the chat's id."""
+        return str(self.alice.post("/memories/chat", json={**QUESTION, **more}).json()["chat_id"])
+
+    def poll(self, chat_id: str, **query: str) -> httpx.Response:
+        """Alice looks."""
+        return self.alice.get("/chats/messages", params={"chat_id": chat_id, **query})
+
+    def end(self, chat_id: str) -> dict[str, Any]:
+        """The poll that shows the end of the turn."""
+        while (page := self.poll(chat_id).json())["status"] == "thinking":
+            self.wait(page["poll_after_ms"] / 1000)
+        return dict(page)
+
+
+def fake() -> Side:
+    service = FakeService()
+
+    def client(user: str) -> httpx.Client:
+        headers = {"Authorization": f"Bearer {user}"} if user else {}
+        return httpx.Client(base_url="https://chat.test", transport=service.transport(), headers=headers)
+
+    return Side(client("alice"), client("bob"), client(""), service.time.sleep)
+
+
+def real(stack_file: Path) -> Side:
+    stack = json.loads(stack_file.read_text(encoding="utf-8"))
+    tokens = {user["name"]: user["token"] for user in stack["users"]}
+
+    def client(token: str | None) -> httpx.Client:
+        settings = http_settings(stack["api_url"])
+        return httpx.Client(
+            **{**settings, "timeout": 30, "headers": {"Authorization": f"Bearer {token}"} if token else {}}
+        )
+
+    return Side(client(tokens["alice"]), client(tokens["bob"]), client(None), time.sleep)
+
+
+SIDES: dict[str, Callable[[], Side]] = {"fake": fake}
+if "ASYNC_CHAT_STACK" in os.environ:
+    SIDES["real"] = lambda: real(Path(os.environ["ASYNC_CHAT_STACK"]))
+
+
+@pytest.fixture(params=sorted(SIDES))
+def side(request: pytest.FixtureRequest) -> Iterator[Side]:
+    side = SIDES[request.param]()
+    yield side
+    for client in (side.alice, side.bob, side.stranger):
+        client.close()
+
+
+def problem(response: httpx.Response) -> tuple[int, str]:
+    """Status and code of a refusal whose body is a problem."""
+    assert response.headers["content-type"] == "application/problem+json"
+    body = response.json()
+    assert {"type", "title", "status", "detail", "code", "request_id"} == set(body)
+    return response.status_code, body["code"]
+
+
+def test_an_ask_is_accepted_with_a_hint(side: Side) -> None:
+    accepted = side.alice.post("/memories/chat", json=QUESTION)
+    assert accepted.status_code == 200
+    assert accepted.json() == {"chat_id": accepted.json()["chat_id"], "status": "thinking"}
+    assert int(accepted.headers["retry-after"]) > 0
+    assert "date" in accepted.headers
+
+
+def test_a_turn_goes_from_thinking_to_its_answer(side: Side) -> None:
+    chat_id = side.ask()
+    thinking = side.poll(chat_id)
+    body = thinking.json()
+    assert (body["status"], body["turn"]["error"], body["turn"]["ended_at"]) == ("thinking", None, None)
+    assert int(thinking.headers["retry-after"]) * 1000 >= body["poll_after_ms"] > 0
+    ended = side.end(chat_id)
+    assert (ended["status"], ended["turn"]["phase"], ended["poll_after_ms"]) == ("answered", "done", None)
+    assert [message["role"] for message in ended["messages"]] == ["user", "assistant"]
+    assert set(body) == set(ended)
+    assert set(body["turn"]) == set(ended["turn"])
+    assert set(ended["messages"][1]) == {"message_id", "role", "content", "created_at", "citations"}
+
+
+def test_a_poll_after_a_cursor_brings_only_what_is_new(side: Side) -> None:
+    chat_id = side.ask()
+    first = side.poll(chat_id, limit="4").json()
+    side.end(chat_id)
+    new = side.poll(chat_id, after=first["after"]).json()
+    assert [message["role"] for message in new["messages"]] == ["assistant"]
+    nothing = side.poll(chat_id, after=new["after"]).json()
+    assert (nothing["messages"], nothing["after"]) == ([], new["after"])
+
+
+def test_an_unchanged_page_is_not_sent_again(side: Side) -> None:
+    chat_id = side.ask()
+    side.end(chat_id)
+    page = side.poll(chat_id)
+    path, query = "/chats/messages", {"chat_id": chat_id}
+    again = side.alice.get(path, params=query, headers={"If-None-Match": page.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+
+
+def test_a_key_is_replayed_and_stands_for_one_question(side: Side) -> None:
+    key = {"Idempotency-Key": uuid4().hex}
+    first = side.alice.post("/memories/chat", json=QUESTION, headers=key)
+    replayed = side.alice.post("/memories/chat", json=QUESTION, headers=key)
+    assert replayed.json() == first.json()
+    assert replayed.headers["idempotency-replayed"] == "true"
+    reused = side.alice.post("/memories/chat", json={"question": "And the bicycle?"}, headers=key)
+    assert problem(reused) == (422, "idempotency_key_reused")
+
+
+def test_a_busy_chat_takes_no_question_and_no_retry(side: Side) -> None:
+    chat_id = side.ask()
+    busy = side.alice.post("/memories/chat", json={**QUESTION, "chat_id": chat_id})
+    assert problem(busy) == (409, "chat_busy")
+    assert int(busy.headers["retry-after"]) > 0
+    assert problem(side.alice.post(f"/chats/{chat_id}/retry")) == (409, "chat_busy")
+    side.end(chat_id)
+    assert problem(side.alice.post(f"/chats/{chat_id}/retry")) == (409, "nothing_to_retry")
+
+
+def test_a_stopped_turn_stays_stopped_until_it_is_retried(side: Side) -> None:
+    chat_id = side.ask()
+    for _ in range(2):
+        assert side.alice.post(f"/chats/{chat_id}/cancel").json() == {"chat_id": chat_id, "status": "cancelled"}
+    assert side.poll(chat_id).json()["status"] == "cancelled"
+    assert side.alice.post(f"/chats/{chat_id}/retry").json() == {"chat_id": chat_id, "status": "thinking"}
+    assert side.end(chat_id)["status"] == "answered"
+
+
+def test_the_newest_activity_comes_first_and_is_unread_until_it_is_read(side: Side) -> None:
+    chat_id = side.ask()
+    side.end(chat_id)
+    newest = side.alice.get("/chats", params={"limit": "1"}).json()
+    [chat] = newest["chats"]
+    assert sorted(chat) == sorted(UNREAD)
+    assert (chat["chat_id"], chat["status"], chat["unread"]) == (chat_id, "answered", True)
+    assert side.alice.post(f"/chats/{chat_id}/read").status_code == 204
+    assert not side.alice.get("/chats", params={"limit": "1"}).json()["chats"][0]["unread"]
+
+
+def test_a_deleted_chat_is_gone(side: Side) -> None:
+    chat_id = side.ask()
+    assert side.alice.delete(f"/chats/{chat_id}").status_code == 204
+    assert problem(side.alice.delete(f"/chats/{chat_id}")) == (404, "chat_not_found")
+    assert problem(side.poll(chat_id)) == (404, "chat_not_found")
+
+
+def test_a_strangers_chat_is_forbidden_and_an_unknown_one_not_found(side: Side) -> None:
+    chat_id = side.ask()
+    assert problem(side.bob.get("/chats/messages", params={"chat_id": chat_id})) == (403, "chat_forbidden")
+    assert problem(side.bob.post("/memories/chat", json={**QUESTION, "chat_id": chat_id})) == (403, "chat_forbidden")
+    assert problem(side.poll(NOBODYS)) == (404, "chat_not_found")
+    side.alice.post(f"/chats/{chat_id}/cancel")
+
+
+def test_nobody_comes_in_without_a_token_except_to_see_its_health(side: Side) -> None:
+    refused = side.stranger.get("/chats")
+    assert (refused.status_code, refused.json()) == (401, {"message": "Unauthorized"})
+    assert {"version", "workspace"} <= set(side.stranger.get("/health").json())
+
+
+def test_a_question_needs_something_in_it(side: Side) -> None:
+    assert problem(side.alice.post("/memories/chat", json={"question": "  "})) == (400, "question_missing")
+    assert problem(side.alice.get("/nowhere")) == (404, "route_not_found")
+
+
+def test_memories_are_stored_found_and_forgotten(side: Side) -> None:
+    word = f"word{uuid4().hex}"
+    new = {"text": f"Parked at {word}.", "occurred_at": "2026-11-20T18:30:00+01:00", "tags": ["car"]}
+    stored = side.alice.post("/memories", json={"memories": [new, {"text": "Something else."}]})
+    assert stored.status_code == 201
+    first, second = stored.json()["memory_ids"]
+    [found] = side.alice.get("/memories", params={"q": word}).json()["memories"]
+    assert (found["memory_id"], found["text"], found["tags"]) == (first, new["text"], ["car"])
+    assert [memory["memory_id"] for memory in side.alice.get("/memories").json()["memories"]][:2] == [second, first]
+    for memory_id in (first, second):
+        assert side.alice.delete(f"/memories/{memory_id}").status_code == 204
+    assert problem(side.alice.delete(f"/memories/{first}")) == (404, "memory_not_found")
+
+
+def test_pages_of_memories_follow_each_other(side: Side) -> None:
+    ids = side.alice.post("/memories", json={"memories": [{"text": f"Page {n}."} for n in range(3)]}).json()[
+        "memory_ids"
+    ]
+    first = side.alice.get("/memories", params={"limit": "2"}).json()
+    rest = side.alice.get("/memories", params={"limit": "2", "cursor": first["next"]}).json()
+    seen = [memory["memory_id"] for memory in (*first["memories"], *rest["memories"])]
+    assert seen[:3] == list(reversed(ids))
+    for memory_id in ids:
+        side.alice.delete(f"/memories/{memory_id}")

@@ -1,0 +1,140 @@
+"""Over a real network, with real faults of one."""
+
+import asyncio
+import time
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from async_chat_client import AsyncChatClient, ChatClient, Patience
+from async_chat_client.errors import StillThinking, Unreachable
+from async_chat_client.testing import ScriptedTurn
+from async_chat_client.updates import PollFailed
+from tests.blocking import blocking
+from tests.loopback import Fault, Loopback, serving
+
+QUESTION = "Where did I park the car?"
+FAULTS: list[Fault] = ["cut", "reset", "half", "garbage", "closed afterwards"]
+
+
+@pytest.fixture
+def service(loopback: Loopback) -> Loopback:
+    return loopback
+
+
+@pytest.fixture(params=["blocking", "asynchronous"])
+def alice(request: pytest.FixtureRequest, service: Loopback) -> Iterator[ChatClient]:
+    """A client that hurries: it waits for a fiftieth of a second where it should wait longer."""
+    with asyncio.Runner() as runner:
+        if request.param == "blocking":
+            client = ChatClient(service.url, "alice", sleep=lambda _: time.sleep(0.02))
+        else:
+            client = blocking(AsyncChatClient(service.url, "alice", sleep=lambda _: asyncio.sleep(0.02)), runner)
+        yield client
+        client.close()
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_faults_of_the_network_are_survived(service: Loopback, alice: ChatClient, fault: Fault) -> None:
+    service.next_turns(ScriptedTurn(answer="Level 3, bay 12.", seconds=0.3))
+    service.faults += [fault, fault, fault]
+    assert alice.chat().ask(QUESTION).answer(timeout=20).content == "Level 3, bay 12."
+    assert service.faults == []
+
+
+@pytest.mark.parametrize("fault", ["cut", "reset", "half", "garbage"])
+def test_a_fault_is_told_as_a_failed_poll(service: Loopback, alice: ChatClient, fault: Fault) -> None:
+    service.faults.append(fault)
+    first = next(iter(alice.chat().ask(QUESTION).updates()))
+    assert isinstance(first, PollFailed)
+    assert isinstance(first.error, Unreachable)
+
+
+def test_a_slow_poll_does_not_outlast_the_callers_time(service: Loopback, alice: ChatClient) -> None:
+    service.faults += ["slow"] * 3
+    turn = alice.chat().ask(QUESTION)
+    began = time.monotonic()
+    with pytest.raises(StillThinking) as still:
+        turn.answer(timeout=0.5)
+    assert time.monotonic() - began < 2
+    assert isinstance(still.value.__cause__, Unreachable)
+
+
+def test_unchanged_polls_are_small(service: Loopback, alice: ChatClient) -> None:
+    service.next_turns(ScriptedTurn(seconds=0.5))
+    alice.chat().ask(QUESTION).answer()
+    assert sum("if-none-match" in poll.headers for poll in service.polls()) > 3
+
+
+def test_a_service_that_is_not_there_is_unreachable() -> None:
+    with serving() as gone:
+        url = gone.url
+    with ChatClient(url, "alice", patience=Patience(sending=0)) as client, pytest.raises(Unreachable) as error:
+        client.health()
+    assert not error.value.sent
+
+
+def test_a_proxy_of_the_persons_is_not_for_this_machine(service: Loopback, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    with ChatClient(service.url) as client:
+        assert client.health().workspace == "test"
+
+
+@pytest.mark.parametrize("url", ["", "chat.example.com", "ftp://chat.example.com", "http://"])
+def test_an_address_that_is_none_is_refused_at_once(url: str) -> None:
+    with pytest.raises(ValueError, match="address"):
+        ChatClient(url)
+
+
+def test_a_token_may_be_a_function_that_brings_a_fresh_one(service: Loopback) -> None:
+    tokens = iter(["alice", "bob"])
+    with ChatClient(service.url, lambda: next(tokens)) as client:
+        list(client.chats())
+        list(client.memories.list())
+    assert [request.headers["authorization"] for request in service.requests] == ["Bearer alice", "Bearer bob"]
+
+
+def test_a_token_may_be_awaited(service: Loopback) -> None:
+    async def token() -> str:
+        return "alice"
+
+    async def ask() -> str:
+        async with AsyncChatClient(service.url, token) as client:
+            return (await client.chat().ask(QUESTION)).chat_id
+
+    assert asyncio.run(ask())
+
+
+def test_many_turns_are_watched_at_once(service: Loopback) -> None:
+    service.next_turns(*[ScriptedTurn(answer=f"Answer {number}", seconds=0.5) for number in range(10)])
+
+    async def ask_all() -> list[str]:
+        async with AsyncChatClient(service.url, "alice") as client:
+            turns = [await client.chat().ask(f"Question {number}") for number in range(10)]
+            return [str(answer) for answer in await asyncio.gather(*(turn.answer() for turn in turns))]
+
+    assert asyncio.run(ask_all()) == [f"Answer {number}" for number in range(10)]
+
+
+def test_watching_can_be_given_up_from_outside(service: Loopback) -> None:
+    service.next_turns(ScriptedTurn(seconds=60))
+
+    async def ask() -> None:
+        async with AsyncChatClient(service.url, "alice") as client:
+            turn = await client.chat().ask(QUESTION)
+            async with asyncio.timeout(0.3):
+                await turn.answer()
+
+    with pytest.raises(TimeoutError):
+        asyncio.run(ask())
+
+
+def test_a_base_url_may_have_a_path(service: Loopback) -> None:
+    def handle(request: httpx.Request) -> httpx.Response:
+        assert request.url.path == "/_aws/execute-api/abc/health"
+        return httpx.Response(200, json={"version": "1", "workspace": "local"})
+
+    for url in ("https://chat.test/_aws/execute-api/abc", "https://chat.test/_aws/execute-api/abc/"):
+        assert ChatClient(url, transport=httpx.MockTransport(handle)).health().workspace == "local"

@@ -1,0 +1,62 @@
+"""What people install: the wheel, with and without the terminal's libraries."""
+
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+from hatchling.builders.wheel import WheelBuilder
+
+CLIENT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel, built as `pip` builds it."""
+    return Path(next(WheelBuilder(str(CLIENT)).build(directory=str(tmp_path_factory.mktemp("wheel")))))
+
+
+@pytest.fixture(scope="module")
+def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("installed")
+    with zipfile.ZipFile(wheel) as packed:
+        packed.extractall(folder)
+    return folder
+
+
+def python(installed: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run Python with the wheel's content and the libraries of this environment."""
+    env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(installed)}
+    return subprocess.run([sys.executable, *words], env=env, cwd=installed, capture_output=True, text=True, check=False)
+
+
+def test_the_wheel_says_that_it_is_typed_and_brings_the_command(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as packed:
+        names = packed.namelist()
+        [entry_points] = [packed.read(name).decode() for name in names if name.endswith("entry_points.txt")]
+    assert "async_chat_client/py.typed" in names
+    assert "async-chat = async_chat_client.__main__:main" in entry_points
+    assert not [name for name in names if "test_" in name]
+
+
+def test_the_command_runs_from_the_wheel(installed: Path) -> None:
+    shown = python(installed, "-m", "async_chat_client", "--version")
+    assert (shown.returncode, shown.stdout.strip()) == (0, "0.1.0")
+
+
+def test_without_the_terminals_libraries_the_client_works_and_the_command_says_what_is_missing(installed: Path) -> None:
+    bare = "import sys; sys.modules['typer'] = sys.modules['rich'] = None; "
+    assert python(installed, "-c", f"{bare}import async_chat_client, async_chat_client.testing").returncode == 0
+    refused = python(installed, "-c", f"{bare}from async_chat_client.__main__ import main; main()")
+    assert refused.returncode == 1
+    assert "pip install 'async-chat-client[terminal]'" in refused.stderr
+
+
+def test_the_client_knows_nothing_of_the_service(installed: Path) -> None:
+    known = "{'domain', 'adapters', 'entrypoints', 'boto3', 'pydantic'}"
+    loaded = (
+        f"import sys, async_chat_client.terminal.app; print({known} & {{name.split('.')[0] for name in sys.modules}})"
+    )
+    assert python(installed, "-c", loaded).stdout == "set()\n"

@@ -1,0 +1,172 @@
+"""Signing in from the terminal, and what is kept of it."""
+
+import json
+import socket
+import time
+import webbrowser
+from collections.abc import Iterator
+
+import httpx
+import pytest
+from typer.testing import Result
+
+from async_chat_client.terminal import callback
+from tests.sign_in_page import CLIENT_ID, SignInPage, hosted
+from tests.terminal import Project
+
+
+@pytest.fixture
+def project(project: Project, monkeypatch: pytest.MonkeyPatch) -> Project:
+    """A person outside any project: the service is not on this machine, as far as they know."""
+    project.stack_file.unlink()
+    return project
+
+
+@pytest.fixture
+def page() -> Iterator[SignInPage]:
+    with hosted() as page:
+        yield page
+
+
+@pytest.fixture(autouse=True)
+def browser(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A browser whose person signs in without looking."""
+    monkeypatch.setattr(webbrowser, "open", lambda url: httpx.get(url, follow_redirects=True, trust_env=False))
+
+
+def log_in(project: Project, page: SignInPage) -> Result:
+    """Sign in through the browser."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    options = ["--sign-in-url", page.url, "--client-id", CLIENT_ID, "--port", str(port)]
+    return project.run("login", project.service.url, *options)
+
+
+def kept(project: Project) -> dict[str, object]:
+    """The latest login."""
+    found: dict[str, object] = json.loads(project.logins_file.read_text())[-1]
+    return found
+
+
+def test_whoever_signs_in_with_a_browser_is_signed_in(project: Project, page: SignInPage) -> None:
+    assert log_in(project, page).exit_code == 0
+    project.run("ask", "Where did I park?", "--no-wait")
+    assert project.service.requests[-1].headers["authorization"] == "Bearer alice"
+
+
+def test_nobody_else_can_read_the_token(project: Project, page: SignInPage) -> None:
+    log_in(project, page)
+    assert project.logins_file.stat().st_mode & 0o777 == 0o600
+    assert project.logins_file.parent.stat().st_mode & 0o777 == 0o700
+
+
+def test_the_token_is_never_printed(project: Project) -> None:
+    project.service.requests.clear()
+    result = project.run("login", project.service.url, typed="a-very-secret-token\n")
+    assert "a-very-secret-token" not in result.output
+    assert project.service.requests[0].headers["authorization"] == "Bearer a-very-secret-token"
+
+
+def test_a_token_can_be_given_by_a_pipe(project: Project) -> None:
+    assert project.run("login", f"{project.service.url}/", typed="alice\n").exit_code == 0
+    assert kept(project)["access_token"] == "alice"
+    assert project.run("chats").exit_code == 0
+
+
+def test_a_token_that_does_not_work_is_not_kept(project: Project) -> None:
+    assert project.run("login", project.service.url, typed="expired\n").exit_code == 6
+    assert not project.logins_file.exists()
+
+
+def test_no_token_is_no_login(project: Project) -> None:
+    assert project.run("login", project.service.url, typed="\n").exit_code == 6
+
+
+def test_a_token_at_its_end_is_renewed_without_a_word(project: Project, page: SignInPage) -> None:
+    page.expires_in = 30
+    log_in(project, page)
+    page.user, page.expires_in = "alice-again", 3600
+    assert project.run("chats").exit_code == 0
+    assert project.service.requests[-1].headers["authorization"] == "Bearer alice-again"
+    assert [call["grant_type"] for call in page.calls] == ["authorization_code", "refresh_token"]
+    assert kept(project)["refresh_token"] == "refresh-1"
+    project.run("chats")
+    assert len(page.calls) == 2
+
+
+def test_a_renewal_that_is_refused_says_how_to_sign_in_again(project: Project, page: SignInPage) -> None:
+    page.expires_in = 30
+    log_in(project, page)
+    login = kept(project)
+    project.logins_file.write_text(json.dumps([{**login, "refresh_token": "revoked"}]))
+    result = project.run("chats")
+    assert result.exit_code == 6
+    assert f"async-chat login {project.service.url}" in result.stderr
+    assert "revoked" not in result.stderr
+
+
+def test_the_second_login_needs_no_options(project: Project, page: SignInPage) -> None:
+    log_in(project, page)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    assert project.run("login", project.service.url, "--port", str(port)).exit_code == 0
+    assert len(page.calls) == 2
+
+
+def test_a_refusal_by_the_page_is_passed_on(project: Project, page: SignInPage) -> None:
+    page.refuses = True
+    result = log_in(project, page)
+    assert result.exit_code == 6
+    assert "The user said no" in result.stderr
+
+
+def test_a_code_from_another_sign_in_is_not_taken(project: Project, page: SignInPage) -> None:
+    page.state = "an attackers"
+    assert log_in(project, page).exit_code == 6
+    assert page.calls == []
+
+
+def test_a_person_who_does_not_come_back_is_not_waited_for_for_ever(
+    project: Project, page: SignInPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(webbrowser, "open", lambda _: True)
+    monkeypatch.setattr(callback, "PATIENCE_SECONDS", 0.0)
+    result = log_in(project, page)
+    assert (result.exit_code, "Nobody signed in" in result.stderr) == (6, True)
+
+
+def test_a_port_that_is_taken_is_said_to_be(project: Project, page: SignInPage) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        options = ["--sign-in-url", page.url, "--client-id", CLIENT_ID, "--port", port]
+        result = project.run("login", project.service.url, *options)
+    assert (result.exit_code, "in use" in result.stderr) == (6, True)
+
+
+def test_signing_out_forgets_the_token(project: Project) -> None:
+    project.run("login", project.service.url, typed="alice\n")
+    assert project.run("logout", project.service.url).exit_code == 0
+    assert "alice" not in project.logins_file.read_text()
+    assert project.run("chats").exit_code == 6
+    assert project.run("logout", project.service.url).exit_code == 6
+
+
+def test_logins_at_two_services_do_not_mix(project: Project) -> None:
+    project.run("login", project.service.url, typed="alice\n")
+    logins = json.loads(project.logins_file.read_text())
+    elsewhere = {**logins[0], "url": "https://chat.test", "access_token": "bob"}
+    project.logins_file.write_text(json.dumps([elsewhere, *logins]))
+    project.run("chats")
+    project.run("chats", "--url", project.service.url)
+    assert {request.headers["authorization"] for request in project.service.requests} == {"Bearer alice"}
+
+
+def test_an_access_token_that_lasts_is_not_renewed(project: Project, page: SignInPage) -> None:
+    log_in(project, page)
+    assert float(str(kept(project)["expires_at"])) == pytest.approx(time.time() + 3600, abs=60)
+    project.run("chats")
+    assert len(page.calls) == 1

@@ -1,0 +1,208 @@
+"""Watching a turn: what is told, in which order, and how often the service is asked."""
+
+import pytest
+
+from async_chat_client import ChatClient, Citation
+from async_chat_client.errors import StillThinking, TurnCancelled, TurnFailed
+from async_chat_client.models import Step
+from async_chat_client.testing import FakeService, ScriptedTurn
+from async_chat_client.updates import Answered, Cancelled, Draft, Failed, Thinking, Update
+from tests.conftest import Clients
+
+QUESTION = "Where did I park the car?"
+SEARCH = ScriptedTurn(
+    answer="Level 3, bay 12.",
+    seconds=14,
+    queued=3,
+    steps=[(4, 'Searching 214 memories for "park"'), (9, "Reading the three best")],
+    drafts=[(9.5, "Level"), (11.5, "Level 3,")],
+    citations=[Citation("m-1", "parked on level 3, bay 12")],
+)
+
+
+def story(updates: list[Update]) -> list[str]:
+    """Updates in few words."""
+    return [_words(update) for update in updates]
+
+
+def _words(update: Update) -> str:
+    match update:
+        case Thinking(phase=phase):
+            return phase
+        case Step(text=text):
+            return f"step: {text}"
+        case Draft(text=text):
+            return f"draft: {text}"
+        case Answered(message=message):
+            return f"answer: {message.content}"
+        case Failed(code=code):
+            return f"failed: {code}"
+        case _:
+            return type(update).__name__
+
+
+def test_everything_is_told_once_and_in_order(service: FakeService, alice: ChatClient) -> None:
+    service.next_turns(SEARCH)
+    assert story(list(alice.chat().ask(QUESTION).updates())) == [
+        "queued",
+        "running",
+        'step: Searching 214 memories for "park"',
+        "step: Reading the three best",
+        "draft: Level",
+        "draft: Level 3,",
+        "answer: Level 3, bay 12.",
+    ]
+
+
+def test_an_answer_names_what_it_rests_on(service: FakeService, alice: ChatClient) -> None:
+    service.next_turns(SEARCH)
+    [citation] = alice.chat().ask(QUESTION).answer().citations
+    assert citation == Citation("m-1", "parked on level 3, bay 12")
+
+
+def test_the_first_poll_waits_as_the_service_hinted(service: FakeService, alice: ChatClient) -> None:
+    alice.chat().ask(QUESTION).answer()
+    assert service.time.waits[0] == 2.0
+
+
+def test_hints_may_change_from_poll_to_poll(service: FakeService, alice: ChatClient) -> None:
+    every_poll_has_news = [(second / 10, f"draft {second}") for second in range(190)]
+    service.next_turns(ScriptedTurn(seconds=19, drafts=every_poll_has_news))
+    service.hint(500, 7000, 1250, 9000)
+    alice.chat().ask(QUESTION).answer()
+    assert service.time.waits == [2.0, 0.5, 7.0, 1.25, 9.0]
+
+
+def test_an_unchanged_poll_has_its_hint_in_whole_seconds(service: FakeService, alice: ChatClient) -> None:
+    service.next_turns(ScriptedTurn(seconds=9))
+    service.hint(1000, 1000, 2500)
+    alice.chat().ask(QUESTION).answer()
+    assert service.time.waits == [2.0, 1.0, 1.0, 3.0, 3.0]
+
+
+@pytest.mark.parametrize(("hint", "wait"), [(None, 2.0), (0, 0.2)])
+def test_a_senseless_hint_neither_stops_nor_floods(
+    service: FakeService, alice: ChatClient, hint: int | None, wait: float
+) -> None:
+    service.hint(hint)
+    alice.chat().ask(QUESTION).answer()
+    assert service.time.waits[1:] == pytest.approx([wait] * (len(service.time.waits) - 1))
+
+
+def test_chance_only_ever_waits_longer_than_hinted(service: FakeService, clients: Clients) -> None:
+    service.next_turns(ScriptedTurn(seconds=9))
+    clients(chance=1.0).chat().ask(QUESTION).answer()
+    assert service.time.waits == pytest.approx([2.2] * 5)
+
+
+def test_polls_after_the_first_ask_only_for_what_is_new(service: FakeService, alice: ChatClient) -> None:
+    service.next_turns(ScriptedTurn(seconds=20))
+    alice.chat().ask(QUESTION).answer()
+    first, *others = service.polls()
+    assert first.url.params["limit"] == "4"
+    assert all("after" in poll.url.params for poll in others)
+
+
+def test_an_unchanged_chat_costs_no_body(service: FakeService, alice: ChatClient) -> None:
+    service.next_turns(ScriptedTurn(seconds=21))
+    alice.chat().ask(QUESTION).answer()
+    tagged = [poll for poll in service.polls() if "if-none-match" in poll.headers]
+    assert len(tagged) == len(service.polls()) - 2
+    assert len(service.polls()) == 11
+
+
+def test_a_long_chat_is_not_read_again_for_every_answer(service: FakeService, alice: ChatClient) -> None:
+    chat = alice.chat()
+    for number in range(10):
+        chat.ask(f"Question {number}").answer()
+    assert chat.ask(QUESTION).answer().content == "An answer."
+    assert {poll.url.params.get("limit") for poll in service.polls()} == {"4", None}
+
+
+@pytest.mark.parametrize("code", ["agent_failed", "timed_out", "a_code_of_next_year"])
+def test_a_failure_is_an_error_with_its_code(service: FakeService, alice: ChatClient, code: str) -> None:
+    service.next_turns(ScriptedTurn(fails=code))
+    turn = alice.chat().ask(QUESTION)
+    with pytest.raises(TurnFailed, match="Try again") as failed:
+        turn.answer()
+    assert failed.value.code == code
+
+
+def test_stopping_shows_at_once(service: FakeService, alice: ChatClient) -> None:
+    service.next_turns(ScriptedTurn(seconds=60))
+    turn = alice.chat().ask(QUESTION)
+    assert turn.cancel() == "cancelled"
+    assert list(turn.updates()) == [Cancelled()]
+    assert service.time.seconds == 0
+    with pytest.raises(TurnCancelled):
+        turn.answer()
+
+
+def test_stopping_too_late_brings_the_answer(service: FakeService, alice: ChatClient) -> None:
+    turn = alice.chat().ask(QUESTION)
+    service.time.seconds = 30
+    assert turn.cancel() == "answered"
+    assert turn.answer().content == "An answer."
+
+
+def test_the_callers_time_is_kept(service: FakeService, alice: ChatClient) -> None:
+    service.next_turns(ScriptedTurn(seconds=30))
+    turn = alice.chat().ask(QUESTION)
+    with pytest.raises(TimeoutError):
+        turn.answer(timeout=10)
+    assert service.time.seconds == 10
+    assert turn.answer(timeout=90).content == "An answer."
+
+
+def test_no_time_at_all_is_one_look(service: FakeService, alice: ChatClient) -> None:
+    turn = alice.chat().ask(QUESTION)
+    with pytest.raises(StillThinking):
+        turn.answer(timeout=0)
+    assert len(service.polls()) == 1
+
+
+def test_a_watcher_who_leaves_takes_up_where_it_stopped(service: FakeService, alice: ChatClient) -> None:
+    service.next_turns(SEARCH)
+    turn = alice.chat().ask(QUESTION)
+    told: list[Update] = []
+    while turn.end is None:
+        told.append(next(iter(turn.updates())))
+    assert story(told) == [
+        "queued",
+        "running",
+        'step: Searching 214 memories for "park"',
+        "step: Reading the three best",
+        "draft: Level",
+        "draft: Level 3,",
+        "answer: Level 3, bay 12.",
+    ]
+
+
+def test_an_ended_turn_tells_its_end_without_a_poll(service: FakeService, alice: ChatClient) -> None:
+    turn = alice.chat().ask(QUESTION)
+    answer = turn.answer()
+    service.requests.clear()
+    assert list(turn.updates()) == [Answered(answer)]
+    assert service.requests == []
+
+
+def test_another_process_resumes_the_turn(clients: Clients, service: FakeService) -> None:
+    service.next_turns(SEARCH)
+    chat_id = clients().chat().ask(QUESTION).chat_id
+    service.time.seconds = 9
+    assert story(list(clients().resume(chat_id).updates()))[-1] == "answer: Level 3, bay 12."
+
+
+def test_an_old_answer_can_be_resumed(clients: Clients, service: FakeService) -> None:
+    chat_id = clients().chat().ask(QUESTION).chat_id
+    service.time.seconds = 9000
+    assert clients().resume(chat_id).answer().content == "An answer."
+    assert service.time.waits == []
+
+
+def test_an_answer_of_fifty_six_seconds_shows_soon_and_costs_few_polls(service: FakeService, alice: ChatClient) -> None:
+    service.next_turns(ScriptedTurn(seconds=56))
+    service.hint(8000, 8000, 8000, 8000, 8000, 8000, 2000)
+    alice.chat().ask(QUESTION).answer()
+    assert len(service.polls()) <= 10
+    assert service.time.seconds - 56 <= 2
