@@ -4,7 +4,6 @@ import asyncio
 import logging
 import random
 from collections.abc import AsyncIterable, Coroutine
-from contextlib import suppress
 from datetime import timedelta
 from typing import Any, Final, TypeVar
 
@@ -14,11 +13,12 @@ from pydantic_ai.exceptions import AgentRunError, UnexpectedModelBehavior
 from pydantic_ai.messages import AgentStreamEvent, TextPart
 from pydantic_ai.models import Model
 
+from adapters import event_loop
 from adapters.bedrock_model import ModelSettings
 from adapters.memory_search import MemorySearch
 from adapters.memory_tools import MemoryTools, counted
 from adapters.model_answer import ModelAnswer, answer_from, show_drafts
-from adapters.model_failures import PASSING, code_of
+from adapters.model_failures import code_of, passing
 from adapters.model_prompt import prompt, recent, without_forgotten
 from adapters.reading_agent import reading_agent
 from domain.chat import FailureCode
@@ -56,7 +56,8 @@ class BedrockReasoningAgent(ReasoningAgent):
         question = prompt(assignment, recent(history, self._settings.history_tokens))
         with MemorySearch(memories) as search:
             tools = MemoryTools(search, assignment.asked_at, watch)
-            output = asyncio.run(_while_wanted(self._ask(question, tools, self._seconds(assignment)), watch))
+            seconds = self._seconds(assignment)
+            output = event_loop.run(_while_wanted(self._ask(question, tools, seconds), watch, seconds))
         self._check_nothing_was_forgotten(assignment.user_id, tools)
         return answer_from(output, tools)
 
@@ -74,7 +75,7 @@ class BedrockReasoningAgent(ReasoningAgent):
                 attempt += 1
                 with captured_messages() as messages:
                     try:
-                        return (await self._run(question, said, tools, usage, end)).output
+                        return (await self._run(question, said, tools, usage)).output
                     except AgentRunError as error:
                         pause = _pause(error, attempt, end - asyncio.get_running_loop().time())
                         _log_fault(error, attempt)
@@ -86,16 +87,13 @@ class BedrockReasoningAgent(ReasoningAgent):
         finally:
             _log_usage(usage)
 
-    async def _run(
-        self, question: str, said: list[ModelMessage], tools: MemoryTools, usage: RunUsage, end: float
-    ) -> Result:
+    async def _run(self, question: str, said: list[ModelMessage], tools: MemoryTools, usage: RunUsage) -> Result:
         return await self._agent.run(
             None if said else question,
             message_history=said or None,
             deps=tools,
             usage=usage,
             usage_limits=UsageLimits(request_limit=self._settings.rounds, tool_calls_limit=TOOL_CALLS),
-            timeout=max(0.01, end - asyncio.get_running_loop().time()),
             event_stream_handler=_show,
         )
 
@@ -110,27 +108,26 @@ async def _show(ctx: RunContext[MemoryTools], events: AsyncIterable[AgentStreamE
     await show_drafts(events, ctx.deps.watch)
 
 
-async def _while_wanted(work: Coroutine[Any, Any, T], watch: Watch) -> T:
-    """Do the work, and stop it when the watch says that nobody waits for it any more."""
+async def _while_wanted(work: Coroutine[Any, Any, T], watch: Watch, seconds: float) -> T:
+    """Do the work while there is time, and while the watch does not say that nobody waits for it any more."""
     working = asyncio.ensure_future(work)
-    try:
-        while not (await asyncio.wait([working], timeout=LOOK_SECONDS))[0]:
-            watch.check()
-        return working.result()
-    finally:
-        working.cancel()
-        with suppress(asyncio.CancelledError, Exception):
-            await working
+    end = asyncio.get_running_loop().time() + seconds
+    while (left := end - asyncio.get_running_loop().time()) > 0:
+        done, _ = await asyncio.wait([working], timeout=min(left, LOOK_SECONDS))
+        if done:
+            return working.result()
+        watch.check()
+    raise AgentFailed(FailureCode.TIMED_OUT)
 
 
 def _pause(error: AgentRunError, attempt: int, seconds_left: float) -> float | None:
     """How long to wait before asking again; None when that would not help, or not in time."""
-    if not isinstance(error, PASSING):
+    if not passing(error):
         return None
     first, last = PAUSES
     # Spread out, so that workers which failed together do not come back together.
     own = random.uniform(0.5, 1) * min(last, first * 2 ** (attempt - 1))  # noqa: S311
-    pause = max(own, error.retry_after or 0)
+    pause = max(own, getattr(error, "retry_after", None) or 0)
     return pause if pause < seconds_left else None
 
 

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 #: Transactions that meet on an item cancel each other; so many tries, with pauses that grow, let all of 50 through.
 CONFLICT_TRIES: Final = 10
 CONFLICT_PAUSE: Final = timedelta(milliseconds=20)
+#: A query that meets a commit half way sees it whole the next time. Always torn is a chat that has lost a message.
+TORN_TRIES: Final = 5
 INDEX: Final = "by_activity"
 DELETE_BATCH: Final = 25
 _REFUSED: Final = "ConditionalCheckFailed"
@@ -99,7 +101,7 @@ class DynamoDbChatRepository(ChatRepository):
         return chat_from(found["Item"]) if "Item" in found else None
 
     def read(self, chat_id: str, page: PageRequest) -> ChatPage | None:
-        while True:
+        for _ in range(TORN_TRIES):
             items, more = self._page_of_items(chat_id, page)
             header = items.pop(-1 if page.after else 0) if _has_header(items, page) else None
             chat = self.load(chat_id) if header is None and (items or page.before or page.after) else None
@@ -109,6 +111,7 @@ class DynamoDbChatRepository(ChatRepository):
             found = _page(chat, [message_from(item) for item in items], page, more)
             if found is not None:
                 return found
+        raise StoreUnavailable("TornRead")
 
     def _page_of_items(self, chat_id: str, page: PageRequest) -> "tuple[list[Item], bool]":
         """One query: newer messages upwards with the header above them, else downwards from the header."""

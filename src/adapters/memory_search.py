@@ -30,6 +30,8 @@ RECENCY: Final = 0.3
 NEIGHBOUR: Final = 0.4
 NEIGHBOUR_HOURS: Final = 12.0
 FARTHEST: Final = timedelta(hours=48)
+#: Each date is compared with every memory.
+MOST_DATES: Final = 16
 _WHO: Final = re.compile(r"\s*who(?:['’]s|\s+is|\s+are|\s+was|\s+were)\s", re.IGNORECASE)
 
 
@@ -66,7 +68,7 @@ class MemorySearch:
 
     def search(self, question: str, now: datetime | None) -> list[Found]:
         """The memories that match anything of `question`, best first; its dates are read from `now`, if given."""
-        dates = date_phrases(question, now) if now else ()
+        dates = date_phrases(question, now)[:MOST_DATES] if now else ()
         terms = [*self._word_terms(_without(question, dates)), *self._date_terms(dates)]
         found = _scored(terms)
         if _WHO.match(question):
@@ -133,7 +135,7 @@ def _without(question: str, dates: Sequence[DatePhrase]) -> str:
 
 def _is_name(word: str, question: str) -> bool:
     """Written with a capital inside a sentence."""
-    return re.search(rf"\w[\w,'’]*\s+{re.escape(word.capitalize())}\b", question) is not None
+    return re.search(rf"\w[,'’]?\s+{re.escape(word.capitalize())}\b", question) is not None
 
 
 def _scored(terms: Sequence[Term]) -> list[Found]:

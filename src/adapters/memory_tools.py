@@ -58,9 +58,10 @@ class MemoryTools:
     def around(self, day: datetime, days: int) -> Look:
         """The memories of that day and of `days` days before and after it, the nearest first."""
         self.watch.step(f"Reading what was around {day:%d %B %Y}")
-        first, last = day - timedelta(days=days), day + timedelta(days=days + 1)
-        near = [memory for memory in self.search.memories if first <= memory.occurred_at < last]
-        return self._look(sorted(near, key=lambda memory: abs(memory.occurred_at - day - timedelta(hours=12))))
+        half = timedelta(hours=12)
+        # From the middle of the day: its ends would lie outside of time for the first and the last day that there is.
+        far = {one: abs(one.occurred_at - (day + half)) for one in self.search.memories}
+        return self._look(sorted((one for one in far if far[one] <= timedelta(days=days) + half), key=far.__getitem__))
 
     def tagged(self, tag: str) -> Look:
         """The memories with that tag, newest first."""

@@ -25,6 +25,8 @@ from domain.ports import Answer, Watch
 ANSWER_TOOL: Final = "answer"
 #: A draft is read anew after so many more characters: reading starts at the first one each time.
 DRAFT_STEP: Final = 64
+#: No watch shows more of a draft than this; the rest is read once, when it is whole.
+DRAFT_LENGTH: Final = 20_000
 
 
 class CitedMemory(BaseModel):
@@ -95,6 +97,8 @@ class _Writing:
             self._text, self._kind = part.args if isinstance(part.args, str) else "", ToolCallPart
 
     def grow(self, delta: ModelResponsePartDelta) -> None:
+        if len(self._text) > DRAFT_LENGTH:
+            return
         if isinstance(delta, TextPartDelta):
             self._text += delta.content_delta
         elif isinstance(delta, ToolCallPartDelta) and isinstance(delta.args_delta, str):

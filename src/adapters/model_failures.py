@@ -15,19 +15,18 @@ from pydantic_ai.exceptions import (
     ModelServerError,
     ModelUnavailableError,
     OutputTokenLimitExceeded,
-    RunTimedOut,
     UnexpectedModelBehavior,
     UsageLimitExceeded,
 )
 
 from domain.chat import FailureCode
 
-#: Over in a moment, perhaps.
-PASSING: Final = (ModelRateLimitError, ModelUnavailableError, ModelServerError, ModelConnectionError)
+#: Over in a moment, perhaps. The statuses are of ModelTimeoutException and ModelErrorException.
+_PASSING: Final = (ModelRateLimitError, ModelUnavailableError, ModelServerError, ModelConnectionError)
+_PASSING_STATUSES: Final = frozenset({408, 424})
 
 #: The first class that fits counts.
 _CODES: Final[tuple[tuple[type[AgentRunError], FailureCode], ...]] = (
-    (RunTimedOut, FailureCode.TIMED_OUT),
     (UsageLimitExceeded, FailureCode.TOO_MANY_ROUNDS),
     (ModelContextWindowExceededError, FailureCode.TOO_MUCH_TO_READ),
     (ModelRateLimitError, FailureCode.MODEL_BUSY),
@@ -48,6 +47,11 @@ STOPS: Final = {
     "model_context_window_exceeded": FailureCode.TOO_MUCH_TO_READ,
     "max_tokens": FailureCode.ANSWER_TOO_LONG,
 }
+
+
+def passing(error: AgentRunError) -> bool:
+    """Whether asking again may help."""
+    return isinstance(error, _PASSING) or getattr(error, "status_code", None) in _PASSING_STATUSES
 
 
 def code_of(error: AgentRunError) -> FailureCode:

@@ -21,7 +21,7 @@ CLOSE: Final = timedelta(seconds=2)
 CLOSE_TO_QUICK: Final = timedelta(seconds=1)
 QUICK: Final = timedelta(seconds=10)
 #: The answer is expected from this part of the usual time on.
-EARLY: Final = 0.9
+EARLY: Final = 0.92
 #: An answer that is late by so much may be as late again: each wait is this part of the delay so far.
 PATIENCE: Final = 0.4
 SHORTEST: Final = timedelta(milliseconds=100)

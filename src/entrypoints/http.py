@@ -158,17 +158,21 @@ def _nowhere(path: str) -> Route:
     raise RouteNotFound
 
 
-def _problem(error: Exception, request_id: str) -> Reply:
+def problem_body(error: Exception, request_id: str) -> ProblemBody:
+    """What a caller is told of `error`."""
     problem = problem_for(error)
-    body = ProblemBody(
+    return ProblemBody(
         title=problem.title,
         status=problem.status,
         detail=problem.detail(error),
         code=problem.code,
         request_id=request_id,
     )
-    about = {"code": problem.code}
-    return Reply(problem.status, body, problem.headers(error), "application/problem+json", about)
+
+
+def _problem(error: Exception, request_id: str) -> Reply:
+    body, headers = problem_body(error, request_id), problem_for(error).headers(error)
+    return Reply(body.status, body, headers, "application/problem+json", about={"code": body.code})
 
 
 def _to_gateway(reply: Reply) -> dict[str, Any]:

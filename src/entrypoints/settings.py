@@ -27,6 +27,8 @@ class Settings(BaseModel):
     deadline_seconds: float = Field(default=70, ge=2, le=900)
     turns_per_user: int = Field(default=5, ge=1, le=100)
     #: `recall` needs no model, `bedrock` needs `model_id`, `package.module:factory` makes an agent of one's own.
+    #: How long the agent takes as a rule: when to poll a chat that has no answer yet.
+    usual_seconds: float = Field(default=56, gt=0, le=900)
     agent: str = Field(default="recall", pattern=r"^(recall|bedrock|[A-Za-z_][\w.]*:[A-Za-z_]\w*)$")
     thinking_seconds: float = Field(default=0, ge=0, le=900)
     #: A model or an inference profile: its id or its ARN.
@@ -55,7 +57,11 @@ class Settings(BaseModel):
     @property
     def policy(self) -> TurnPolicy:
         """The domain's part of the settings."""
-        return TurnPolicy(deadline=timedelta(seconds=self.deadline_seconds), turns_per_user=self.turns_per_user)
+        return TurnPolicy(
+            deadline=timedelta(seconds=self.deadline_seconds),
+            turns_per_user=self.turns_per_user,
+            usual=timedelta(seconds=self.usual_seconds),
+        )
 
 
 class SettingsInvalid(Exception):

@@ -46,7 +46,9 @@ def rfc3339(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-Moment = Annotated[datetime, PlainSerializer(rfc3339, return_type=str)]
+Moment = Annotated[
+    datetime, PlainSerializer(rfc3339, return_type=str), Field(json_schema_extra={"format": "date-time"})
+]
 
 
 def status_of(state: TurnState) -> Status:
@@ -82,13 +84,16 @@ FAILURES: Final[dict[str, str]] = {
 class Body(BaseModel):
     """What every body has in common."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", json_schema_serialization_defaults_required=True)
 
 
 class AskRequest(Body):
     """A question, in a new chat or in the chat named."""
 
-    question: StrictStr = Field(description=f"Trimmed; 1 to {QUESTION_LIMIT:,} characters.")
+    question: StrictStr = Field(
+        description="Trimmed; something in it has to be visible.",
+        json_schema_extra={"minLength": 1, "maxLength": QUESTION_LIMIT},
+    )
     chat_id: Id | None = None
 
 
@@ -222,7 +227,10 @@ Occurred = Annotated[AwareDatetime, BeforeValidator(_only_text), AfterValidator(
 class NewMemoryBody(Body):
     """Something to remember; without `occurred_at` it happened now."""
 
-    text: StrictStr = Field(description=f"Trimmed; 1 to {MEMORY_LIMIT:,} characters.")
+    text: StrictStr = Field(
+        description="Trimmed; something in it has to be visible.",
+        json_schema_extra={"minLength": 1, "maxLength": MEMORY_LIMIT},
+    )
     occurred_at: Occurred | None = None
     tags: list[Annotated[StrictStr, StringConstraints(min_length=1, max_length=64)]] = Field(
         default_factory=list, max_length=20
@@ -287,7 +295,7 @@ class Health(Body):
     workspace: str
 
 
-class ProblemBody(BaseModel):
+class ProblemBody(Body):
     """RFC 9457, with a stable `code` and the id under which the request is logged."""
 
     type: str = "about:blank"

@@ -25,8 +25,6 @@ from tests.story import Story
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-pytest.register_assert_rewrite("tests.contract.reasoning_agent")
-
 IN_MEMORY, DYNAMODB = "in-memory", "dynamodb"
 WORKER_FUNCTION = "async-chat-test-chat"
 
@@ -48,6 +46,11 @@ class Aws:
         for start in range(0, len(items), 25):
             puts = [{"PutRequest": {"Item": item}} for item in items[start : start + 25]]
             self.dynamodb.batch_write_item(RequestItems={self.tables.chats: puts})  # type: ignore[dict-item]  # a list of one of its kinds
+
+
+@pytest.fixture(autouse=True)
+def inside_the_process(no_sockets: None) -> None:
+    """Every test of this folder: moto answers in the process, too."""
 
 
 @pytest.fixture(scope="session")

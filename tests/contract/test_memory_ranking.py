@@ -95,3 +95,12 @@ def test_no_text_breaks_the_search(query: str, text: str) -> None:
         assert Fts5MemoryRanking().rank(query, memories, 5) in {(), memories}
     except sqlite3.Error as error:  # pragma: no cover
         pytest.fail(f"{error!r} for {query!r} in {text!r}")
+
+
+def test_a_phrase_that_says_when_is_seen_from_now(ranking: MemoryRanking) -> None:
+    assert ranking.rank("yesterday", MEMORIES, 5, NOON) == (MEMORIES[1],)
+    assert ranking.rank("yesterday", MEMORIES, 5, NOON + timedelta(days=1)) == (MEMORIES[0],)
+
+
+def test_without_now_it_is_a_word_like_others(ranking: MemoryRanking) -> None:
+    assert ranking.rank("yesterday", MEMORIES, 5) == ()

@@ -101,3 +101,20 @@ def test_what_is_forgotten_is_gone_at_once_and_only_once(memories: MemoryStore) 
     assert not memories.forget(ALICE, PARKED.memory_id)
     assert memories.recall(ALICE) == memories.page(ALICE, 50) == (DENTIST,)
     assert memories.look_up(ALICE, [PARKED.memory_id]) == ()
+
+
+def test_memories_are_looked_up_by_name_as_they_are_now(memories: MemoryStore) -> None:
+    memories.remember(ALICE, [PARKED, DENTIST])
+    assert memories.look_up(ALICE, {PARKED.memory_id, "01KAZZZZZZZZZZZZZZZZZZZZZZ"}) == (PARKED,)
+    memories.forget(ALICE, PARKED.memory_id)
+    assert memories.look_up(ALICE, {PARKED.memory_id}) == ()
+
+
+def test_nobody_looks_up_anothers_memories(memories: MemoryStore) -> None:
+    memories.remember(BOB, [PARKED])
+    assert memories.look_up(ALICE, {PARKED.memory_id}) == ()
+
+
+def test_looking_up_nothing_finds_nothing(memories: MemoryStore) -> None:
+    memories.remember(ALICE, [PARKED])
+    assert memories.look_up(ALICE, ()) == ()

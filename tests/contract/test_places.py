@@ -33,6 +33,14 @@ def test_a_turn_that_ends_gives_its_place_back(story: Story, end: str) -> None:
         story.chats.save_question(story.question())
 
 
+def test_a_chat_that_is_deleted_while_it_thinks_gives_its_place_back(story: Story) -> None:
+    turns = [story.asks() for _ in range(TURN_LIMIT)]
+    story.chats.delete(turns[2].chat_id, ALICE)
+    assert story.chats.save_question(story.question()) is None
+    with pytest.raises(TooManyTurns):
+        story.chats.save_question(story.question())
+
+
 def test_a_repetition_does_not_take_a_second_place(story: Story) -> None:
     new = story.question(limit=2)
     for _ in range(3):

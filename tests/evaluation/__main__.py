@@ -22,7 +22,9 @@ from tests.evaluation.yardsticks import yardsticks
 
 def main(arguments: list[str]) -> None:
     given = _arguments(arguments)
-    asked = [one for one in questions() if not given.kind or one.kind == given.kind][: given.count]
+    asked = [one for one in questions() if not given.kind or one.kind == given.kind]
+    if given.count:  # of all kinds, not the first ones
+        asked = asked[:: -(-len(asked) // given.count)]
     memories = sample_memories()
     measured = [*yardsticks(memories, asked), measure("recall", _agent("recall", memories), asked)]
     if given.agent != "recall":
@@ -47,7 +49,7 @@ def _arguments(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make eval", description=__doc__)
     parser.add_argument("--agent", default="recall", help="recall, bedrock or package.module:factory")
     parser.add_argument("--kind", help="only questions of this kind")
-    parser.add_argument("--count", type=int, help="only so many questions")
+    parser.add_argument("--count", type=int, help="only about so many questions")
     parser.add_argument("--missed", action="store_true", help="list what was not answered as expected")
     return parser.parse_args(arguments)
 

@@ -1,9 +1,10 @@
 """What counts as good: the right memories among the first five cited, and nothing cited when nothing is known."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from math import nan
 from statistics import fmean, median
 from typing import Final
 
@@ -46,12 +47,12 @@ class Measures:
 
     def recall(self, kind: str | None = None) -> float:
         """Mean recall at 5 over the questions that have an answer."""
-        return fmean(result.recall for result in self.results if result.question.expect and _of(kind, result))
+        return _mean(result.recall for result in self.results if result.question.expect and _of(kind, result))
 
     @property
     def honest_nothing(self) -> float:
         """The part of the questions without an answer that got none."""
-        return fmean(result.honest for result in self.results if not result.question.expect)
+        return _mean(result.honest for result in self.results if not result.question.expect)
 
     @property
     def seconds(self) -> float:
@@ -78,6 +79,12 @@ def _result(agent: ReasoningAgent, question: Question) -> Result:
         return Result(question, (), time.perf_counter() - start, failed.code)
     cited = tuple(dict.fromkeys(citation.memory_id for citation in answer.citations))
     return Result(question, cited, time.perf_counter() - start)
+
+
+def _mean(values: Iterable[float]) -> float:
+    """NaN when there is nothing to measure: a part of the questions may have none of a kind."""
+    known = list(values)
+    return fmean(known) if known else nan
 
 
 def _of(kind: str | None, result: Result) -> bool:

@@ -1,6 +1,5 @@
 """Unit tests: fakes only, and no way out of the process."""
 
-import socket
 from collections.abc import Iterator
 
 import pytest
@@ -10,12 +9,8 @@ from tests.story import Story
 
 
 @pytest.fixture(autouse=True)
-def no_sockets(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*_: object, **__: object) -> None:
-        raise AssertionError("a unit test opened a connection")
-
-    monkeypatch.setattr(socket.socket, "connect", refuse)
-    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+def inside_the_process(no_sockets: None) -> None:
+    """Every test of this folder."""
 
 
 @pytest.fixture

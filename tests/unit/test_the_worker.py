@@ -45,6 +45,13 @@ def test_an_answer_of_56_seconds_is_there_within_70_of_the_question(service: Ser
     assert turn.ended_at - turn.asked_at < timedelta(seconds=70)
 
 
+def test_an_answer_follows_its_question_though_the_workers_clock_is_behind(service: Service, story: Story) -> None:
+    ahead = story.question(message_id="01KA" + "0" * 18 + "5000")
+    story.chats.save_question(ahead)
+    work(service, ahead.turn)
+    assert texts(story.newest(ahead.turn.chat_id)) == [PARKING, BAY]
+
+
 def test_an_observer_is_told_of_each_step_of_the_way(service: Service, story: Story) -> None:
     work(service, story.asks())
     assert [turn.state for turn in service.observer.turns] == [TurnState.RUNNING, TurnState.ANSWERED]

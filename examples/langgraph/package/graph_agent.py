@@ -1,0 +1,86 @@
+"""A LangGraph graph as an agent: look, judge, look again in other words, write.
+
+The graph is model-free, so that it runs anywhere; `other_words` and `write` are where a model would be called.
+"""
+
+from typing import Any, TypedDict
+
+from langgraph.graph import END, START, StateGraph
+
+from adapters.memory_search import MemorySearch
+from adapters.memory_tools import MemoryTools, Shown
+from adapters.memory_words import forms, key_words
+from adapters.own_agent import AgentParts, Reason
+from domain.chat import Citation
+from domain.ports import Answer, Assignment, Watch
+
+ROUNDS = 3
+ENOUGH = 3
+
+
+class Research(TypedDict):
+    """What the graph's nodes hand to each other."""
+
+    question: str
+    phrasings: list[str]
+    found: list[Shown]
+    rounds: int
+    answer: str
+
+
+def agent(parts: AgentParts) -> Reason:
+    """What ASYNC_CHAT_AGENT=graph_agent:agent calls."""
+
+    def reason(assignment: Assignment, watch: Watch) -> Answer:
+        memories = parts.memories.recall(assignment.user_id)
+        with MemorySearch(memories) as search:
+            tools = MemoryTools(search, assignment.asked_at, watch)
+            start = Research(
+                question=assignment.question, phrasings=[assignment.question], found=[], rounds=0, answer=""
+            )
+            end = start
+            for values in _graph(tools).stream(start, stream_mode="values"):
+                watch.check()  # between two nodes: does anybody still wait?
+                end = values
+            watch.draft(end["answer"])
+            return Answer(end["answer"], tuple(_citations(end["found"], tools)))
+
+    return reason
+
+
+def _graph(tools: MemoryTools) -> Any:
+    """Made for each question, since the tools are bound to the one who asks."""
+
+    def look(state: Research) -> dict[str, Any]:
+        shown = tools.search_for(state["phrasings"]).memories
+        known = {one.memory for one in state["found"]}
+        return {
+            "found": [*state["found"], *(one for one in shown if one.memory not in known)],
+            "rounds": state["rounds"] + 1,
+        }
+
+    def other_words(state: Research) -> dict[str, Any]:
+        words = key_words(state["question"])
+        return {"phrasings": [" ".join(forms(word)[:3]) for word in words][:6] or [state["question"]]}
+
+    def write(state: Research) -> dict[str, Any]:
+        lines = [f"- {one.when}: {one.text}" for one in state["found"][:ENOUGH]]
+        return {"answer": "\n".join(lines) or "I found nothing about that in your memories."}
+
+    def enough(state: Research) -> str:
+        return "write" if len(state["found"]) >= ENOUGH or state["rounds"] >= ROUNDS else "other_words"
+
+    graph = StateGraph(Research)
+    graph.add_node("look", look)
+    graph.add_node("other_words", other_words)
+    graph.add_node("write", write)
+    graph.add_edge(START, "look")
+    graph.add_conditional_edges("look", enough, ["write", "other_words"])
+    graph.add_edge("other_words", "look")
+    graph.add_edge("write", END)
+    return graph.compile()
+
+
+def _citations(found: list[Shown], tools: MemoryTools) -> list[Citation]:
+    memories = [tools.labelled(one.memory) for one in found[:ENOUGH]]
+    return [Citation(memory.memory_id, memory.text) for memory in memories if memory]

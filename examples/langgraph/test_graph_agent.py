@@ -1,0 +1,25 @@
+"""The LangGraph example, in the environment that `make examples` makes for it."""
+
+import pytest
+
+from adapters.own_agent import AgentParts, load_agent
+from domain.ports import ReasoningAgent
+from tests.agents.people import CANARY, PARKED, alice_and_bob, asking
+from tests.contract.reasoning_agent import OnlookingWatch, ReasoningAgentContract
+from tests.fakes.clock import FakeClock
+
+
+class TestGraphAgent(ReasoningAgentContract):
+    @pytest.fixture
+    def agent(self) -> ReasoningAgent:
+        return load_agent("graph_agent:agent", AgentParts(alice_and_bob(), FakeClock()))
+
+    def test_it_finds_and_cites_the_memory(self, agent: ReasoningAgent) -> None:
+        answer = agent.reason(asking("Where did I park?"), OnlookingWatch())
+        assert answer.citations[0].memory_id == PARKED.memory_id
+        assert CANARY not in answer.text
+
+    def test_it_looks_again_in_other_words_when_too_little_was_found(self, agent: ReasoningAgent) -> None:
+        watch = OnlookingWatch()
+        agent.reason(asking("Which gp did I meet?"), watch)
+        assert sum(step.startswith("Searching") for step in watch.steps) >= 2

@@ -1,0 +1,25 @@
+"""What happened on this day in other years. A plain function as an agent."""
+
+from adapters.own_agent import AgentParts, Reason
+from domain.chat import Citation
+from domain.ports import Answer, Assignment, Watch
+
+
+def agent(parts: AgentParts) -> Reason:
+    """What ASYNC_CHAT_AGENT=on_this_day:agent calls."""
+
+    def reason(assignment: Assignment, watch: Watch) -> Answer:
+        today = assignment.asked_at
+        watch.step(f"Looking for other memories of {today:%d %B}")
+        found = [
+            memory
+            for memory in parts.memories.recall(assignment.user_id)
+            if f"{memory.occurred_at:%m-%d}" == f"{today:%m-%d}" and memory.occurred_at.year != today.year
+        ]
+        if not found:
+            return Answer(f"You noted nothing on {today:%d %B} in other years.")
+        lines = [f"- {memory.occurred_at:%Y}: {memory.text}" for memory in found]
+        watch.draft("\n".join(lines))
+        return Answer("\n".join(lines), tuple(Citation(memory.memory_id, memory.text) for memory in found))
+
+    return reason

@@ -1,0 +1,88 @@
+"""An OpenAI-compatible server on loopback, as Ollama, llama.cpp and vLLM are: plays its script, keeps what it was asked."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Event, Thread
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Completion:
+    """One reply: the assistant's message, how long it takes, or an error's status."""
+
+    message: Mapping[str, Any] = field(default_factory=dict)
+    seconds: float = 0
+    status: int = 200
+
+
+Told = list[dict[str, Any]]
+
+
+@dataclass
+class OpenAiServer:
+    """The last completion is played again for whatever more is asked; one may be made of what was told."""
+
+    script: Sequence[Completion | Callable[[Told], Completion]]
+    asked: list[dict[str, Any]] = field(default_factory=list)
+    url: str = ""
+    stopped: Event = field(default_factory=Event)
+
+    def complete(self, request: dict[str, Any]) -> Completion:
+        self.asked.append(request)
+        turn = self.script[min(len(self.asked), len(self.script)) - 1]
+        return turn(request["messages"]) if callable(turn) else turn
+
+
+@contextmanager
+def openai_server(*script: Completion | Callable[[Told], Completion]) -> Iterator[OpenAiServer]:
+    played = OpenAiServer(script)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(played))
+    server.daemon_threads = True
+    played.url = f"http://127.0.0.1:{server.server_address[1]}/v1"
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        yield played
+    finally:
+        played.stopped.set()
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def _handler(played: OpenAiServer) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            known = self.path == "/v1/chat/completions"
+            completion = played.complete(request) if known else Completion(status=404)
+            played.stopped.wait(completion.seconds)
+            choice = {"index": 0, "message": {"role": "assistant", "content": None, **completion.message}}
+            usage = {"prompt_tokens": 900, "completion_tokens": 40, "total_tokens": 940}
+            data = json.dumps({"object": "chat.completion", "choices": [choice], "usage": usage}).encode()
+            self.send_response(completion.status)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(data)))
+            self.end_headers()
+            self.wfile.write(data)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    return Handler
+
+
+def calls(*tools: tuple[str, Mapping[str, Any]], seconds: float = 0) -> Completion:
+    """The model wants tools, all at once."""
+    wanted = [
+        {"id": f"call_{number}", "type": "function", "function": {"name": name, "arguments": json.dumps(arguments)}}
+        for number, (name, arguments) in enumerate(tools)
+    ]
+    return Completion({"tool_calls": wanted}, seconds)
+
+
+def says(text: str, seconds: float = 0) -> Completion:
+    return Completion({"content": text}, seconds)

@@ -1,0 +1,113 @@
+"""The OpenAPI document: committed as the code says, complete, with an example for every answer."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from entrypoints import wire
+from entrypoints.problems import PROBLEMS, MethodNotAllowed, RouteNotFound
+from entrypoints.routes import PUBLIC, ROUTES
+from scripts.openapi import examples
+from scripts.openapi.__main__ import check
+from scripts.openapi.document import document
+from scripts.openapi.operations import OPERATIONS
+
+#: Answers of paths that are not in the document.
+ELSEWHERE = {PROBLEMS[kind].code for kind in (RouteNotFound, MethodNotAllowed)}
+
+
+@pytest.fixture(scope="module")
+def written() -> dict[str, Any]:
+    made: dict[str, Any] = json.loads(json.dumps(document()))
+    return made
+
+
+def resolved(written: dict[str, Any], part: dict[str, Any]) -> dict[str, Any]:
+    found: Any = written
+    for step in part.get("$ref", "").removeprefix("#/").split("/"):
+        found = found[step] if step else part
+    return dict(found)
+
+
+def answers(written: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for path, methods in written["paths"].items():
+        for method, operation in methods.items():
+            for status, response in operation["responses"].items():
+                yield f"{method.upper()} {path}", status, resolved(written, response)
+
+
+def test_the_committed_document_is_what_the_code_says_and_breaks_nobody() -> None:
+    assert check() == []
+
+
+def test_every_route_is_described() -> None:
+    assert set(OPERATIONS) == set(ROUTES)
+
+
+def test_every_answer_with_a_body_has_an_example(written: dict[str, Any]) -> None:
+    served_files = {"application/json": "/openapi.json", "text/html": "/"}
+    missing = [
+        (route, status, media_type)
+        for route, status, response in answers(written)
+        for media_type, content in response.get("content", {}).items()
+        if not ({"example", "examples"} & set(content))
+        and not (status == "200" and route.endswith(served_files[media_type]))
+    ]
+    assert missing == []
+
+
+def test_every_code_of_the_error_table_is_somewhere(written: dict[str, Any]) -> None:
+    named = set(written["components"]["examples"])
+    assert named >= {problem.code for problem in PROBLEMS.values()} - ELSEWHERE
+    used = {
+        code
+        for _, _, response in answers(written)
+        for code in response.get("content", {}).get("application/problem+json", {}).get("examples", {})
+    }
+    assert used == named
+
+
+def test_examples_of_problems_carry_their_own_status_and_code(written: dict[str, Any]) -> None:
+    for _, status, response in answers(written):
+        for code, example in (
+            response.get("content", {}).get("application/problem+json", {}).get("examples", {}).items()
+        ):
+            body = resolved(written, example)["value"]
+            assert (body["code"], str(body["status"])) == (code, status)
+
+
+@pytest.mark.parametrize("body", examples.REQUESTS["ask"].values(), ids=str)
+def test_examples_of_asks_are_taken(body: dict[str, Any]) -> None:
+    wire.AskRequest.model_validate(body)
+
+
+@pytest.mark.parametrize("body", examples.REQUESTS["remember"].values(), ids=str)
+def test_examples_of_memories_are_taken(body: dict[str, Any]) -> None:
+    wire.RememberRequest.model_validate(body)
+
+
+def test_all_but_the_public_routes_ask_for_a_token(written: dict[str, Any]) -> None:
+    assert written["security"] == [{"token": []}]
+    opened = {
+        f"{method.upper()} {path}"
+        for path, methods in written["paths"].items()
+        for method, operation in methods.items()
+        if operation.get("security") == []
+    }
+    assert opened == PUBLIC
+
+
+def test_links_lead_to_operations_that_take_the_parameter(written: dict[str, Any]) -> None:
+    takes = {
+        operation["operationId"]: {parameter["name"] for parameter in operation["parameters"]}
+        for methods in written["paths"].values()
+        for operation in methods.values()
+    }
+    links = [link for _, _, response in answers(written) for link in response.get("links", {}).values()]
+    assert links
+    for link in links:
+        assert set(link["parameters"]) <= takes[link["operationId"]]
