@@ -8,6 +8,8 @@ LOCAL := $(PYTHON_HERE) -m local
 # Checks and tests have a working folder of Terraform's of their own, so that a running stack is not disturbed.
 CHECK_SETTINGS := TF_DATA_DIR=$(CURDIR)/.local/check TF_IN_AUTOMATION=1
 CHECK_TERRAFORM := $(CHECK_SETTINGS) scripts/terraform
+# Playwright brings the Node that its browser tests need; the JavaScript client is tested with the same.
+NODE = $(shell $(PYTHON_HERE) -c 'from playwright._impl._driver import compute_driver_executable as found; print(found()[0])')
 
 # The local stack: a port of your own choice, and how long the agent thinks.
 PORT ?=
@@ -25,7 +27,8 @@ MODEL_OPTIONS = $(if $(MODEL_URL),--model-url '$(MODEL_URL)' --set agent=bedrock
 STACK_OPTIONS = $(if $(PORT),--port '$(PORT)') --set thinking_seconds='$(THINKING)' $(EXTRA_OPTIONS) $(AGENT_OPTIONS) $(MODEL_OPTIONS)
 
 .PHONY: help env lock package run up down status logs reset ask import eval examples \
-  check format lint types contracts terraform-check test test-python test-terraform test-stack \
+  check format lint types contracts terraform-check test test-python test-web test-terraform test-stack \
+  openapi contract pages \
   terraform-mutants guard workspaces rights scan smoke redrive terraform-docs
 
 help: ## Show what there is to run
@@ -35,7 +38,7 @@ env: ## Make or refresh the Python environment (.venv)
 	@scripts/env dev
 
 lock: env ## Lock the Python dependencies anew from requirements/*.in
-	@for list in src agent dev ministack scan uv; do \
+	@for list in src agent dev ministack scan contract uv; do \
 	  .local/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	    --no-annotate --custom-compile-command 'make lock' requirements/$$list.in -o requirements/$$list.txt; done
 
@@ -93,6 +96,7 @@ lint: env
 types: env
 	@$(PYTHON_HERE) -m mypy
 	@cd clients/python && ../../.venv/bin/python -m mypy
+	@scripts/check-web
 
 contracts: env
 	@PYTHONPATH=src .venv/bin/lint-imports
@@ -103,33 +107,39 @@ terraform-check:
 	@$(CHECK_TERRAFORM) init -backend=false -input=false -lockfile=readonly -no-color >/dev/null
 	@$(CHECK_TERRAFORM) validate -no-color
 
-test: test-python test-terraform test-stack ## All tests: Python, Terraform, and end to end on a stack of their own
+test: test-python test-web test-terraform test-stack ## All tests: Python, Terraform, and end to end on a stack of their own
 
 test-python: env ## Unit, contract and feature tests; no network, no stack
-	@$(PYTHON_HERE) -m pytest -q -n auto tests --ignore tests/e2e --ignore tests/local --ignore tests/pages --ignore tests/terraform
+	@$(PYTHON_HERE) -m pytest -q -n auto tests --ignore tests/e2e --ignore tests/local --ignore tests/pages --ignore tests/published_contract \
+	  --ignore tests/terraform
 	@cd clients/python && ../../.venv/bin/python -m pytest -q -n auto
+
+test-web: env ## The JavaScript client, against a service that misbehaves
+	@cd clients/web && "$(NODE)" --test
 
 test-terraform: env ## Terraform's own tests, with a mocked provider, and the workspaces' guard
 	@$(CHECK_TERRAFORM) init -backend=false -input=false -lockfile=readonly -no-color >/dev/null
+	@TF_DATA_DIR=$(CURDIR)/.local/check-bucket ASYNC_CHAT_TERRAFORM_FOLDER=$(CURDIR)/terraform/state-bucket \
+	  scripts/terraform init -backend=false -input=false -lockfile=readonly -no-color >/dev/null
 	@$(CHECK_SETTINGS) scripts/test-terraform
 	@$(PYTHON_HERE) -m pytest -q -n 2 tests/terraform
 
 # One run, so that all of them share one stack.
-test-stack: env ## The local tools, then end to end and the feature files over HTTP
-	@scripts/env ministack
-	@$(PYTHON_HERE) -m pytest -q --driver=http tests/local tests/e2e tests/features
+test-stack: env ## The local tools, then end to end, the feature files over HTTP, the page and the contract
+	@scripts/env ministack contract
+	@$(PYTHON_HERE) -m pytest -q --driver=http tests/local tests/e2e tests/features tests/pages tests/published_contract
 
 ## Proofs of the Terraform, and tools for a deployed workspace
 
-terraform-mutants: env ## Make 54 mistakes in the Terraform, one at a time: a test has to notice each
+terraform-mutants: env ## Make mistakes in the Terraform, one at a time: a test has to notice each
 	@$(CHECK_TERRAFORM) init -backend=false -input=false -lockfile=readonly -no-color >/dev/null
 	@$(PYTHON_HERE) -m tests.terraform
 
-guard: env ## All 49 attempts to reach a wrong workspace; make test tries the worst of them
+guard: env ## All attempts to reach a wrong workspace; make test tries the worst of them
 	@$(CHECK_TERRAFORM) init -backend=false -input=false -lockfile=readonly -no-color >/dev/null
 	@ASYNC_CHAT_ALL_ATTEMPTS=1 $(PYTHON_HERE) -m pytest -q -n 2 tests/terraform/test_workspace_guard.py
 
-workspaces: env ## Two workspaces side by side on an embedded AWS: apply, plan again, destroy
+workspaces: env ## Two workspaces side by side on an embedded AWS: apply, ask, plan again, destroy
 	@scripts/env ministack
 	@$(CHECK_TERRAFORM) init -backend=false -input=false -lockfile=readonly -no-color >/dev/null
 	@$(PYTHON_HERE) -m tests.terraform.side_by_side
@@ -172,3 +182,17 @@ poll-cost: env ## What the poll hint costs and brings, beside fixed intervals
 
 load: env ## 200 questions of 50 users, each POST twice, on the running local stack
 	@$(FAULTS).load
+
+## The page and the published contract
+
+openapi: env ## Write openapi.json anew from the models, routes and errors, and name what would break somebody
+	@PYTHONPATH=src $(PYTHON_HERE) -m scripts.openapi write
+	@PYTHONPATH=src $(PYTHON_HERE) -m scripts.openapi check
+
+contract: env ## Schemathesis on a stack of its own, or on the one named (ASYNC_CHAT_STACK=.local/stack.json SEED=...)
+	@scripts/env ministack contract
+	@$(PYTHON_HERE) -m pytest -q tests/published_contract
+
+pages: env ## The page tests in Chromium, likewise; screenshots are in build/screenshots
+	@scripts/env ministack
+	@$(PYTHON_HERE) -m pytest -q tests/pages

@@ -22,7 +22,7 @@ from local.home import PROJECT, Home
 PYTHON = PROJECT / ".local" / "ministack" / "venv" / "bin" / "python"
 HOST = "127.0.0.1"
 DEFAULT_PORT = 8460
-START_SECONDS = 30
+START_SECONDS = 120  # under a second on an idle machine, half a minute was seen on a busy one
 STOP_SECONDS = 20
 # Long enough that a demonstration stays warm between questions.
 WARM_SECONDS = 900
@@ -123,7 +123,8 @@ def _free_port(port: int) -> int | None:
 
 def _environment(home: Home, port: int, model_url: str | None) -> dict[str, str]:
     """All of it: the functions inherit this environment, so nothing of the person's shell may be in it."""
-    model = {"MINISTACK_BEDROCK_PROXY_URL": model_url} if model_url else {}
+    # People name the API's base, as OpenAI's own clients want it; the emulator adds /v1 itself.
+    model = {"MINISTACK_BEDROCK_PROXY_URL": model_url.rstrip("/").removesuffix("/v1")} if model_url else {}
     return {
         **model,
         "MINISTACK_BEDROCK_PROXY_TIMEOUT_SECONDS": str(MODEL_SECONDS),

@@ -56,7 +56,7 @@ def bring_up(home: Home, options: StackOptions, report: Report) -> Stack:
     report("Python environment of the embedded AWS")
     run([PROJECT / "scripts" / "env", "ministack"], home.folder / "environment.log", "Installing the embedded AWS")
     report("Lambda package")
-    _package(home, options.extras)
+    _package(home, options)
     report("Terraform and its provider")
     terraform.initialise(home)
     report("Embedded AWS")
@@ -100,10 +100,13 @@ def _version() -> str:
     return str(tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"])
 
 
-def _package(home: Home, extras: tuple[Path, ...]) -> None:
+def _package(home: Home, options: StackOptions) -> None:
     command: list[str | Path] = [sys.executable, PROJECT / "scripts" / "package.py", "--output", home.package]
     # The functions run on the emulator's own interpreter, whatever runtime the Terraform names.
-    command += ["--interpreter", emulator.PYTHON, *(f"--extra={extra}" for extra in extras)]
+    command += ["--interpreter", emulator.PYTHON, *(f"--extra={extra}" for extra in options.extras)]
+    if options.settings.get("agent") != "bedrock":
+        # The emulator unpacks the zip for every worker process: a third of the files is a third of the start.
+        command.append("--without-model-agent")
     run(command, home.folder / "package.log", "Building the Lambda package")
 
 

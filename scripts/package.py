@@ -18,7 +18,8 @@ PROJECT = Path(__file__).resolve().parent.parent
 UV = PROJECT / ".local" / "uv" / "bin" / "uv"
 
 # The service's own dependencies, and those that only the agent `bedrock` imports.
-LOCKED = [PROJECT / "requirements" / "src.txt", PROJECT / "requirements" / "agent.txt"]
+SERVICE = PROJECT / "requirements" / "src.txt"
+MODEL_AGENT = PROJECT / "requirements" / "agent.txt"
 
 # What the API serves as it is written.
 SERVED = [
@@ -53,11 +54,12 @@ class Target:
     compiler: Path | None
 
 
-def build(output: Path, target: Target, extras: list[Path]) -> None:
+def build(output: Path, target: Target, extras: list[Path], *, model_agent: bool = True) -> None:
     """Write the zip. An extra is a hash-locked requirements file, or a folder whose content joins the zip's root."""
+    locked = [SERVICE, MODEL_AGENT] if model_agent else [SERVICE]
     with tempfile.TemporaryDirectory(prefix="async-chat-package-") as folder:
         staging = Path(folder)
-        _install(staging, target, [*LOCKED, *(extra for extra in extras if extra.is_file())])
+        _install(staging, target, [*locked, *(extra for extra in extras if extra.is_file())])
         for sources in [PROJECT / "src", *(extra for extra in extras if extra.is_dir())]:
             _copy(sources, staging)
         _copy_served_files(staging)
@@ -151,6 +153,7 @@ def _arguments(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--python", default="3.13", help="Lambda's Python (default: %(default)s)")
     parser.add_argument("--architecture", choices=PLATFORMS, default="arm64", help="default: %(default)s")
     parser.add_argument("--extra", type=Path, action="append", default=[], help="see build(); may be repeated")
+    parser.add_argument("--without-model-agent", action="store_true", help="leave out what only `bedrock` imports")
     parser.add_argument("--interpreter", type=Path, help="build for this interpreter's machine and version instead")
     return parser.parse_args(arguments)
 
@@ -168,7 +171,7 @@ def main(arguments: list[str]) -> None:
         if not extra.exists():
             sys.exit(f"There is no {extra}: an extra is a hash-locked requirements file or a folder.")
     target = _target(given)
-    build(given.output, target, given.extra)
+    build(given.output, target, given.extra, model_agent=not given.without_model_agent)
     content = given.output.read_bytes()
     print(f"{given.output}: {len(content):,} bytes\nsha256 {hashlib.sha256(content).hexdigest()}")
     if not target.compiler:

@@ -1,5 +1,6 @@
 """What all tests share: figures that a test asserts, shown in plain output, and an environment without credentials."""
 
+import socket
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -13,6 +14,9 @@ settings.load_profile("gate")
 
 #: One stack serves all tests that ask for one; what the feature files drive is an option of the command line.
 pytest_plugins = ["tests.e2e.stack_fixture", "tests.features.driver_fixture"]
+
+# Tests to inherit: their asserts explain themselves as those of test files do.
+pytest.register_assert_rewrite("tests.contract.reasoning_agent")
 
 FIGURE = "figure"
 
@@ -28,6 +32,17 @@ def nobodys_credentials() -> Iterator[None]:
         patch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
         patch.setenv("AWS_EC2_METADATA_DISABLED", "true")
         yield
+
+
+@pytest.fixture
+def no_sockets(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For tests that have no business outside of the process."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("a test without network opened a connection")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
 
 
 @pytest.fixture

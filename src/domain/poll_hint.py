@@ -16,6 +16,8 @@ BRISK: Final = timedelta(seconds=2)
 BRISK_UNTIL: Final = timedelta(seconds=5)
 #: Somebody watches the agent's steps.
 LONGEST: Final = timedelta(seconds=14)
+#: Somebody reads the draft; the answer may come before its usual time.
+DRAFTING: Final = timedelta(seconds=6)
 #: Where the answer is expected; closer for an agent that is done within seconds.
 CLOSE: Final = timedelta(seconds=2)
 CLOSE_TO_QUICK: Final = timedelta(seconds=1)
@@ -44,8 +46,8 @@ def _wait(turn: Turn, now: datetime, usual: timedelta) -> timedelta:
     if turn.started_at is None:
         return sparse
     expected = usual * EARLY - elapsed
-    if expected > timedelta(0) and turn.draft is None:
-        return min(sparse, expected)
+    if expected > timedelta(0):
+        return min(sparse, expected, LONGEST if turn.draft is None else DRAFTING)
     close = CLOSE_TO_QUICK if usual < QUICK else CLOSE
     return min(max(close, (elapsed - usual) * PATIENCE), LONGEST)
 

@@ -11,10 +11,8 @@ from domain.ports import ChatPage
 from entrypoints.container import Container
 from entrypoints.cursors import list_cursor, list_place
 from entrypoints.http import HttpApi, Reply, Request, came_at, with_etag
-from entrypoints.page import page
 from entrypoints.parameters import chat_id_in_query, cursor_in_query, limit_in_query, message_page
 from entrypoints.problems import RequestInvalid
-from entrypoints.static_files import static_file
 from entrypoints.wire import ChatsResponse, Health, MemoriesResponse, chat_body, memory_body, poll_response
 from entrypoints.worker import LambdaContext
 
@@ -81,10 +79,10 @@ def _list_chats(container: Container) -> Callable[[Request], Reply]:
 
 def _list_memories(container: Container) -> Callable[[Request], Reply]:
     def list_memories(request: Request) -> Reply:
-        limit, query = limit_in_query(request), request.query.get("q")
+        limit, cursor, query = limit_in_query(request), cursor_in_query(request, "cursor"), request.query.get("q")
         memories = container.memory_service()
         if query is None:
-            found = memories.page(request.user_id, limit, cursor_in_query(request, "cursor"))
+            found = memories.page(request.user_id, limit, cursor)
         elif len(query) > LONGEST_QUERY:
             raise RequestInvalid(f"`q` takes at most {LONGEST_QUERY:,} characters.")
         else:
@@ -108,6 +106,8 @@ def _health(container: Container) -> Callable[[Request], Reply]:
 
 def _page(container: Container) -> Callable[[Request], Reply]:
     def show_page(request: Request) -> Reply:
+        from entrypoints.page import page  # a poll does not pay for the page
+
         shown = page(container.settings().sign_in)
         headers = {
             **PUBLIC_FILE,
@@ -121,6 +121,8 @@ def _page(container: Container) -> Callable[[Request], Reply]:
 
 
 def _openapi(request: Request) -> Reply:
+    from entrypoints.static_files import static_file  # nor for the document
+
     document = static_file("openapi.json")
     return with_etag(request, Reply(200, document, PUBLIC_FILE), document)
 

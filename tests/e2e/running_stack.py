@@ -15,6 +15,9 @@ from botocore.config import Config
 from local import emulator
 from local.home import PROJECT, Home
 
+#: Agents that break, for the tests to choose by a setting.
+IN_THE_ZIP = PROJECT / "tests" / "e2e" / "in_the_zip"
+
 
 @dataclass(frozen=True)
 class User:
@@ -65,7 +68,7 @@ class RunningStack:
     def up(self, **settings: object) -> None:
         """Start it; on a running one, apply Terraform again with these variables (and the rest at their defaults)."""
         options = [f"--set={name}={value}" for name, value in settings.items()]
-        self._local("up", "--port", "0", *options)
+        self._local("up", "--port", "0", f"--extra={IN_THE_ZIP}", *options)
 
     def down(self) -> None:
         """Stop it; its state stays in its folder."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,13 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def stack() -> Iterator[RunningStack]:
+    """The stack of this run."""
+    with one_stack() as stack:
+        yield stack
+
+
+@contextmanager
+def one_stack() -> Iterator[RunningStack]:
     """ASYNC_CHAT_STACK=path/to/stack.json uses a stack that runs already, and leaves it running."""
     from tests.e2e.running_stack import RunningStack  # not for tests that need no stack: it imports boto3
 

@@ -26,12 +26,15 @@ def test_chats_and_memories_are_kept_and_a_turn_cut_off_in_the_middle_ends(
     before.turn_may_think_for(30)
     cut_off = app.accepted(app.ask("alice", "And what is behind it?"))
     before.wait(3)
+    before.hang_up()
 
     stack.restart()
     stack_controls.restore()  # Terraform has been applied again; what was changed behind its back is forgotten here too
 
-    app = App(HttpDriver(stack, stack_controls))
+    after = HttpDriver(stack, stack_controls)
+    app = App(after)
     assert app.page("alice", kept["chat_id"])["messages"] == kept["messages"]
     page = app.poll_to_the_end("alice", cut_off, patience=40)
     assert (page["status"], page["turn"]["error"]["code"]) == ("failed", "timed_out")
     assert app.ask_until_answered("alice", "And what is behind it?", cut_off)["status"] == "answered"
+    after.close()

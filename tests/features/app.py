@@ -50,6 +50,15 @@ class App:
         assert reply.status == 200, reply.text
         return reply.body
 
+    def poll_until_begun(self, who: str, chat_id: str) -> Reply:
+        """Poll every second until a worker has claimed the turn; what the last poll got."""
+        for _ in range(20):
+            self._driver.wait(1)
+            reply = self.poll(who, chat_id)
+            if reply.body["turn"]["phase"] != "queued":
+                return reply
+        raise AssertionError("no worker has begun")
+
     def poll_to_the_end(self, who: str, chat_id: str, patience: float = PATIENCE_SECONDS) -> dict[str, Any]:
         """Poll when told to until the turn has ended; what the last poll shows."""
         waited = 0.0

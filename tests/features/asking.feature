@@ -21,6 +21,7 @@ Feature: Asking
 
   Scenario: A worker reasons for longer than the gateway waits, and its answer is there in time
     Given the agent takes 56 seconds
+    And the service is warm
     When Alice asks "Where is the Volvo parked?"
     And Alice polls as told until the turn has ended
     Then Alice sees a chat that is "answered"

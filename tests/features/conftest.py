@@ -137,6 +137,11 @@ def _(app: App, who: str, chat: str) -> dict[str, Any]:
     return app.poll_to_the_end(who, chat)
 
 
+@step(parsers.parse("{who:w} polls until the worker has begun"), target_fixture="reply")
+def _(app: App, who: str, chat: str) -> Reply:
+    return app.poll_until_begun(who, chat)
+
+
 @step(parsers.parse("{who:w} cancels the turn"), target_fixture="reply")
 def _(app: App, who: str, chat: str) -> Reply:
     return app.send(who, "POST", f"/chats/{chat}/cancel")

@@ -22,7 +22,7 @@ class HttpDriver(Driver):
     def __init__(self, stack: RunningStack, controls: StackControls) -> None:
         self._stack = stack
         self._controls = controls
-        self._http = httpx.Client(base_url=stack.api_url, timeout=30, trust_env=False)
+        self._http = httpx.Client(base_url=stack.api_url, timeout=60, trust_env=False)
         self._people: dict[str, User] = {}
         self._settings = {"ASYNC_CHAT_THINKING_SECONDS": "0"}
         controls.permit_all_but(())
@@ -51,7 +51,8 @@ class HttpDriver(Driver):
 
     def warm_up(self) -> None:
         self.call(Call("Wanda", "POST", "/memories/chat", body='{"question": "Is anybody there?"}'))
-        self.call(Call("Wanda", "GET", "/chats"))
+        self._cancel_all("Wanda")
+        self.wait(3)  # by then her worker has noticed, and is free for others
 
     def agent_takes(self, seconds: float) -> None:
         self.set_variable("ASYNC_CHAT_THINKING_SECONDS", f"{seconds:g}")
@@ -75,9 +76,13 @@ class HttpDriver(Driver):
         self._controls.permit_all_but(())
         for who in self._people:
             self._cancel_all(who)
-        self._http.close()
+        self.hang_up()
 
     # ---- what only this driver can do
+
+    def hang_up(self) -> None:
+        """Call no more, and leave what runs running."""
+        self._http.close()
 
     def set_variable(self, name: str, value: str) -> None:
         """From the next ask on, have this variable in the chat function's environment."""
@@ -85,6 +90,10 @@ class HttpDriver(Driver):
 
     def unset_variable(self, name: str) -> None:
         del self._settings[name]
+
+    def token(self, who: str) -> str:
+        """The access token with which the person calls."""
+        return self._person(who).token
 
     def _cancel_all(self, who: str) -> None:
         """Workers of an ended scenario would take the next one's processor time."""

@@ -39,6 +39,15 @@ Feature: Who is who
     When somebody without a token calls "GET /health"
     Then the version and the workspace are told, and nothing else
 
+  Scenario Outline: Without a token one may have what is no user's
+    When somebody without a token calls "GET <path>"
+    Then it is there as "<media type>"
+
+    Examples:
+      | path          | media type               |
+      | /             | text/html; charset=utf-8 |
+      | /openapi.json | application/json         |
+
   # API Gateway's authorizer answers before any of our code.
   @http-only
   Scenario Outline: Without a token there is nothing else to be had

@@ -8,8 +8,7 @@ Feature: Polling
   Scenario: A poll in mid-turn shows what the agent is doing
     Given the agent takes 56 seconds
     And Alice has asked "When is Nora's vaccination?"
-    When 5 seconds pass
-    And Alice polls the chat
+    When Alice polls until the worker has begun
     Then the turn is "running" and tells at least 1 step of the agent
     And the poll tells when to ask again
 
@@ -60,8 +59,9 @@ Feature: Polling
     Given Alice has the answer to "When is Nora's vaccination?"
     And Alice has polled the chat
     When Alice asks "And where?" in the chat
+    And Alice polls as told until the turn has ended
     And Alice polls with the ETag of before
-    Then the poll shows 3 messages
+    Then the poll shows 4 messages
 
   Scenario: Nothing on the way may keep what a poll shows
     Given Alice has the answer to "When is Nora's vaccination?"

@@ -31,4 +31,13 @@ def _(backstage: InProcessDriver) -> None:
 
 @then("the agent reasoned once")
 def _(backstage: InProcessDriver) -> None:
-    assert [turn.state for turn in backstage.observer.turns].count(TurnState.RUNNING) == 1
+    assert _claims(backstage) == 1
+
+
+@then("the agent did not reason")
+def _(backstage: InProcessDriver) -> None:
+    assert _claims(backstage) == 0
+
+
+def _claims(backstage: InProcessDriver) -> int:
+    return [turn.state for turn in backstage.observer.turns].count(TurnState.RUNNING)

@@ -39,6 +39,12 @@ def _(reply: Reply) -> None:
     assert all(reply.body.values())
 
 
+@then(parsers.parse('it is there as "{media_type}"'))
+def _(reply: Reply, media_type: str) -> None:
+    assert (reply.status, reply.headers["content-type"]) == (200, media_type)
+    assert len(reply.text) > 1_000
+
+
 @then("the call is refused with 401")
 def _(reply: Reply) -> None:
     assert reply.status == 401

@@ -1,0 +1,60 @@
+"""`make smoke` and `make redrive` against the stack, as an operator runs them against an account."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from local.home import PROJECT
+from tests.e2e.running_stack import RunningStack
+
+
+def run(stack: RunningStack, tool: str, *options: str, token: str = "") -> subprocess.CompletedProcess[str]:
+    surroundings = {
+        **{name: value for name, value in os.environ.items() if not name.startswith("AWS_")},
+        "AWS_ENDPOINT_URL": stack.endpoint,
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "ASYNC_CHAT_TOKEN": token,
+    }
+    outputs = f"--outputs={stack.home / 'terraform' / 'outputs.json'}"
+    command = [sys.executable, "-m", f"scripts.{tool}", outputs, *options]
+    return subprocess.run(command, cwd=PROJECT, env=surroundings, capture_output=True, text=True, check=False)
+
+
+def smoke(stack: RunningStack, package: Path, *options: str, token: str = "") -> subprocess.CompletedProcess[str]:
+    return run(stack, "smoke", f"--api-url={stack.api_url}", f"--package={package}", *options, token=token)
+
+
+def test_a_sound_workspace_passes_the_smoke_test(stack: RunningStack) -> None:
+    done = smoke(stack, stack.home / "lambda.zip", token=stack.users["alice"].token)
+    assert (done.returncode, done.stdout.count("ok  ")) == (0, 3), done.stdout + done.stderr
+    assert "answered after" in done.stdout
+
+
+def test_code_that_is_not_the_package_fails_it(stack: RunningStack, tmp_path: Path) -> None:
+    (tmp_path / "lambda.zip").write_bytes(b"another build")
+    done = smoke(stack, tmp_path / "lambda.zip", "--no-ask")
+    assert done.returncode == 1
+    assert "runs in chat, edits, failures, reads" in done.stdout
+
+
+def test_a_token_that_is_not_taken_fails_it(stack: RunningStack) -> None:
+    done = smoke(stack, stack.home / "lambda.zip", token="not-a-token")
+    assert done.returncode == 1
+    assert "POST /memories/chat answered 401" in done.stdout
+
+
+@pytest.mark.parametrize("waiting", [0, 12])
+def test_failures_that_were_given_up_get_another_try(stack: RunningStack, waiting: int) -> None:
+    sqs, queue = stack.client("sqs"), stack.outputs["undelivered_queue_url"]
+    for _ in range(waiting):
+        sqs.send_message(QueueUrl=queue, MessageBody='{"requestPayload": null}')
+    done = run(stack, "redrive")
+    assert f"{waiting} failures given another try" in done.stdout, done.stderr
+    left = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["ApproximateNumberOfMessages"])
+    assert left["Attributes"]["ApproximateNumberOfMessages"] == "0"
