@@ -64,13 +64,13 @@ locals {
       {
         Sid      = "Chats"
         Effect   = "Allow"
-        Action   = ["dynamodb:BatchWriteItem", "dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem"]
+        Action   = ["dynamodb:BatchWriteItem", "dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem"]
         Resource = [local.table_arns.chats]
       },
       {
         Sid      = "Memories"
         Effect   = "Allow"
-        Action   = ["dynamodb:BatchWriteItem", "dynamodb:DeleteItem", "dynamodb:PutItem"]
+        Action   = ["dynamodb:BatchWriteItem", "dynamodb:DeleteItem"]
         Resource = [local.table_arns.memories]
       },
     ]
@@ -79,7 +79,7 @@ locals {
       {
         Sid      = "Chats"
         Effect   = "Allow"
-        Action   = ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem"]
+        Action   = ["dynamodb:GetItem", "dynamodb:UpdateItem"]
         Resource = [local.table_arns.chats]
       },
       {

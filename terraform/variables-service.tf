@@ -82,6 +82,18 @@ variable "model" {
   }
 }
 
+variable "usual_seconds" {
+  description = "Seconds that the agent takes as a rule. A chat without an answer is polled most often around that time; later ones go by their own last answer."
+  type        = number
+  default     = 56
+  nullable    = false
+
+  validation {
+    condition     = var.usual_seconds > 0 && var.usual_seconds <= 900
+    error_message = "usual_seconds is a number above 0, up to 900."
+  }
+}
+
 variable "thinking_seconds" {
   description = "Stretches the model-free agent's thinking, for demonstrations; 0 answers as soon as it can."
   type        = number

@@ -29,12 +29,12 @@ run "each_function_has_exactly_these_rights" {
         Log             = [["logs:CreateLogStream", "logs:PutLogEvents"], ["arn:aws:logs:eu-central-1:123456789012:log-group:/aws/lambda/async-chat-local-reads:*"]]
       }
       edits = {
-        Chats    = [["dynamodb:BatchWriteItem", "dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem"], ["arn:aws:dynamodb:eu-central-1:123456789012:table/async-chat-local-chats"]]
-        Memories = [["dynamodb:BatchWriteItem", "dynamodb:DeleteItem", "dynamodb:PutItem"], ["arn:aws:dynamodb:eu-central-1:123456789012:table/async-chat-local-memories"]]
+        Chats    = [["dynamodb:BatchWriteItem", "dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem"], ["arn:aws:dynamodb:eu-central-1:123456789012:table/async-chat-local-chats"]]
+        Memories = [["dynamodb:BatchWriteItem", "dynamodb:DeleteItem"], ["arn:aws:dynamodb:eu-central-1:123456789012:table/async-chat-local-memories"]]
         Log      = [["logs:CreateLogStream", "logs:PutLogEvents"], ["arn:aws:logs:eu-central-1:123456789012:log-group:/aws/lambda/async-chat-local-edits:*"]]
       }
       failures = {
-        Chats           = [["dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem"], ["arn:aws:dynamodb:eu-central-1:123456789012:table/async-chat-local-chats"]]
+        Chats           = [["dynamodb:GetItem", "dynamodb:UpdateItem"], ["arn:aws:dynamodb:eu-central-1:123456789012:table/async-chat-local-chats"]]
         ReceiveFailures = [["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"], ["arn:aws:sqs:eu-central-1:123456789012:async-chat-local-failures"]]
         Log             = [["logs:CreateLogStream", "logs:PutLogEvents"], ["arn:aws:logs:eu-central-1:123456789012:log-group:/aws/lambda/async-chat-local-failures:*"]]
       }

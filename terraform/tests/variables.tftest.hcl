@@ -88,6 +88,16 @@ run "an_agent_without_a_factory" {
   expect_failures = [var.agent]
 }
 
+run "usually_nothing" {
+  command = plan
+
+  variables {
+    usual_seconds = 0
+  }
+
+  expect_failures = [var.usual_seconds]
+}
+
 run "thinking_backwards" {
   command = plan
 

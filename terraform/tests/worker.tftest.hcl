@@ -155,6 +155,7 @@ run "every_setting_reaches_the_functions" {
     turns_per_user   = 2
     agent            = "my_agents.legacy:make_agent"
     thinking_seconds = 5
+    usual_seconds    = 12
     log_level        = "WARNING"
     worker_retries   = 2
   }
@@ -176,7 +177,7 @@ run "every_setting_reaches_the_functions" {
   }
 
   assert {
-    condition = alltrue([for key in ["reads", "edits", "failures"] : { for name, value in aws_lambda_function.function[key].environment[0].variables : name => value if name != "ASYNC_CHAT_SIGN_IN" } == {
+    condition = alltrue([for key in ["reads", "edits", "failures"] : { for name, value in aws_lambda_function.function[key].environment[0].variables : name => value if !contains(["ASYNC_CHAT_SIGN_IN", "ASYNC_CHAT_USUAL_SECONDS"], name) } == {
       ASYNC_CHAT_WORKSPACE        = "local"
       ASYNC_CHAT_VERSION          = "1.2.3"
       ASYNC_CHAT_CHATS_TABLE      = "async-chat-local-chats"
@@ -186,6 +187,11 @@ run "every_setting_reaches_the_functions" {
       ASYNC_CHAT_LOG_LEVEL        = "WARNING"
     }])
     error_message = "A function that does not reason knows the agent or the worker, or lacks a setting."
+  }
+
+  assert {
+    condition     = { for key, function in aws_lambda_function.function : key => function.environment[0].variables.ASYNC_CHAT_USUAL_SECONDS if contains(keys(function.environment[0].variables), "ASYNC_CHAT_USUAL_SECONDS") } == { reads = "12" }
+    error_message = "Polls are hinted at by another figure than was given."
   }
 
   assert {

@@ -5,9 +5,16 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+import subprocess
+import sys
+from collections.abc import Callable
+from http import HTTPStatus
 from pathlib import Path
 
+import pytest
+
 from entrypoints.page import SCRIPTS, page, script_of
+from tests.service import Service
 
 WEB = Path(__file__).resolve().parents[2] / "clients" / "web"
 LARGEST = 60_000
@@ -18,8 +25,38 @@ def rules(policy: str) -> dict[str, str]:
     return dict(rule.split(" ", 1) for rule in policy.split("; "))
 
 
-def test_page_and_client_together_stay_under_60_kb() -> None:
-    assert len(page("").html.encode()) < LARGEST
+def test_page_and_client_together_stay_under_60_kb(figure: Callable[[str], None]) -> None:
+    client = len(script_of(tuple(name for name in SCRIPTS if "/" not in name)).encode())
+    whole = len(page("").html.encode())
+    figure(f"chat page: {whole:,} bytes, {client:,} of them the JavaScript client")
+    assert whole < LARGEST
+
+
+@pytest.mark.parametrize("route", ["GET /", "GET /openapi.json"])
+def test_public_files_need_no_token_and_are_sent_once(service: Service, route: str) -> None:
+    first = service.gateway.call(route, user="")
+    assert first.status == HTTPStatus.OK
+    assert first.headers["Cache-Control"] == "no-cache"
+    assert first.headers["X-Content-Type-Options"] == "nosniff"
+    again = service.gateway.call(route, user="", headers={"If-None-Match": first.headers["ETag"]})
+    assert (again.status, again.text) == (HTTPStatus.NOT_MODIFIED, None)
+
+
+def test_the_page_comes_with_its_policy(service: Service) -> None:
+    answer = service.gateway.call("GET /", user="")
+    assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
+    assert answer.headers["Content-Security-Policy"] == page("").policy
+    assert answer.text == page("").html
+
+
+def test_the_document_is_the_committed_one(service: Service) -> None:
+    answer = service.gateway.call("GET /openapi.json", user="")
+    assert answer.text == (WEB.parents[1] / "openapi.json").read_text("utf-8")
+
+
+def test_a_poll_does_not_pay_for_the_page() -> None:
+    program = "import sys, entrypoints.reads; sys.exit('entrypoints.page' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], cwd=WEB.parents[1] / "src", check=False).returncode == 0
 
 
 def test_nothing_is_loaded_from_elsewhere() -> None:

@@ -1,0 +1,111 @@
+/**
+ * Everything that can go wrong, as classes.
+ *
+ *     AsyncChatError
+ *     ├── ServiceError       the service refused: `status`, the contract's `code`, `requestId`, `retryAfterMs`
+ *     │   ├── Unauthorized   401: no token, or one that has expired
+ *     │   ├── ChatForbidden, ChatNotFound, ChatBusy, NothingToRetry, TooManyTurns, QuestionMissing,
+ *     │   │   QuestionTooLong, IdempotencyKeyReused, MemoryNotFound, MemoryTooLong, TryAgain
+ *     ├── Unreachable        no usable answer: offline, cut off, or too slow
+ *     ├── StillThinking      the caller's own time is up; the turn may still end
+ *     └── TurnEnded
+ *         ├── TurnFailed     a stable `code`, and a sentence for a person
+ *         └── TurnCancelled  somebody stopped the turn
+ *
+ * A `code` that has no class of its own comes as plain ServiceError.
+ */
+
+export class AsyncChatError extends Error {
+  /** @param {string} message @param {string} code a stable word to branch on */
+  constructor(message, code) {
+    super(message);
+    this.name = new.target.name;
+    this.code = code;
+  }
+}
+
+export class ServiceError extends AsyncChatError {
+  /** @param {{status: number, code: string, detail: string, requestId?: string, retryAfterMs?: number}} problem */
+  constructor({ status, code, detail, requestId, retryAfterMs }) {
+    super(detail, code);
+    this.status = status;
+    this.requestId = requestId;
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+export class Unauthorized extends ServiceError {}
+export class ChatForbidden extends ServiceError {}
+export class ChatNotFound extends ServiceError {}
+export class ChatBusy extends ServiceError {}
+export class NothingToRetry extends ServiceError {}
+export class TooManyTurns extends ServiceError {}
+export class QuestionMissing extends ServiceError {}
+export class QuestionTooLong extends ServiceError {}
+export class IdempotencyKeyReused extends ServiceError {}
+export class MemoryNotFound extends ServiceError {}
+export class MemoryTooLong extends ServiceError {}
+export class TryAgain extends ServiceError {}
+
+export class Unreachable extends AsyncChatError {
+  /** @param {string} message */
+  constructor(message) {
+    super(message, "unreachable");
+  }
+}
+
+export class TurnEnded extends AsyncChatError {}
+
+export class TurnFailed extends TurnEnded {}
+
+export class TurnCancelled extends TurnEnded {
+  constructor() {
+    super("The turn was stopped.", "cancelled");
+  }
+}
+
+export class StillThinking extends AsyncChatError {
+  /** @param {number} timeoutMs */
+  constructor(timeoutMs) {
+    super(`No end of the turn within ${Math.round(timeoutMs / 1000)} s.`, "still_thinking");
+  }
+}
+
+/** @type {Record<string, typeof ServiceError>} */
+const CLASSES = {
+  unauthorized: Unauthorized,
+  chat_forbidden: ChatForbidden,
+  chat_not_found: ChatNotFound,
+  chat_busy: ChatBusy,
+  nothing_to_retry: NothingToRetry,
+  too_many_turns: TooManyTurns,
+  question_missing: QuestionMissing,
+  question_too_long: QuestionTooLong,
+  idempotency_key_reused: IdempotencyKeyReused,
+  memory_not_found: MemoryNotFound,
+  memory_too_long: MemoryTooLong,
+  try_again: TryAgain,
+};
+
+/** API Gateway answers some refusals itself, without a code. @type {Record<number, string>} */
+const GATEWAY_CODES = { 401: "unauthorized", 403: "forbidden", 429: "throttled" };
+
+/**
+ * What a refusal means.
+ * @param {number} status @param {any} body the parsed body, or null
+ * @param {number | undefined} retryAfterMs
+ */
+export function problemOf(status, body, retryAfterMs) {
+  const code = body?.code ?? GATEWAY_CODES[status] ?? `http_${status}`;
+  const detail = body?.detail ?? body?.message ?? `The service answered ${status}.`;
+  return new (CLASSES[code] ?? ServiceError)({ status, code, detail, requestId: body?.request_id, retryAfterMs });
+}
+
+/**
+ * Whether the same request may well succeed a little later. A refusal with a reason of its own never does.
+ * @param {unknown} error
+ */
+export function isPassing(error) {
+  if (error instanceof Unreachable) return true;
+  return error instanceof ServiceError && (error.status >= 500 || error.code === "throttled" || error.status === 408);
+}

@@ -1,0 +1,98 @@
+/** One question and what becomes of it, watched by polling. */
+
+import { TurnCancelled, TurnFailed, StillThinking } from "./chat-errors.js";
+import { retryAfterOf } from "./chat-http.js";
+import { watch } from "./chat-watch.js";
+
+/** @typedef {{memory_id: string, quote: string}} Citation */
+/** @typedef {{message_id: string, role: "user" | "assistant", content: string, created_at: string,
+ *             citations?: Citation[]}} Message */
+/** @typedef {{chat_id: string, status: "thinking" | "answered" | "failed" | "cancelled", messages: Message[],
+ *   turn: {phase: "queued" | "running" | "done", asked_at: string, started_at: string | null,
+ *          ended_at: string | null, deadline: string, progress: {at: string, text: string}[],
+ *          draft: string | null, error: {code: string, message: string} | null},
+ *   after: string, before: string | null, poll_after_ms: number | null}} Page the body of a poll, as the contract has it */
+/** @typedef {{timeoutMs?: number, outageMs?: number, signal?: AbortSignal}} WatchOptions
+ *    timeoutMs: give up after this long (90 s); outageMs: after polls failed for this long in a row (60 s) */
+
+/**
+ * What a viewer sees of a turn.
+ * @typedef {{status: Page["status"], phase: Page["turn"]["phase"], steps: {at: string, text: string}[],
+ *            draft: string | null, error: {code: string, message: string} | null, messages: Message[],
+ *            elapsedMs: number, outage: import("./chat-errors.js").AsyncChatError | null}} Update
+ *    messages: all that this watch has seen, oldest first; elapsedMs: since the question, by the service's clock;
+ *    outage: why the latest poll failed, while polls fail
+ */
+
+export class Turn {
+  #http;
+  #after;
+  #hintMs;
+
+  /**
+   * @param {import("./chat-http.js").Http} http
+   * @param {string} chatId
+   * @param {{after?: string, hintMs?: number}} [from] the cursor of a page seen before; how long to wait at first
+   */
+  constructor(http, chatId, { after, hintMs = 0 } = {}) {
+    this.#http = http;
+    this.#after = after;
+    this.#hintMs = hintMs;
+    this.chatId = chatId;
+  }
+
+  /**
+   * What the turn does, as it does it; the last update holds its end. Throws StillThinking, Unreachable, or at
+   * once a ServiceError that waiting will not change.
+   * @param {WatchOptions} [options] @returns {AsyncGenerator<Update, void>}
+   */
+  async *updates({ timeoutMs = 90_000, outageMs = 60_000, signal } = {}) {
+    const late = new AbortController();
+    const timer = setTimeout(() => late.abort(new StillThinking(timeoutMs)), timeoutMs);
+    const stop = signal ? AbortSignal.any([signal, late.signal]) : late.signal;
+    try {
+      yield* watch(this.#http, this.chatId, { after: this.#after, firstHintMs: this.#hintMs, outageMs }, stop);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /**
+   * The answer's message. Throws TurnFailed, TurnCancelled, and as `updates`.
+   * @param {WatchOptions} [options] @returns {Promise<Message>}
+   */
+  async answer(options) {
+    /** @type {Update | undefined} */
+    let last;
+    for await (const update of this.updates(options)) last = update;
+    if (last?.status === "failed") throw new TurnFailed(last.error?.message ?? "", last.error?.code ?? "");
+    if (last?.status === "cancelled") throw new TurnCancelled();
+    return last?.messages.findLast(isAnswer) ?? this.#newest(options?.signal);
+  }
+
+  /** Stop the turn; an ended one stays as it is. @returns {Promise<Page["status"]>} where the turn then stands */
+  async cancel() {
+    const reply = await this.#http.sendRepeatedly("POST", `chats/${this.chatId}/cancel`);
+    return reply?.body.status;
+  }
+
+  /**
+   * Run a failed or cancelled turn again: a new turn about the same question. Throws NothingToRetry, ChatBusy.
+   * @returns {Promise<Turn>}
+   */
+  async retry() {
+    /** @param {any} error */
+    const wasHeard = (error) => ["chat_busy", "nothing_to_retry"].includes(error.code);
+    const reply = await this.#http.sendRepeatedly("POST", `chats/${this.chatId}/retry`, {}, wasHeard);
+    return new Turn(this.#http, this.chatId, { after: this.#after, hintMs: reply ? retryAfterOf(reply) : 0 });
+  }
+
+  /** The watch began after the answer. @param {AbortSignal} [signal] @returns {Promise<Message>} */
+  async #newest(signal) {
+    const query = { chat_id: this.chatId, limit: 1 };
+    return (await this.#http.send("GET", "chats/messages", { query, signal })).body.messages[0];
+  }
+}
+
+/** @param {Message} message */
+const isAnswer = (message) => message.role === "assistant";

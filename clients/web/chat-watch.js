@@ -1,0 +1,209 @@
+/** Watching a turn: from polls, one's own or another tab's, to updates. */
+
+import { AsyncChatError, isPassing } from "./chat-errors.js";
+import { retryAfterOf } from "./chat-http.js";
+import { backoff, jittered, now, sleep, untilNextPoll } from "./chat-pace.js";
+import { SharedPolling } from "./chat-tabs.js";
+
+/** @typedef {import("./chat-http.js").Http} Http */
+/** @typedef {import("./chat-turn.js").Page} Page */
+/** @typedef {import("./chat-turn.js").Message} Message */
+/** @typedef {import("./chat-turn.js").Update} Update */
+/** @typedef {{page?: Page, heard?: Page, outage?: AsyncChatError | null, error?: unknown}} News
+ *    a page of one's own or another tab's; how the latest poll failed (null: it did not); what ends the watch */
+
+/**
+ * @param {Http} http @param {string} chatId
+ * @param {{after?: string, firstHintMs?: number, outageMs: number}} options
+ * @param {AbortSignal} signal its reason is thrown
+ * @returns {AsyncGenerator<Update, void>}
+ */
+export async function* watch(http, chatId, { after, firstHintMs = 0, outageMs }, signal) {
+  const news = new Inbox();
+  const left = new AbortController();
+  const stop = AbortSignal.any([signal, left.signal]);
+  stop.addEventListener("abort", () => news.put({ error: stop.reason }));
+  const shared = new SharedPolling(`async-chat ${http.baseUrl} ${chatId}`, (page) => news.put({ heard: page }));
+  const poller = new Poller(http, chatId, after, outageMs);
+  const view = new View(http);
+  start();
+  try {
+    for await (const item of news) {
+      if (item.error) throw item.error;
+      if (item.heard) poller.skipTo(item.heard.after);
+      if (!view.take(item)) continue;
+      yield view.update();
+      if (view.ended) return;
+    }
+  } finally {
+    left.abort();
+    shared.close();
+  }
+
+  /** The first poll is everyone's own: what other tabs tell from then on is all news. */
+  async function start() {
+    try {
+      await sleep(jittered(firstHintMs), stop);
+      const first = await poller.poll(stop);
+      news.put(first);
+      if (!isEnd(first.page)) await shared.lead(poll, stop);
+    } catch (error) {
+      news.put({ error });
+    }
+  }
+
+  /** @param {AbortSignal} lead */
+  async function poll(lead) {
+    try {
+      for (let item; !isEnd(item?.page); ) {
+        await untilNextPoll(poller.pauseMs, lead);
+        item = await poller.poll(lead);
+        news.put(item);
+        if (item.page) shared.tell(item.page);
+      }
+    } catch (error) {
+      lead.throwIfAborted();
+      news.put({ error });
+    }
+  }
+}
+
+/** The turn has ended, and every message up to its end is here. @param {Page | null | undefined} page */
+const isEnd = (page) => page != null && page.status !== "thinking" && page.poll_after_ms === null;
+
+/** Polls one chat with a cursor and an ETag, and knows when the next poll is due. */
+class Poller {
+  #http;
+  #chatId;
+  #after;
+  #outageMs;
+  #etag = "";
+  #failures = 0;
+  #failingSince = 0;
+
+  /** How long to wait before the next poll. */
+  pauseMs = 0;
+
+  /** @param {Http} http @param {string} chatId @param {string | undefined} after @param {number} outageMs */
+  constructor(http, chatId, after, outageMs) {
+    this.#http = http;
+    this.#chatId = chatId;
+    this.#after = after;
+    this.#outageMs = outageMs;
+  }
+
+  /** Another tab has read up to here. @param {string} after */
+  skipTo(after) {
+    if (after !== this.#after) this.#etag = "";
+    this.#after = after;
+  }
+
+  /** One poll. Throws what waiting will not change. @param {AbortSignal} signal @returns {Promise<News>} */
+  async poll(signal) {
+    try {
+      const reply = await this.#http.send("GET", "chats/messages", {
+        query: { chat_id: this.#chatId, after: this.#after },
+        headers: this.#etag ? { "If-None-Match": this.#etag } : {},
+        signal,
+      });
+      this.#failures = 0;
+      return reply.status === 304 ? this.#unchanged(reply) : this.#changed(reply);
+    } catch (error) {
+      if (!isPassing(error)) throw error;
+      return this.#failed(/** @type {AsyncChatError} */ (error));
+    }
+  }
+
+  /** @param {import("./chat-http.js").Reply} reply @returns {News} */
+  #unchanged(reply) {
+    this.pauseMs = jittered(retryAfterOf(reply) ?? this.pauseMs);
+    return { outage: null };
+  }
+
+  /** @param {import("./chat-http.js").Reply} reply @returns {News} */
+  #changed(reply) {
+    const page = reply.body;
+    // An ETag belongs to its URL, and the cursor is part of that.
+    this.#etag = page.after === this.#after ? (reply.headers.get("ETag") ?? "") : "";
+    this.#after = page.after;
+    this.pauseMs = jittered(page.poll_after_ms ?? 0);
+    return { page, outage: null };
+  }
+
+  /** @param {any} error @returns {News} */
+  #failed(error) {
+    if (this.#failures === 0) this.#failingSince = now();
+    if (now() - this.#failingSince >= this.#outageMs) throw error;
+    this.pauseMs = backoff(this.#failures++, error.retryAfterMs);
+    return { outage: error };
+  }
+}
+
+/** What the pages add up to. */
+class View {
+  #http;
+  /** @type {Page | null} */
+  #page = null;
+  /** @type {Message[]} */
+  #messages = [];
+  /** @type {AsyncChatError | null} */
+  #outage = null;
+
+  /** @param {Http} http */
+  constructor(http) {
+    this.#http = http;
+  }
+
+  get ended() {
+    return isEnd(this.#page);
+  }
+
+  /** Says whether a viewer sees anything new. @param {News} news */
+  take({ page, heard, outage = null }) {
+    const recovered = this.#outage !== outage;
+    this.#outage = outage;
+    // Another tab may still be telling of the turn before this one.
+    const seen = page ?? (heard && this.#page && heard.turn.asked_at >= this.#page.turn.asked_at ? heard : undefined);
+    if (!seen) return recovered && this.#page !== null;
+    this.#page = seen;
+    const known = new Set(this.#messages.map((message) => message.message_id));
+    this.#messages.push(...seen.messages.filter((message) => !known.has(message.message_id)));
+    return true;
+  }
+
+  /** @returns {Update} */
+  update() {
+    const { status, turn } = /** @type {Page} */ (this.#page);
+    return {
+      status,
+      phase: turn.phase,
+      steps: turn.progress,
+      draft: turn.draft,
+      error: turn.error,
+      messages: [...this.#messages],
+      elapsedMs: Math.max(0, Date.now() + this.#http.clockSkewMs - Date.parse(turn.asked_at)),
+      outage: this.#outage,
+    };
+  }
+}
+
+/** What arrives, in order, whenever it is asked for. */
+class Inbox {
+  /** @type {News[]} */
+  #items = [];
+  #wake = () => {};
+
+  /** @param {News} item */
+  put(item) {
+    this.#items.push(item);
+    this.#wake();
+  }
+
+  /** @returns {AsyncGenerator<News, never>} */
+  async *[Symbol.asyncIterator]() {
+    while (true) {
+      for (let item; (item = this.#items.shift()); ) yield item;
+      await new Promise((resolve) => (this.#wake = () => resolve(undefined)));
+    }
+  }
+}

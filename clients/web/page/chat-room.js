@@ -1,0 +1,272 @@
+/** One chat: its messages, the question being typed, and the turn that thinks. */
+
+import { ServiceError, ChatBusy, Unauthorized } from "../chat-errors.js";
+import { announce, byId, element, twoStepButton } from "./dom.js";
+import { messageElement, openMemory } from "./messages.js";
+import { ThinkingView, endWithoutAnswer } from "./thinking.js";
+
+/** @typedef {import("../chat-turn.js").Turn} Turn @typedef {import("../chat-turn.js").Page} Page */
+/** @typedef {import("../chat-turn.js").Message} Message */
+
+/** The service ends every turn itself; what may take long is getting back online. */
+const PATIENCE = { timeoutMs: 600_000, outageMs: 600_000 };
+
+export class ChatRoom {
+  #client;
+  #list;
+  #told;
+  #chatId = "";
+  #after = "";
+  /** Aborts when another chat is opened. */
+  #stay = new AbortController();
+  /** @type {Turn | null} */
+  #turn = null;
+  /** An answer has come that nobody has looked at. */
+  #unseen = false;
+  #asking = false;
+
+  /**
+   * @param {import("../chat-client.js").ChatClient} client
+   * @param {import("./chat-list.js").ChatList} list
+   * @param {{began: (chatId: string) => void, moved: (chatId: string) => void, left: () => void,
+   *          failed: (error: unknown) => void}} told is told when a new chat has its id, when something has changed in
+   *   a chat ("": only in the list), when the open chat is gone, and what went wrong
+   */
+  constructor(client, list, told) {
+    this.#client = client;
+    this.#list = list;
+    this.#told = told;
+    const question = byId("question");
+    question.value = sessionStorage.getItem("question") ?? "";
+    question.addEventListener("input", () => setQuestion(question.value));
+    question.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
+      if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+      event.preventDefault();
+      byId("composer").requestSubmit();
+    });
+    byId("composer").addEventListener("submit", (/** @type {Event} */ event) => {
+      event.preventDefault();
+      this.#ask();
+    });
+    byId("stop").addEventListener("click", () => this.#turn?.cancel().catch(told.failed));
+  }
+
+  get chatId() {
+    return this.#chatId;
+  }
+
+  /** Show a chat; "" is a new one. @param {string} chatId */
+  async open(chatId) {
+    this.#stay.abort();
+    this.#stay = new AbortController();
+    [this.#chatId, this.#after, this.#unseen, this.#asking] = [chatId, "", false, false];
+    for (const id of ["log", "end", "chat-actions"]) byId(id).replaceChildren();
+    byId("welcome").hidden = chatId !== "";
+    this.#follow(null);
+    if (!chatId) return byId("question").focus();
+    const { signal } = this.#stay;
+    try {
+      const page = await this.#client.messages(chatId, { signal });
+      this.#offerDeletion();
+      this.#offerOlder(page);
+      await this.#take(page);
+    } catch (error) {
+      if (!signal.aborted) this.#cannotShow(error);
+    }
+  }
+
+  /** See what has happened meanwhile in another tab, on another device, or while nobody looked. */
+  async catchUp() {
+    this.#markRead();
+    if (this.#turn || this.#asking || !this.#after) return;
+    const { signal } = this.#stay;
+    try {
+      const page = await this.#client.messages(this.#chatId, { after: this.#after, signal });
+      if (!this.#turn && !this.#asking) await this.#take(page);
+    } catch (error) {
+      if (!signal.aborted) this.#told.failed(error);
+    }
+  }
+
+  async #ask() {
+    const question = byId("question").value.trim();
+    if (this.#turn || this.#asking) return announce("The last question is still being answered.");
+    if (!question) return;
+    const { signal } = this.#stay;
+    const options = { chatId: this.#chatId || undefined, after: this.#after || undefined, signal };
+    const text = element("div", { class: "question", dir: "auto" }, question);
+    const pending = element("article", { class: "user pending" }, text);
+    byId("welcome").hidden = true;
+    byId("log").append(pending);
+    // What is kept for a reload goes only when the question is safe with the service.
+    byId("question").value = "";
+    try {
+      await this.#begin(() => this.#client.ask(question, options));
+    } catch (error) {
+      if (!byId("question").value) setQuestion(question);
+      if (signal.aborted) return;
+      this.#told.failed(error);
+      if (error instanceof ChatBusy) this.catchUp();
+    } finally {
+      pending.remove();
+    }
+  }
+
+  async #retry() {
+    try {
+      await this.#begin(() => this.#client.resume(this.#chatId, { after: this.#after }).retry());
+    } catch (error) {
+      this.#told.failed(error);
+      this.catchUp();
+    }
+  }
+
+  /** @param {() => Promise<Turn>} start throws when there is no turn to watch */
+  async #begin(start) {
+    const { signal } = this.#stay;
+    const thinking = new ThinkingView();
+    this.#asking = true;
+    byId("end").replaceChildren(thinking.element);
+    scrollDown();
+    try {
+      const turn = await start();
+      signal.throwIfAborted();
+      thinking.accepted();
+      setQuestion(byId("question").value);
+      if (!this.#chatId) this.#told.began((this.#chatId = turn.chatId));
+      this.#offerDeletion();
+      this.#told.moved(turn.chatId);
+      await this.#watch(turn, thinking);
+    } finally {
+      thinking.remove();
+      if (!signal.aborted) this.#asking = false;
+    }
+  }
+
+  /** Show a page, and go on watching where its turn has not ended. @param {Page} page */
+  async #take(page) {
+    this.#after = page.after;
+    const alone = !byId("log").querySelector("article");
+    const answered = this.#show(page.messages);
+    this.#unseen ||= answered && !(alone && this.#list.isRead(this.#chatId));
+    if (page.poll_after_ms === null) return this.#end(page.status, page.turn.error);
+    await this.#watch(this.#client.resume(this.#chatId, { after: page.after }), new ThinkingView());
+  }
+
+  /** Show a turn until it ends. @param {Turn} turn @param {ThinkingView} thinking */
+  async #watch(turn, thinking) {
+    const { signal } = this.#stay;
+    this.#follow(turn);
+    try {
+      for await (const update of turn.updates({ ...PATIENCE, signal })) {
+        if (update.messages.length) document.querySelector(".pending")?.remove();
+        this.#after = update.messages.at(-1)?.message_id ?? this.#after;
+        this.#unseen = this.#show(update.messages) || this.#unseen;
+        if (update.status !== "thinking") this.#end(update.status, update.error);
+        else thinking.show(update);
+        if (update.status === "thinking" && !thinking.element.isConnected) byId("end").replaceChildren(thinking.element);
+      }
+      this.#told.moved(turn.chatId);
+    } catch (error) {
+      if (!signal.aborted) this.#cannotShow(error);
+    } finally {
+      thinking.remove();
+      if (!signal.aborted) this.#follow(null);
+    }
+  }
+
+  /** @param {Page["status"]} status @param {{message: string} | null} error */
+  #end(status, error) {
+    byId("end").replaceChildren();
+    if (status === "failed") this.#offerRetry("failed", error?.message ?? "There is no answer.");
+    if (status === "cancelled") this.#offerRetry("stopped", "Stopped before there was an answer.");
+    this.#markRead();
+  }
+
+  /** @param {"failed" | "stopped"} kind @param {string} text */
+  #offerRetry(kind, text) {
+    byId("end").append(endWithoutAnswer(kind, text, () => this.#retry()));
+    announce(text);
+    scrollDown();
+  }
+
+  #markRead() {
+    const chatId = this.#chatId;
+    const looking = document.visibilityState === "visible" && document.body.dataset.room === "chat";
+    if (!this.#unseen || !looking) return;
+    this.#unseen = false;
+    this.#client.markRead(chatId).then(() => {
+      this.#list.markRead(chatId);
+      this.#told.moved("");
+    }, this.#told.failed);
+  }
+
+  /** Says whether the last of these messages is an answer that was not here yet. @param {Message[]} messages */
+  #show(messages) {
+    const fresh = messages.filter(({ message_id }) => !document.querySelector(`[data-id="${CSS.escape(message_id)}"]`));
+    if (!fresh.length) return false;
+    byId("log").append(...fresh.map((message) => this.#article(message)));
+    scrollDown();
+    return fresh.at(-1)?.role === "assistant";
+  }
+
+  /** @param {Message} message */
+  #article(message) {
+    return messageElement(message, (citation) => openMemory(this.#client, citation));
+  }
+
+  /** @param {Page} page */
+  #offerOlder({ before }) {
+    if (!before) return;
+    const load = async () => {
+      const page = await this.#client.messages(this.#chatId, { before, signal: this.#stay.signal });
+      button.replaceWith(...page.messages.map((message) => this.#article(message)));
+      this.#offerOlder(page);
+    };
+    const click = () => load().catch(this.#told.failed);
+    const button = element("button", { type: "button", class: "quiet older", click }, "Earlier messages");
+    byId("log").prepend(button);
+  }
+
+  /** @param {unknown} error */
+  #cannotShow(error) {
+    if (error instanceof Unauthorized) return this.#told.failed(error);
+    const final = error instanceof ServiceError && error.status < 500;
+    const again = () => this.open(this.#chatId);
+    const button = final ? null : element("button", { type: "button", class: "primary", click: again }, "Look again");
+    const text = element("p", {}, /** @type {Error} */ (error).message);
+    byId("end").replaceChildren(element("section", { class: "ended", role: "alert" }, text, button));
+  }
+
+  #offerDeletion() {
+    byId("chat-actions").replaceChildren(twoStepButton("Delete", "Delete for good?", () => this.#delete()));
+  }
+
+  async #delete() {
+    const chatId = this.#chatId;
+    try {
+      await this.#client.deleteChat(chatId);
+      this.#list.remove(chatId);
+      this.#told.left();
+    } catch (error) {
+      this.#told.failed(error);
+    }
+  }
+
+  /** @param {Turn | null} turn the one that thinks */
+  #follow(turn) {
+    this.#turn = turn;
+    byId("ask").hidden = turn !== null;
+    byId("stop").hidden = turn === null;
+  }
+}
+
+/** What is being typed survives a reload, and a sign-in elsewhere. @param {string} text */
+function setQuestion(text) {
+  if (byId("question").value !== text) byId("question").value = text;
+  sessionStorage.setItem("question", text);
+}
+
+function scrollDown() {
+  byId("scroller").scrollTop = byId("scroller").scrollHeight;
+}

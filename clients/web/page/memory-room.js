@@ -1,0 +1,82 @@
+/** The user's memories: add, search, look through, forget. */
+
+import { announce, byId, element, twoStepButton } from "./dom.js";
+import { memoryHead } from "./messages.js";
+
+/** @typedef {import("../chat-client.js").Memory} Memory */
+
+export class MemoryRoom {
+  #client;
+  #failed;
+  #search = "";
+
+  /** @param {import("../chat-client.js").ChatClient} client @param {(error: unknown) => void} failed */
+  constructor(client, failed) {
+    this.#client = client;
+    this.#failed = failed;
+    byId("remember").addEventListener("submit", (/** @type {SubmitEvent} */ event) => {
+      event.preventDefault();
+      this.#remember(/** @type {HTMLFormElement} */ (event.target)).catch(failed);
+    });
+    byId("search").addEventListener("submit", (/** @type {SubmitEvent} */ event) => {
+      event.preventDefault();
+      this.#search = new FormData(/** @type {HTMLFormElement} */ (event.target)).get("q")?.toString().trim() ?? "";
+      this.open();
+    });
+  }
+
+  /** The newest memories, or those that match the search. */
+  async open() {
+    byId("memory-list").replaceChildren();
+    await this.#load(null);
+  }
+
+  /** @param {string | null} cursor */
+  async #load(cursor) {
+    try {
+      const search = this.#search || undefined;
+      const { memories, next } = await this.#client.memories({ search, cursor, limit: 25 });
+      byId("memory-list").append(...memories.map((memory) => this.#item(memory)));
+      byId("more-memories").replaceChildren(...(next ? [this.#more(next)] : []));
+      const found = byId("memory-list").children.length;
+      byId("found").textContent = found ? "" : search ? "Nothing matches that." : "There are no memories yet. Add the first one above.";
+      if (search) announce(`${found} memories found`);
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+
+  /** @param {HTMLFormElement} form */
+  async #remember(form) {
+    const data = new FormData(form);
+    const [text, date, tags] = ["text", "date", "tags"].map((name) => `${data.get(name) ?? ""}`.trim());
+    if (!text) return;
+    await this.#client.remember({
+      text,
+      ...(date ? { occurred_at: new Date(`${date}T12:00`).toISOString() } : {}),
+      tags: tags.split(",").map((tag) => tag.trim()).filter(Boolean),
+    });
+    form.reset();
+    announce("Remembered.");
+    await this.open();
+  }
+
+  /** @param {Memory} memory */
+  #item(memory) {
+    const forget = async () => {
+      await this.#client.forget(memory.memory_id);
+      item.remove();
+      announce("Forgotten.");
+    };
+    const button = twoStepButton("Forget", "Forget for good?", () => forget().catch(this.#failed));
+    const head = memoryHead(memory);
+    head.append(button);
+    const item = element("li", {}, head, element("p", { dir: "auto" }, memory.text));
+    return item;
+  }
+
+  /** @param {string} next */
+  #more(next) {
+    return element("button", { type: "button", class: "quiet", click: () => this.#load(next) }, "Older memories");
+  }
+}

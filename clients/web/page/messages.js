@@ -1,0 +1,57 @@
+/** Messages and the memories that answers rest on, as elements. */
+
+import { byId, day, element } from "./dom.js";
+import { markdown } from "./markdown.js";
+
+/** @typedef {import("../chat-turn.js").Message} Message @typedef {import("../chat-turn.js").Citation} Citation */
+
+/** @param {Message} message @param {(citation: Citation) => void} openCitation */
+export function messageElement({ message_id, role, content, citations = [] }, openCitation) {
+  const mine = role === "user";
+  const text = element("div", { class: mine ? "question" : "answer", dir: "auto" }, mine ? content : markdown(content));
+  const heading = element("h2", { class: "unseen" }, mine ? "You asked" : "Answer");
+  const cited = citations.map((citation) => element("li", {}, citationButton(citation, openCitation)));
+  const sources = cited.length ? element("ol", { class: "citations", "aria-label": "Memories behind this answer" }, ...cited) : null;
+  return element("article", { class: role, "data-id": message_id }, heading, text, sources);
+}
+
+/** @param {Citation} citation @param {(citation: Citation) => void} open */
+const citationButton = (citation, open) =>
+  element("button", { type: "button", title: "Open this memory", click: () => open(citation) },
+    element("span", { dir: "auto" }, citation.quote));
+
+/**
+ * Open the memory behind a citation, with the quoted words marked.
+ * @param {import("../chat-client.js").ChatClient} client @param {Citation} citation
+ */
+export async function openMemory(client, { memory_id, quote }) {
+  const dialog = byId("memory");
+  const body = element("div", { class: "body" }, element("p", {}, "Looking it up…"));
+  const close = element("button", { type: "button", click: () => dialog.close() }, "Close");
+  dialog.replaceChildren(element("h2", { id: "memory-title" }, "Memory"), body, close);
+  dialog.showModal();
+  body.replaceChildren(...(await memoryOrExcuse(client, memory_id, quote)));
+}
+
+/** @param {import("../chat-client.js").ChatClient} client @param {string} memoryId @param {string} quote */
+async function memoryOrExcuse(client, memoryId, quote) {
+  try {
+    const { memories } = await client.memories({ search: quote.slice(0, 500), limit: 100 });
+    const memory = memories.find((found) => found.memory_id === memoryId);
+    if (memory) return [memoryHead(memory), element("p", { dir: "auto" }, ...marked(memory.text, quote))];
+    return [element("blockquote", { dir: "auto" }, quote), element("p", {}, "The memory itself is gone: it may have been forgotten since.")];
+  } catch (error) {
+    return [element("blockquote", { dir: "auto" }, quote), element("p", {}, `It cannot be shown now: ${/** @type {Error} */ (error).message}`)];
+  }
+}
+
+/** @param {import("../chat-client.js").Memory} memory */
+export const memoryHead = ({ occurred_at, tags }) =>
+  element("p", { class: "head" }, day(occurred_at), ...tags.map((tag) => element("span", { class: "tag", dir: "auto" }, tag)));
+
+/** @param {string} text @param {string} quote */
+function marked(text, quote) {
+  const at = text.indexOf(quote);
+  if (at < 0) return [text];
+  return [text.slice(0, at), element("mark", {}, quote), text.slice(at + quote.length)];
+}

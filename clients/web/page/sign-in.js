@@ -1,0 +1,152 @@
+/** Who is using the page: an access token, from the hosted sign-in, from a demo user's password, or typed in. */
+
+import { Unauthorized } from "../chat-errors.js";
+import { byId, element } from "./dom.js";
+
+/**
+ * How one signs in here, as the service has put it into the page.
+ * @typedef {{kind: "hosted", authorize_url: string, token_url: string, client_id: string, scope: string} |
+ *           {kind: "password", url: string, client_id: string, demo: {users: string[], password: string} | null}} SignInWay
+ */
+
+const HERE = location.origin + location.pathname;
+const TOKEN = `async-chat token ${HERE}`;
+const PROOF = "async-chat proof";
+
+/** @type {SignInWay | null} */
+const way = JSON.parse(byId("sign-in-way").textContent);
+
+/** The access token of now. Throws Unauthorized. */
+export function token() {
+  const kept = localStorage.getItem(TOKEN);
+  if (kept) return kept;
+  throw new Unauthorized({ status: 401, code: "unauthorized", detail: "Sign in first." });
+}
+
+export function signedIn() {
+  return localStorage.getItem(TOKEN) !== null;
+}
+
+export function signOut() {
+  localStorage.removeItem(TOKEN);
+}
+
+/** The signed-in user's name, as the token has it. */
+export function userName() {
+  try {
+    const claims = JSON.parse(atob(token().split(".")[1].replaceAll("-", "+").replaceAll("_", "/")));
+    return claims.username ?? claims.preferred_username ?? claims.sub;
+  } catch {
+    return "you";
+  }
+}
+
+/** Calls `changed` when another tab signs in or out. @param {() => void} changed */
+export function whenSignInChanges(changed) {
+  addEventListener("storage", (event) => event.key === TOKEN && changed());
+}
+
+/**
+ * Show the ways to sign in; resolves once there is a token.
+ * @param {HTMLElement} place
+ */
+export function askToSignIn(place) {
+  return new Promise((resolve) => {
+    /** @param {() => Promise<string>} fetchToken */
+    const attempt = async (fetchToken) => {
+      complaint.textContent = "";
+      try {
+        localStorage.setItem(TOKEN, await fetchToken());
+        resolve(undefined);
+      } catch (error) {
+        complaint.textContent = `That did not work: ${/** @type {Error} */ (error).message}`;
+      }
+    };
+    const complaint = element("p", { role: "alert", class: "complaint" });
+    place.replaceChildren(...controls(attempt), complaint);
+    /** @type {any} */ (place.querySelector("button, input"))?.focus();
+    whenSignInChanges(() => signedIn() && resolve(undefined));
+  });
+}
+
+/** @param {(fetchToken: () => Promise<string>) => void} attempt @returns {HTMLElement[]} */
+function controls(attempt) {
+  if (way?.kind === "hosted") return [signInButton("Sign in", () => leaveToSignIn(way))];
+  if (way?.kind !== "password" || !way.demo) return [tokenForm(attempt)];
+  const { users, password } = way.demo;
+  return users.map((name) => signInButton(`Continue as ${name}`, () => attempt(() => fetchByPassword(way, name, password))));
+}
+
+/** @param {string} label @param {() => void} click */
+const signInButton = (label, click) => element("button", { type: "button", class: "primary", click }, label);
+
+/** @param {(fetchToken: () => Promise<string>) => void} attempt */
+function tokenForm(attempt) {
+  const input = element("input", { type: "password", autocomplete: "off", required: true });
+  const submit = (/** @type {Event} */ event) => {
+    event.preventDefault();
+    attempt(async () => input.value.trim());
+  };
+  return element("form", { submit }, element("label", {}, "Access token", input), element("button", { class: "primary" }, "Sign in"));
+}
+
+/** @param {{url: string, client_id: string}} passwordWay @param {string} name @param {string} password */
+async function fetchByPassword(passwordWay, name, password) {
+  const answer = await fetch(passwordWay.url, {
+    method: "POST",
+    headers: { "Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": "AWSCognitoIdentityProviderService.InitiateAuth" },
+    body: JSON.stringify({
+      AuthFlow: "USER_PASSWORD_AUTH",
+      ClientId: passwordWay.client_id,
+      AuthParameters: { USERNAME: name, PASSWORD: password },
+    }),
+  });
+  const body = await answer.json();
+  if (!body.AuthenticationResult) throw new Error(body.message ?? body.ChallengeName ?? `the answer was ${answer.status}`);
+  return body.AuthenticationResult.AccessToken;
+}
+
+/** To the hosted sign-in, with PKCE: only who holds the proof can use the code that comes back. @param {any} hosted */
+async function leaveToSignIn(hosted) {
+  const proof = { verifier: random(), state: random(), hash: location.hash };
+  sessionStorage.setItem(PROOF, JSON.stringify(proof));
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(proof.verifier));
+  const query = new URLSearchParams({
+    response_type: "code",
+    client_id: hosted.client_id,
+    redirect_uri: HERE,
+    scope: hosted.scope,
+    state: proof.state,
+    code_challenge: urlSafe(new Uint8Array(digest)),
+    code_challenge_method: "S256",
+  });
+  location.assign(`${hosted.authorize_url}?${query}`);
+}
+
+/** Back from the hosted sign-in: the code in the address becomes a token, and the address what it was before. */
+export async function finishSignIn() {
+  const query = new URLSearchParams(location.search);
+  const proof = JSON.parse(sessionStorage.getItem(PROOF) ?? "null");
+  if (way?.kind !== "hosted" || !proof || query.get("state") !== proof.state) return;
+  sessionStorage.removeItem(PROOF);
+  history.replaceState(null, "", HERE + proof.hash);
+  if (!query.has("code")) throw new Error(query.get("error_description") ?? "The sign-in was broken off.");
+  const answer = await fetch(way.token_url, {
+    method: "POST",
+    body: new URLSearchParams({
+      grant_type: "authorization_code",
+      client_id: way.client_id,
+      redirect_uri: HERE,
+      code: query.get("code") ?? "",
+      code_verifier: proof.verifier,
+    }),
+  });
+  if (!answer.ok) throw new Error("The sign-in was refused.");
+  localStorage.setItem(TOKEN, (await answer.json()).access_token);
+}
+
+const random = () => urlSafe(crypto.getRandomValues(new Uint8Array(32)));
+
+/** @param {Uint8Array} bytes */
+const urlSafe = (bytes) =>
+  btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");

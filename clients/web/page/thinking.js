@@ -1,0 +1,70 @@
+/** What one sees of a turn that has no answer yet: how far it is, for how long, its steps, its draft, or its failure. */
+
+import { announce, clock, element } from "./dom.js";
+import { markdown } from "./markdown.js";
+
+/** @typedef {import("../chat-turn.js").Update} Update */
+
+export class ThinkingView {
+  #phase = element("span", { class: "phase" });
+  #elapsed = element("span", { class: "elapsed" });
+  #outage = element("p", { class: "outage" });
+  #steps = element("ol", { class: "steps", "aria-label": "Steps" });
+  #draft = element("div", { class: "draft answer", dir: "auto", "aria-label": "Draft of the answer", role: "group" });
+  #timer = 0;
+  #steady = "";
+  element = element("section", { class: "thinking", "aria-label": "Thinking" },
+    element("p", { class: "state" }, element("span", { class: "pulse", "aria-hidden": "true" }), this.#phase, this.#elapsed),
+    this.#outage, this.#steps, this.#draft);
+
+  constructor() {
+    this.#phase.textContent = "Sending";
+    this.#count(0);
+  }
+
+  /** The question is stored, and its worker invoked. */
+  accepted() {
+    this.#phase.textContent = "Thinking";
+  }
+
+  /** @param {Update} update */
+  show(update) {
+    const phase = update.phase === "queued" ? "Waiting to begin" : "Thinking";
+    this.#phase.textContent = phase;
+    this.#count(update.elapsedMs);
+    const outage = update.outage && "No connection. The answer is being made all the same; this goes on by itself.";
+    this.#outage.textContent = outage ?? "";
+    this.#steps.replaceChildren(...update.steps.map((step) => element("li", { dir: "auto" }, step.text)));
+    this.#draft.replaceChildren(...(update.draft ? [markdown(update.draft)] : []));
+    this.#say(outage ?? update.steps.at(-1)?.text ?? phase);
+  }
+
+  remove() {
+    clearInterval(this.#timer);
+    this.element.remove();
+  }
+
+  /** @param {number} elapsedMs */
+  #count(elapsedMs) {
+    const began = performance.now() - elapsedMs;
+    const show = () => (this.#elapsed.textContent = clock(performance.now() - began));
+    clearInterval(this.#timer);
+    this.#timer = setInterval(show, 1_000);
+    show();
+  }
+
+  /** Once: who listens does not want to hear it with every poll. @param {string} text */
+  #say(text) {
+    if (text !== this.#steady) announce(text);
+    this.#steady = text;
+  }
+}
+
+/**
+ * How a turn without an answer ended, and the way to run it again.
+ * @param {"failed" | "stopped"} kind @param {string} text @param {() => void} retry
+ */
+export function endWithoutAnswer(kind, text, retry) {
+  return element("section", { class: `ended ${kind}`, "aria-label": "No answer" },
+    element("p", {}, text), element("button", { type: "button", class: "primary", click: retry }, "Try again"));
+}

@@ -1,0 +1,292 @@
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, describe, it } from "node:test";
+
+import {
+  ServiceError,
+  ChatBusy,
+  ChatClient,
+  ChatForbidden,
+  ChatNotFound,
+  QuestionMissing,
+  Unreachable,
+  Unauthorized,
+  TooManyTurns,
+  TurnCancelled,
+  TurnFailed,
+  StillThinking,
+} from "../chat-client.js";
+import { MisbehavingService, faults, problem } from "./misbehaving-service.js";
+
+const ASK = "POST /memories/chat";
+const POLL = "GET /chats/messages";
+
+let service;
+let chat;
+
+beforeEach(async () => {
+  service = await MisbehavingService.start();
+  service.willThink({}, { status: "answered" });
+  chat = new ChatClient({ baseUrl: service.url, token: "alice", callTimeoutMs: 150, repeatMs: 2_000 });
+});
+
+afterEach(() => service.stop());
+
+const all = async (updates) => {
+  const seen = [];
+  for await (const update of updates) seen.push(update);
+  return seen;
+};
+
+describe("asking", () => {
+  it("gives the answer with one question and a token", async () => {
+    const answer = await (await chat.ask("Where did I park?")).answer();
+    assert.equal(answer.content, "Level 3, bay 12.");
+    assert.equal(service.asks[0].headers.authorization, "Bearer alice");
+    assert.equal(service.questions, 1);
+  });
+
+  it("shows steps, draft and end in order", async () => {
+    service.willThink({ phase: "queued" }, { steps: ["Searching"] }, { steps: ["Searching"], draft: "Lev" }, { status: "answered" });
+    const seen = await all((await chat.ask("Where did I park?")).updates());
+    assert.deepEqual(seen.map((update) => update.phase), ["queued", "running", "running", "done"]);
+    assert.deepEqual(seen.map((update) => update.draft), [null, null, "Lev", null]);
+    assert.deepEqual(seen.at(-1).messages.map((message) => message.role), ["user", "assistant"]);
+  });
+
+  for (const [name, fault] of [
+    ["is cut off before the service hears it", faults.cutBefore()],
+    ["is cut off after the service heard it", faults.cutAfter()],
+    ["never gets an answer", faults.hang()],
+    ["meets a 500", faults.status(500)],
+    ["meets a 503 of the gateway", faults.status(503)],
+    ["is told to try again", problem(503, "try_again", { "Retry-After": "0" })],
+    ["is throttled by the gateway", faults.status(429)],
+  ]) {
+    it(`is repeated under the same key when it ${name}, and asks once`, async () => {
+      service.willFail(ASK, fault, fault);
+      const answer = await (await chat.ask("Where did I park?")).answer();
+      assert.equal(answer.content, "Level 3, bay 12.");
+      assert.equal(service.questions, 1);
+      assert.equal(new Set(service.asks.map((ask) => ask.headers["idempotency-key"])).size, 1);
+    });
+  }
+
+  it("uses another key for another question", async () => {
+    await (await chat.ask("Where did I park?")).answer();
+    await chat.ask("And yesterday?", { chatId: "01CHAT" });
+    assert.equal(service.questions, 2);
+  });
+
+  it("gives up when the service stays away", async () => {
+    chat = new ChatClient({ baseUrl: service.url, repeatMs: 200 });
+    service.willFail(ASK, ...Array(9).fill(faults.cutBefore()));
+    await assert.rejects(chat.ask("Where did I park?"), Unreachable);
+  });
+
+  for (const [status, code, kind] of [
+    [400, "question_missing", QuestionMissing],
+    [403, "chat_forbidden", ChatForbidden],
+    [404, "chat_not_found", ChatNotFound],
+    [409, "chat_busy", ChatBusy],
+    [429, "too_many_turns", TooManyTurns],
+    [418, "of_the_future", ServiceError],
+  ]) {
+    it(`reports ${code} at once, with its facts`, async () => {
+      service.willFail(ASK, problem(status, code, { "Retry-After": "3" }));
+      const expected = { name: kind.name, code, status, requestId: "r-1", retryAfterMs: 3000, message: `about ${code}` };
+      await assert.rejects(chat.ask("?"), expected);
+      assert.equal(service.asks.length, 1);
+    });
+  }
+
+  it("knows the gateway's own refusal of a token", async () => {
+    service.willFail(ASK, faults.status(401, { message: "Unauthorized" }));
+    await assert.rejects(chat.ask("?"), Unauthorized);
+  });
+
+  it("takes a fresh token for every call", async () => {
+    let count = 0;
+    chat = new ChatClient({ baseUrl: service.url, token: async () => `token-${++count}` });
+    await (await chat.ask("Where did I park?")).answer();
+    assert.equal(new Set(service.requests.map((request) => request.headers.authorization)).size, service.requests.length);
+  });
+});
+
+describe("watching", () => {
+  it("waits for the hint before the first poll", async () => {
+    service.willFail(ASK, faults.status(200, { chat_id: "01CHAT", status: "thinking" }, { "Retry-After": "1" }));
+    const turn = await chat.ask("Where did I park?");
+    const asked = performance.now();
+    await assert.rejects(turn.updates({ timeoutMs: 900 }).next(), StillThinking);
+    assert.ok(performance.now() - asked >= 890);
+    assert.equal(service.polls.length, 0);
+  });
+
+  it("follows hints that change, and never asks sooner", async () => {
+    service.willThink({ hintMs: 120, draft: "a" }, { hintMs: 10, draft: "b" }, { hintMs: 80, draft: "c" }, { status: "answered" });
+    await (await chat.ask("Where did I park?")).answer();
+    const gaps = service.polls.slice(1).map((poll, index) => poll.at - service.polls[index].at);
+    [120, 10, 80].forEach((hint, index) => assert.ok(gaps[index] >= hint - 1, `${gaps[index]} < ${hint}`));
+  });
+
+  it("asks only for what is new, and costs a 304 when nothing is", async () => {
+    service.willThink({}, {}, {}, {}, { status: "answered" });
+    const seen = await all((await chat.ask("Where did I park?")).updates());
+    const [first, ...others] = service.polls;
+    assert.equal(first.query.get("after"), null);
+    assert.ok(others.every((poll) => poll.query.get("after") === "01M00000"));
+    assert.ok(others.slice(1).every((poll) => poll.headers["if-none-match"]));
+    assert.ok(seen.length < service.polls.length, "a 304 is no news");
+  });
+
+  for (const [name, fault] of [
+    ["500s", faults.status(500)],
+    ["cut connections", faults.cutBefore()],
+    ["silence", faults.hang()],
+    ["pages of a wireless network", faults.page()],
+    ["throttling", faults.status(429)],
+  ]) {
+    it(`survives ${name}, and says so meanwhile`, async () => {
+      service.willThink({ draft: "Lev" }, { status: "answered" });
+      const turn = await chat.ask("Where did I park?");
+      const updates = turn.updates();
+      await updates.next();
+      service.willFail(POLL, fault, fault);
+      const seen = await all(updates);
+      assert.ok(seen[0].outage, "the outage shows");
+      assert.equal(seen[0].draft, "Lev", "what was known stays");
+      assert.equal(seen.at(-1).status, "answered");
+      assert.equal(seen.at(-1).outage, null);
+    });
+  }
+
+  it("is patient with a slow service", async () => {
+    service.willFail(POLL, faults.slow(100), faults.slow(100));
+    assert.ok(await (await chat.ask("Where did I park?")).answer());
+  });
+
+  it("gives up when polls have failed for too long in a row", async () => {
+    service.willFail(POLL, ...Array(20).fill(faults.cutBefore()));
+    const turn = await chat.ask("Where did I park?");
+    await assert.rejects(turn.answer({ outageMs: 300 }), Unreachable);
+  });
+
+  it("gives up at its own deadline, whatever the service does", async () => {
+    service.willThink({});
+    const turn = await chat.ask("Where did I park?");
+    await assert.rejects(turn.answer({ timeoutMs: 200 }), StillThinking);
+  });
+
+  for (const [status, code, kind] of [
+    [401, "unauthorized", Unauthorized],
+    [403, "chat_forbidden", ChatForbidden],
+    [404, "chat_not_found", ChatNotFound],
+  ]) {
+    it(`stops at once on ${status}`, async () => {
+      service.willFail(POLL, problem(status, code));
+      const turn = await chat.ask("Where did I park?");
+      await assert.rejects(turn.answer(), kind);
+      assert.equal(service.polls.length, 1);
+    });
+  }
+
+  it("stops polling when the viewer leaves", async () => {
+    service.willThink({ draft: "a" }, { draft: "b" }, { draft: "c" });
+    for await (const _ of (await chat.ask("Where did I park?")).updates()) break;
+    const polls = service.polls.length;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    assert.equal(service.polls.length, polls);
+  });
+
+  it("stops when its signal aborts", async () => {
+    service.willThink({});
+    const leaving = new AbortController();
+    setTimeout(() => leaving.abort(new Error("left")), 80);
+    await assert.rejects((await chat.ask("?")).answer({ signal: leaving.signal }), { message: "left" });
+  });
+
+  it("counts the elapsed time by the service's clock, an hour off", async () => {
+    service.clockOffMs = 3_600_000;
+    const [update] = await all((await chat.ask("Where did I park?")).updates());
+    assert.ok(update.elapsedMs < 3_000, `${update.elapsedMs}`);
+  });
+
+  it("shares the polling of one chat among watchers", async () => {
+    service.willThink(...Array(12).fill({}), { status: "answered" });
+    const turn = await chat.ask("Where did I park?");
+    const alone = 13;
+    const answers = await Promise.all([turn.answer(), chat.resume("01CHAT").answer(), chat.resume("01CHAT").answer()]);
+    assert.deepEqual(answers.map((answer) => answer.content), Array(3).fill("Level 3, bay 12."));
+    assert.ok(service.polls.length < 2 * alone, `${service.polls.length} polls`);
+  });
+});
+
+describe("how a turn ends", () => {
+  it("fails with the service's code and sentence", async () => {
+    service.willThink({ status: "failed", error: { code: "timed_out", message: "The answer took too long." } });
+    const turn = await chat.ask("Where did I park?");
+    const expected = { name: TurnFailed.name, code: "timed_out", message: "The answer took too long." };
+    await assert.rejects(turn.answer(), expected);
+  });
+
+  it("is run again without retyping", async () => {
+    service.willThink({ status: "failed", error: { code: "timed_out", message: "Too long." } });
+    const turn = await chat.ask("Where did I park?");
+    await assert.rejects(turn.answer());
+    assert.equal((await (await turn.retry()).answer()).content, "Level 3, bay 12.");
+    assert.equal(service.questions, 1);
+  });
+
+  it("is run again once, when the retry's answer is lost", async () => {
+    service.willThink({ status: "cancelled" });
+    const turn = await chat.ask("Where did I park?");
+    service.willFail("POST /chats/01CHAT/retry", faults.cutAfter());
+    service.willThink({ status: "cancelled" });
+    assert.ok(await (await turn.retry()).answer());
+  });
+
+  it("is stopped, and the watcher learns of it", async () => {
+    service.willThink({});
+    const turn = await chat.ask("Where did I park?");
+    const watched = turn.answer();
+    assert.equal(await turn.cancel(), "cancelled");
+    await assert.rejects(watched, TurnCancelled);
+  });
+
+  it("is found after a reload", async () => {
+    await chat.ask("Where did I park?");
+    assert.equal((await chat.resume("01CHAT").answer()).content, "Level 3, bay 12.");
+  });
+
+  it("gives the answer even to a watch that begins after it", async () => {
+    await (await chat.ask("Where did I park?")).answer();
+    assert.equal((await chat.resume("01CHAT", { after: "01M00001" }).answer()).role, "assistant");
+  });
+});
+
+describe("the rest", () => {
+  it("takes a deletion whose answer was lost for done", async () => {
+    service.willFail("DELETE /chats/01CHAT", faults.cutAfter());
+    await chat.deleteChat("01CHAT");
+    assert.ok(service.deleted);
+  });
+
+  it("reports a chat that was never there", async () => {
+    service.deleted = true;
+    await assert.rejects(chat.deleteChat("01CHAT"), ChatNotFound);
+  });
+
+  it("never remembers twice", async () => {
+    service.willFail("POST /memories", faults.cutAfter());
+    await assert.rejects(chat.remember("The key is under the pot."), Unreachable);
+    assert.equal(service.requests.length, 1);
+  });
+
+  it("remembers a text, a memory or many", async () => {
+    await chat.remember("One");
+    await chat.remember({ text: "Two", tags: ["home"] });
+    await chat.remember([{ text: "Three" }]);
+    const bodies = service.requests.map((request) => request.body);
+    assert.deepEqual(bodies, [{ text: "One" }, { text: "Two", tags: ["home"] }, { memories: [{ text: "Three" }] }]);
+  });
+});

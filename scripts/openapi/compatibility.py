@@ -1,0 +1,160 @@
+"""Which changes of the contract break somebody: each in a sentence that says where."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+Json = Mapping[str, Any]
+
+METHODS: Final = ("get", "post", "put", "patch", "delete")
+UPPER: Final = ("maxLength", "maxItems", "maximum")
+LOWER: Final = ("minLength", "minItems", "minimum")
+SAME: Final = ("pattern", "format")
+
+
+def breaking_changes(old: Json, new: Json) -> list[str]:
+    """What a client of `old` may stumble over when the service has become `new`."""
+    return list(dict.fromkeys(_Comparison(old, new).changes()))
+
+
+class _Comparison:
+    def __init__(self, old: Json, new: Json) -> None:
+        self._old = old
+        self._new = new
+
+    def changes(self) -> Iterator[str]:
+        for path, methods in self._old["paths"].items():
+            for method in (name for name in METHODS if name in methods):
+                where = f"{method.upper()} {path}"
+                then = self._new["paths"].get(path, {}).get(method)
+                if then is None:
+                    yield f"{where} is gone"
+                else:
+                    yield from self._operation(where, methods[method], then)
+
+    def _operation(self, where: str, old: Json, new: Json) -> Iterator[str]:
+        if old.get("security") == [] and new.get("security") != []:
+            yield f"{where} asks for a token now"
+        yield from self._parameters(where, old, new)
+        yield from self._request(where, old, new)
+        for status, response in old["responses"].items():
+            if status in new["responses"]:
+                yield from self._response(f"{where} {status}", response, new["responses"][status])
+            elif status < "400":
+                yield f"{where} no longer answers {status}"
+
+    def _parameters(self, where: str, old: Json, new: Json) -> Iterator[str]:
+        before = {(parameter["in"], parameter["name"]): parameter for parameter in old["parameters"]}
+        now = {(parameter["in"], parameter["name"]): parameter for parameter in new["parameters"]}
+        for (place, name), parameter in before.items():
+            if (place, name) not in now:
+                yield f"{where} no longer takes {name} in its {place}"
+            else:
+                named = f"{where}, {name} in {place},"
+                yield from self._gaps(named, self._old, parameter["schema"], self._new, now[place, name]["schema"])
+        for (place, name), parameter in now.items():
+            if parameter["required"] and not before.get((place, name), {}).get("required"):
+                yield f"{where} requires {name} in its {place} now"
+
+    def _request(self, where: str, old: Json, new: Json) -> Iterator[str]:
+        if "requestBody" not in new:
+            return
+        if "requestBody" not in old:
+            yield f"{where} requires a body now"
+            return
+        for media_type, content in old["requestBody"]["content"].items():
+            then = new["requestBody"]["content"].get(media_type)
+            if then is None:
+                yield f"{where} no longer takes {media_type}"
+            else:
+                named = f"{where}, request,"
+                yield from self._gaps(named, self._old, content["schema"], self._new, then["schema"])
+                yield from self._ignored(named, content["schema"], then["schema"])
+
+    def _response(self, where: str, old: Json, new: Json) -> Iterator[str]:
+        old, new = _resolved(self._old, old), _resolved(self._new, new)
+        for name in old.get("headers", {}):
+            if name not in new.get("headers", {}):
+                yield f"{where} no longer has the header {name}"
+        for media_type, content in old.get("content", {}).items():
+            then = new.get("content", {}).get(media_type)
+            if then is None:
+                yield f"{where} no longer comes as {media_type}"
+            elif media_type == "application/problem+json":
+                yield from self._lost_codes(where, content, then)
+            else:
+                yield from self._gaps(where, self._new, then["schema"], self._old, content["schema"])
+
+    def _lost_codes(self, where: str, old: Json, new: Json) -> Iterator[str]:
+        """Clients branch on codes; new ones they take for the status alone."""
+        for code in sorted(set(old["examples"]) - set(new["examples"])):
+            yield f"{where} no longer has the code {code}"
+
+    def _ignored(self, where: str, old: Json, new: Json) -> Iterator[str]:
+        """Unknown fields are ignored in silence, so that a field that is gone does nothing any more."""
+        before, now = _fields(self._old, old), _fields(self._new, new)
+        for name in sorted(before - now):
+            yield f"{where} {name} is ignored now"
+
+    def _gaps(self, where: str, home: Json, schema: Json, wide_home: Json, wide: Json) -> Iterator[str]:
+        """Where something that fits `schema` does not fit `wide`."""
+        schema, wide = _resolved(home, schema), _resolved(wide_home, wide)
+        if "anyOf" in schema or "anyOf" in wide:
+            wide_forms = wide.get("anyOf", [wide])
+            for form in schema.get("anyOf", [schema]):
+                gaps = [list(self._gaps(where, home, form, wide_home, other)) for other in wide_forms]
+                if all(gaps):
+                    yield from min(gaps, key=len)
+            return
+        if "type" in wide and schema.get("type") != wide["type"]:
+            yield f"{where} {schema.get('type', 'anything')} is not {wide['type']}"
+            return
+        yield from _bounds(where, schema, wide)
+        yield from self._parts(where, home, schema, wide_home, wide)
+
+    def _parts(self, where: str, home: Json, schema: Json, wide_home: Json, wide: Json) -> Iterator[str]:
+        for name in wide.get("required", []):
+            if name not in schema.get("required", []):
+                yield f"{where} {name} may be missing on one side and is required on the other"
+        for name, part in schema.get("properties", {}).items():
+            if name in wide.get("properties", {}):
+                yield from self._gaps(f"{where} {name}", home, part, wide_home, wide["properties"][name])
+        if "items" in schema and "items" in wide:
+            yield from self._gaps(f"{where} items", home, schema["items"], wide_home, wide["items"])
+
+
+def _bounds(where: str, schema: Json, wide: Json) -> Iterator[str]:
+    allowed, possible = _values(wide), _values(schema)
+    if allowed is not None and (possible is None or not possible <= allowed):
+        yield f"{where} can be {sorted(possible - allowed) if possible else 'anything'}, which was not foreseen"
+    for name in UPPER:
+        if name in wide and schema.get(name, float("inf")) > wide[name]:
+            yield f"{where} {name} {wide[name]} is exceeded"
+    for name in LOWER:
+        if name in wide and schema.get(name, float("-inf")) < wide[name]:
+            yield f"{where} {name} {wide[name]} is not reached"
+    for name in SAME:
+        if name in wide and schema.get(name) != wide[name]:
+            yield f"{where} {name} differs"
+
+
+def _values(schema: Json) -> set[Any] | None:
+    if "const" in schema:
+        return {schema["const"]}
+    return set(schema["enum"]) if "enum" in schema else None
+
+
+def _fields(home: Json, schema: Json) -> set[str]:
+    schema = _resolved(home, schema)
+    forms = [_fields(home, form) for form in schema.get("anyOf", [])]
+    return set(schema.get("properties", {})).union(*forms)
+
+
+def _resolved(home: Json, schema: Json) -> Json:
+    if "$ref" not in schema:
+        return schema
+    found: Any = home
+    for step in schema["$ref"].removeprefix("#/").split("/"):
+        found = found[step]
+    return _resolved(home, found)

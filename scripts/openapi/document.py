@@ -1,0 +1,249 @@
+"""The OpenAPI 3.1 document, made from the service's own models, routes and errors."""
+
+from __future__ import annotations
+
+import tomllib
+from collections import defaultdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from pydantic.json_schema import JsonSchemaMode, models_json_schema
+
+from domain.errors import TryAgain
+from entrypoints import wire
+from entrypoints.problems import problem_for
+from entrypoints.routes import PUBLIC, ROUTES
+from scripts.openapi import examples
+from scripts.openapi.operations import OPERATIONS, Operation, Parameter, Schema
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+PROJECT: Final = Path(__file__).resolve().parents[2]
+JSON: Final = "application/json"
+PROBLEM: Final = "application/problem+json"
+REF: Final = "#/components/schemas/{model}"
+#: What every route answers alike, beside what is its own.
+ALIKE: Final = {401: "Unauthorized", 500: "Broken", 503: "NotReachable"}
+
+REASONS: Final = {
+    200: "Done.",
+    201: "Stored.",
+    204: "Done; there is nothing to say.",
+    304: "Nothing has changed since the answer with this `ETag`.",
+    400: "The request cannot be understood.",
+    401: "No token, or one that is not accepted. API Gateway's own answer.",
+    403: "The chat is another user's, or the token is not for this.",
+    404: "There is no such thing.",
+    409: "Not in the state that the chat is in.",
+    413: "Too long.",
+    415: "Not JSON.",
+    422: "The key belongs to another body.",
+    429: "Too many at once.",
+    500: "A defect; it is logged under the request id.",
+    503: "Not reachable now; nothing is left half done, and the same request may be sent again.",
+}
+
+HEADERS: Final[dict[str, tuple[str, Schema]]] = {
+    "Cache-Control": ("What is a user's own is never stored.", {"type": "string"}),
+    "ETag": ("Names this state of the answer.", {"type": "string"}),
+    "Idempotency-Replayed": ("The ask had come before under this key.", {"type": "string", "const": "true"}),
+    "Location": ("Where to poll.", {"type": "string"}),
+    "Retry-After": ("Seconds to wait before the next request.", {"type": "string", "pattern": "^[0-9]+$"}),
+}
+#: Sent with some answers only.
+SOMETIMES: Final = {("poll", "Retry-After"), ("ask", "Idempotency-Replayed")}
+#: Problems that say when to come back.
+COME_BACK: Final = {"chat_busy", "too_many_turns", "try_again"}
+
+
+def document() -> dict[str, Any]:
+    """The whole document."""
+    paths: dict[str, dict[str, Any]] = defaultdict(dict)
+    for route in ROUTES:
+        method, path = route.split(" ")
+        paths[path][method.lower()] = _operation(OPERATIONS[route], public=route in PUBLIC)
+    version = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Async Chat",
+            "version": version,
+            "description": "Ask, get a chat's id at once, and poll for the answer. Times are RFC 3339 in UTC with "
+            "milliseconds; ids are opaque. Unknown request fields are ignored; ignore unknown response fields.",
+        },
+        "servers": [{"url": "./", "description": "The workspace that serves this document."}],
+        "security": [{"token": []}],
+        "paths": dict(paths),
+        "components": {
+            "schemas": _schemas(),
+            "responses": _alike(),
+            "examples": _problems(),
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
+        },
+    }
+
+
+def _operation(operation: Operation, *, public: bool) -> dict[str, Any]:
+    made: dict[str, Any] = {
+        "operationId": operation.name,
+        "summary": operation.summary,
+        "parameters": [_parameter(parameter) for parameter in operation.parameters],
+        "responses": {
+            str(status): response for status, response in sorted(_responses(operation, public=public).items())
+        },
+    }
+    if operation.body:
+        content = {"schema": _ref(operation.body), "examples": _examples(examples.REQUESTS[operation.name])}
+        made["requestBody"] = {"required": True, "content": {JSON: content}}
+    if public:
+        made["security"] = []
+    return made
+
+
+def _parameter(parameter: Parameter) -> dict[str, Any]:
+    made: dict[str, Any] = {
+        "name": parameter.name,
+        "in": parameter.place,
+        "required": parameter.required,
+        "description": parameter.meaning,
+        "schema": parameter.schema,
+    }
+    example = parameter.example or examples.VALUES.get(parameter.name)
+    return made | ({"example": example} if example else {})
+
+
+def _responses(operation: Operation, *, public: bool) -> dict[int, dict[str, Any]]:
+    responses = {operation.status: _success(operation)}
+    if "ETag" in operation.headers:
+        responses[304] = {"description": REASONS[304], "headers": _headers(operation.name, operation.headers)}
+    refusals: dict[int, list[type[Exception]]] = defaultdict(list)
+    for kind in operation.refusals:
+        refusals[problem_for(examples.ERRORS[kind]).status].append(kind)
+    for status, kinds in refusals.items():
+        responses[status] = _refusal(status, kinds)
+    for status, text in _gateways_own(public=public).items():
+        if status in ALIKE:
+            responses[status] = {"$ref": f"#/components/responses/{ALIKE[status]}"}
+        else:
+            _add_gateways_words(responses.setdefault(status, {"description": REASONS[status], "content": {}}), text)
+    return responses
+
+
+def _alike() -> dict[str, Any]:
+    unauthorized: dict[str, Any] = {"description": REASONS[401], "content": {}}
+    alike = {401: unauthorized, 500: _refusal(500, [RuntimeError]), 503: _refusal(503, [TryAgain])}
+    for status, response in alike.items():
+        _add_gateways_words(response, _gateways_own(public=False)[status])
+    return {ALIKE[status]: response for status, response in alike.items()}
+
+
+def _add_gateways_words(response: dict[str, Any], text: str) -> None:
+    response["content"][JSON] = {"schema": _ref_to("GatewayMessage"), "example": {"message": text}}
+
+
+def _gateways_own(*, public: bool) -> dict[int, str]:
+    """What API Gateway answers before, or instead of, a function."""
+    everyone = {429: "Too Many Requests", 500: "Internal Server Error", 503: "Service Unavailable"}
+    return everyone if public else {401: "Unauthorized", 403: "Forbidden", **everyone}
+
+
+def _success(operation: Operation) -> dict[str, Any]:
+    made: dict[str, Any] = {
+        "description": REASONS[operation.status],
+        "headers": _headers(operation.name, ("Cache-Control", *operation.headers)),
+    }
+    if isinstance(operation.answer, str):
+        schema = {"type": "object"} if operation.answer == JSON else {"type": "string"}
+        made["content"] = {operation.answer: {"schema": schema}}
+    elif operation.answer:
+        shown = _examples(examples.ANSWERS[operation.name])
+        made["content"] = {JSON: {"schema": _ref(operation.answer), "examples": shown}}
+    if operation.leads_to:
+        made["links"] = {_link_name(*link): _link(*link) for link in operation.leads_to}
+    return made
+
+
+def _refusal(status: int, kinds: list[type[Exception]]) -> dict[str, Any]:
+    codes = sorted({problem_for(examples.ERRORS[kind]).code for kind in kinds})
+    narrowed = {"allOf": [_ref(wire.ProblemBody), {"properties": {"code": {"enum": codes}}}]}
+    shown = {code: {"$ref": f"#/components/examples/{code}"} for code in codes}
+    made: dict[str, Any] = {
+        "description": REASONS[status],
+        "content": {PROBLEM: {"schema": narrowed, "examples": shown}},
+    }
+    if COME_BACK & set(codes):
+        made["headers"] = _headers("", ("Retry-After",), sometimes=True)
+    return made
+
+
+def _problems() -> dict[str, Any]:
+    by_code = {problem_for(error).code: kind for kind, error in reversed(examples.ERRORS.items())}
+    return {code: {"value": examples.problem_example(by_code[code])} for code in sorted(by_code)}
+
+
+def _headers(operation: str, names: tuple[str, ...], *, sometimes: bool = False) -> dict[str, Any]:
+    return {
+        name: {
+            "description": HEADERS[name][0],
+            "required": not (sometimes or (operation, name) in SOMETIMES),
+            "schema": HEADERS[name][1],
+        }
+        for name in names
+    }
+
+
+def _link_name(operation: str, parameter: str, _place: str) -> str:
+    return f"{operation}_by_{parameter}"
+
+
+def _link(operation: str, parameter: str, place: str) -> dict[str, Any]:
+    taken = {parameter: f"$response.body#{place}"}
+    if (operation, parameter) == ("poll", "after"):
+        taken["chat_id"] = "$response.body#/chat_id"
+    return {"operationId": operation, "parameters": taken}
+
+
+def _examples(bodies: dict[str, Any]) -> dict[str, Any]:
+    return {name: {"value": body} for name, body in bodies.items()}
+
+
+def _ref(model: type[BaseModel]) -> Schema:
+    return _ref_to(model.__name__)
+
+
+def _ref_to(name: str) -> Schema:
+    return {"$ref": REF.format(model=name)}
+
+
+def _schemas() -> dict[str, Schema]:
+    asked: list[tuple[type[BaseModel], JsonSchemaMode]] = []
+    for operation in OPERATIONS.values():
+        if operation.body:
+            asked.append((operation.body, "validation"))
+        if isinstance(operation.answer, type):
+            asked.append((operation.answer, "serialization"))
+    asked.append((wire.ProblemBody, "serialization"))
+    _, found = models_json_schema(asked, ref_template=REF)
+    gateway = {
+        "description": "API Gateway's own words, where it answers instead of a function.",
+        "type": "object",
+        "properties": {"message": {"type": "string"}},
+        "required": ["message"],
+    }
+    return {name: _plain(schema) for name, schema in sorted({**found["$defs"], "GatewayMessage": gateway}.items())}
+
+
+def _plain(schema: Any) -> Any:
+    """Without titles, which say the names again; and a batch may well look like a single memory: any form will do."""
+    if isinstance(schema, list):
+        return [_plain(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    plain = {}
+    for name, part in schema.items():
+        if name == "properties":
+            plain[name] = {property_name: _plain(inner) for property_name, inner in part.items()}
+        elif name != "title":
+            plain["anyOf" if name == "oneOf" else name] = _plain(part)
+    return plain

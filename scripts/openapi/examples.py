@@ -1,0 +1,129 @@
+"""An example for every answer: bodies made from the models, problems made from the error table."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from domain import errors
+from entrypoints import problems, wire
+from entrypoints.http import problem_body
+
+Example = dict[str, Any]
+
+CHAT_ID: Final = "01KAR5V6ZJ5X0PJ4S8N7D3Q2WE"
+QUESTION_ID: Final = "01KAR5V6ZJ9M2C6T1H4G8B0RKA"
+ANSWER_ID: Final = "01KAR5X3Q8F7Y5V2W9E1N6ZDPM"
+MEMORY_ID: Final = "01KAQ2M0T3S6R8J4X1K9C5HVGB"
+ASKED: Final = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+ANSWERED: Final = ASKED + timedelta(seconds=56)
+DEADLINE: Final = ASKED + timedelta(seconds=70)
+QUOTE: Final = "parked on level 3, bay 12"
+
+#: For path and query.
+VALUES: Final = {"chat_id": CHAT_ID, "memory_id": MEMORY_ID, "after": QUESTION_ID, "before": QUESTION_ID}
+
+REQUESTS: Final[dict[str, dict[str, Any]]] = {
+    "ask": {
+        "in a new chat": {"question": "Where did I park?"},
+        "in the same chat": {"question": "And which way out?", "chat_id": CHAT_ID},
+    },
+    "remember": {
+        "one": {"text": "I parked on level 3, bay 12.", "tags": ["car"]},
+        "many": {"memories": [{"text": "Nora's birthday is in May.", "occurred_at": "2025-05-03T10:00:00.000Z"}]},
+    },
+}
+
+
+def _asked() -> wire.UserMessage:
+    return wire.UserMessage(message_id=QUESTION_ID, content="Where did I park?", created_at=ASKED)
+
+
+def _answered() -> wire.AssistantMessage:
+    cited = [wire.CitationBody(memory_id=MEMORY_ID, quote=QUOTE)]
+    return wire.AssistantMessage(message_id=ANSWER_ID, content="Level 3, bay 12.", created_at=ANSWERED, citations=cited)
+
+
+def _turn(**changes: Any) -> wire.TurnBody:
+    steps = [wire.StepBody(at=ASKED + timedelta(seconds=1), text='Searching 214 memories for "park"')]
+    facts = {
+        "asked_at": ASKED,
+        "started_at": ASKED,
+        "ended_at": None,
+        "deadline": DEADLINE,
+        "draft": None,
+        "error": None,
+    }
+    return wire.TurnBody(**{"phase": "done", "progress": steps, **facts, **changes})
+
+
+def _poll(status: wire.Status, messages: list[wire.MessageBody], hint: int | None, **turn: Any) -> Example:
+    page = wire.PollResponse(
+        chat_id=CHAT_ID,
+        status=status,
+        messages=messages,
+        turn=_turn(**turn),
+        after=messages[-1].message_id,
+        before=None,
+        poll_after_ms=hint,
+    )
+    return page.model_dump(mode="json")
+
+
+def _chats() -> Example:
+    last = wire.LastMessage(message_id=ANSWER_ID, role="assistant", content="Level 3, bay 12.", created_at=ANSWERED)
+    chat = wire.ChatBody(chat_id=CHAT_ID, title="Where did I park?", status="answered", last_message=last, unread=True)
+    return wire.ChatsResponse(chats=[chat], next=None).model_dump(mode="json")
+
+
+def _memories() -> Example:
+    memory = wire.MemoryBody(memory_id=MEMORY_ID, text="I parked on level 3, bay 12.", occurred_at=ASKED, tags=["car"])
+    return wire.MemoriesResponse(memories=[memory], next=None).model_dump(mode="json")
+
+
+_FAILURE: Final = wire.FailureBody(code="timed_out", message=wire.FAILURES["timed_out"])
+_THINKING: Final = wire.AskResponse(chat_id=CHAT_ID).model_dump(mode="json")
+
+ANSWERS: Final[dict[str, dict[str, Example]]] = {
+    "ask": {"accepted": _THINKING},
+    "retry": {"accepted": _THINKING},
+    "poll": {
+        "thinking": _poll("thinking", [_asked()], 2000, phase="running", draft="Level 3"),
+        "answered": _poll("answered", [_asked(), _answered()], None, ended_at=ANSWERED),
+        "failed": _poll("failed", [_asked()], None, ended_at=DEADLINE, error=_FAILURE),
+    },
+    "cancel": {"stopped": wire.TurnStatus(chat_id=CHAT_ID, status="cancelled").model_dump(mode="json")},
+    "list_chats": {"one chat": _chats()},
+    "remember": {"stored": wire.MemoryIds(memory_ids=[MEMORY_ID]).model_dump(mode="json")},
+    "list_memories": {"one memory": _memories()},
+    "health": {"healthy": wire.Health(version="0.1.0", workspace="prod").model_dump(mode="json")},
+}
+
+#: One of each error, with the facts that its words are made from.
+ERRORS: Final[dict[type[Exception], Exception]] = {
+    type(error): error
+    for error in (
+        errors.QuestionMissing(),
+        errors.QuestionTooLong(8_123, 8_000),
+        errors.MemoryTooLong(4_321, 4_000),
+        errors.UnreadableText("question"),
+        errors.ChatNotFound(),
+        errors.ChatForbidden(),
+        errors.ChatBusy(retry_after=31.5),
+        errors.NothingToRetry(),
+        errors.TooManyTurns(limit=5, retry_after=12),
+        errors.IdempotencyKeyReused(),
+        errors.MemoryNotFound(),
+        errors.TryAgain(),
+        problems.RequestInvalid("`chat_id` takes one id, as this service gave it."),
+        problems.BodyTooLarge(),
+        problems.MediaTypeUnsupported(),
+        RuntimeError(),
+    )
+}
+
+
+def problem_example(kind: type[Exception]) -> Example:
+    """What a caller reads of such an error."""
+    body = problem_body(ERRORS[kind], request_id="b1f6c0de-6b1a-4a52-9a0e-3f7f2f0e5a11")
+    return body.model_dump(mode="json")

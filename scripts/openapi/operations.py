@@ -1,0 +1,181 @@
+"""What the document says of each route beyond its models: names, parameters, refusals, and where an answer leads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from domain import errors
+from entrypoints import wire
+from entrypoints.parameters import DEFAULT, MOST
+from entrypoints.problems import BodyTooLarge, MediaTypeUnsupported, RequestInvalid
+from entrypoints.reads import LONGEST_QUERY
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+Schema = dict[str, Any]
+
+ID: Final[Schema] = {"type": "string", "pattern": wire.ULID}
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One part of path, query or headers."""
+
+    name: str
+    place: str
+    meaning: str
+    schema: Schema
+    required: bool = False
+    example: object = None
+
+
+CHAT_IN_PATH: Final = Parameter("chat_id", "path", "The chat.", ID, required=True)
+MEMORY_IN_PATH: Final = Parameter("memory_id", "path", "The memory.", ID, required=True)
+CHAT_IN_QUERY: Final = Parameter("chat_id", "query", "The chat.", ID, required=True)
+AFTER: Final = Parameter("after", "query", "Only messages newer than this cursor. Excludes `before`.", ID)
+BEFORE: Final = Parameter("before", "query", "The page of messages older than this cursor.", ID)
+LIMIT: Final = Parameter(
+    "limit", "query", "How many at most.", {"type": "integer", "minimum": 1, "maximum": MOST, "default": DEFAULT}
+)
+NEXT_CHATS: Final = Parameter("cursor", "query", "`next` of the page before.", {"type": "string", "minLength": 1})
+NEXT_MEMORIES: Final = Parameter("cursor", "query", "`next` of the page before.", ID)
+SEARCH: Final = Parameter(
+    "q",
+    "query",
+    "Searches as the agent does, best first.",
+    {"type": "string", "maxLength": LONGEST_QUERY},
+    example="car",
+)
+KEY: Final = Parameter(
+    "Idempotency-Key",
+    "header",
+    "The caller's name for this ask, kept for 24 hours: the same ask under the same name is answered, not asked again.",
+    {"type": "string", "pattern": "^[\\x21-\\x7e]{1,255}$"},
+    example="f3b1c2a0-parking",
+)
+SEEN: Final = Parameter(
+    "If-None-Match", "header", "The `ETag` of an earlier answer: 304 when nothing has changed.", {"type": "string"}
+)
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One route. `answer` is the model of the successful body; None has no body, a string is a media type."""
+
+    name: str
+    summary: str
+    status: int = 200
+    answer: type[BaseModel] | str | None = None
+    body: type[BaseModel] | None = None
+    parameters: tuple[Parameter, ...] = ()
+    #: Of the successful answer, besides Cache-Control.
+    headers: tuple[str, ...] = ()
+    #: Errors that it is refused with, besides those of every route.
+    refusals: tuple[type[Exception], ...] = ()
+    #: Operations that go on from a successful answer, with the parameter that they take from its body.
+    leads_to: tuple[tuple[str, str, str], ...] = ()
+
+
+A_CHAT: Final = (RequestInvalid, errors.ChatForbidden, errors.ChatNotFound)
+A_BODY: Final = (RequestInvalid, BodyTooLarge, MediaTypeUnsupported)
+A_START: Final = (errors.ChatBusy, errors.TooManyTurns)
+
+OPERATIONS: Final[dict[str, Operation]] = {
+    "POST /memories/chat": Operation(
+        "ask",
+        "Ask, in a new chat or in the one named. By the time of the answer the question is durable.",
+        answer=wire.AskResponse,
+        body=wire.AskRequest,
+        parameters=(KEY,),
+        headers=("Location", "Retry-After", "Idempotency-Replayed"),
+        refusals=(
+            errors.QuestionMissing,
+            errors.QuestionTooLong,
+            errors.UnreadableText,
+            errors.IdempotencyKeyReused,
+            *A_CHAT,
+            *A_BODY,
+            *A_START,
+        ),
+        leads_to=tuple(
+            (name, "chat_id", "/chat_id") for name in ("poll", "cancel", "retry", "mark_read", "delete_chat")
+        ),
+    ),
+    "GET /chats/messages": Operation(
+        "poll",
+        "A page of messages (the newest without a cursor, oldest first inside it) and how far the latest turn is.",
+        answer=wire.PollResponse,
+        parameters=(CHAT_IN_QUERY, AFTER, BEFORE, LIMIT, SEEN),
+        headers=("ETag", "Retry-After"),
+        refusals=A_CHAT,
+        leads_to=(("poll", "after", "/after"),),
+    ),
+    "POST /chats/{chat_id}/cancel": Operation(
+        "cancel",
+        "Stop the running turn, started or not. An ended turn stays as it is.",
+        answer=wire.TurnStatus,
+        parameters=(CHAT_IN_PATH,),
+        refusals=A_CHAT,
+    ),
+    "POST /chats/{chat_id}/retry": Operation(
+        "retry",
+        "Run the last turn again when it failed or was cancelled. The question is not saved twice.",
+        answer=wire.AskResponse,
+        parameters=(CHAT_IN_PATH,),
+        headers=("Location", "Retry-After"),
+        refusals=(errors.NothingToRetry, *A_CHAT, *A_START),
+    ),
+    "GET /chats": Operation(
+        "list_chats",
+        "The user's chats, newest activity first.",
+        answer=wire.ChatsResponse,
+        parameters=(NEXT_CHATS, LIMIT),
+        refusals=(RequestInvalid,),
+        leads_to=(("list_chats", "cursor", "/next"),),
+    ),
+    "POST /chats/{chat_id}/read": Operation(
+        "mark_read",
+        "Mark the chat as read up to its newest message.",
+        status=204,
+        parameters=(CHAT_IN_PATH,),
+        refusals=A_CHAT,
+    ),
+    "DELETE /chats/{chat_id}": Operation(
+        "delete_chat",
+        "Delete the chat and all its messages for good; a running turn is cancelled first.",
+        status=204,
+        parameters=(CHAT_IN_PATH,),
+        refusals=A_CHAT,
+    ),
+    "POST /memories": Operation(
+        "remember",
+        "Remember one memory, or up to 100 at once.",
+        status=201,
+        answer=wire.MemoryIds,
+        body=wire.RememberRequest,
+        refusals=(errors.MemoryTooLong, errors.UnreadableText, *A_BODY),
+        leads_to=(("forget", "memory_id", "/memory_ids/0"),),
+    ),
+    "GET /memories": Operation(
+        "list_memories",
+        "The user's memories, newest first, or those that a search finds.",
+        answer=wire.MemoriesResponse,
+        parameters=(SEARCH, NEXT_MEMORIES, LIMIT),
+        refusals=(RequestInvalid,),
+        leads_to=(("list_memories", "cursor", "/next"),),
+    ),
+    "DELETE /memories/{memory_id}": Operation(
+        "forget",
+        "Forget a memory.",
+        status=204,
+        parameters=(MEMORY_IN_PATH,),
+        refusals=(RequestInvalid, errors.MemoryNotFound),
+    ),
+    "GET /health": Operation("health", "Version and workspace.", answer=wire.Health),
+    "GET /openapi.json": Operation(
+        "openapi", "This document.", answer="application/json", parameters=(SEEN,), headers=("ETag",)
+    ),
+    "GET /": Operation("page", "The chat page.", answer="text/html", parameters=(SEEN,), headers=("ETag",)),
+}

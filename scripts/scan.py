@@ -1,0 +1,165 @@
+"""Scanners over Terraform, plan, code and dependencies, each in the environment that `make scan` gave them.
+
+The plan is production's, made on an embedded AWS of its own: it shows what the source hides in locals.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from local import emulator
+from local.home import PROJECT, Home
+
+PROGRAMS = PROJECT / ".local" / "scan" / "venv" / "bin"
+TERRAFORM = PROJECT / "terraform"
+CODE = ["src", "scripts", "local", "clients/python/src"]
+LISTS = ["src", "agent"]
+
+#: Nothing but the project's own Terraform, and no calls home.
+CHECKOV = [str(PROGRAMS / "checkov"), "--framework", "terraform", "terraform_plan", "--compact", "--skip-download"]
+
+#: Which check, and on which resource.
+Finding = tuple[str, str]
+
+
+def scan_source() -> bool:
+    """checkov finds nothing, and would find exactly what the comments beside the resources tell it to skip."""
+    with tempfile.TemporaryDirectory(prefix="async-chat-scan-") as folder:
+        copy = _copy(Path(folder) / "terraform")
+        failed, skipped = _checkov("-d", str(copy))
+        _without_skips(copy)
+        unexcused, _ = _checkov("-d", str(copy))
+    return _verdict("checkov, source", failed, skipped) and _all_needed(skipped, unexcused)
+
+
+def scan_plan() -> bool:
+    """The same over the plan of workspace prod, values filled in."""
+    with tempfile.TemporaryDirectory(prefix="async-chat-scan-") as folder, _embedded_aws(Path(folder)) as endpoint:
+        copy = _copy(Path(folder) / "terraform")
+        plan = Path(folder) / "plan.json"
+        plan.write_text(_plan(copy, endpoint), encoding="utf-8")
+        failed, skipped = _checkov("-f", str(plan), "--repo-root-for-plan-enrichment", str(copy))
+    return _verdict("checkov, plan of prod", failed, skipped)
+
+
+def scan_code() -> bool:
+    """Bandit, from medium severity up: ruff's S rules hold the rest, each exception with its reason."""
+    done = subprocess.run([str(PROGRAMS / "bandit"), "-q", "-ll", "-r", *CODE], cwd=PROJECT, check=False)
+    print(f"bandit: {'nothing found' if done.returncode == 0 else 'see above'}")
+    return done.returncode == 0
+
+
+def scan_dependencies(*, strict: bool) -> bool:
+    """pip-audit over what the zip carries. Strict: a package that could not be looked up, for lack of a net, fails."""
+    options = [option for name in LISTS for option in ("--requirement", f"requirements/{name}.txt")]
+    command = [str(PROGRAMS / "pip-audit"), "--disable-pip", "--require-hashes", "--format", "json", *options]
+    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
+    try:
+        packages = json.loads(done.stdout)["dependencies"]
+    except ValueError:
+        print(f"pip-audit: NOT DONE: {done.stderr.strip().splitlines()[-1]}")
+        return not strict
+    looked_at = [package for package in packages if "skip_reason" not in package]
+    faulty = [package["name"] for package in looked_at if package["vulns"]]
+    print(
+        f"pip-audit: {len(looked_at)} of {len(packages)} packages looked at, {len(faulty)} with known faults {faulty}"
+    )
+    return not faulty and (len(looked_at) == len(packages) or not strict)
+
+
+def _checkov(*what: str) -> tuple[set[Finding], set[Finding]]:
+    """What failed, and what was skipped."""
+    done = subprocess.run([*CHECKOV, "-o", "json", *what], capture_output=True, text=True, check=False)
+    try:
+        reports = json.loads(done.stdout)
+    except ValueError:
+        sys.exit(f"checkov did not run: {done.stderr[-2000:] or done.stdout[-2000:]}")
+    results = [report["results"] for report in (reports if isinstance(reports, list) else [reports])]
+    return _findings(results, "failed_checks"), _findings(results, "skipped_checks")
+
+
+def _findings(results: list[dict[str, list[dict[str, str]]]], kind: str) -> set[Finding]:
+    return {(one["check_id"], one["resource"]) for result in results for one in result[kind]}
+
+
+def _verdict(what: str, failed: set[Finding], skipped: set[Finding]) -> bool:
+    print(f"{what}: {len(failed)} failed, {len(skipped)} skipped with a reason")
+    for check, resource in sorted(failed):
+        print(f"  {check} {resource}")
+    return not failed
+
+
+def _all_needed(skipped: set[Finding], unexcused: set[Finding]) -> bool:
+    print(f"checkov, source without its skips: {len(unexcused)} failed")
+    for check, resource in sorted(skipped - unexcused):
+        print(f"  {check} {resource} would not fail: its skip is not needed")
+    return skipped <= unexcused
+
+
+def _copy(folder: Path) -> Path:
+    kept = shutil.ignore_patterns("terraform.tfstate*", "backend.tf", ".terraform")
+    shutil.copytree(TERRAFORM, folder, ignore=kept)
+    return folder
+
+
+def _without_skips(folder: Path) -> None:
+    for file in folder.rglob("*.tf"):
+        text = file.read_text(encoding="utf-8")
+        file.write_text(re.sub(r"#checkov:skip=\S.*", "", text), encoding="utf-8")
+
+
+def _plan(folder: Path, endpoint: str) -> str:
+    account = re.findall(r'account_ids\s*= \["(\d{12})"\]', (folder / "environments.tf").read_text(encoding="utf-8"))
+    surroundings = {
+        **{name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "TF_VAR_"))},
+        "ASYNC_CHAT_TERRAFORM_FOLDER": str(folder),
+        "AWS_ENDPOINT_URL": endpoint,
+        "AWS_ACCESS_KEY_ID": account[-1],  # the embedded AWS takes an account's number for its key
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "TF_WORKSPACE": "prod",
+        "TF_VAR_confirm_workspace": "prod",
+        "TF_VAR_package_path": "tests/mocks/package.txt",
+    }
+
+    def terraform(*arguments: str) -> str:
+        command = [str(PROJECT / "scripts" / "terraform"), *arguments]
+        done = subprocess.run(command, env=surroundings, capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            sys.exit(f"terraform {arguments[0]} failed: {done.stderr}")
+        return done.stdout
+
+    terraform("init", "-input=false", "-lockfile=readonly", "-no-color")
+    # Until the key is there, the plan does not know its ARN, and all that it encrypts looks open.
+    terraform("apply", "-auto-approve", "-input=false", "-no-color", "-target=aws_kms_key.data")
+    terraform("plan", "-input=false", "-no-color", "-out=prod.tfplan")
+    return terraform("show", "-json", "prod.tfplan")
+
+
+@contextmanager
+def _embedded_aws(folder: Path) -> Iterator[str]:
+    home = Home(folder / "home")
+    home.emulator.mkdir(parents=True)
+    running = emulator.start(home, emulator.choose_port(home, 0))
+    try:
+        yield running.endpoint
+    finally:
+        emulator.stop(home)
+
+
+def main(arguments: list[str]) -> int:
+    """1 when a scanner finds something."""
+    strict = "--strict" in arguments
+    return 0 if all([scan_code(), scan_dependencies(strict=strict), scan_source(), scan_plan()]) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,94 @@
+"""What the documents say of alarms, variables, commands and tests is there."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from scripts import terraform_docs
+from tests.architecture.source import ROOT, TERRAFORM
+
+DOCS = ROOT / "docs"
+OPERATIONS = (DOCS / "operations.md").read_text()
+MINE = [DOCS / f"{name}.md" for name in ("deploy", "operations", "security")]
+
+
+def entries_of_alarms() -> set[str]:
+    """The runbook entries that the alarms' descriptions lead to."""
+    text = (TERRAFORM / "alarms.tf").read_text()
+    names = set(re.findall(r'^    "([a-z-]+)" = \{', text, re.MULTILINE))
+    return names | set(re.findall(r'entry\s*= "([a-z-]+)"', text))
+
+
+def runbook() -> dict[str, str]:
+    section = OPERATIONS.split("\n## Alarms\n")[1].split("\n## ")[0]
+    parts = re.split(r"^### (.+)$", section, flags=re.MULTILINE)[1:]
+    return dict(zip(parts[::2], parts[1::2], strict=True))
+
+
+def test_every_alarm_has_its_entry_and_every_entry_its_alarm() -> None:
+    assert len(entries_of_alarms()) >= 12
+    assert runbook().keys() == entries_of_alarms()
+
+
+@pytest.mark.parametrize("entry", sorted(entries_of_alarms()))
+def test_an_entry_says_something(entry: str) -> None:
+    assert len(runbook()[entry].split()) >= 20
+
+
+def test_variables_and_outputs_are_listed_as_the_code_describes_them() -> None:
+    assert (DOCS / "terraform.md").read_text() == terraform_docs.page(), "make terraform-docs writes it anew"
+
+
+def test_the_list_misses_none() -> None:
+    declared = re.findall(
+        r'^(?:variable|output) "(\w+)"', "\n".join(file.read_text() for file in TERRAFORM.glob("*.tf")), re.MULTILINE
+    )
+    assert len(declared) >= 30
+    assert all(f"| `{name}` |" in terraform_docs.page() for name in declared)
+
+
+@pytest.mark.parametrize("document", MINE, ids=lambda path: path.name)
+def test_every_make_target_named_is_there(document: Path) -> None:
+    targets = set(re.findall(r"^([a-z][a-z-]*):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    named = set(re.findall(r"(?:^|`|TOKEN=\.\.\. |=prod )make ([a-z][a-z-]*)", document.read_text(), re.MULTILINE))
+    assert named
+    assert named <= targets
+
+
+@pytest.mark.parametrize("document", MINE, ids=lambda path: path.name)
+def test_every_link_leads_somewhere(document: Path) -> None:
+    for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", document.read_text()):
+        assert (document.parent / target).exists(), target
+
+
+@pytest.mark.parametrize("document", MINE, ids=lambda path: path.name)
+def test_every_anchor_is_a_heading(document: Path) -> None:
+    text = document.read_text()
+    headings = {heading.lower().replace(" ", "-") for heading in re.findall(r"^#+ (.+)$", text, re.MULTILINE)}
+    assert set(re.findall(r"\]\(#([^)]+)\)", text)) <= headings
+
+
+# ---- threats
+
+
+def named_tests() -> Iterator[tuple[str, str]]:
+    """File, and the test in it that is named, or nothing for the whole file."""
+    yield from re.findall(r"`([\w./-]+\.(?:py|feature|hcl))(?:: ([^`]+))?`", (DOCS / "security.md").read_text())
+
+
+def test_every_threat_has_a_test_that_holds_it() -> None:
+    rows = [
+        row for row in (DOCS / "security.md").read_text().splitlines() if row.startswith("| ") and "threat" not in row
+    ]
+    assert len(rows) >= 25
+    for row in rows:
+        assert re.search(r"`(tests|terraform)/|`make ", row.split("|")[3]), row
+
+
+@pytest.mark.parametrize(("file", "name"), sorted(set(named_tests())))
+def test_a_test_that_security_rests_on_is_there(file: str, name: str) -> None:
+    text = (ROOT / file).read_text()
+    written = {".py": f"def {name}(", ".hcl": f'run "{name}"', ".feature": f": {name}"}[Path(file).suffix]
+    assert not name or written in text

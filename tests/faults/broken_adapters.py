@@ -1,0 +1,152 @@
+"""Mutants of the DynamoDB adapter: one condition left out, or one transaction made into two writes."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, Final
+
+from adapters import dynamodb_chat_repository as repository
+from adapters import dynamodb_chat_writes as writes
+from adapters import dynamodb_items
+from adapters.dynamodb_chat_repository import DynamoDbChatRepository
+from adapters.dynamodb_chat_writes import ChatWrites, Write
+from adapters.dynamodb_items import place_of, text
+from domain.chat import Chat, Message, Turn
+from domain.ports import ChatPage, IdempotencyKey, NewQuestion, PageRequest, PastAsk
+from tests.faults.mutant import Judge, Mutant, MutantUnfit
+
+Build = Callable[..., Write]
+
+
+def _unconditional(build: Build, part: str = "") -> Build:
+    """The same write without its condition, or without `part` of it. What the condition names must still occur."""
+
+    def built(*arguments: Any) -> Write:
+        write = build(*arguments)
+        ((_, body),) = write.items()
+        condition = body["ConditionExpression"]
+        left_out = part or condition
+        if left_out not in condition:
+            raise MutantUnfit(condition)
+        true = f"({left_out} OR attribute_exists(pk) OR attribute_not_exists(pk))"
+        body["ConditionExpression"] = condition.replace(left_out, true)
+        return write
+
+    return built
+
+
+_unchanged = writes._unchanged
+_save_question = DynamoDbChatRepository.save_question
+_advance = DynamoDbChatRepository.advance
+_idempotency_key = ChatWrites.idempotency_key
+_page = repository._page
+_past_ask_from = dynamodb_items.past_ask_from
+
+
+def _compare_the_turn_only(seen: Turn) -> tuple[str, Any]:
+    return "turn_id = :seen_id", {":seen_id": text(seen.turn_id)}
+
+
+def _compare_no_lease(seen: Turn) -> tuple[str, Any]:
+    condition, values = _unchanged(replace(seen, lease=None))
+    return condition.removesuffix(" AND attribute_not_exists(lease)"), values
+
+
+def _keep_keys_for_ever(self: ChatWrites, key: IdempotencyKey, turn: Turn) -> Write:
+    write = _idempotency_key(self, key, turn)
+    write["Put"]["ConditionExpression"] = "attribute_not_exists(pk) OR expires_at > :now AND expires_at < :now"
+    return write
+
+
+def _keep_the_place(self: ChatWrites, turn: Turn) -> Write:
+    return self._places(turn, "ADD thinking :places", [place_of(turn)])
+
+
+def _answer_in_two_writes(
+    self: DynamoDbChatRepository, seen: Turn, then: Turn, answer: Message | None = None, turn_limit: int | None = None
+) -> bool:
+    if answer is None:
+        return _advance(self, seen, then, answer, turn_limit)
+    done = self._transact([self._writes.move(seen, then, answer), self._writes.leave_place(seen)]) is None
+    if done:
+        self._client.put_item(**self._writes.message(then.chat_id, answer)["Put"])
+    return done
+
+
+def _save_the_message_first(self: DynamoDbChatRepository, new: NewQuestion) -> PastAsk | None:
+    self._client.put_item(**self._writes.message(new.turn.chat_id, new.message)["Put"])
+    return _save_question(self, new)
+
+
+def _forget_whose_key(item: Any) -> PastAsk:
+    return replace(_past_ask_from(item), question_id="")
+
+
+def _show_beyond_the_header(chat: Chat, messages: list[Message], page: PageRequest, more: bool) -> ChatPage | None:
+    newest = max([chat.last_message_id, *(message.message_id for message in messages)])
+    found = _page(replace(chat, last_message_id=newest), messages, page, more)
+    return found and replace(found, chat=chat)
+
+
+def _show_what_is_there(chat: Chat, messages: list[Message], page: PageRequest, more: bool) -> ChatPage | None:
+    newest = max((m.message_id for m in messages if m.message_id <= chat.last_message_id), default="")
+    found = _page(replace(chat, last_message_id=newest), messages, page, more)
+    return found and replace(found, chat=chat)
+
+
+def _twin(name: str, owner: object, attribute: str, instead: object) -> Mutant:
+    return Mutant(name, Judge.TWINS, owner, attribute, instead)
+
+
+ADAPTER_MUTANTS: Final = (
+    _twin("a move compares the turn only", writes, "_unchanged", _compare_the_turn_only),
+    _twin("a move does not compare the lease", writes, "_unchanged", _compare_no_lease),
+    _twin(
+        "a question does not ask whose chat it is",
+        ChatWrites,
+        "next_question",
+        _unconditional(ChatWrites.next_question, "user_id = :user"),
+    ),
+    _twin(
+        "a question does not ask whether the chat is free",
+        ChatWrites,
+        "next_question",
+        _unconditional(ChatWrites.next_question, "turn_state IN (:answered, :failed, :cancelled)"),
+    ),
+    _twin(
+        "a question does not ask for its order",
+        ChatWrites,
+        "next_question",
+        _unconditional(ChatWrites.next_question, "last_message_id < :message_id"),
+    ),
+    _twin("a key may be taken twice", ChatWrites, "idempotency_key", _unconditional(ChatWrites.idempotency_key)),
+    _twin("a key never expires", ChatWrites, "idempotency_key", _keep_keys_for_ever),
+    _twin("one's own key is taken for another's", repository, "past_ask_from", _forget_whose_key),
+    _twin("there is always a place", ChatWrites, "take_place", _unconditional(ChatWrites.take_place)),
+    _twin("places are not given back", ChatWrites, "leave_place", _keep_the_place),
+    _twin("a repeated move counts as refused", repository, "_is", lambda turn, header: False),
+    _twin("a draft needs no running turn", ChatWrites, "report", _unconditional(ChatWrites.report)),
+    _twin(
+        "the message is saved before its chat is asked",
+        DynamoDbChatRepository,
+        "save_question",
+        _save_the_message_first,
+    ),
+    Mutant(
+        "the answer is saved after the turn's end",
+        Judge.CRASH_POINTS,
+        DynamoDbChatRepository,
+        "advance",
+        _answer_in_two_writes,
+        "a first question",
+    ),
+    Mutant(
+        "a lost reply of a move counts as refusal",
+        Judge.CRASH_POINTS,
+        repository,
+        "_is",
+        lambda turn, header: False,
+        "a first question",
+    ),
+    Mutant("messages newer than the header are shown", Judge.TORN_READS, repository, "_page", _show_beyond_the_header),
+    Mutant("a header newer than the messages is shown", Judge.TORN_READS, repository, "_page", _show_what_is_there),
+)

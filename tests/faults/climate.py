@@ -1,0 +1,70 @@
+"""How much goes wrong in a simulated run."""
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from random import Random
+from typing import Final
+
+
+class Killed(BaseException):
+    """The process is gone. No Exception: nothing in the service may catch it."""
+
+
+@dataclass(frozen=True)
+class Climate:
+    """Probabilities: of the first four per call of a port, of the others per event; the clocks are off by `skew`.
+
+    `loss` makes a call fail before or after its effect, `repeat` lets the client library send it twice, and `slow`
+    makes it take seconds.
+    """
+
+    crash: float = 0
+    loss: float = 0
+    repeat: float = 0
+    slow: float = 0
+    drop: float = 0
+    duplicate: float = 0
+    late: float = 0
+    forgery: float = 0
+    odd_agent: float = 0
+    skew: timedelta = timedelta(0)
+    wild_skew: timedelta = timedelta(0)
+
+    @property
+    def calm(self) -> bool:
+        return self == CALM
+
+
+CALM: Final = Climate()
+#: What Lambda's own documents say may happen at any time.
+WINDY: Final = Climate(
+    crash=0.002,
+    loss=0.01,
+    repeat=0.02,
+    slow=0.01,
+    drop=0.03,
+    duplicate=0.2,
+    late=0.1,
+    forgery=0.1,
+    odd_agent=0.1,
+    skew=timedelta(seconds=2),
+)
+STORM: Final = Climate(
+    crash=0.02,
+    loss=0.06,
+    repeat=0.06,
+    slow=0.05,
+    drop=0.15,
+    duplicate=0.4,
+    late=0.3,
+    forgery=0.2,
+    odd_agent=0.3,
+    skew=timedelta(seconds=8),
+)
+
+
+def climate_for(random: Random) -> Climate:
+    """A quarter of the runs is calm; in some of the others one machine's clock is off by up to an hour."""
+    climate = random.choice((CALM, WINDY, WINDY, STORM))
+    wild = not climate.calm and random.random() < 0.2
+    return replace(climate, wild_skew=timedelta(hours=random.uniform(-1, 1))) if wild else climate

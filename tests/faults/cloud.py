@@ -1,0 +1,151 @@
+"""The four functions over moto, on one clock, with Lambda's rules for events and for what becomes of failed ones."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from dependency_injector import providers
+
+from adapters.dynamodb_items import deadline_of_place, header_key, turns_key
+from entrypoints import chat, edits, failures, reads
+from entrypoints.container import Container
+from entrypoints.routes import ROUTES
+from entrypoints.settings import Settings
+from tests.aws import dynamodb_client, lambda_client, make_tables
+from tests.fakes.clock import NOON, FakeClock
+from tests.faults.climate import Killed
+from tests.faults.history import Accepted, History
+from tests.faults.interruptions import Interruptions
+from tests.faults.scripted_agent import ScriptedAgent
+from tests.gateway import Answer, Context, http_event
+
+MODULES: Final = {"chat": chat, "reads": reads, "edits": edits, "failures": failures}
+TICK: Final = timedelta(milliseconds=10)
+PICKED_UP_AFTER: Final = timedelta(milliseconds=300)
+#: Lambda waits a minute before it runs a failed event again, and two before the third time.
+AGAIN_AFTER: Final = timedelta(minutes=1)
+QUEUE_TRIES: Final = 5
+VISIBILITY: Final = timedelta(seconds=30)
+
+
+class Cloud:
+    """Made once, used for many runs: `begin` empties it. Events are delivered when the clock passes their time."""
+
+    def __init__(self) -> None:
+        self.clock = FakeClock(NOON)
+        self.agent = ScriptedAgent(self.clock)
+        self._plain = dynamodb_client()
+        self._tables = make_tables(self._plain)
+        self._clients = dynamodb_client(), lambda_client()
+        self.interruptions = Interruptions(self._plain, lambda: self.clock.sleep(TICK), self._take_event)
+        self.interruptions.tap(*self._clients)
+        self._functions = {name: module.make_handler(self._container()) for name, module in MODULES.items()}
+        self.running: list[str] = []
+        self.begin(retries=0)
+
+    def begin(self, retries: int, *, calm: bool = False) -> None:
+        """An empty table, and nothing under way; a worker's failed event is run again `retries` times."""
+        # moto copies the whole table for every transaction: what is left of earlier runs would slow all later ones.
+        self._empty_table()
+        self.history = History(calm=calm)
+        self.agent.begin(self.history)
+        self.sent: list[dict[str, Any]] = []
+        #: How many workers die before they have done anything.
+        self.stillborn = 0
+        self._retries = retries
+
+    def _empty_table(self) -> None:
+        table = self._tables.chats
+        found = self._plain.scan(TableName=table, ProjectionExpression="pk, sk")["Items"]
+        requests: Any = [{"DeleteRequest": {"Key": key}} for key in found]
+        for start in range(0, len(requests), 25):
+            self._plain.batch_write_item(RequestItems={table: requests[start : start + 25]})
+
+    def _container(self) -> Container:
+        """Every function has its own, as each has its own machine; clients are shared to save time."""
+        container = Container()
+        settings = Settings(
+            workspace="test",
+            chats_table=self._tables.chats,
+            memories_table=self._tables.memories,
+            worker_function="chat",
+            turns_per_user=2,
+        )
+        parts = {
+            "settings": settings,
+            "logging": None,
+            "machine_clock": self.clock,
+            "dynamodb": self._clients[0],
+            "lambda_": self._clients[1],
+            "agent": self.agent,
+        }
+        for name, part in parts.items():
+            getattr(container, name).override(providers.Object(part))
+        return container
+
+    # ---- over HTTP
+
+    def call(self, route: str, user: str, **parts: Any) -> tuple[datetime, Answer | None]:
+        """When the call came, and its answer: None when the function died under it."""
+        came_at = self.clock.now()
+        event = http_event(route, user=user, **parts)
+        event["requestContext"]["timeEpoch"] = round(came_at.timestamp() * 1000)
+        try:
+            reply = self._run(ROUTES[route], event)
+        except Killed:
+            return came_at, None
+        return came_at, Answer(reply["statusCode"], reply["headers"], reply.get("body"))
+
+    def _run(self, function: str, event: Mapping[str, Any]) -> Any:
+        worker = "_async_worker" in event
+        if worker and self.stillborn:
+            self.stillborn -= 1
+            raise Killed
+        self.running.append("worker" if worker else function)
+        try:
+            return self._functions[function](event, Context())
+        finally:
+            self.running.pop()
+
+    # ---- the asynchronous hop
+
+    def _take_event(self, payload: bytes) -> None:
+        event = json.loads(payload)
+        self.sent.append(event)
+        self.history.accepted.append(Accepted(self.clock.now(), event["chat_id"], self._question_of(event)))
+        self.clock.at(self.clock.now() + PICKED_UP_AFTER, lambda: self.deliver(event))
+
+    def _question_of(self, event: Mapping[str, Any]) -> str:
+        """What the event is about, from the table."""
+        found = self._plain.get_item(TableName=self._tables.chats, Key=header_key(event["chat_id"]))
+        header = found.get("Item", {})
+        return str(header["last_text"]["S"]) if header.get("turn_id") == {"S": event["turn_id"]} else ""
+
+    def deliver(self, event: Mapping[str, Any], attempt: int = 0) -> None:
+        """Run the worker, and do with its failure what Lambda does."""
+        try:
+            self._run("chat", event)
+        except (Exception, Killed):  # noqa: BLE001  # to Lambda, all of them are failed invocations
+            if attempt < self._retries:
+                again_at = self.clock.now() + AGAIN_AFTER * (attempt + 1)
+                self.clock.at(again_at, lambda: self.deliver(event, attempt + 1))
+            else:
+                self.clock.at(self.clock.now() + PICKED_UP_AFTER, lambda: self.give_up(event))
+
+    def give_up(self, event: Mapping[str, Any], attempt: int = 1) -> None:
+        """The on-failure record comes out of its queue, again when the function behind it fails."""
+        record = {"requestContext": {"condition": "RetriesExhausted"}, "requestPayload": event}
+        message = {"messageId": "record-1", "body": json.dumps(record)}
+        try:
+            undone = self._run("failures", {"Records": [message]})["batchItemFailures"]
+        except Killed:
+            undone = [message]
+        if undone and attempt < QUEUE_TRIES:
+            self.clock.at(self.clock.now() + VISIBILITY, lambda: self.give_up(event, attempt + 1))
+
+    def places_taken(self, user: str) -> int:
+        """How many turns of the user count as thinking now."""
+        found = self._plain.get_item(TableName=self._tables.chats, Key=turns_key(user))
+        places = found.get("Item", {}).get("thinking", {}).get("SS", [])
+        return sum(deadline_of_place(place) > self.clock.now() for place in places)

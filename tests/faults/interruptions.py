@@ -1,0 +1,137 @@
+"""A hand on every AWS call of the functions: counts them, and interferes with one of them."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from enum import StrEnum
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from botocore import xform_name
+from botocore.awsrequest import AWSResponse
+from botocore.compat import HTTPHeaders
+from botocore.exceptions import ClientError, ConnectTimeoutError, ReadTimeoutError
+
+from tests.faults.climate import Killed
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+URL = "https://aws.invalid"
+#: A run takes some thirty calls: one that takes so many goes round in circles.
+ENDLESS = 300
+
+
+class Fault(StrEnum):
+    """What becomes of one call, or of the process that makes it."""
+
+    KILLED_BEFORE = "killed before the call"
+    KILLED_AFTER = "killed after its effect"
+    LOST_BEFORE = "call lost"
+    LOST_AFTER = "reply lost after its effect"
+    REPEATED = "sent again by the client library"
+
+
+class Endless(BaseException):
+    """The service calls AWS again and again, and comes to no end."""
+
+
+@dataclass(frozen=True)
+class Point:
+    """The `call`th call, counted from zero, and what happens there: a fault, or somebody else's doings before it."""
+
+    call: int
+    event: Fault | Callable[[], None]
+
+
+class Interruptions:
+    """Hooks into botocore, above the wire.
+
+    `plain` is a client without hooks; every call takes a `tick` of time, and `take_event` stands for Lambda's Invoke.
+    """
+
+    def __init__(self, plain: "DynamoDBClient", tick: Callable[[], None], take_event: Callable[[bytes], None]) -> None:
+        self._calls = 0
+        self._left = ENDLESS
+        self._point: Point | None = None
+        self._witness: Callable[[], None] = lambda: None
+        self._plain = plain
+        self._tick = tick
+        self._take_event = take_event
+        self._counting = False
+        self._parameters: dict[str, Any] = {}
+        #: The numbers of the calls that are under way: what happens inside one is nested in it.
+        self._under_way: list[int | None] = []
+
+    def tap(self, *clients: Any) -> None:
+        for client in clients:
+            client.meta.events.register("before-parameter-build", self._note)
+            client.meta.events.register("before-call", self._before)
+            client.meta.events.register("after-call", self._after)
+
+    @contextmanager
+    def counting(self, point: Point | None, witness: Callable[[], None]) -> Iterator[None]:
+        """Count the calls inside the block, and interfere with the one at `point`; `witness` is told of each."""
+        self._calls, self._point, self._witness, self._counting = 0, point, witness, True
+        self._left = ENDLESS
+        try:
+            yield
+        finally:
+            self._point, self._counting = None, False
+
+    def _note(self, params: dict[str, Any], **_: object) -> None:
+        self._parameters = dict(params)
+
+    def _before(self, model: Any, **_: object) -> tuple[AWSResponse, dict[str, Any]] | None:
+        parameters = self._parameters
+        self._tick()
+        self._left -= 1
+        if self._left < 0:
+            raise Endless
+        number = self._number()
+        event = self._point.event if self._point and self._point.call == number else None
+        if event is Fault.KILLED_BEFORE:
+            raise Killed
+        if event is Fault.LOST_BEFORE:
+            raise ConnectTimeoutError(endpoint_url=URL)
+        if event is Fault.REPEATED:
+            self._send(model, parameters)
+        elif callable(event):
+            self._aside(event)
+        self._under_way.append(number)
+        if model.name == "Invoke":
+            return self._send(model, parameters)
+        return None
+
+    def _number(self) -> int | None:
+        """The number of the call that begins now; None for one that does not count."""
+        if not self._counting:
+            return None
+        self._witness()
+        self._calls += 1
+        return self._calls - 1
+
+    def _after(self, **_: object) -> None:
+        number = self._under_way.pop()
+        if self._point is None or self._point.call != number:
+            return
+        if self._point.event is Fault.KILLED_AFTER:
+            raise Killed
+        if self._point.event is Fault.LOST_AFTER:
+            raise ReadTimeoutError(endpoint_url=URL)
+
+    def _send(self, model: Any, parameters: dict[str, Any]) -> tuple[AWSResponse, dict[str, Any]]:
+        if model.name == "Invoke":
+            self._take_event(parameters["Payload"])
+        else:
+            with suppress(ClientError):
+                getattr(self._plain, xform_name(model.name))(**parameters)
+        return AWSResponse(URL, HTTPStatus.ACCEPTED, HTTPHeaders(), None), {"StatusCode": HTTPStatus.ACCEPTED}
+
+    def _aside(self, others: Callable[[], None]) -> None:
+        """What others do meanwhile goes undisturbed, and is not counted."""
+        self._counting = False
+        try:
+            others()
+        finally:
+            self._counting = True

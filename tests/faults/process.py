@@ -1,0 +1,138 @@
+"""One invocation of one function on some machine: everything that it calls may be slow, fail, or be its last."""
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
+from random import Random
+from typing import TypeVar
+
+from domain.chat import Chat, Message, Step, Turn
+from domain.errors import AsyncChatError, StoreUnavailable, TryAgain
+from domain.ports import (
+    ChatList,
+    ChatPage,
+    ChatRepository,
+    Clock,
+    IdSource,
+    NewQuestion,
+    PageRequest,
+    PastAsk,
+)
+from tests.faults.climate import Climate, Killed
+from tests.faults.scheduler import Scheduler
+
+Result = TypeVar("Result")
+
+
+class Process(Clock):
+    """Its own clock, too: what sleeps past the function's timeout is killed at the timeout."""
+
+    def __init__(
+        self, scheduler: Scheduler, random: Random, climate: Climate, skew: timedelta, timeout: timedelta
+    ) -> None:
+        self._scheduler = scheduler
+        self._random = random
+        self._climate = climate
+        self._skew = skew
+        self._killed_at = scheduler.now + timeout
+
+    def now(self) -> datetime:
+        now = self._scheduler.now + self._skew
+        return now.replace(microsecond=now.microsecond // 1000 * 1000)
+
+    def sleep(self, pause: timedelta) -> None:
+        left = self._killed_at - self._scheduler.now
+        self._scheduler.pause(min(pause, left))
+        if pause >= left:
+            raise Killed
+
+    def call(
+        self, effect: Callable[[], Result], lost: type[TryAgain] = StoreUnavailable, *, repeatable: bool = True
+    ) -> Result:
+        """Send a request, let it take effect somewhere, and wait for the reply: three chances for a fault."""
+        self._travel(lost)
+        if repeatable and self._chance(self._climate.repeat):
+            with suppress(AsyncChatError):
+                effect()
+        result: Result | None = None
+        refusal: AsyncChatError | None = None
+        try:
+            result = effect()
+        except AsyncChatError as error:
+            refusal = error
+        self._travel(lost)
+        if refusal is not None:
+            raise refusal
+        return result  # type: ignore[return-value]  # None only where the effect returns None
+
+    def _travel(self, lost: type[TryAgain]) -> None:
+        seconds = (
+            self._random.uniform(0.2, 4) if self._chance(self._climate.slow) else self._random.uniform(0.001, 0.03)
+        )
+        self.sleep(timedelta(seconds=seconds))
+        if self._chance(self._climate.crash):
+            raise Killed
+        if self._chance(self._climate.loss):
+            raise lost
+
+    def _chance(self, probability: float) -> bool:
+        return self._random.random() < probability
+
+
+class DistantChatRepository(ChatRepository):
+    """A repository on the other side of a process's network; `look` is called after every write."""
+
+    def __init__(self, chats: ChatRepository, process: Process, look: Callable[[str], None]) -> None:
+        self._chats = chats
+        self._process = process
+        self._look = look
+
+    def save_question(self, new: NewQuestion) -> PastAsk | None:
+        return self._write(new.turn.chat_id, lambda: self._chats.save_question(new))
+
+    def load(self, chat_id: str) -> Chat | None:
+        return self._process.call(lambda: self._chats.load(chat_id))
+
+    def read(self, chat_id: str, page: PageRequest) -> ChatPage | None:
+        return self._process.call(lambda: self._chats.read(chat_id, page))
+
+    def advance(self, seen: Turn, then: Turn, answer: Message | None = None, turn_limit: int | None = None) -> bool:
+        return self._write(seen.chat_id, lambda: self._chats.advance(seen, then, answer, turn_limit))
+
+    def report(self, turn: Turn, progress: Sequence[Step], draft: str | None) -> bool:
+        return self._process.call(lambda: self._chats.report(turn, progress, draft))
+
+    def list_chats(self, user_id: str, limit: int, start: tuple[str, str] | None = None) -> ChatList:
+        return self._process.call(lambda: self._chats.list_chats(user_id, limit, start))
+
+    def mark_read(self, chat_id: str, user_id: str) -> None:
+        self._process.call(lambda: self._chats.mark_read(chat_id, user_id))
+
+    def delete(self, chat_id: str, user_id: str) -> None:
+        # Not repeatable: the second time there is nothing left to delete.
+        self._process.call(lambda: self._chats.delete(chat_id, user_id), repeatable=False)
+
+    def _write(self, chat_id: str, write: Callable[[], Result]) -> Result:
+        def effect() -> Result:
+            result = write()
+            self._look(chat_id)
+            return result
+
+        return self._process.call(effect)
+
+
+class TimedIds(IdSource):
+    """Ids that sort by a clock, as the real ones do, drawn from the run's seed."""
+
+    def __init__(self, clock: Clock, random: Random) -> None:
+        self._clock = clock
+        self._random = random
+
+    def new_id(self, after: str | None = None) -> str:
+        fresh = f"{round(self._clock.now().timestamp() * 1000):014d}{self._random.getrandbits(48):013x}"
+        if after is None or fresh > after:
+            return fresh
+        return f"{after[:14]}{int(after[14:], 16) + 1 + self._random.getrandbits(32):013x}"
+
+    def new_token(self) -> str:
+        return f"{self._random.getrandbits(64):016x}"

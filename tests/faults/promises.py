@@ -1,0 +1,246 @@
+"""The judge: P1 to P6 as plain rules over a history. Knows nothing of how the service keeps them.
+
+Each rule yields a sentence for every breach that it sees.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from itertools import pairwise, permutations
+from typing import Final
+
+from domain.chat import Role
+from tests.faults.history import Acknowledged, Call, History, Stored, answer_to
+from tests.faults.views import View, views_by_chat
+
+DEADLINE: Final = timedelta(seconds=70)
+#: Between the moment at which a request comes and any moment at which it is worked on: API Gateway waits no longer.
+SLACK: Final = timedelta(seconds=30)
+#: A claim may have been under way for so long.
+CLAIM: Final = timedelta(seconds=10)
+PHASES: Final = ("queued", "running", "done")
+THINKING: Final = frozenset({"queued", "running"})
+
+
+def durable(history: History) -> Iterator[str]:
+    """P1: what was acknowledged is there, and stays, until its owner deletes the chat."""
+    for asked in history.acknowledged:
+        for shown in history.shown:
+            if shown.chat_id == asked.chat_id and asked.before(shown):
+                times = sum(said.content == asked.question for said in shown.messages)
+                if times != 1:
+                    yield f"P1 {asked.question!r} is shown {times} times"
+        for hidden in history.hidden:
+            if hidden.chat_id == asked.chat_id and asked.before(hidden) and not _wished(history, "delete", hidden):
+                yield f"P1 the chat of {asked.question!r} is gone"
+
+
+def one_end(history: History) -> Iterator[str]:
+    """P2: a turn ends once, in one way, and what is shown of it fits together."""
+    for view in _all_views(history):
+        yield from _misfits(history, view)
+        for content, times in Counter(said.content for said in view.shown.messages).items():
+            if times > 1:
+                yield f"P2 {content!r} stands there {times} times"
+    for views in views_by_chat(history).values():
+        for earlier, later in permutations(views, 2):
+            same_turn = earlier.turn == later.turn and earlier.shown.ended
+            if same_turn and earlier.before(later) and earlier.shown.end != later.shown.end:
+                yield f"P2 turn {earlier.turn} ended as {earlier.shown.end}, and later as {later.shown.end}"
+
+
+def _misfits(history: History, view: View) -> Iterator[str]:
+    shown = view.shown
+    for said, reply in pairwise(shown.messages):
+        if reply.role is Role.ASSISTANT and (said.role, reply.content) != (Role.USER, answer_to(said.content)):
+            yield f"P2 {said.content!r} is followed by {reply.content!r}"
+    answered = bool(shown.messages) and shown.messages[-1].role is Role.ASSISTANT
+    if answered != (shown.status == "answered"):
+        yield f"P2 {shown.status} with {[said.content for said in shown.messages]}"
+    if (shown.failure is not None) != (shown.status == "failed"):
+        yield f"P2 {shown.status} because of {shown.failure}"
+    wished = _wished(history, "cancel", shown) or _wished(history, "delete", shown)
+    if shown.ended and shown.draft is not None:
+        yield f"P2 {shown.status}, and still writing {shown.draft!r}"
+    if shown.status == "cancelled" and not wished:
+        yield "P2 cancelled, and its owner never wished it"
+
+
+def in_time(history: History) -> Iterator[str]:
+    """P3: at its deadline a turn has ended in every poll, and no answer is younger than the deadline."""
+    for view in _all_views(history):
+        shown = view.shown
+        if not shown.ended and view.last_came_at >= shown.deadline:
+            yield f"P3 {shown.status} at {view.last_came_at:%T.%f}, {shown.deadline:%T.%f} was the deadline"
+        if shown.status == "answered" and (shown.ended_at is None or shown.ended_at >= shown.deadline):
+            yield f"P3 answered at {shown.ended_at}, {shown.deadline} was the deadline"
+    for chat_id, turns in _turns(history).items():
+        for first, *_ in turns.values():
+            if not DEADLINE - SLACK <= first.deadline - first.at <= DEADLINE + SLACK:
+                yield f"P3 chat {chat_id}: at {first.at} a turn began with the deadline {first.deadline}"
+
+
+def not_in_vain(history: History) -> Iterator[str]:
+    """P3, the other way round: no agent is run for a turn that is over, no turn ends because of another's worker."""
+    for run in history.reasoned:
+        known = (stored for stored in history.stored if stored.question == run.question and stored.at <= run.at)
+        deadline = max((stored.deadline for stored in known), default=run.at)
+        if run.at > deadline + history.skew + CLAIM:
+            yield f"P3 the agent was run at {run.at:%T}, {deadline:%T} was the deadline"
+    for stored in history.stored:
+        if stored.failure == "worker_died" and stored.turn not in history.given_up:
+            yield f"P3 turn {stored.turn} was ended for a worker that was not its own"
+    if history.forged:
+        yield f"P6 {history.forged} forged events were acted on"
+
+
+def once(history: History) -> Iterator[str]:
+    """P4: one key makes one question, one chat, one run of the agent; an acknowledged question has been passed on."""
+    chats = defaultdict(set)
+    for asked in history.acknowledged:
+        chats[asked.user, asked.key or asked.question].add(asked.chat_id)
+        passed_on = any(
+            event.question == asked.question and event.at <= asked.returned_at for event in history.accepted
+        )
+        stopped = _wished(history, "cancel", asked) or _wished(history, "delete", asked)
+        if not passed_on and not stopped and not _went_on(history, asked):
+            yield f"P4 {asked.question!r} was acknowledged, and no worker was invoked"
+    for stored in history.stored:
+        chats[stored.user, stored.question].add(stored.chat_id)
+    yield from (f"P4 {name!r} made the chats {made}" for (_, name), made in chats.items() if len(made) > 1)
+    for question, runs in Counter(run.question for run in history.reasoned).items():
+        chat_ids = {asked.chat_id for asked in history.acknowledged if asked.question == question}
+        retries = sum(len(history.wishes("retry", chat_id)) for chat_id in chat_ids)
+        if runs > 1 + retries:
+            yield f"P4 the agent ran {runs} times on {question!r}, which was retried {retries} times"
+
+
+def ordered(history: History) -> Iterator[str]:
+    """P5: messages keep one order, and what was shown before is a part of what is shown later."""
+    for views in views_by_chat(history).values():
+        for view in views:
+            ids = [said.message_id for said in view.shown.messages]
+            if ids != sorted(set(ids)):
+                yield f"P5 messages in the order {ids}"
+        for earlier, later in permutations(views, 2):
+            if earlier.before(later):
+                yield from _steps_back(earlier, later)
+                if earlier.turn != later.turn and later.before(earlier):
+                    yield f"P5 turn {earlier.turn} is shown again after {later.turn}"
+
+
+def _steps_back(earlier: View, later: View) -> Iterator[str]:
+    seen = earlier.shown.messages
+    if later.shown.messages[: len(seen)] != seen:
+        yield f"P5 {[said.content for said in seen]}, and later {[said.content for said in later.shown.messages]}"
+    if earlier.turn == later.turn and PHASES.index(earlier.shown.phase) > PHASES.index(later.shown.phase):
+        yield f"P5 turn {earlier.turn} is {earlier.shown.phase}, and later {later.shown.phase}"
+
+
+def no_stranger(history: History) -> Iterator[str]:
+    """P6: nobody learns or changes anything of another user's chat."""
+    for intruded in history.intruded:
+        if intruded.refusal not in {"chat_forbidden", "chat_not_found"}:
+            yield f"P6 {intruded.user} called with another's chat and got {intruded.refusal or 'through'}"
+    for listed in history.listed:
+        strange = [chat_id for chat_id in listed.chat_ids if history.owner(chat_id) not in {listed.user, None}]
+        if strange:
+            yield f"P6 {listed.user}'s list holds {strange}"
+    for view in _all_views(history):
+        yield from _foreign(view.shown.user, (said.content for said in view.shown.messages), "is shown")
+    for run in history.reasoned:
+        yield from _foreign(run.user, (run.question, *run.heard), "reasons about")
+
+
+def _foreign(user: str, contents: Iterator[str] | tuple[str, ...], what: str) -> Iterator[str]:
+    own = (user, answer_to(user))
+    yield from (f"P6 {user} {what} {content!r}" for content in contents if not content.startswith(own))
+
+
+def one_way(history: History) -> Iterator[str]:
+    """The state machine, in the store: an end is final, and a turn gives way to another only when it has ended."""
+    for chat_id, turns in _turns(history).items():
+        for turn, steps in turns.items():
+            states = [stored.state for stored in steps]
+            if "queued" in states[1:] or states.count("running") > 1 or not THINKING.issuperset(states[:-1]):
+                yield f"P2 turn {turn} of {chat_id} was {states}"
+        for before, after in pairwise(turns.values()):
+            left, taken = before[-1], after[0]
+            if left.state in THINKING and left.deadline - taken.at > SLACK:
+                yield f"P2 turn {left.turn} gave way to {taken.turn} while it was {left.state}"
+
+
+def calm(history: History) -> Iterator[str]:
+    """Where nothing fails, every question is answered, and nobody has more turns thinking than allowed."""
+    if not history.calm:
+        return
+    last = {shown.chat_id: shown for shown in sorted(history.shown, key=lambda shown: shown.came_at)}
+    for shown in last.values():
+        replies = [*shown.messages[1:], None]
+        for said, reply in zip(shown.messages, replies, strict=True):
+            unanswered = said.role is Role.USER and (reply is None or reply.role is Role.USER)
+            if unanswered and not any(wished.chat_id == shown.chat_id for wished in history.wished):
+                yield f"calm: {said.content!r} was not answered"
+    yield from _crowds(history)
+
+
+def goes_on(history: History) -> Iterator[str]:
+    """Whatever became of a turn, the next question of its chat is answered."""
+    for shown in history.afterwards:
+        if shown.status != "answered":
+            yield f"the next question in {shown.chat_id} ends as {shown.status} {shown.failure}"
+    yield from (f"{taken} places are taken by turns that have ended" for taken in history.crowding if taken)
+
+
+def _crowds(history: History) -> Iterator[str]:
+    last = {}
+    for stored in history.stored:
+        last[stored.chat_id] = stored
+        live = Counter(turn.user for turn in last.values() if turn.state in THINKING and turn.deadline > stored.at)
+        if live[stored.user] > history.turn_limit:
+            yield f"calm: {live[stored.user]} turns of {stored.user} are thinking at {stored.at:%T.%f}"
+
+
+PROMISES: Final[tuple[Callable[[History], Iterator[str]], ...]] = (
+    durable,
+    one_end,
+    in_time,
+    not_in_vain,
+    once,
+    ordered,
+    no_stranger,
+    one_way,
+    calm,
+    goes_on,
+)
+
+
+def breaches(history: History) -> list[str]:
+    """All that is wrong with a run; empty when every promise was kept."""
+    return [breach for promise in PROMISES for breach in promise(history)]
+
+
+def _wished(history: History, wish: str, by: Call) -> bool:
+    """Whether the wish was on its way when the other call was answered."""
+    return any(wished.came_at <= by.returned_at for wished in history.wishes(wish, by.chat_id))
+
+
+def _went_on(history: History, asked: Acknowledged) -> bool:
+    """Whether the chat was at a later question by then: an old one that comes again is not started any more."""
+    stored = [(stored.at, stored.question) for stored in history.stored if stored.chat_id == asked.chat_id]
+    accepted = [(event.at, event.question) for event in history.accepted if event.chat_id == asked.chat_id]
+    events = sorted(stored + accepted)
+    asked_at = next((at for at, question in events if question == asked.question), asked.returned_at)
+    return any(asked_at < at <= asked.returned_at and question != asked.question for at, question in events)
+
+
+def _all_views(history: History) -> Iterator[View]:
+    for views in views_by_chat(history).values():
+        yield from views
+
+
+def _turns(history: History) -> "dict[str, dict[str, list[Stored]]]":
+    turns: dict[str, dict[str, list[Stored]]] = defaultdict(lambda: defaultdict(list))
+    for stored in history.stored:
+        turns[stored.chat_id][stored.turn].append(stored)
+    return turns

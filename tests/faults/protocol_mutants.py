@@ -1,0 +1,83 @@
+"""Breaks the protocol on purpose, one rule at a time, and asks whether anybody notices: `make protocol-mutants`.
+
+A mutant that survives is a hole in the judges: close it there.
+"""
+
+import argparse
+import logging
+import sys
+
+from moto import mock_aws
+
+from tests.faults.broken_adapters import ADAPTER_MUTANTS
+from tests.faults.broken_domain import DOMAIN_MUTANTS
+from tests.faults.crash_points import Stage, all_points
+from tests.faults.dynamodb_twin import compare_twins
+from tests.faults.mutant import Judge, Mutant
+from tests.faults.simulation import failing
+from tests.faults.stories import STORIES
+from tests.faults.torn_reads import torn_reads
+
+MUTANTS = (*DOMAIN_MUTANTS, *ADAPTER_MUTANTS)
+SEEDS = range(600)
+EXAMPLES = 80
+
+
+def verdict(mutant: Mutant) -> str | None:
+    """What its judge has seen first; None when the mutant survives. Needs moto."""
+    with mutant.alive():
+        return _JUDGES[mutant.judge](mutant)
+
+
+def _simulation(_: Mutant) -> str | None:
+    return next((f"seed {seed}: {broken[0]}" for seed, broken in failing(SEEDS)), None)
+
+
+def _crash_points(mutant: Mutant) -> str | None:
+    stage = Stage()
+    stories = [story for story in STORIES if story.name == mutant.story]
+    for point in all_points(stage, stories):
+        broken = stage.try_out(point)
+        if broken:
+            return f"{point}: {broken[0]}"
+    return None
+
+
+def _twins(_: Mutant) -> str | None:
+    try:
+        compare_twins(EXAMPLES, shortest=False)
+    except Exception as difference:  # noqa: BLE001  # an adapter that breaks where its fake does not is noticed as well
+        return f"{type(difference).__name__}: {str(difference)[:160]}"
+    return None
+
+
+def _torn_reads(_: Mutant) -> str | None:
+    return next(torn_reads(), None)
+
+
+_JUDGES = {
+    Judge.SIMULATION: _simulation,
+    Judge.CRASH_POINTS: _crash_points,
+    Judge.TWINS: _twins,
+    Judge.TORN_READS: _torn_reads,
+}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--only", default="", help="mutants with this in their name")
+    chosen = parser.parse_args()
+    logging.disable()
+    mutants = [mutant for mutant in MUTANTS if chosen.only in mutant.name]
+    caught = 0
+    with mock_aws():
+        for mutant in mutants:
+            seen = verdict(mutant)
+            caught += seen is not None
+            print(f"{mutant.name}\n  {f'{mutant.judge}: {seen}' if seen else 'SURVIVES'}", flush=True)
+    print(f"{caught}/{len(mutants)} mutants caught")
+    return int(caught < len(mutants))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,34 @@
+"""An agent whose part is written beforehand."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from domain.ports import Answer, Assignment, Clock, ReasoningAgent, Watch
+from tests.faults.history import History, Reasoned, answer_to
+
+
+class ScriptedAgent(ReasoningAgent):
+    """Thinks for `takes`; half-way through, `meanwhile` happens; then `raises`, or answers."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self.begin(History())
+
+    def begin(self, history: History) -> None:
+        """A new part, with nothing odd in it."""
+        self._history = history
+        self.takes = timedelta(seconds=5)
+        self.meanwhile: Callable[[], None] = lambda: None
+        self.raises: BaseException | None = None
+
+    def reason(self, assignment: Assignment, watch: Watch) -> Answer:
+        heard = tuple(message.content for message in assignment.history)
+        self._history.reasoned.append(Reasoned(self._clock.now(), assignment.user_id, assignment.question, heard))
+        watch.step("Thinking")
+        self._clock.sleep(self.takes / 2)
+        self.meanwhile()
+        self._clock.sleep(self.takes / 2)
+        watch.draft("So far")
+        if self.raises is not None:
+            raise self.raises
+        return Answer(answer_to(assignment.question))

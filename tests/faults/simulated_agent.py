@@ -1,0 +1,48 @@
+"""Agents as they come: most think for a while and answer, some take too long, break, or bring their process down."""
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from domain.chat import FailureCode
+from domain.errors import AgentFailed
+from domain.ports import Answer, Assignment, ReasoningAgent, Watch
+from tests.faults.climate import Killed
+from tests.faults.history import Reasoned, answer_to
+from tests.faults.process import Process
+
+if TYPE_CHECKING:
+    from tests.faults.world import World
+
+
+class SimulatedAgent(ReasoningAgent):
+    """`stubborn` ones look neither at their time nor at their user."""
+
+    def __init__(self, world: "World", process: Process) -> None:
+        self._world = world
+        self._process = process
+
+    def reason(self, assignment: Assignment, watch: Watch) -> Answer:
+        world = self._world
+        heard = tuple(message.content for message in assignment.history)
+        world.history.reasoned.append(Reasoned(world.scheduler.now, assignment.user_id, assignment.question, heard))
+        odd = world.chance(world.climate.odd_agent)
+        manner = world.random.choice(("stubborn", "broken", "deadly")) if odd else "good"
+        self._think(assignment, watch, stubborn=manner == "stubborn")
+        if manner == "broken":
+            raise RuntimeError("no idea")
+        if manner == "deadly":
+            raise Killed
+        return Answer(answer_to(assignment.question))
+
+    def _think(self, assignment: Assignment, watch: Watch, *, stubborn: bool) -> None:
+        random = self._world.random
+        longest = 60 if self._world.climate.calm or not stubborn else 85
+        end = self._process.now() + timedelta(seconds=random.triangular(0.1, longest, 5))
+        while (now := self._process.now()) < end:
+            self._process.sleep(min(end - now, timedelta(seconds=random.uniform(0.3, 6))))
+            if stubborn:
+                continue
+            if self._process.now() >= assignment.until:
+                raise AgentFailed(FailureCode.TIMED_OUT)
+            watch.step("Thinking")
+            watch.draft("So far")

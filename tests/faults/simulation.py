@@ -1,0 +1,77 @@
+"""Seeded simulation of the whole service over its ports: `make simulate SEEDS=5000`, or one seed again by `SEED=17`.
+
+A seed decides everything: who does what when, what fails, and in which order things happen that happen at once.
+"""
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator
+from random import Random
+
+from tests.faults.apps import App, Person
+from tests.faults.climate import climate_for
+from tests.faults.history import History
+from tests.faults.promises import breaches
+from tests.faults.world import World
+
+#: What each device does before the run is over.
+THINGS_TO_DO = 7
+
+
+def simulate(seed: int) -> History:
+    """One run from its seed, and then a fair day on which every chat is looked at and goes on."""
+    random = Random(seed)
+    world = World(random, climate_for(random))
+    alice, bob = Person("alice"), Person("bob")
+    owners = ((alice, bob), (alice, bob), (bob, alice))
+    apps = [App(world, person, stranger) for person, stranger in owners]
+    for app in apps:
+        world.scheduler.spawn(_using(app))
+    world.scheduler.run()
+    world.calm_down()
+    for person, stranger in owners[1:]:
+        world.scheduler.spawn(_going_on(world, person, App(world, person, stranger)))
+    world.scheduler.run()
+    return world.history
+
+
+def _using(app: App) -> Callable[[], None]:
+    return lambda: app.use(THINGS_TO_DO)
+
+
+def _going_on(world: World, person: Person, app: App) -> Callable[[], None]:
+    def go_on() -> None:
+        for chat_id in person.chats:
+            app.poll(chat_id, afresh=True)
+            if chat_id in person.deleted:
+                continue
+            app.ask_and_wait(chat_id)
+            world.history.afterwards.append(world.history.shown[-1])
+
+    return go_on
+
+
+def failing(seeds: Iterator[int] | range) -> Iterator[tuple[int, list[str]]]:
+    """The seeds whose runs break a promise, with what is broken."""
+    for seed in seeds:
+        broken = breaches(simulate(seed))
+        if broken:
+            yield seed, broken
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seeds", type=int, default=5000)
+    parser.add_argument("--seed", type=int, help="run this one only")
+    chosen = parser.parse_args()
+    seeds = range(chosen.seeds) if chosen.seed is None else range(chosen.seed, chosen.seed + 1)
+    found = 0
+    for seed, broken in failing(seeds):
+        found += 1
+        print(f"seed {seed}:", *broken[:5], sep="\n  ")
+    print(f"{len(seeds)} runs, {found} broke a promise")
+    return min(found, 1)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,73 @@
+"""P3 in the face of wrong clocks: a request's time is between API Gateway's and half a minute later."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from dependency_injector import providers
+
+from adapters.gateway_clock import LONGEST_REQUEST, GatewayClock, GatewayTime
+from domain.chat import Turn
+from domain.ports import Dispatch
+from tests.fakes.clock import NOON, FakeClock
+from tests.gateway import http_event, worker_event
+from tests.service import Service
+
+SECOND = timedelta(seconds=1)
+
+
+@pytest.mark.parametrize(
+    ("machine", "then"),
+    [
+        (NOON - 9 * SECOND, NOON),
+        (NOON, NOON),
+        (NOON + 9 * SECOND, NOON + 9 * SECOND),
+        (NOON + 3600 * SECOND, NOON + LONGEST_REQUEST),
+    ],
+    ids=["behind", "right", "a little ahead, or slow", "an hour ahead"],
+)
+def test_a_request_is_worked_on_between_its_coming_and_its_end(machine: datetime, then: datetime) -> None:
+    assert GatewayClock(FakeClock(machine), GatewayTime(came_at=NOON)).now() == then
+
+
+def test_without_a_request_there_is_only_the_machines_own_clock() -> None:
+    assert GatewayClock(FakeClock(NOON - SECOND), GatewayTime()).now() == NOON - SECOND
+
+
+@pytest.fixture
+def slow_machine() -> Service:
+    """Its clock stands at noon for ever."""
+    service = Service()
+    service.container.clock.reset_override()
+    service.container.machine_clock.override(providers.Object(FakeClock()))
+    service.container.chat_service.reset()
+    return service
+
+
+def test_a_reader_whose_clock_is_behind_shows_the_end_at_the_deadline(slow_machine: Service) -> None:
+    turn = slow_machine.story.asks()
+    thinking, failed = (
+        slow_machine.gateway.call("GET /chats/messages", _poll_of(turn, at)).body["status"]
+        for at in (turn.deadline - SECOND, turn.deadline)
+    )
+    assert (thinking, failed) == ("thinking", "failed")
+
+
+def test_a_worker_does_not_take_its_time_from_the_request_before_it(slow_machine: Service) -> None:
+    turn = slow_machine.story.asks()
+    slow_machine.gateway.call("POST /chats/{chat_id}/retry", _retry_of(turn, NOON + 60 * SECOND))
+    slow_machine.gateway.work(worker_event(Dispatch(turn.chat_id, turn.turn_id, turn.dispatch_token, "")))
+    assert slow_machine.story.stored(turn.chat_id).started_at == NOON
+
+
+def _poll_of(turn: Turn, at: datetime) -> dict[str, Any]:
+    return _came(http_event("GET /chats/messages", query={"chat_id": turn.chat_id}), at)
+
+
+def _retry_of(turn: Turn, at: datetime) -> dict[str, Any]:
+    return _came(http_event("POST /chats/{chat_id}/retry", path={"chat_id": turn.chat_id}), at)
+
+
+def _came(event: dict[str, Any], at: datetime) -> dict[str, Any]:
+    event["requestContext"]["timeEpoch"] = round(at.timestamp() * 1000)
+    return event

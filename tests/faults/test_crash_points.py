@@ -1,0 +1,38 @@
+"""Crash points: all faults in a first question, and a sample of all the rest. `make crash-points` tries every one."""
+
+from collections.abc import Callable, Iterator
+from itertools import islice
+
+import pytest
+
+from tests.faults.crash_points import CrashPoint, Stage, all_points, stage
+from tests.faults.interruptions import Fault
+from tests.faults.stories import STORIES
+
+EVERY = 20
+
+
+@pytest.fixture(scope="module")
+def on() -> Iterator[Stage]:
+    with stage() as set_up:
+        yield set_up
+
+
+def test_a_first_question_survives_every_fault_at_every_call(on: Stage, figure: Callable[[str], None]) -> None:
+    calls = on.undisturbed(STORIES[0])
+    points = [CrashPoint(STORIES[0], call, fault) for call in range(len(calls)) for fault in Fault]
+    broken = _broken(on, points)
+    figure(f"crash points of a first question: {len(points)} tried, {len(broken)} violations")
+    assert not broken
+
+
+def test_so_does_everything_else(on: Stage, figure: Callable[[str], None]) -> None:
+    points = list(islice(all_points(on, STORIES[1:]), 0, None, EVERY))
+    broken = _broken(on, points)
+    figure(f"crash points of all other stories: every {EVERY}th, {len(points)} tried, {len(broken)} violations")
+    assert not broken
+
+
+def _broken(on: Stage, points: list[CrashPoint]) -> dict[str, list[str]]:
+    tried = {str(point): on.try_out(point) for point in points}
+    return {point: broken for point, broken in tried.items() if broken}

@@ -1,0 +1,44 @@
+"""A chat that is deleted while its worker runs: what is being removed takes no answer any more."""
+
+from collections.abc import Iterator
+
+import pytest
+from moto import mock_aws
+
+from adapters.dynamodb_chat_repository import DynamoDbChatRepository
+from domain.errors import StoreUnavailable
+from domain.ports import PageRequest
+from tests.aws import Wire, dynamodb_client, make_tables, refusal
+from tests.fakes.clock import FakeClock
+from tests.story import ALICE, Story
+
+
+@pytest.fixture
+def wire() -> Wire:
+    return Wire()
+
+
+@pytest.fixture
+def story(wire: Wire) -> Iterator[Story]:
+    with mock_aws():
+        client = dynamodb_client()
+        wire.tap(client)
+        clock = FakeClock()
+        yield Story(DynamoDbChatRepository(client, make_tables(client).chats, clock), clock)
+
+
+def test_a_worker_cannot_answer_into_a_deletion_that_was_cut_short(story: Story, wire: Wire) -> None:
+    turn = story.claims(story.asks())
+    wire.interfere = lambda operation: refusal("ThrottlingException") if operation == "Query" else None
+    with pytest.raises(StoreUnavailable):
+        story.chats.delete(turn.chat_id, ALICE)
+    wire.interfere = lambda operation: None
+    answered = turn.answered(turn.lease or "", story.clock.now())
+    assert not story.chats.advance(turn, answered, story.answer())
+    assert story.chats.read(turn.chat_id, PageRequest(50)) is None
+
+
+def test_a_chat_that_is_deleted_while_it_thinks_gives_its_place_back(story: Story) -> None:
+    turn = story.asks()
+    story.chats.delete(turn.chat_id, ALICE)
+    assert story.chats.save_question(story.question(limit=1)) is None

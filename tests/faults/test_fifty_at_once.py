@@ -1,0 +1,42 @@
+"""P4 at its worst: one ask, fifty times at once, in any weather."""
+
+from datetime import timedelta
+from functools import partial
+from random import Random
+
+import pytest
+
+from domain.chat_service import Ask
+from tests.faults.apps import App, Person
+from tests.faults.climate import CALM, STORM, WINDY, Climate
+from tests.faults.history import History
+from tests.faults.promises import breaches
+from tests.faults.world import World
+
+TIMES = 50
+
+
+def fifty_posts(climate: Climate, seed: int) -> History:
+    """Fifty phones send the same POST within two seconds."""
+    world = World(Random(seed), climate)
+    alice = Person("alice")
+    ask = Ask("alice", alice.question(), key="one-tap")
+    for _ in range(TIMES):
+        moment = timedelta(seconds=world.random.uniform(0, 2))
+        world.scheduler.spawn(partial(App(world, alice, Person("bob")).post, ask), moment)
+    world.scheduler.run()
+    return world.history
+
+
+@pytest.mark.parametrize("climate", [CALM, WINDY, STORM], ids=["calm", "windy", "storm"])
+def test_fifty_posts_with_one_key_are_one_question_and_one_run(climate: Climate) -> None:
+    for seed in range(20):
+        history = fifty_posts(climate, seed)
+        assert breaches(history) == []
+        assert len({asked.chat_id for asked in history.acknowledged}) == 1
+        assert len(history.reasoned) <= 1
+
+
+def test_in_calm_weather_all_fifty_are_acknowledged_and_the_agent_runs() -> None:
+    history = fifty_posts(CALM, seed=17)
+    assert (len(history.acknowledged), len(history.reasoned)) == (TIMES, 1)

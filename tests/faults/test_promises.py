@@ -1,0 +1,134 @@
+"""The judge of the other tests here: a history that was tampered with does not pass."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from domain.chat import Role
+from tests.faults.history import History, Intruded, Listed, Reasoned, Said, Shown
+from tests.faults.promises import breaches
+from tests.faults.simulation import simulate
+
+#: A calm run.
+SEED = 1
+
+
+def _end_of_first_turn(history: History) -> Shown:
+    return next(shown for shown in history.shown if shown.status == "answered")
+
+
+def _also_show(history: History, **changes: object) -> None:
+    """One more poll of the first answered turn, a second after it had been shown."""
+    shown = _end_of_first_turn(history)
+    later = shown.returned_at + timedelta(seconds=1)
+    history.shown.append(replace(shown, came_at=later, returned_at=later, **changes))  # type: ignore[arg-type]  # by field
+
+
+def lose_a_question(history: History) -> None:
+    _also_show(history, messages=(), status="thinking", phase="queued")
+
+
+def answer_twice(history: History) -> None:
+    messages = _end_of_first_turn(history).messages
+    _also_show(history, messages=(*messages, replace(messages[-1], message_id="z")))
+
+
+def change_the_end(history: History) -> None:
+    messages = _end_of_first_turn(history).messages
+    _also_show(history, status="failed", failure="timed_out", messages=messages[:-1])
+
+
+def think_past_the_deadline(history: History) -> None:
+    shown = _end_of_first_turn(history)
+    late = replace(shown, status="thinking", phase="running", messages=shown.messages[:-1], came_at=shown.deadline)
+    history.shown.append(late)
+
+
+def answer_past_the_deadline(history: History) -> None:
+    _also_show(history, ended_at=_end_of_first_turn(history).deadline)
+
+
+def swap_messages(history: History) -> None:
+    _also_show(history, messages=_end_of_first_turn(history).messages[::-1])
+
+
+def show_what_bob_said(history: History) -> None:
+    _also_show(history, messages=(Said("0", Role.USER, "carol asks no. 1"), *_end_of_first_turn(history).messages))
+
+
+def run_the_agent_twice(history: History) -> None:
+    history.reasoned.extend([replace(history.reasoned[0])])
+
+
+def make_two_chats_of_one_key(history: History) -> None:
+    history.acknowledged.append(replace(history.acknowledged[0], chat_id="another"))
+
+
+def forget_to_invoke(history: History) -> None:
+    question = history.acknowledged[0].question
+    history.accepted[:] = [event for event in history.accepted if event.question != question]
+
+
+def let_a_stranger_in(history: History) -> None:
+    asked = history.acknowledged[0]
+    history.intruded.append(Intruded("carol", asked.chat_id, asked.came_at, asked.returned_at, refusal=None))
+
+
+def list_anothers_chat(history: History) -> None:
+    history.listed.append(Listed("carol", (history.acknowledged[0].chat_id,)))
+
+
+def let_the_agent_hear_others(history: History) -> None:
+    run = history.reasoned[0]
+    history.reasoned[0] = Reasoned(run.at, run.user, run.question, ("carol asks no. 1",))
+
+
+def come_back_from_the_end(history: History) -> None:
+    last = history.stored[-1]
+    history.stored.append(replace(last, state="running"))
+
+
+def block_the_chat(history: History) -> None:
+    history.afterwards.append(replace(_end_of_first_turn(history), status="failed"))
+
+
+def accept_a_forged_event(history: History) -> None:
+    history.forged = 1
+
+
+def keep_a_place(history: History) -> None:
+    history.crowding.append(1)
+
+
+TAMPERED = [
+    lose_a_question,
+    answer_twice,
+    change_the_end,
+    think_past_the_deadline,
+    answer_past_the_deadline,
+    swap_messages,
+    show_what_bob_said,
+    run_the_agent_twice,
+    make_two_chats_of_one_key,
+    forget_to_invoke,
+    let_a_stranger_in,
+    list_anothers_chat,
+    let_the_agent_hear_others,
+    come_back_from_the_end,
+    block_the_chat,
+    accept_a_forged_event,
+    keep_a_place,
+]
+
+
+def test_what_happened_passes() -> None:
+    assert breaches(simulate(SEED)) == []
+
+
+@pytest.mark.parametrize("tamper", TAMPERED, ids=lambda tamper: tamper.__name__)
+def test_what_was_tampered_with_does_not(tamper: Callable[[History], None]) -> None:
+    history = simulate(SEED)
+    tamper(history)
+    assert breaches(history)

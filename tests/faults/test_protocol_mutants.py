@@ -1,0 +1,34 @@
+"""The judges notice what they are there for: the mutants that are caught fastest; `make protocol-mutants` takes all."""
+
+from collections.abc import Iterator
+
+import pytest
+from moto import mock_aws
+
+from tests.faults.mutant import Judge, Mutant
+from tests.faults.protocol_mutants import MUTANTS, verdict
+
+SLOW = {"a claim does not look at the deadline", "a retry is started, then stored"}
+#: The twins need seconds for each.
+TWINS = {"a move compares the turn only", "a key may be taken twice", "places are not given back"}
+FAST = [
+    mutant
+    for mutant in MUTANTS
+    if mutant.name in TWINS or (mutant.judge in {Judge.SIMULATION, Judge.TORN_READS} and mutant.name not in SLOW)
+]
+
+
+@pytest.fixture(scope="module")
+def moto() -> Iterator[None]:
+    with mock_aws():
+        yield
+
+
+@pytest.mark.parametrize("mutant", FAST, ids=lambda mutant: mutant.name)
+def test_a_broken_rule_is_noticed(mutant: Mutant, moto: None) -> None:
+    assert verdict(mutant) is not None
+
+
+def test_every_kind_of_rule_is_broken_somewhere() -> None:
+    assert len(MUTANTS) >= 12
+    assert {mutant.judge for mutant in MUTANTS} == set(Judge)

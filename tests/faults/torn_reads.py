@@ -1,0 +1,103 @@
+"""Reads that fall into the middle of a write: a query may see one item of a transaction and not yet the other.
+
+moto shows a transaction at once. Here the page of a query is pieced together from what it saw before the write and
+what it sees after it: the header of one moment, the messages of the other.
+"""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from itertools import product
+from typing import TYPE_CHECKING, Any
+
+from adapters.dynamodb_chat_repository import DynamoDbChatRepository
+from adapters.dynamodb_items import HEADER
+from domain.ports import PageRequest
+from tests.aws import dynamodb_client, make_tables
+from tests.fakes.clock import FakeClock
+from tests.story import Story
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+Seen = dict[str, Any]
+Write = Callable[[], object]
+
+
+class TearingClient:
+    """Gives `torn` to the next query, if there is one, and tells the truth from then on."""
+
+    def __init__(self, client: "DynamoDBClient") -> None:
+        self.client = client
+        self.torn: Seen | None = None
+
+    def query(self, **query: Any) -> Any:
+        torn, self.torn = self.torn, None
+        return torn or self.client.query(**query)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.client, name)
+
+
+class Recorder:
+    """Notes what queries see."""
+
+    def __init__(self, client: "DynamoDBClient") -> None:
+        self._client = client
+        self.seen: Seen = {}
+        self.limit = 0
+
+    def query(self, **query: Any) -> Any:
+        self.limit = query["Limit"]
+        self.seen = dict(self._client.query(**query))
+        return self.seen
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._client, name)
+
+
+def torn_reads() -> Iterator[str]:
+    """Every read that shows neither what was before a write nor what is after it."""
+    client, clock = dynamodb_client(), FakeClock()
+    recorder, tearing = Recorder(client), TearingClient(client)
+    table = make_tables(client).chats
+    recorded = DynamoDbChatRepository(recorder, table, clock)  # type: ignore[arg-type]  # as much of a client as it takes
+    torn = DynamoDbChatRepository(tearing, table, clock)  # type: ignore[arg-type]  # the same
+    for chat_id, write in _writes(Story(recorded, clock)):
+        pages = list(_pages(recorded, chat_id))
+        before = [(recorded.read(chat_id, page), recorder.seen) for page in pages]
+        write()
+        for page, (shown_before, seen_before) in zip(pages, before, strict=True):
+            shown_after = recorded.read(chat_id, page)
+            for header, messages in product((seen_before, recorder.seen), repeat=2):
+                tearing.torn = _pieced_together(header, messages, recorder.limit, upwards=page.after is not None)
+                shown = torn.read(chat_id, page)
+                if shown not in (shown_before, shown_after):
+                    yield f"{page}: {shown}"
+
+
+def _pieced_together(header: Seen, messages: Seen, limit: int, *, upwards: bool) -> Seen:
+    found = [item for item in messages["Items"] if item["sk"]["S"] != HEADER]
+    top = [item for item in header["Items"] if item["sk"]["S"] == HEADER]
+    items = [*found, *top] if upwards else [*top, *found]
+    more = len(items) > limit or "LastEvaluatedKey" in messages
+    return {"Items": items[:limit], **({"LastEvaluatedKey": items[limit - 1]} if more else {})}
+
+
+def _writes(story: Story) -> Iterator[tuple[str, Write]]:
+    """A chat's life, write by write, each waiting to be carried out."""
+    turn = story.asks()
+    for further in ("And then?", "And before that?"):
+        yield turn.chat_id, lambda: story.claims(story.stored(turn.chat_id))
+        yield turn.chat_id, lambda: story.answers(story.stored(turn.chat_id))
+        yield turn.chat_id, partial(story.asks, further, chat_id=turn.chat_id)
+    yield turn.chat_id, lambda: story.cancels(story.stored(turn.chat_id))
+
+
+def _pages(chats: DynamoDbChatRepository, chat_id: str) -> Iterator[PageRequest]:
+    found = chats.read(chat_id, PageRequest(100))
+    assert found is not None
+    for limit in (1, 50):
+        yield PageRequest(limit)
+        for message in found.messages:
+            yield PageRequest(limit, after=message.message_id)
+            yield PageRequest(limit, before=message.message_id)

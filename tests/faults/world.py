@@ -1,0 +1,193 @@
+"""A simulated AWS around the real domain: functions on machines of their own, and the asynchronous hop between them."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from random import Random
+from typing import Final, TypeVar
+
+from adapters.gateway_clock import GatewayClock, GatewayTime
+from domain.chat import FailureCode
+from domain.chat_service import ChatService, TurnPolicy
+from domain.errors import AsyncChatError, WorkerUnreachable
+from domain.ports import ChatRepository, Clock, Dispatch, WorkerInvoker
+from tests.fakes.chat_repository import InMemoryChatRepository
+from tests.fakes.clock import NOON
+from tests.fakes.observer import RecordingObserver
+from tests.faults.climate import Climate, Killed
+from tests.faults.history import Accepted, History, Stored
+from tests.faults.process import DistantChatRepository, Process, TimedIds
+from tests.faults.scheduler import Scheduler
+from tests.faults.simulated_agent import SimulatedAgent
+
+API_TIMEOUT: Final = timedelta(seconds=29)
+WORKER_TIMEOUT: Final = timedelta(seconds=90)
+#: As it is set, and the most that Lambda allows: nothing may rest on it.
+EVENT_AGES: Final = (timedelta(seconds=60), timedelta(hours=6))
+MACHINES: Final = 4
+QUEUE_TRIES: Final = 5
+
+Result = TypeVar("Result")
+
+
+class World(WorkerInvoker):
+    """`policy` allows few turns per user, so that the limit is met."""
+
+    def __init__(self, random: Random, climate: Climate) -> None:
+        self.random = random
+        self.climate = climate
+        self.policy = TurnPolicy(turns_per_user=2)
+        self.history = History(
+            calm=climate.calm,
+            skew=max(climate.skew, abs(climate.wild_skew)),
+            turn_limit=self.policy.turns_per_user,
+        )
+        self.scheduler = Scheduler(random, NOON)
+        self.chats: ChatRepository = InMemoryChatRepository()
+        self.retries = random.choice((0, 0, 1, 2))
+        self._event_age = random.choice(EVENT_AGES)
+        self.skews = [self._skew() for _ in range(MACHINES)] + [climate.wild_skew]
+        self._questions: dict[str, str] = {}
+        self._seen: dict[str, tuple[object, ...]] = {}
+
+    def calm_down(self) -> None:
+        """From here on nothing fails, and everything that began before is long over."""
+        self.climate = Climate()
+        self.skews = [timedelta(0)]
+        self.scheduler.now += timedelta(hours=2)
+
+    # ---- functions behind the API
+
+    def request(self, act: Callable[[ChatService], Result]) -> Result:
+        """A call over HTTP, on any machine. Raises what the service raises, and `Killed`."""
+        came_at = self.scheduler.now.replace(microsecond=self.scheduler.now.microsecond // 1000 * 1000)
+        process = self._process(API_TIMEOUT)
+        process.sleep(self._seconds(0.001, 0.5))
+        return act(self._service(process, GatewayClock(process, GatewayTime(came_at))))
+
+    def _process(self, timeout: timedelta) -> Process:
+        return Process(self.scheduler, self.random, self.climate, self.random.choice(self.skews), timeout)
+
+    def _service(self, process: Process, clock: Clock) -> ChatService:
+        return ChatService(
+            chats=DistantChatRepository(self.chats, process, self._look),
+            worker=_Hop(self, process),
+            agent=lambda: SimulatedAgent(self, process),
+            clock=clock,
+            ids=TimedIds(clock, self.random),
+            observer=RecordingObserver(),
+            policy=self.policy,
+        )
+
+    # ---- the asynchronous hop
+
+    def invoke(self, dispatch: Dispatch) -> None:
+        question = self._questions.get(dispatch.turn_id, "")
+        self.history.accepted.append(Accepted(self.scheduler.now, dispatch.chat_id, question))
+        copies = 0 if self.chance(self.climate.drop) else 2 if self.chance(self.climate.duplicate) else 1
+        for _ in range(copies):
+            self._deliver_later(dispatch, self.queue_wait(), 0)
+        if self.chance(self.climate.forgery):
+            self.scheduler.spawn(lambda: self._forge(replace(dispatch, token="guessed")), self.queue_wait())
+
+    def _forge(self, dispatch: Dispatch) -> None:
+        """An event with the right ids, from somebody who does not know the token."""
+        process = self._process(WORKER_TIMEOUT)
+        service = self._service(process, process)
+        try:
+            if self.chance(0.5):
+                acted = service.reason(dispatch, process.now() + WORKER_TIMEOUT) is not None
+            else:
+                acted = service.fail(dispatch, FailureCode.WORKER_DIED) is not None
+        except (Killed, AsyncChatError):
+            return
+        self.history.forged += acted
+
+    def _deliver_later(self, dispatch: Dispatch, wait: timedelta, attempt: int) -> None:
+        if wait > self._event_age:
+            self._give_up(dispatch)
+        else:
+            self.scheduler.spawn(lambda: self._deliver(dispatch, attempt), wait)
+
+    def _deliver(self, dispatch: Dispatch, attempt: int) -> None:
+        process = self._process(WORKER_TIMEOUT)
+        service = self._service(process, process)
+        try:
+            reasoned = service.reason(dispatch, process.now() + WORKER_TIMEOUT)
+            if reasoned is not None:
+                service.persist(reasoned)
+        except (Killed, AsyncChatError):
+            if attempt < self.retries:
+                self._deliver_later(dispatch, self._seconds(1, 70), attempt + 1)
+            else:
+                self._give_up(dispatch)
+
+    def _give_up(self, dispatch: Dispatch) -> None:
+        """On-failure destination: a queue, with a function behind it that may fail as well."""
+        self.history.given_up.append(dispatch.turn_id)
+        if not self.chance(self.climate.drop):
+            self.scheduler.spawn(lambda: self._settle(dispatch, 1), self.queue_wait())
+        if self.chance(self.climate.duplicate):
+            self.scheduler.spawn(lambda: self._settle(dispatch, 1), self.queue_wait())
+
+    def _settle(self, dispatch: Dispatch, attempt: int) -> None:
+        process = self._process(timedelta(seconds=30))
+        try:
+            self._service(process, process).fail(dispatch, FailureCode.WORKER_DIED)
+        except (Killed, AsyncChatError):
+            if attempt < QUEUE_TRIES:
+                self.scheduler.spawn(lambda: self._settle(dispatch, attempt + 1), timedelta(seconds=180))
+
+    # ---- chance
+
+    def chance(self, probability: float) -> bool:
+        return self.random.random() < probability
+
+    def queue_wait(self) -> timedelta:
+        return self._seconds(0.1, 100) if self.chance(self.climate.late) else self._seconds(0.001, 0.5)
+
+    def _seconds(self, least: float, most: float) -> timedelta:
+        return timedelta(seconds=self.random.uniform(least, most))
+
+    def _skew(self) -> timedelta:
+        return self.climate.skew * self.random.uniform(-1, 1)
+
+    # ---- the record
+
+    def _look(self, chat_id: str) -> None:
+        """Note the chat's turn when it has changed."""
+        chat = self.chats.load(chat_id)
+        if chat is None:
+            return
+        turn = chat.turn
+        if self._seen.get(chat_id) == (turn.turn_id, turn.state, turn.lease):
+            return
+        self._seen[chat_id] = (turn.turn_id, turn.state, turn.lease)
+        question = self._questions.setdefault(turn.turn_id, self._question(chat_id, turn.question_id))
+        self.history.stored.append(
+            Stored(
+                self.scheduler.now,
+                turn.user_id,
+                chat_id,
+                turn.turn_id,
+                question,
+                turn.state.value,
+                turn.deadline,
+                turn.failure,
+            )
+        )
+
+    def _question(self, chat_id: str, question_id: str) -> str:
+        assert isinstance(self.chats, InMemoryChatRepository)
+        return self.chats.messages[chat_id][question_id].content
+
+
+class _Hop(WorkerInvoker):
+    """The invoker as one process sees it, over its network."""
+
+    def __init__(self, world: World, process: Process) -> None:
+        self._world = world
+        self._process = process
+
+    def invoke(self, dispatch: Dispatch) -> None:
+        self._process.call(lambda: self._world.invoke(dispatch), WorkerUnreachable)

@@ -1,0 +1,145 @@
+"""The chat page as a person sees it: what they do, and what they read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import BrowserContext, Locator, Page, Request, expect
+
+from tests.e2e.running_stack import User
+
+SOON = 5_000
+#: An answer with the agent's pause, cold functions and a busy machine.
+ANSWER = 30_000
+SCREENSHOTS = Path(__file__).resolve().parents[2] / "build" / "screenshots"
+
+PREPARED = """
+    window.ran = [];
+    window.alert = () => ran.push("alert");
+    Object.defineProperty(document, "visibilityState", { configurable: true, get: () => window.__hidden ? "hidden" : "visible" });
+    window.setHidden = (hidden) => { window.__hidden = hidden; document.dispatchEvent(new Event("visibilitychange")); };
+"""
+
+
+class ChatPage:
+    """One tab."""
+
+    def __init__(self, context: BrowserContext, url: str) -> None:
+        self.url = url
+        self.tab: Page = context.new_page()
+        self.tab.add_init_script(PREPARED)
+        #: What the browser complained about: errors of scripts, and what the policy has stopped.
+        self.complaints: list[str] = []
+        self.tab.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.tab.on("console", lambda message: self.complaints.append(message.text) if _policy(message.text) else None)
+        self.requests: list[Request] = []
+        self.tab.on("request", self._note)
+
+    def _note(self, request: Request) -> None:
+        self.requests.append(request)
+
+    def open(self, fragment: str = "") -> ChatPage:
+        self.tab.goto(f"{self.url}{fragment}")
+        return self
+
+    def ask(self, question: str) -> None:
+        self.question_box.fill(question)
+        self.question_box.press("Enter")
+
+    def ask_until_answered(self, question: str) -> str:
+        """Returns the answer's text."""
+        before = self.answers.count()
+        self.ask(question)
+        expect(self.answers).to_have_count(before + 1, timeout=ANSWER)
+        return self.last_answer.inner_text()
+
+    @property
+    def origin(self) -> str:
+        return "/".join(self.url.split("/")[:3]) + "/"
+
+    @property
+    def question_box(self) -> Locator:
+        return self.tab.get_by_label("Your question")
+
+    @property
+    def questions(self) -> Locator:
+        return self.tab.locator("#log article.user")
+
+    @property
+    def answers(self) -> Locator:
+        return self.tab.locator("#log article.assistant")
+
+    @property
+    def last_answer(self) -> Locator:
+        return self.answers.last.locator(".answer")
+
+    @property
+    def thinking(self) -> Locator:
+        return self.tab.get_by_role("region", name="Thinking")
+
+    @property
+    def no_answer(self) -> Locator:
+        return self.tab.get_by_role("region", name="No answer")
+
+    @property
+    def door(self) -> Locator:
+        return self.tab.get_by_role("dialog", name="Async Chat")
+
+    def ask_until_thinking(self, question: str) -> str:
+        """Returns the chat's id; the agent has taken its first step."""
+        self.ask(question)
+        expect(self.steps.first).to_be_visible(timeout=ANSWER)
+        return self.chat_id
+
+    @property
+    def chat_id(self) -> str:
+        return self.tab.url.rpartition("#chat=")[2]
+
+    @property
+    def steps(self) -> Locator:
+        return self.thinking.locator(".steps li")
+
+    def button(self, name: str) -> Locator:
+        return self.tab.get_by_role("button", name=name, exact=True)
+
+    def chat_in_list(self, title: str) -> Locator:
+        return self.tab.get_by_role("navigation").get_by_role("link", name=re.compile(re.escape(title)))
+
+    def polls(self) -> list[Request]:
+        return [request for request in self.requests if "/chats/messages" in request.url]
+
+    def set_hidden(self, *, hidden: bool) -> None:
+        """As if another tab were in front, or this one again: headless browsers show every tab."""
+        self.tab.evaluate("(hidden) => setHidden(hidden)", hidden)
+
+    def screenshot(self, name: str) -> None:
+        """For people to look at, in build/screenshots."""
+        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+        self.tab.screenshot(path=SCREENSHOTS / f"{name}.png")
+
+
+def signed_in(context: BrowserContext, url: str, user: User) -> BrowserContext:
+    """Every page of the context finds the user's token where a sign-in leaves it."""
+    script = f"localStorage.getItem('{_key(url)}') ?? localStorage.setItem('{_key(url)}', '{user.token}')"
+    context.add_init_script(f"if (location.href.startsWith('{url}')) {{ {script} }}")
+    return context
+
+
+def spoil_token(page: ChatPage) -> None:
+    """From now on the gateway refuses it, as it does one that has expired."""
+    page.tab.evaluate(f"localStorage.setItem('{_key(page.url)}', 'no.longer.good')")
+
+
+def _key(url: str) -> str:
+    return f"async-chat token {url}"
+
+
+def _policy(text: str) -> bool:
+    return "Content Security Policy" in text or "TrustedHTML" in text
+
+
+Opener = Callable[..., ChatPage]
+Json = dict[str, Any]

@@ -1,0 +1,135 @@
+"""Page tests: a real Chromium on the local stack. Without a Chromium they are left out, and say so."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
+
+from local.api import api_client
+from tests.e2e.running_stack import RunningStack, User
+from tests.e2e.stack_controls import StackControls
+from tests.pages.chat_page import ChatPage, Opener, signed_in
+from tests.pages.chromium import NoChromium, launch
+from tests.pages.scripted_api import OPEN, ScriptedApi
+
+#: Who needs no account, since a test answers in the API's place.
+NOBODY = User("nobody", "nobody", "no.token.needed")
+#: Long enough to see a turn think, and to do something meanwhile.
+THOUGHTFUL = "5"
+QUICK = "0"
+#: After so many seconds a cancelled worker has noticed, and is free for the next turn.
+CANCELLED_WITHIN = 2.5
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        try:
+            browser = launch(playwright)
+        except NoChromium as reason:
+            pytest.skip(f"Page tests left out: {reason}")
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="package")
+def _restored(stack_controls: StackControls) -> Iterator[None]:
+    yield
+    stack_controls.restore()
+
+
+@pytest.fixture(scope="module")
+def thoughtful_agent(stack: RunningStack, stack_controls: StackControls, _restored: None) -> None:
+    """The agent takes its time, and its function is warm."""
+    stack_controls.configure({"ASYNC_CHAT_THINKING_SECONDS": THOUGHTFUL})
+    _warm_up(stack, stack_controls.sign_up("Early"))
+
+
+@pytest.fixture(scope="module")
+def quick_agent(stack_controls: StackControls, _restored: None) -> None:
+    stack_controls.configure({"ASYNC_CHAT_THINKING_SECONDS": QUICK})
+
+
+def _warm_up(stack: RunningStack, user: User) -> None:
+    with api_client(stack.api_url, user.token) as api:
+        chat_id = api.post("/memories/chat", json={"question": "Is anybody there?"}).json()["chat_id"]
+        while api.get("/chats/messages", params={"chat_id": chat_id}).json()["turn"]["phase"] == "queued":
+            time.sleep(0.2)
+        api.post(f"/chats/{chat_id}/cancel")
+        time.sleep(CANCELLED_WITHIN)
+
+
+@pytest.fixture
+def page_url(stack: RunningStack) -> str:
+    return f"{stack.api_url}/"
+
+
+@pytest.fixture
+def alice(stack_controls: StackControls) -> User:
+    """A new Alice for each test: with no chats and no memories."""
+    return stack_controls.sign_up("Alice")
+
+
+@pytest.fixture
+def bob(stack_controls: StackControls) -> User:
+    return stack_controls.sign_up("Bob")
+
+
+@pytest.fixture
+def contexts(browser: Browser) -> Iterator[ExitStack]:
+    """Closes what a test has opened."""
+    with ExitStack() as opened:
+        yield opened
+
+
+@pytest.fixture
+def browser_of(browser: Browser, page_url: str, contexts: ExitStack) -> Any:
+    """A browser of the user's own, signed in: `browser_of(alice, color_scheme="dark")`."""
+
+    def make(user: User, **options: Any) -> BrowserContext:
+        context = browser.new_context(**{"viewport": {"width": 1280, "height": 820}, **options})
+        contexts.callback(context.close)
+        context.set_default_timeout(10_000)
+        return signed_in(context, page_url, user)
+
+    return make
+
+
+@pytest.fixture
+def open_page(browser_of: Any, page_url: str) -> Opener:
+    """The page in the user's browser, or in one more tab of it: `open_page(alice)`, `open_page(context=tab.context)`."""
+
+    def make(user: User | None = None, fragment: str = "", context: Any = None, **options: Any) -> ChatPage:
+        return ChatPage(context or browser_of(user, **options), page_url).open(fragment)
+
+    return make
+
+
+@pytest.fixture
+def show(browser_of: Any, page_url: str) -> Any:
+    """The page over answers of the API that the test has written: `show(ScriptedApi().asked("?"))`."""
+
+    def make(api: ScriptedApi, fragment: str = OPEN, **options: Any) -> ChatPage:
+        context = browser_of(NOBODY, **options)
+        api.take_over(context, page_url)
+        return ChatPage(context, page_url).open(fragment)
+
+    return make
+
+
+@pytest.fixture
+def remember(stack: RunningStack) -> Any:
+    """Gives a user memories: `remember(alice, "Parked on level 3.")`."""
+
+    def store(user: User, *texts: str) -> None:
+        with api_client(stack.api_url, user.token) as api:
+            answer = api.post("/memories", json={"memories": [{"text": text} for text in texts]})
+            assert answer.status_code == httpx.codes.CREATED, answer.text
+
+    return store

@@ -1,0 +1,100 @@
+"""Reloads, other tabs, hidden tabs, lost connections and lost sign-ins: the running turn is never lost."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.running_stack import User
+from tests.pages.chat_page import ANSWER, ChatPage, Opener, spoil_token
+from tests.pages.scripted_api import OPEN, ScriptedApi
+
+pytestmark = pytest.mark.usefixtures("thoughtful_agent")
+
+QUESTION = "When is the boiler inspected?"
+
+
+def test_a_reload_in_mid_turn_goes_on_watching(open_page: Opener, alice: User) -> None:
+    page = open_page(alice)
+    page.ask_until_thinking(QUESTION)
+    page.tab.reload()
+    expect(page.questions).to_contain_text(QUESTION)
+    expect(page.steps.first).to_be_visible()
+    expect(page.answers).to_have_count(1, timeout=ANSWER)
+    expect(page.questions).to_have_count(1)
+
+
+def test_of_two_tabs_one_polls_and_when_it_is_closed_the_other(open_page: Opener, alice: User) -> None:
+    first = open_page(alice)
+    chat_id = first.ask_until_thinking(QUESTION)
+    second = open_page(context=first.tab.context, fragment=f"#chat={chat_id}")
+    expect(second.steps.first).to_be_visible()
+    before = len(first.polls())
+    second.tab.wait_for_timeout(1_000)
+    assert len(first.polls()) == before, "the tab that came last has taken over"
+    second.tab.close()
+    expect(first.answers).to_have_count(1, timeout=ANSWER)
+    assert len(first.polls()) > before
+
+
+def test_both_of_two_tabs_show_the_answer_that_one_has_polled(show: Any, page_url: str) -> None:
+    api = ScriptedApi().asked(QUESTION).thinks("Searching")
+    first = show(api)
+    expect(first.steps).to_have_count(1)
+    second = ChatPage(first.tab.context, page_url).open(OPEN)
+    expect(second.steps).to_have_count(1)
+    second.tab.wait_for_timeout(500)
+    polls = len(first.polls())
+    second.tab.wait_for_timeout(1_000)
+    assert len(first.polls()) == polls
+    api.ends().answered("In March.")
+    expect(first.answers).to_have_count(1)
+    expect(second.answers).to_have_count(1)
+
+
+def test_a_hidden_tab_asks_seldom_and_at_once_when_it_is_seen(show: Any) -> None:
+    api = ScriptedApi().asked(QUESTION).thinks("Searching")
+    page = show(api)
+    expect(page.steps).to_have_count(1)
+    page.set_hidden(hidden=True)
+    page.tab.wait_for_timeout(600)
+    polls = len(page.polls())
+    api.ends().answered("In March.")
+    page.tab.wait_for_timeout(2_000)
+    assert len(page.polls()) == polls
+    expect(page.answers).to_have_count(0)
+    page.set_hidden(hidden=False)
+    expect(page.answers).to_have_count(1)
+
+
+def test_a_lost_connection_shows_and_the_answer_comes_when_it_is_back(open_page: Opener, alice: User) -> None:
+    page = open_page(alice)
+    page.ask_until_thinking(QUESTION)
+    page.tab.context.set_offline(True)
+    expect(page.thinking).to_contain_text("No connection.", timeout=10_000)
+    page.tab.wait_for_timeout(3_000)
+    page.tab.context.set_offline(False)
+    expect(page.answers).to_have_count(1, timeout=ANSWER)
+    assert page.complaints == []
+
+
+def test_an_expired_token_stops_the_polling_and_the_sign_in_goes_on(open_page: Opener, alice: User) -> None:
+    page = open_page(alice)
+    page.ask_until_thinking(QUESTION)
+    page.question_box.fill("A thought that is not asked yet")
+    spoil_token(page)
+    expect(page.door).to_contain_text("Your sign-in has expired.", timeout=10_000)
+    polls = len(page.polls())
+    page.tab.wait_for_timeout(3_000)
+    assert len(page.polls()) == polls
+    _sign_in_again(page)
+    expect(page.questions).to_contain_text(QUESTION)
+    expect(page.answers).to_have_count(1, timeout=ANSWER)
+    expect(page.question_box).to_have_value("A thought that is not asked yet")
+
+
+def _sign_in_again(page: ChatPage) -> None:
+    """As the test's own Alice, whom the door does not know: her browser finds her token after a reload."""
+    page.tab.reload()

@@ -1,0 +1,60 @@
+"""From the question to the end of its turn, whatever that is."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.running_stack import User
+from tests.e2e.stack_controls import StackControls
+from tests.pages.chat_page import ANSWER, Opener
+
+pytestmark = pytest.mark.usefixtures("thoughtful_agent")
+
+PARKED = "Parked the car on level 3, bay 12. The ticket is in the coat."
+QUESTION = "Where did I park the car?"
+
+
+def test_a_question_thinks_in_sight_and_is_answered_with_citations(
+    open_page: Opener, alice: User, remember: Any
+) -> None:
+    remember(alice, PARKED)
+    page = open_page(alice)
+    page.ask(QUESTION)
+    expect(page.questions).to_contain_text(QUESTION)
+    expect(page.steps.first).to_contain_text("Searching", timeout=ANSWER)
+    expect(page.thinking.locator(".elapsed")).to_have_text(re.compile(r"^0:(0[1-9]|[1-5]\d)$"))
+    page.screenshot("thinking")
+    expect(page.last_answer).to_contain_text("level 3, bay 12", timeout=ANSWER)
+    expect(page.thinking).to_have_count(0)
+    page.screenshot("answered")
+    assert page.complaints == []
+
+
+def test_a_killed_worker_shows_as_a_failure_and_the_retry_answers(
+    open_page: Opener, alice: User, stack_controls: StackControls
+) -> None:
+    page = open_page(alice)
+    page.ask_until_thinking(QUESTION)
+    assert stack_controls.kill_workers() > 0
+    expect(page.no_answer).to_contain_text("Something broke", timeout=ANSWER)
+    page.screenshot("failed")
+    page.no_answer.get_by_role("button", name="Try again").click()
+    expect(page.answers).to_have_count(1, timeout=ANSWER)
+    expect(page.questions).to_have_count(1)
+    assert page.complaints == []
+
+
+def test_stop_ends_the_turn_and_it_can_be_asked_again(open_page: Opener, alice: User) -> None:
+    page = open_page(alice)
+    page.ask(QUESTION)
+    page.button("Stop").click()
+    expect(page.no_answer).to_contain_text("Stopped before there was an answer.", timeout=ANSWER)
+    expect(page.button("Ask")).to_be_visible()
+    page.no_answer.get_by_role("button", name="Try again").click()
+    expect(page.thinking).to_be_visible()
+    expect(page.button("Stop")).to_be_visible()
+    expect(page.questions).to_have_count(1)

@@ -1,0 +1,78 @@
+"""Alice adds, searches and forgets memories."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from tests.e2e.running_stack import User
+from tests.pages.chat_page import ChatPage, Opener
+
+KEY = "The spare key is under the blue pot."
+WIFI = "The wifi at the lake house is called Kingfisher."
+
+
+@pytest.fixture
+def page(open_page: Opener, alice: User) -> ChatPage:
+    return open_page(alice, "#memories")
+
+
+def shown(page: ChatPage) -> Locator:
+    return page.tab.get_by_role("list", name="Memories", exact=True).get_by_role("listitem")
+
+
+def test_what_is_added_is_there_with_its_day_and_tags(page: ChatPage) -> None:
+    page.tab.get_by_label("Something to remember").fill(KEY)
+    page.tab.get_by_label("When").fill("2025-05-03")
+    page.tab.get_by_label("Tags, with commas").fill("home, keys")
+    page.button("Remember").click()
+    expect(shown(page)).to_have_count(1)
+    for part in (KEY, "May 3, 2025", "home", "keys"):
+        expect(shown(page)).to_contain_text(part)
+    expect(page.tab.get_by_label("Something to remember")).to_have_value("")
+
+
+def test_a_search_shows_what_matches(page: ChatPage, alice: User, remember: Any) -> None:
+    remember(alice, KEY, WIFI)
+    page.tab.get_by_label("Search your memories").fill("spare key")
+    page.button("Search").click()
+    expect(shown(page)).to_have_count(1)
+    expect(shown(page)).to_contain_text(KEY)
+    page.tab.get_by_label("Search your memories").fill("zebra")
+    page.button("Search").click()
+    expect(page.tab.get_by_text("Nothing matches that.")).to_be_visible()
+
+
+def test_a_memory_is_forgotten_at_the_second_press(page: ChatPage, alice: User, remember: Any) -> None:
+    remember(alice, KEY)
+    page.tab.reload()
+    page.button("Forget").click()
+    expect(shown(page)).to_have_count(1)
+    page.button("Forget for good?").click()
+    expect(shown(page)).to_have_count(0)
+    page.tab.reload()
+    expect(page.tab.get_by_text("There are no memories yet.")).to_be_visible()
+
+
+def test_older_memories_come_when_asked_for(page: ChatPage, alice: User, remember: Any) -> None:
+    remember(alice, *(f"Tea number {number}." for number in range(30)))
+    page.tab.reload()
+    expect(shown(page)).to_have_count(25)
+    page.button("Older memories").click()
+    expect(shown(page)).to_have_count(30)
+    expect(page.button("Older memories")).to_have_count(0)
+
+
+def test_a_citation_of_a_memory_that_is_gone_says_so(page: ChatPage, alice: User, remember: Any) -> None:
+    remember(alice, KEY)
+    page.tab.get_by_role("link", name="New chat").click()
+    page.ask_until_answered("Where is the spare key?")
+    page.tab.get_by_role("link", name="Memories", exact=True).click()
+    page.button("Forget").click()
+    page.button("Forget for good?").click()
+    expect(shown(page)).to_have_count(0)
+    page.chat_in_list("Where is the spare key?").click()
+    page.tab.get_by_role("list", name="Memories behind this answer").get_by_role("button").click()
+    expect(page.tab.get_by_role("dialog", name="Memory")).to_contain_text("may have been forgotten")

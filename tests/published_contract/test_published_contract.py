@@ -1,0 +1,43 @@
+"""The running stack keeps to openapi.json: no 5xx, no undocumented answer, along its links too.
+
+Run by `make contract`, and by `make test`. Schemathesis lives in an environment of its own.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from local.home import PROJECT
+from tests.e2e.running_stack import RunningStack
+from tests.e2e.stack_controls import StackControls
+
+PROGRAM = PROJECT / ".local" / "contract" / "venv" / "bin" / "st"
+SETTINGS = Path(__file__).parent / "schemathesis.toml"
+#: The same requests every time, unless one looks for more.
+SEED = os.environ.get("SEED", "2026")
+FIGURES = re.compile(r"(?:\d+ generated.*|API Links: .*|Tested: .*)")
+
+
+def test_no_answer_is_undocumented(
+    stack: RunningStack, stack_controls: StackControls, tmp_path: Path, figure: Callable[[str], None]
+) -> None:
+    if not PROGRAM.exists():
+        pytest.skip("Schemathesis is not installed: scripts/env contract.")
+    token = stack_controls.sign_up("Nosy").token
+    where = [str(PROJECT / "openapi.json"), "--url", stack.api_url, "--header", f"Authorization: Bearer {token}"]
+    done = subprocess.run(
+        [PROGRAM, "--config-file", SETTINGS, "run", *where, "--seed", SEED],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    for line in FIGURES.findall(done.stdout):
+        figure(f"Schemathesis, seed {SEED}: {line}")
+    assert done.returncode == 0, done.stdout + done.stderr

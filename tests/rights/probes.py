@@ -1,0 +1,165 @@
+"""What each function has to be able to do: everything that its routes, its events, and Lambda on its behalf ask for."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from tests.e2e.running_stack import RunningStack
+from tests.e2e.stack_controls import StackControls
+from tests.features.app import App
+from tests.features.http_driver import HttpDriver
+from tests.rights.on_lambdas_behalf import RoleOf
+
+#: Warm, a turn of the model-free agent ends within two seconds; a busy machine must not look like a missing right.
+PATIENCE_SECONDS = 40
+#: A turn that thinks for longer than any probe looks at it.
+LONG_THOUGHT = 60
+
+
+class Probes:
+    """One person uses the whole service, function by function."""
+
+    def __init__(self, stack: RunningStack, controls: StackControls) -> None:
+        self._stack = stack
+        self._driver = HttpDriver(stack, controls)
+        self._app = App(self._driver)
+        self._table: str = stack.outputs["table_names"]["chats"]
+        self._people = 0
+
+    def complaint(self, function: str) -> str:
+        """What the function could not do; empty when it could do everything."""
+        self._people += 1  # turns that were left thinking are somebody else's
+        try:
+            for probe in self._of[function]:
+                probe()
+        except (AssertionError, ClientError) as problem:
+            return _in_short(problem)
+        return ""
+
+    @property
+    def _of(self) -> Mapping[str, list[Callable[[], None]]]:
+        return {
+            "chat": [self._asking, self._retrying, RoleOf(self._stack, "chat").report_a_failure],
+            "reads": [self._reading, self._settling],
+            "edits": [self._editing],
+            "failures": [self._hearing_of_a_lost_worker, RoleOf(self._stack, "failures").take_a_failure],
+        }
+
+    # ---- chat
+
+    def _asking(self) -> None:
+        self._driver.agent_takes(0)
+        self._app.remember(self._person, "The spare key hangs behind the fuse box.")
+        chat = self._accepted("/memories/chat", {"question": "Where is the spare key?"}, {"Idempotency-Key": "k"})
+        page = self._wait_until_it_ends(chat)
+        assert page["status"] == "answered", f"the turn {page['status']}: {page['turn']['error']}"
+        assert page["messages"][-1]["citations"], "the answer rests on no memory"
+
+    def _retrying(self) -> None:
+        chat = self._thinking()
+        self._expect(200, "POST", f"/chats/{chat}/cancel")
+        self._driver.agent_takes(0)
+        self._accepted(f"/chats/{chat}/retry")
+        assert self._wait_until_it_ends(chat)["status"] == "answered", "the retried turn was not answered"
+
+    # ---- reads
+
+    def _reading(self) -> None:
+        self._driver.agent_takes(0)
+        chat = self._accepted("/memories/chat", {"question": "Is anybody there?"})
+        self._wait_until_it_ends(chat)
+        newest = self._expect(200, "GET", "/chats/messages", query={"chat_id": chat, "limit": "1"})
+        self._expect(200, "GET", "/chats/messages", query={"chat_id": chat, "before": newest["before"]})
+        self._expect(200, "GET", "/chats")
+        self._expect(200, "GET", "/memories", query={"q": "key"})
+
+    def _settling(self) -> None:
+        chat = self._thinking()
+        self._set_deadline_to_the_past(chat)
+        page = self._expect(200, "GET", "/chats/messages", query={"chat_id": chat})
+        assert page["turn"]["error"]["code"] == "timed_out", "an overdue turn was not settled"
+
+    # ---- edits
+
+    def _editing(self) -> None:
+        chat = self._thinking()
+        self._expect(200, "POST", f"/chats/{chat}/cancel")
+        self._expect(204, "POST", f"/chats/{chat}/read")
+        self._expect(204, "DELETE", f"/chats/{chat}")
+        memory = self._expect(201, "POST", "/memories", body={"text": "Bins go out on Thursdays."})["memory_ids"][0]
+        self._expect(204, "DELETE", f"/memories/{memory}")
+
+    # ---- failures
+
+    def _hearing_of_a_lost_worker(self) -> None:
+        chat = self._thinking()
+        header = self._header(chat)
+        event = {
+            "_async_worker": True,
+            "version": 1,
+            "chat_id": chat,
+            "turn_id": header["turn_id"]["S"],
+            "token": header["dispatch_token"]["S"],
+        }
+        record = json.dumps({"requestContext": {"condition": "RetriesExhausted"}, "requestPayload": event})
+        self._stack.client("sqs").send_message(QueueUrl=self._stack.outputs["failures_queue_url"], MessageBody=record)
+        page = self._wait_until_it_ends(chat)
+        assert (page["turn"]["error"] or {}).get("code") == "worker_died", f"the turn {page['status']}"
+
+    # ---- the person's hands
+
+    @property
+    def _person(self) -> str:
+        return f"Rita{self._people}"
+
+    def _thinking(self) -> str:
+        """A chat whose turn thinks for a while."""
+        self._driver.agent_takes(LONG_THOUGHT)
+        return self._accepted("/memories/chat", {"question": "What was I about to do?"})
+
+    def _accepted(self, path: str, body: object = None, headers: Mapping[str, str] | None = None) -> str:
+        return str(self._expect(200, "POST", path, body=body, headers=headers)["chat_id"])
+
+    def _wait_until_it_ends(self, chat: str) -> dict[str, Any]:
+        give_up = time.monotonic() + PATIENCE_SECONDS
+        while (page := self._expect(200, "GET", "/chats/messages", query={"chat_id": chat}))["status"] == "thinking":
+            assert time.monotonic() < give_up, f"no end after {PATIENCE_SECONDS} s"
+            time.sleep(0.2)
+        return page
+
+    def _expect(self, status: int, method: str, path: str, **call: Any) -> dict[str, Any]:
+        reply = self._app.send(self._person, method, path, **call)
+        shown = re.sub(r"/0[0-9A-Z]{25}", "/{id}", path)
+        assert reply.status == status, f"{method} {shown}: {reply.status} {reply.body.get('code', '')}"
+        return reply.body if reply.text else {}
+
+    def _header(self, chat: str) -> dict[str, Any]:
+        found = self._stack.client("dynamodb").query(
+            TableName=self._table,
+            KeyConditionExpression="pk = :chat",
+            FilterExpression="attribute_exists(turn_id)",
+            ExpressionAttributeValues={":chat": {"S": chat}},
+            ConsistentRead=True,
+        )
+        (header,) = found["Items"]
+        return dict(header)
+
+    def _set_deadline_to_the_past(self, chat: str) -> None:
+        header = self._header(chat)
+        self._stack.client("dynamodb").update_item(
+            TableName=self._table,
+            Key={"pk": header["pk"], "sk": header["sk"]},
+            UpdateExpression="SET deadline = asked_at",
+        )
+
+
+def _in_short(problem: AssertionError | ClientError) -> str:
+    if isinstance(problem, ClientError):
+        return f"{problem.operation_name}: {problem.response['Error']['Code']}"
+    return str(problem).split("\n", maxsplit=1)[0]

@@ -1,0 +1,71 @@
+"""What can be taken away: every action of every statement of the deployed roles, one at a time."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from tests.e2e.running_stack import RunningStack
+
+POLICY = "least-privilege"
+
+
+@dataclass(frozen=True)
+class Removal:
+    """One action less in one statement of one function's role."""
+
+    function: str
+    statement: str
+    action: str
+
+    def __str__(self) -> str:
+        return f"{self.function:9} {self.statement:16} {self.action}"
+
+
+class Roles:
+    """The roles of a running stack."""
+
+    def __init__(self, stack: RunningStack) -> None:
+        self._iam = stack.client("iam")
+        self._names: dict[str, str] = stack.outputs["function_names"]
+
+    def removals(self) -> list[Removal]:
+        """Everything that any function may do."""
+        return [
+            Removal(function, statement["Sid"], action)
+            for function in self._names
+            for statement in self._policy(function)["Statement"]
+            for action in statement["Action"]
+        ]
+
+    @contextmanager
+    def without(self, removal: Removal) -> Iterator[None]:
+        """The role lacks the action meanwhile."""
+        kept = self._policy(removal.function)
+        try:
+            self._put(removal.function, _less(kept, removal))
+            yield
+        finally:
+            self._put(removal.function, kept)
+
+    def _policy(self, function: str) -> dict[str, Any]:
+        found = self._iam.get_role_policy(RoleName=self._names[function], PolicyName=POLICY)
+        policy: dict[str, Any] = found["PolicyDocument"]
+        return policy
+
+    def _put(self, function: str, policy: dict[str, Any]) -> None:
+        document = json.dumps(policy)
+        self._iam.put_role_policy(RoleName=self._names[function], PolicyName=POLICY, PolicyDocument=document)
+
+
+def _less(policy: dict[str, Any], removal: Removal) -> dict[str, Any]:
+    statements = []
+    for statement in policy["Statement"]:
+        gone = {removal.action} if statement["Sid"] == removal.statement else set()
+        actions = [action for action in statement["Action"] if action not in gone]
+        if actions:
+            statements.append({**statement, "Action": actions})
+    return {**policy, "Statement": statements}

@@ -1,0 +1,59 @@
+"""`make terraform-mutants`: make each mistake of mutants.py in a copy, and see that a test of the Terraform's fails."""
+
+from __future__ import annotations
+
+import re
+import sys
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+from tests.terraform.copy import TerraformCopy
+from tests.terraform.mutants import MUTANTS, Mutant
+
+
+def main(words: Iterable[str]) -> int:
+    """Words choose mutants by what their mistakes say. 1 when one survives."""
+    chosen = [mutant for mutant in MUTANTS if all(word in mutant.mistake for word in words)]
+    killed = sum(_killed(mutant) for mutant in chosen)
+    _say(f"{killed}/{len(chosen)} mutants killed")
+    return int(killed != len(chosen))
+
+
+def _killed(mutant: Mutant) -> bool:
+    with tempfile.TemporaryDirectory(prefix="async-chat-mutant-") as folder:
+        copy = TerraformCopy(Path(folder) / "terraform")
+        make(mutant, copy.folder)
+        done = copy.run(mutant.workspace, "test", "-no-color", *mutant.options)
+    failures = re.findall(r'run "(\w+)"\.\.\. fail', done.stdout)
+    # A copy that Terraform cannot even read proves nothing about the tests.
+    verdict = (
+        f"killed by {failures[0]}"
+        if failures
+        else "SURVIVED"
+        if done.returncode == 0
+        else f"BROKEN {_first_line(done.stderr)}"
+    )
+    _say(f"{mutant.mistake}: {verdict}")
+    return bool(failures)
+
+
+def make(mutant: Mutant, folder: Path) -> None:
+    """The mistake, which has to be possible exactly once."""
+    file = folder / mutant.file
+    text = file.read_text(encoding="utf-8")
+    assert mutant.before in text, f"{mutant.file} has no {mutant.before!r} any more: {mutant.mistake}"
+    file.write_text(text.replace(mutant.before, mutant.after, 1), encoding="utf-8")
+
+
+def _first_line(text: str) -> str:
+    return next((line for line in text.splitlines() if line.startswith("Error")), text[:200])
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,336 @@
+"""Mistakes that somebody could make in the Terraform, one line each: `make terraform-mutants` makes them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """In `file`, `before` becomes `after`; the tests in `tests` (a file or a folder) have to fail in `workspace`."""
+
+    mistake: str
+    file: str
+    before: str
+    after: str
+    tests: str
+    workspace: str = "local"
+
+    @property
+    def options(self) -> list[str]:
+        """For `terraform test`."""
+        where = "filter" if self.tests.endswith(".tftest.hcl") else "test-directory"
+        return [f"-{where}=tests/{self.tests}"]
+
+
+RIGHTS, API, WORKER, DATA, RELEASES = (f"{name}.tftest.hcl" for name in ("rights", "api", "worker", "data", "releases"))
+OPERATIONS, IDENTITY, ENVIRONMENTS = (f"{name}.tftest.hcl" for name in ("operations", "identity", "environments"))
+PROD, REFUSED, PULL_REQUEST = (f"workspace-{name}" for name in ("prod", "refused", "pull-request"))
+
+READS_CHATS = """Action   = ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem"]
+        Resource = [local.table_arns.chats]"""
+FUNCTION_RETENTION = """  retention_in_days = local.environment.log_retention
+  kms_key_id        = local.key_arn
+}
+
+resource"""
+DESTINATION = """  destination_config {
+    on_failure {
+      destination = aws_sqs_queue.failures.arn
+    }
+  }
+"""
+MEMORIES_PROTECTION = """range_key                   = "memory_id"
+  deletion_protection_enabled = local.environment.deletion_protection"""
+GUARD = (
+    "condition     = contains([try(local.environments[local.environment_key].guarded, false)"
+    ' ? terraform.workspace : "", terraform.workspace], var.confirm_workspace)'
+)
+KNOWN = "condition     = can(local.environments[local.environment_key]) && var.confirm_workspace != null"
+ANY_WORD = "condition     = var.confirm_workspace != null"
+NO_SWITCHES = (
+    "condition     = !try(local.environments[local.environment_key].guarded, false)"
+    " || alltrue([for value in values(var.switches) : value == null])"
+)
+
+MUTANTS: Final = [
+    # ---- rights
+    Mutant(
+        "the chat function may invoke any function",
+        "permissions.tf",
+        'Resource = [local.function_arns[local.worker], "${local.function_arns[local.worker]}:*"]',
+        'Resource = ["*"]',
+        RIGHTS,
+    ),
+    Mutant(
+        "it may invoke every function by an ARN with wildcards",
+        "permissions.tf",
+        '"${local.function_arns[local.worker]}:*"]',
+        '"arn:aws:lambda:*:*:function:*"]',
+        RIGHTS,
+    ),
+    Mutant(
+        "the polled function reads any table",
+        "permissions.tf",
+        READS_CHATS,
+        READS_CHATS.replace("local.table_arns.chats", '"*"'),
+        RIGHTS,
+    ),
+    Mutant(
+        "deleting chats is more than batches",
+        "permissions.tf",
+        '["dynamodb:BatchWriteItem", "dynamodb:GetItem"',
+        '["dynamodb:BatchWriteItem", "dynamodb:PutItem", "dynamodb:GetItem"',
+        RIGHTS,
+    ),
+    Mutant(
+        "functions make log groups",
+        "statements.tf",
+        '"logs:CreateLogStream", "logs:PutLogEvents"',
+        '"logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"',
+        RIGHTS,
+    ),
+    Mutant(
+        "all functions share one role",
+        "functions.tf",
+        "aws_iam_role.function[each.key].arn",
+        'aws_iam_role.function["chat"].arn',
+        RIGHTS,
+    ),
+    Mutant(
+        "with a dedicated worker the public function still calls the model",
+        "permissions.tf",
+        '[for statement in local.reasoning : statement if local.worker == "chat"]',
+        "local.reasoning",
+        RIGHTS,
+    ),
+    Mutant(
+        "anybody may take on the roles",
+        "roles.tf",
+        'Principal = { Service = "lambda.amazonaws.com" }',
+        'Principal = "*"',
+        RIGHTS,
+    ),
+    # ---- the API
+    Mutant("routes have no authorizer", "routes.tf", 'authorization_type = "JWT"', 'authorization_type = "NONE"', API),
+    Mutant("routes ask for no scope", "routes.tf", "authorization_scopes = local.accepted_scopes[each.key]", "", API),
+    Mutant(
+        "a route of chats is public",
+        "routes.tf",
+        '"GET /health"       = "reads"',
+        '"GET /health"       = "reads"\n    "GET /chats/all" = "reads"',
+        API,
+    ),
+    Mutant(
+        "tokens for anybody are taken",
+        "identity.tf",
+        "audiences = local.own_pool ? aws_cognito_user_pool_client.app[*].id : var.oidc_audiences",
+        'audiences = ["anybody"]',
+        API,
+    ),
+    Mutant(
+        "any web origin may call",
+        "api.tf",
+        "for_each = length(var.cors_origins) > 0 ? [var.cors_origins] : []",
+        'for_each = [["*"]]',
+        API,
+    ),
+    Mutant("any account's API may call the functions", "routes.tf", "  source_account = local.account_id\n", "", API),
+    Mutant(
+        "any API may call the functions", "routes.tf", '"${aws_apigatewayv2_api.chat.execution_arn}/*/*"', '"*"', API
+    ),
+    Mutant(
+        "calls are not throttled", "api.tf", "    throttling_rate_limit  = local.environment.throttle.rate\n", "", API
+    ),
+    Mutant(
+        "asks are let in as fast as polls",
+        "api.tf",
+        "local.environment.ask_throttle.rate",
+        "local.environment.throttle.rate",
+        PROD,
+        "prod",
+    ),
+    Mutant("the access log keeps paths and queries", "api.tf", '"$context.routeKey"', '"$context.path"', API),
+    # ---- how Lambda treats the worker
+    Mutant(
+        "failed events run again",
+        "variables-service.tf",
+        'up to 2 are safe."\n  type        = number\n  default     = 0',
+        'up to 2 are safe."\n  type        = number\n  default     = 2',
+        WORKER,
+    ),
+    Mutant(
+        "events wait for an hour",
+        "worker.tf",
+        "maximum_event_age_in_seconds = 60",
+        "maximum_event_age_in_seconds = 3600",
+        WORKER,
+    ),
+    Mutant("nobody hears of killed workers", "worker.tf", DESTINATION, "", WORKER),
+    Mutant("chains of calls are not stopped", "worker.tf", '"Terminate"', '"Allow"', WORKER),
+    Mutant(
+        "the worker is killed before its deadline",
+        "functions.tf",
+        "var.deadline_seconds + 20",
+        "var.deadline_seconds - 10",
+        WORKER,
+    ),
+    Mutant(
+        "a failure is handed out while it is worked on",
+        "failures.tf",
+        "local.functions.failures.timeout * 6",
+        "30",
+        WORKER,
+    ),
+    Mutant(
+        "one bad failure holds up its batch",
+        "failures.tf",
+        '  function_response_types = ["ReportBatchItemFailures"]\n',
+        "",
+        WORKER,
+    ),
+    Mutant(
+        "the worker is public",
+        "routes.tf",
+        'api_functions = toset(["chat", "edits", "reads"])',
+        "api_functions = toset(keys(local.functions))",
+        WORKER,
+    ),
+    Mutant(
+        "workers take all concurrency",
+        "functions.tf",
+        "lookup(local.environment.concurrency, each.key, -1)",
+        "-1",
+        PROD,
+        "prod",
+    ),
+    # ---- versions
+    Mutant(
+        "asynchronous settings stay off the alias",
+        "worker.tf",
+        "  qualifier     = local.called[local.worker].qualifier\n",
+        "",
+        RELEASES,
+    ),
+    Mutant(
+        "the API calls past the alias",
+        "routes.tf",
+        "local.called[each.key].invoke_arn",
+        "aws_lambda_function.function[each.key].invoke_arn",
+        RELEASES,
+    ),
+    Mutant(
+        "the worker is invoked past the alias",
+        "releases.tf",
+        '${local.environment.published ? ":live" : ""}',
+        "",
+        RELEASES,
+    ),
+    # ---- data
+    Mutant("logs are kept for ever", "logs.tf", FUNCTION_RETENTION, FUNCTION_RETENTION.split("\n", 1)[1], DATA),
+    Mutant(
+        "idempotency keys are kept for ever",
+        "tables.tf",
+        'attribute_name = "expires_at"\n    enabled        = true',
+        'attribute_name = "expires_at"\n    enabled        = false',
+        DATA,
+    ),
+    Mutant(
+        "any log group may use the key",
+        "keys.tf",
+        "      Condition = {\n        ArnLike =",
+        "      Cond = {\n        ArnLike =",
+        DATA,
+    ),
+    Mutant(
+        "the key does not rotate", "keys.tf", "enable_key_rotation     = true", "enable_key_rotation     = false", DATA
+    ),
+    Mutant(
+        "queues are not encrypted",
+        "failures.tf",
+        "sqs_managed_sse_enabled = local.environment.customer_key ? null : true",
+        "sqs_managed_sse_enabled = false",
+        DATA,
+    ),
+    Mutant(
+        "production's tables can be deleted",
+        "environments.tf",
+        "deletion_protection    = true",
+        "deletion_protection    = false",
+        PROD,
+        "prod",
+    ),
+    Mutant(
+        "production's memories can be deleted",
+        "tables.tf",
+        MEMORIES_PROTECTION,
+        'range_key                   = "memory_id"',
+        PROD,
+        "prod",
+    ),
+    Mutant(
+        "production cannot be restored",
+        "environments.tf",
+        "point_in_time_recovery = true",
+        "point_in_time_recovery = false",
+        PROD,
+        "prod",
+    ),
+    # ---- identity
+    Mutant(
+        "accounts can be taken",
+        "identity.tf",
+        "allow_admin_create_user_only = true",
+        "allow_admin_create_user_only = false",
+        IDENTITY,
+    ),
+    Mutant("the app has a secret to lose", "sign-in.tf", "generate_secret = false", "generate_secret = true", IDENTITY),
+    Mutant("tokens come in the address", "sign-in.tf", '["code"]', '["code", "implicit"]', IDENTITY),
+    Mutant(
+        "passwords sign in to real accounts", "names.tf", "local.account_id == local.embedded_account", "true", IDENTITY
+    ),
+    Mutant(
+        "production's tokens live for a day",
+        "sign-in.tf",
+        "access_token_validity  = local.password_sign_in ? 24 : 1",
+        "access_token_validity  = 24",
+        PROD,
+        "prod",
+    ),
+    Mutant(
+        "demo passwords outside of workspace local",
+        "variables-access.tf",
+        'var.demo_password == null || terraform.workspace == "local"',
+        "var.demo_password == null || true",
+        PULL_REQUEST,
+        "pr-7",
+    ),
+    # ---- operations
+    Mutant("alarms tell nobody", "alarms.tf", "  alarm_actions = [aws_sns_topic.alarms[0].arn]\n", "", OPERATIONS),
+    Mutant(
+        "other accounts write to the alarms' topic",
+        "alarms.tf",
+        '        StringEquals = { "aws:SourceAccount" = local.account_id }\n',
+        "",
+        OPERATIONS,
+    ),
+    Mutant("an alarm goes off when nobody asks", "alarms.tf", '"notBreaching"', '"breaching"', OPERATIONS),
+    # ---- workspaces
+    Mutant(
+        "production is not guarded",
+        "environments.tf",
+        "guarded                = true",
+        "guarded                = false",
+        PROD,
+        "prod",
+    ),
+    Mutant("production takes any word", "variables.tf", GUARD, ANY_WORD, PROD, "prod"),
+    Mutant(
+        "production takes switches", "variables.tf", NO_SWITCHES, "condition     = var.switches != null", PROD, "prod"
+    ),
+    Mutant("production goes to any account", "environments.tf", '["111122223333"]', "[]", PROD, "prod"),
+    Mutant("workspace local goes to any account", "environments.tf", "[local.embedded_account]", "[]", ENVIRONMENTS),
+    Mutant("unknown workspaces are let in", "variables.tf", KNOWN, ANY_WORD, REFUSED, "staging"),
+    Mutant("any name is a pull request's", "environments.tf", "^pr-[1-9][0-9]{0,4}$", "^[a-z]+", REFUSED, "staging"),
+]

@@ -1,0 +1,160 @@
+"""`make workspaces`: two workspaces on one embedded AWS, applied, asked, planned again, destroyed one after the other.
+
+The first has every switch on: a dedicated worker behind an alias, a key of its own. The second has none, and its asking
+function invokes itself. What is destroyed in one must not be missing in the other.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from local import emulator
+from local.home import PROJECT, Home
+from local.people import sign_in
+from tests.terraform.copy import TerraformCopy
+
+SWITCHES: Final = [
+    "alarms",
+    "customer_key",
+    "dashboard",
+    "dedicated_worker",
+    "hosted_sign_in",
+    "point_in_time_recovery",
+    "published",
+    "tracing",
+]
+WORKSPACES: Final = {"dev": dict.fromkeys(SWITCHES, True), "pr-7": {}}
+
+#: What the embedded AWS reports back otherwise than it was told, so that a second plan would change it again.
+EXCEPTIONS: Final = {"aws_cloudwatch_metric_alarm": "read back without their actions, dimensions and description"}
+
+
+class Workspaces:
+    """Both, by name."""
+
+    def __init__(self, copy: TerraformCopy, package: Path) -> None:
+        self._copy = copy
+        self._package = package
+
+    def apply(self, workspace: str) -> None:
+        self._run(workspace, "apply", "-auto-approve")
+
+    def changes(self, workspace: str) -> set[str]:
+        """Addresses of what another apply would change."""
+        plan = f"{workspace}.tfplan"
+        self._run(workspace, "plan", f"-out={plan}")
+        shown = json.loads(self._copy.run(workspace, "show", "-json", plan).stdout)
+        return {
+            change["address"]
+            for change in shown["resource_changes"]
+            if change["change"]["actions"] not in (["no-op"], ["read"])
+        }
+
+    def kept(self, workspace: str) -> set[str]:
+        """Addresses in the state."""
+        return set(self._copy.run(workspace, "state", "list").stdout.split())
+
+    def smoke(self, workspace: str) -> str:
+        """Ask it as somebody who has signed in, and compare its code with the package: what `make smoke` does."""
+        outputs = self._copy.folder / f"{workspace}.json"
+        outputs.write_text(self._copy.run(workspace, "output", "-json").stdout, encoding="utf-8")
+        found = {name: one["value"] for name, one in json.loads(outputs.read_text(encoding="utf-8")).items()}
+        endpoint = self._copy.endpoint
+        pool = found["region"], found["user_pool_id"], found["user_pool_client_id"]
+        alice, *_ = sign_in(endpoint, *pool, f"Aa1-{secrets.token_urlsafe(24)}")
+        options = [f"--outputs={outputs}", f"--package={self._package}"]
+        done = subprocess.run(
+            [
+                sys.executable,
+                "-m",
+                "scripts.smoke",
+                *options,
+                f"--api-url={endpoint}/_aws/execute-api/{found['api_id']}",
+            ],
+            cwd=PROJECT,
+            env={**self._copy.surroundings(workspace), "ASYNC_CHAT_TOKEN": alice.token},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout.splitlines()[-1]
+
+    def destroy(self, workspace: str) -> None:
+        self._run(workspace, "destroy", "-auto-approve")
+
+    def _run(self, workspace: str, verb: str, *options: str) -> None:
+        done = self._copy.run(
+            workspace,
+            verb,
+            "-no-color",
+            "-input=false",
+            *options,
+            package_path=str(self._package),
+            switches=json.dumps(WORKSPACES[workspace]),
+        )
+        assert done.returncode == 0, done.stderr
+
+
+def main() -> int:
+    with _workspaces() as workspaces:
+        for name in WORKSPACES:
+            workspaces.apply(name)
+            _say(f"{name}: applied, {len(workspaces.kept(name))} resources")
+            _say(f"{name}: {workspaces.smoke(name)}")
+        _expect_no_changes(workspaces, "dev", excepted=EXCEPTIONS)
+        _expect_no_changes(workspaces, "pr-7")
+        workspaces.destroy("pr-7")
+        assert not workspaces.kept("pr-7"), workspaces.kept("pr-7")
+        _say("pr-7: destroyed")
+        _expect_no_changes(workspaces, "dev", excepted=EXCEPTIONS)
+        workspaces.destroy("dev")
+        assert not workspaces.kept("dev"), workspaces.kept("dev")
+        _say("dev: destroyed")
+    return 0
+
+
+def _expect_no_changes(workspaces: Workspaces, name: str, excepted: Collection[str] = ()) -> None:
+    changed = workspaces.changes(name)
+    kinds = {address.split(".")[0] for address in changed}
+    assert kinds == set(excepted), f"{name}: a second plan would change {sorted(changed)}"
+    _say(f"{name}: a second plan changes nothing" + (f" but {len(changed)} {', '.join(kinds)}" if kinds else ""))
+
+
+@contextmanager
+def _workspaces() -> Iterator[Workspaces]:
+    with tempfile.TemporaryDirectory(prefix="async-chat-workspaces-") as folder:
+        home = Home(Path(folder) / "home")
+        home.emulator.mkdir(parents=True)
+        running = emulator.start(home, emulator.choose_port(home, 0))
+        try:
+            copy = TerraformCopy(Path(folder) / "terraform", running.endpoint)
+            yield Workspaces(copy, _package(Path(folder)))
+        finally:
+            emulator.stop(home)
+
+
+def _package(folder: Path) -> Path:
+    """For the interpreter that the embedded AWS runs functions on."""
+    package = folder / "lambda.zip"
+    command = [sys.executable, "scripts/package.py", f"--output={package}", f"--interpreter={emulator.PYTHON}"]
+    subprocess.run(command, cwd=PROJECT, check=True, stdout=subprocess.DEVNULL)
+    return package
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{time.strftime('%H:%M:%S')} {line}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
