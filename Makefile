@@ -28,7 +28,7 @@ STACK_OPTIONS = $(if $(PORT),--port '$(PORT)') --set thinking_seconds='$(THINKIN
 
 .PHONY: help env lock package run up down status logs reset ask import eval examples \
   check format lint types contracts terraform-check test test-python test-web test-terraform test-stack \
-  openapi contract pages \
+  openapi openapi-release contract pages \
   terraform-mutants guard workspaces rights scan smoke redrive terraform-docs
 
 help: ## Show what there is to run
@@ -188,6 +188,9 @@ load: env ## 200 questions of 50 users, each POST twice, on the running local st
 openapi: env ## Write openapi.json anew from the models, routes and errors, and name what would break somebody
 	@PYTHONPATH=src $(PYTHON_HERE) -m scripts.openapi write
 	@PYTHONPATH=src $(PYTHON_HERE) -m scripts.openapi check
+
+openapi-release: env ## With a release: its contract is the one that later changes are held against
+	@PYTHONPATH=src $(PYTHON_HERE) -m scripts.openapi release
 
 contract: env ## Schemathesis on a stack of its own, or on the one named (ASYNC_CHAT_STACK=.local/stack.json SEED=...)
 	@scripts/env ministack contract

@@ -128,6 +128,7 @@ def _plan(folder: Path, endpoint: str) -> str:
         "TF_WORKSPACE": "prod",
         "TF_VAR_confirm_workspace": "prod",
         "TF_VAR_package_path": "tests/mocks/package.txt",
+        "TF_VAR_agent": "recall",
     }
 
     def terraform(*arguments: str) -> str:

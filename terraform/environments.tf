@@ -5,6 +5,7 @@ locals {
     account_ids   = []    # any account that the credentials belong to
     guarded       = false # refused unless its name is said aloud, and closed to `switches`
     log_retention = 30    # days
+    agent         = "bedrock"
 
     # Requests a second. An ask holds a worker for the whole turn, so asks are let in no faster than workers get free:
     # what is beyond that is refused at once instead of waiting until it is too late.
@@ -32,6 +33,7 @@ locals {
       account_ids    = [local.embedded_account]
       hosted_sign_in = false
       log_retention  = 1
+      agent          = "recall" # no model, no network
       throttle       = { rate = 2000, burst = 2000 }
       ask_throttle   = { rate = 2000, burst = 2000 }
     }
@@ -39,6 +41,7 @@ locals {
     # Every pull request's own, short-lived.
     "pr-*" = {
       log_retention = 3
+      agent         = "recall" # reviewers need no model, and pay for none
     }
 
     "dev" = {

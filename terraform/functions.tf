@@ -1,4 +1,6 @@
 locals {
+  agent = var.agent == null ? local.environment.agent : var.agent
+
   # The function that reasons: the asking one, which then invokes itself, or one of its own.
   worker = local.environment.dedicated_worker ? "worker" : "chat"
 
@@ -33,7 +35,7 @@ locals {
   dispatcher_settings = { ASYNC_CHAT_WORKER_FUNCTION = local.worker_target }
 
   worker_settings = merge(local.model_settings, {
-    ASYNC_CHAT_AGENT            = var.agent
+    ASYNC_CHAT_AGENT            = local.agent
     ASYNC_CHAT_THINKING_SECONDS = tostring(var.thinking_seconds)
   })
 }

@@ -24,13 +24,12 @@ variable "turns_per_user" {
 }
 
 variable "agent" {
-  description = "Who reasons: recall (the model-free agent), bedrock, or package.module:factory of your own."
+  description = "Who reasons: recall (the model-free agent), bedrock, or package.module:factory of your own. null: as environments.tf says, which is bedrock but for local and pr-*."
   type        = string
-  default     = "recall"
-  nullable    = false
+  default     = null
 
   validation {
-    condition     = can(regex("^(recall|bedrock|[A-Za-z_][A-Za-z0-9_.]*:[A-Za-z_][A-Za-z0-9_]*)$", var.agent))
+    condition     = var.agent == null || can(regex("^(recall|bedrock|[A-Za-z_][A-Za-z0-9_.]*:[A-Za-z_][A-Za-z0-9_]*)$", var.agent))
     error_message = "agent is recall, bedrock or package.module:factory."
   }
 }
@@ -55,8 +54,8 @@ variable "model" {
   }
 
   validation {
-    condition     = var.agent != "bedrock" || var.model != null
-    error_message = "Agent bedrock needs a model."
+    condition     = local.agent != "bedrock" || var.model != null
+    error_message = "Agent bedrock, the default of deployed workspaces, needs a model: -var 'model={id=\"...\"}'. Without one: -var agent=recall."
   }
 
   validation {

@@ -204,9 +204,15 @@ class ChatService:
             self._worker.invoke(Dispatch(turn.chat_id, turn.turn_id, turn.dispatch_token, correlation_id))
         except WorkerUnreachable:
             with suppress(StoreUnavailable):  # then the turn ends at its deadline, by the first poll after it
-                if not self._end(turn, turn.failed(FailureCode.NOT_STARTED, self._clock.now())):
-                    return  # the event did get through: a worker has claimed the turn
+                ended = self._end(turn, turn.failed(FailureCode.NOT_STARTED, self._clock.now()))
+                if not ended and self._claimed_meanwhile(turn):
+                    return  # the event did get through
             raise
+
+    def _claimed_meanwhile(self, turn: Turn) -> bool:
+        # Not every end means a worker: a repetition of the same ask may have failed to reach one just as well.
+        chat = self._chats.load(turn.chat_id)
+        return chat is not None and chat.turn.turn_id == turn.turn_id and chat.turn.started_at is not None
 
     # ---- the slow path
 

@@ -109,7 +109,7 @@ def once(history: History) -> Iterator[str]:
         chats[stored.user, stored.question].add(stored.chat_id)
     yield from (f"P4 {name!r} made the chats {made}" for (_, name), made in chats.items() if len(made) > 1)
     for question, runs in Counter(run.question for run in history.reasoned).items():
-        chat_ids = {asked.chat_id for asked in history.acknowledged if asked.question == question}
+        chat_ids = {event.chat_id for event in history.accepted if event.question == question}
         retries = sum(len(history.wishes("retry", chat_id)) for chat_id in chat_ids)
         if runs > 1 + retries:
             yield f"P4 the agent ran {runs} times on {question!r}, which was retried {retries} times"
@@ -181,6 +181,9 @@ def calm(history: History) -> Iterator[str]:
             unanswered = said.role is Role.USER and (reply is None or reply.role is Role.USER)
             if unanswered and not any(wished.chat_id == shown.chat_id for wished in history.wished):
                 yield f"calm: {said.content!r} was not answered"
+    for stored in history.stored:
+        if stored.failure is not None:
+            yield f"calm: {stored.question!r} failed: {stored.failure}"
     yield from _crowds(history)
 
 

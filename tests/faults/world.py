@@ -144,7 +144,10 @@ class World(WorkerInvoker):
         return self.random.random() < probability
 
     def queue_wait(self) -> timedelta:
-        return self._seconds(0.1, 100) if self.chance(self.climate.late) else self._seconds(0.001, 0.5)
+        """Often an event overtakes the reply to the call that sent it."""
+        if self.chance(self.climate.late):
+            return self._seconds(0.1, 100)
+        return self._seconds(0.001, 0.03) if self.chance(0.5) else self._seconds(0.03, 0.5)
 
     def _seconds(self, least: float, most: float) -> timedelta:
         return timedelta(seconds=self.random.uniform(least, most))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.pages.chat_page import ChatPage
+from tests.pages.chat_page import ChatPage, spoil_token
 from tests.pages.hosted_sign_in import HostedSignIn
 
 WELCOME = "What would you like to remember?"
@@ -37,6 +37,18 @@ def test_a_demo_user_is_in_at_one_click_and_stays_in(fresh: ChatPage) -> None:
     expect(fresh.tab.get_by_role("navigation")).to_contain_text("alice")
     expect(fresh.door).to_have_count(0)
     assert fresh.complaints == []
+
+
+def test_an_expired_sign_in_is_renewed_on_the_spot(fresh: ChatPage) -> None:
+    fresh.open()
+    fresh.button("Continue as alice").click()
+    expect(fresh.tab.get_by_role("navigation")).to_contain_text("alice")
+    spoil_token(fresh)
+    fresh.tab.get_by_role("link", name="Memories", exact=True).click()
+    expect(fresh.door).to_contain_text("Your sign-in has expired.")
+    fresh.button("Continue as alice").click()
+    expect(fresh.door).to_have_count(0)
+    expect(fresh.tab.locator("#memory-list > li").first).to_be_visible()
 
 
 def test_who_signs_out_leaves_nothing_behind(fresh: ChatPage) -> None:

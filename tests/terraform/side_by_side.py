@@ -100,6 +100,7 @@ class Workspaces:
             "-input=false",
             *options,
             package_path=str(self._package),
+            agent="recall",
             switches=json.dumps(WORKSPACES[workspace]),
         )
         assert done.returncode == 0, done.stderr

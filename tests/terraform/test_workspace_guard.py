@@ -37,7 +37,7 @@ ALL_ATTEMPTS = [(*who, command) for who in WRONG for command in COMMANDS]
 USUAL_ATTEMPTS = [*ALL_ATTEMPTS[: len(COMMANDS)], ("staging", "staging", "apply"), ("default", "prod", "destroy")]
 ATTEMPTS = ALL_ATTEMPTS if "ASYNC_CHAT_ALL_ATTEMPTS" in os.environ else USUAL_ATTEMPTS
 
-PACKAGE = {"package_path": "tests/mocks/package.txt"}
+PACKAGE = {"package_path": "tests/mocks/package.txt", "agent": "recall"}
 REFUSED = re.compile(r"is not an environment of this project|was confirmed as")
 
 #: Terraform lets an empty state be destroyed unasked: there is nothing to lose.

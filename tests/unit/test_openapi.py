@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from entrypoints import wire
 from entrypoints.problems import PROBLEMS, MethodNotAllowed, RouteNotFound
 from entrypoints.routes import PUBLIC, ROUTES
+from scripts.openapi import __main__ as command
 from scripts.openapi import examples
 from scripts.openapi.__main__ import check
 from scripts.openapi.document import document
@@ -42,6 +44,18 @@ def answers(written: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]
 
 def test_the_committed_document_is_what_the_code_says_and_breaks_nobody() -> None:
     assert check() == []
+
+
+def test_drift_and_breaks_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, written: dict[str, Any]) -> None:
+    committed, released = tmp_path / "committed.json", tmp_path / "released.json"
+    committed.write_text("{}", encoding="utf-8")
+    older = {**written, "paths": {**written["paths"], "/chats/{chat_id}/share": {"post": {}}}}
+    released.write_text(json.dumps(older), encoding="utf-8")
+    monkeypatch.setattr(command, "COMMITTED", committed)
+    monkeypatch.setattr(command, "RELEASED", released)
+    drift, break_ = check()
+    assert "make openapi" in drift
+    assert break_ == "breaks with the released contract: POST /chats/{chat_id}/share is gone"
 
 
 def test_every_route_is_described() -> None:

@@ -54,6 +54,7 @@ function showRoom() {
 }
 
 function refresh() {
+  byId("complaint").hidden = true;
   list.refresh();
   chatRoom.catchUp();
 }

@@ -5,6 +5,7 @@ mock_provider "aws" {
 }
 
 variables {
+  agent        = "recall"
   package_path = "tests/mocks/package.txt"
 }
 
@@ -57,4 +58,28 @@ run "is_looked_at_but_wakes_nobody" {
     condition     = alltrue([for function in aws_lambda_function.function : function.reserved_concurrent_executions == -1])
     error_message = "Development takes concurrency away from its account."
   }
+}
+
+run "reasons_with_a_model_unless_told_otherwise" {
+  command = plan
+
+  variables {
+    agent = null
+    model = { id = "some.model-v1:0" }
+  }
+
+  assert {
+    condition     = aws_lambda_function.function["chat"].environment[0].variables.ASYNC_CHAT_AGENT == "bedrock"
+    error_message = "A deployed workspace does not reason with a model by default."
+  }
+}
+
+run "asks_for_the_model_by_name" {
+  command = plan
+
+  variables {
+    agent = null
+  }
+
+  expect_failures = [var.model]
 }

@@ -5,6 +5,7 @@ mock_provider "aws" {
 }
 
 variables {
+  agent             = "recall"
   package_path      = "tests/mocks/package.txt"
   confirm_workspace = "prod"
 }

@@ -6,6 +6,7 @@ mock_provider "aws" {
 }
 
 variables {
+  agent        = "recall"
   package_path = "tests/mocks/package.txt"
 }
 
