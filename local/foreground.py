@@ -20,6 +20,9 @@ def run(home: Home, options: StackOptions) -> None:
     if emulator.running(home):
         raise StackFailure("The stack runs in the background already: use it, or stop it with `make down`.")
     report = progress_lines()
+    # Said outright: whoever starts us in a script's background has us born deaf to Ctrl-C, our children too.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         ready = stack.bring_up(home, options, report)
         print(guide(home, ready, "Ctrl-C"), flush=True)
@@ -31,5 +34,6 @@ def run(home: Home, options: StackOptions) -> None:
     finally:
         # An impatient second Ctrl-C would cost the state, which is saved while stopping.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
         stack.take_down(home)
     report("Stopped; chats and memories are kept")

@@ -71,6 +71,8 @@ export async function* watch(http, chatId, { after, firstHintMs = 0, outageMs },
 /** The turn has ended, and every message up to its end is here. @param {Page | null | undefined} page */
 const isEnd = (page) => page != null && page.status !== "thinking" && page.poll_after_ms === null;
 
+const UNHINTED_MS = 1_000;
+
 /** Polls one chat with a cursor and an ETag, and knows when the next poll is due. */
 class Poller {
   #http;
@@ -80,6 +82,7 @@ class Poller {
   #etag = "";
   #failures = 0;
   #failingSince = 0;
+  #hintMs = 0;
 
   /** How long to wait before the next poll. */
   pauseMs = 0;
@@ -116,8 +119,7 @@ class Poller {
 
   /** @param {import("./chat-http.js").Reply} reply @returns {News} */
   #unchanged(reply) {
-    this.pauseMs = jittered(retryAfterOf(reply) ?? this.pauseMs);
-    return { outage: null };
+    return this.#answered(retryAfterOf(reply) || this.#hintMs);
   }
 
   /** @param {import("./chat-http.js").Reply} reply @returns {News} */
@@ -126,8 +128,15 @@ class Poller {
     // An ETag belongs to its URL, and the cursor is part of that.
     this.#etag = page.after === this.#after ? (reply.headers.get("ETag") ?? "") : "";
     this.#after = page.after;
-    this.pauseMs = jittered(page.poll_after_ms ?? 0);
-    return { page, outage: null };
+    // "At once" is for more messages that wait; a service that says it without any is not to be flooded.
+    return { page, ...this.#answered(page.poll_after_ms || (page.messages.length ? 0 : UNHINTED_MS)) };
+  }
+
+  /** @param {number} hintMs @returns {News} */
+  #answered(hintMs) {
+    this.#hintMs = hintMs;
+    this.pauseMs = jittered(hintMs);
+    return { outage: null };
   }
 
   /** @param {any} error @returns {News} */

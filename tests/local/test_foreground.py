@@ -23,13 +23,28 @@ def read_until(lines: IO[str], text: str) -> None:
     pytest.fail(f"it ended without saying {text!r}")
 
 
-def test_ctrl_c_in_the_middle_of_the_apply_leaves_nothing_running(home: Home) -> None:
-    command = [sys.executable, "-m", "local", "run", "--port", "0", "--home", str(home.folder)]
+@pytest.mark.parametrize("ended_by", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_in_the_middle_of_the_apply_leaves_nothing_running(home: Home, ended_by: signal.Signals) -> None:
+    # A script's background job is born with SIGINT ignored.
+    command = [
+        "sh",
+        "-c",
+        'trap "" INT; exec "$@"',
+        "sh",
+        sys.executable,
+        "-m",
+        "local",
+        "run",
+        "--port",
+        "0",
+        "--home",
+        str(home.folder),
+    ]
     with subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, text=True, start_new_session=True) as run:
         assert run.stdout
         read_until(run.stdout, "to add")
         embedded_aws = json.loads((home.emulator / "process.json").read_text(encoding="utf-8"))
-        os.killpg(run.pid, signal.SIGINT)
+        os.killpg(run.pid, ended_by)
         code = run.wait(timeout=60)
     assert code == 0
     assert emulator.running(home) is None

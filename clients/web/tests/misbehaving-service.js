@@ -30,6 +30,7 @@ export class MisbehavingService {
   requests = [];
   hintMs = HINT_MS;
   clockOffMs = 0;
+  retries = 0;
   #faults = [];
   #chat = null;
   #keys = new Map();
@@ -55,6 +56,12 @@ export class MisbehavingService {
   /** How a turn goes on: one entry per poll, the last one stays. Each is a part of the poll's body. */
   willThink(...script) {
     this.script = script;
+  }
+
+  /** The turn takes this long, however often it is polled. */
+  willThinkFor(ms) {
+    this.willThink({});
+    setTimeout(() => this.willThink({ status: "answered" }), ms);
   }
 
   get polls() {
@@ -142,7 +149,7 @@ export class MisbehavingService {
   }
 
   #retry(reply) {
-    if (!this.script.at(-1).status) return problem(409, "chat_busy")(reply);
+    if (this.retries++) return problem(409, "chat_busy")(reply);
     this.willThink({}, { status: "answered" });
     this.#begin();
     send(reply, 200, { chat_id: "01CHAT", status: "thinking" }, { "Retry-After": "0" });
