@@ -74,7 +74,7 @@ def test_a_lost_connection_shows_and_the_answer_comes_when_it_is_back(open_page:
     page.ask_until_thinking(QUESTION)
     page.tab.context.set_offline(True)
     expect(page.thinking).to_contain_text("No connection.", timeout=10_000)
-    page.tab.wait_for_timeout(3_000)
+    page.tab.wait_for_timeout(2_000)
     page.tab.context.set_offline(False)
     expect(page.answers).to_have_count(1, timeout=ANSWER)
     assert page.complaints == []
@@ -87,7 +87,7 @@ def test_an_expired_token_stops_the_polling_and_the_sign_in_goes_on(open_page: O
     spoil_token(page)
     expect(page.door).to_contain_text("Your sign-in has expired.", timeout=10_000)
     polls = len(page.polls())
-    page.tab.wait_for_timeout(3_000)
+    page.tab.wait_for_timeout(2_000)
     assert len(page.polls()) == polls
     _sign_in_again(page)
     expect(page.questions).to_contain_text(QUESTION)

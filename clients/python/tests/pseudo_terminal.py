@@ -16,8 +16,12 @@ from typing import Self
 SOURCE = Path(__file__).parents[1] / "src"
 PATIENCE_SECONDS = 30.0
 CTRL_C = "\x03"
-#: The child makes the terminal its own, as a login does, so that Ctrl-C reaches it as a signal.
-LOGIN = "import os, sys; os.login_tty(0); os.execv(sys.executable, [sys.executable, '-m', *sys.argv[1:]])"
+#: The child makes the terminal its own, as a login does, so that Ctrl-C reaches it as a signal; also where the tests
+#: run in a script's background, which has its children ignore that signal.
+LOGIN = (
+    "import os, signal, sys; os.login_tty(0); signal.signal(signal.SIGINT, signal.SIG_DFL);"
+    " os.execv(sys.executable, [sys.executable, '-m', *sys.argv[1:]])"
+)
 _STYLES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 
