@@ -47,7 +47,7 @@ def _twins(_: Mutant) -> str | None:
     try:
         compare_twins(EXAMPLES, shortest=False)
     except Exception as difference:  # noqa: BLE001  # an adapter that breaks where its fake does not is noticed as well
-        return f"{type(difference).__name__}: {str(difference)[:160]}"
+        return f"{type(difference).__name__}: {difference}"
     return None
 
 
@@ -74,7 +74,7 @@ def main() -> int:
         for mutant in mutants:
             seen = verdict(mutant)
             caught += seen is not None
-            print(f"{mutant.name}\n  {f'{mutant.judge}: {seen}' if seen else 'SURVIVES'}", flush=True)
+            print(mutant.name, f"{mutant.judge}: {seen[:160]}" if seen else "SURVIVES", sep="\n  ", flush=True)
     print(f"{caught}/{len(mutants)} mutants caught")
     return int(caught < len(mutants))
 
