@@ -27,7 +27,7 @@ MODEL_OPTIONS = $(if $(MODEL_URL),--model-url '$(MODEL_URL)' --set agent=bedrock
 STACK_OPTIONS = $(if $(PORT),--port '$(PORT)') --set thinking_seconds='$(THINKING)' $(EXTRA_OPTIONS) $(AGENT_OPTIONS) $(MODEL_OPTIONS)
 
 .PHONY: help env lock package run up down status logs reset ask import eval examples \
-  check format lint types contracts terraform-check test test-python test-web test-terraform test-stack \
+  check format lint types contracts terraform-check test test-code test-python test-web test-terraform test-stack \
   openapi openapi-release contract pages \
   terraform-mutants guard workspaces rights scan smoke redrive terraform-docs
 
@@ -107,7 +107,14 @@ terraform-check:
 	@$(CHECK_TERRAFORM) init -backend=false -input=false -lockfile=readonly -no-color >/dev/null
 	@$(CHECK_TERRAFORM) validate -no-color
 
-test: test-python test-web test-terraform test-stack ## All tests: Python, Terraform, and end to end on a stack of their own
+# Side by side: the tests on a stack mostly wait, the others mostly compute.
+test: env ## All tests: Python, JavaScript, Terraform, and end to end on a stack of their own
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target test-code test-stack
+
+test-code: ## All tests but those on a stack
+	@$(MAKE) --no-print-directory test-python
+	@$(MAKE) --no-print-directory test-web
+	@$(MAKE) --no-print-directory test-terraform
 
 test-python: env ## Unit, contract and feature tests; no network, no stack
 	@$(PYTHON_HERE) -m pytest -q -n auto tests --ignore tests/e2e --ignore tests/local --ignore tests/pages --ignore tests/published_contract \
