@@ -109,7 +109,7 @@ terraform-check:
 
 # Side by side: the tests on a stack mostly wait, the others mostly compute.
 test: env ## All tests: Python, JavaScript, Terraform, and end to end on a stack of their own
-	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target test-code test-stack
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync=line test-code test-stack
 
 test-code: ## All tests but those on a stack
 	@$(MAKE) --no-print-directory test-python
