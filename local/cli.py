@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import signal
 import sys
 import time
@@ -11,6 +12,7 @@ from types import FrameType
 
 from local import emulator, logs, stack
 from local.asking import ask
+from local.crash import crash
 from local.failure import StackFailure
 from local.foreground import run
 from local.guide import guide
@@ -67,6 +69,12 @@ def _ask(given: argparse.Namespace, home: Home) -> int:
     return 0
 
 
+def _crash(given: argparse.Namespace, home: Home) -> int:
+    killed = crash(home)
+    print(f"Processes killed: {killed}")
+    return 0 if killed else 1
+
+
 def _status(given: argparse.Namespace, home: Home) -> int:
     embedded_aws = emulator.running(home)
     if embedded_aws is None:
@@ -102,10 +110,15 @@ def _setting(text: str) -> str:
     return text
 
 
+def _usual_home() -> Path:
+    """Several stacks live side by side, each in a home of its own."""
+    return Path(os.environ.get("ASYNC_CHAT_HOME") or PROJECT / ".local")
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m local", description="The stack on this machine.")
     shared = argparse.ArgumentParser(add_help=False)
-    shared.add_argument("--home", type=Path, default=PROJECT / ".local", help="the folder that keeps its state")
+    shared.add_argument("--home", type=Path, default=_usual_home(), help="the folder that keeps its state")
     starting = argparse.ArgumentParser(add_help=False)
     starting.add_argument("--port", type=int, help="0: any that is free; the last one or 8460 if not given")
     starting.add_argument(
@@ -129,6 +142,7 @@ def _parser() -> argparse.ArgumentParser:
     command("run", _run, "start it and stop it again with Ctrl-C", starting)
     command("down", _down, "stop it; its state is kept")
     command("status", _status, "say whether it runs, and where")
+    command("crash", _crash, "kill whatever asks and thinks: see what becomes of a turn")
     command("reset", _reset, "stop it and forget all that it keeps")
     asking = command("ask", _ask, "ask a question and wait for the answer")
     asking.add_argument("question")

@@ -21,6 +21,11 @@ locals {
       namespace = local.metrics_namespace, metric = local.metrics.failed, dimensions = { Workspace = local.workspace }
       above     = 5
     }
+    "at-capacity" = {
+      says      = "More than ten questions within five minutes were refused: every worker was busy."
+      namespace = local.metrics_namespace, metric = local.metrics.away, dimensions = { Workspace = local.workspace }
+      above     = 10
+    }
     "queue-age" = {
       says      = "Events wait more than 20 seconds for a worker, of the 60 that they live."
       namespace = "AWS/Lambda", metric = "AsyncEventAge", dimensions = { FunctionName = local.worker_name }

@@ -7,7 +7,7 @@ locals {
     {
       title   = "Asks and ends of turns"
       stat    = "Sum"
-      metrics = [for key in ["asks", "answered", "failed", "cancelled"] : local.own_metric[key]]
+      metrics = [for key in ["asks", "away", "answered", "failed", "cancelled"] : local.own_metric[key]]
     },
     {
       title   = "Time to answer (ms)"

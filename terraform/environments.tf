@@ -15,6 +15,9 @@ locals {
     memory      = { chat = 512, worker = 1024, reads = 512, edits = 256, failures = 256 } # MB
     concurrency = {}                                                                      # by function; reserves nothing where absent
 
+    # How many turns may think at once where no concurrency is reserved for their workers; 0 for any number.
+    turns_at_once = 50
+
     # On or off; `switches` may set these otherwise.
     dedicated_worker       = false # a second function reasons, with its own concurrency, memory and role
     published              = false # numbered versions behind the alias `live`, for rolling back
@@ -34,6 +37,7 @@ locals {
       hosted_sign_in = false
       log_retention  = 1
       agent          = "recall" # no model, no network
+      turns_at_once  = 0
       throttle       = { rate = 2000, burst = 2000 }
       ask_throttle   = { rate = 2000, burst = 2000 }
     }

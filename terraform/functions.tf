@@ -4,6 +4,11 @@ locals {
   # The function that reasons: the asking one, which then invokes itself, or one of its own.
   worker = local.environment.dedicated_worker ? "worker" : "chat"
 
+  # A turn beyond its workers' pool would wait for one until it is too late: it is refused instead. Where asking shares
+  # the pool, a fifth is left to it.
+  worker_pool   = lookup(local.environment.concurrency, local.worker, 0)
+  turns_at_once = local.worker_pool == 0 ? local.environment.turns_at_once : local.worker == "chat" ? max(1, floor(local.worker_pool * 0.8)) : local.worker_pool
+
   # Time for a worker that meets its deadline to store the failure and return before Lambda kills it.
   worker_timeout = var.deadline_seconds + 20
 
@@ -27,6 +32,7 @@ locals {
     ASYNC_CHAT_MEMORIES_TABLE   = local.table_names.memories
     ASYNC_CHAT_DEADLINE_SECONDS = tostring(var.deadline_seconds)
     ASYNC_CHAT_TURNS_PER_USER   = tostring(var.turns_per_user)
+    ASYNC_CHAT_TURNS_AT_ONCE    = tostring(local.turns_at_once)
     ASYNC_CHAT_LOG_LEVEL        = var.log_level
   }
 

@@ -5,6 +5,7 @@ locals {
 
   metrics = {
     asks      = "Asks"           # questions accepted
+    away      = "TurnedAway"     # asks and retries refused, as every worker was busy
     polls     = "Polls"          # polls answered, unchanged ones included
     answered  = "TurnsAnswered"  # turns by end
     failed    = "TurnsFailed"    #

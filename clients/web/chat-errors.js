@@ -4,7 +4,7 @@
  *     AsyncChatError
  *     ├── ServiceError       the service refused: `status`, the contract's `code`, `requestId`, `retryAfterMs`
  *     │   ├── Unauthorized   401: no token, or one that has expired
- *     │   ├── ChatForbidden, ChatNotFound, ChatBusy, NothingToRetry, TooManyTurns, QuestionMissing,
+ *     │   ├── ChatForbidden, ChatNotFound, ChatBusy, NothingToRetry, TooManyTurns, AtCapacity, QuestionMissing,
  *     │   │   QuestionTooLong, IdempotencyKeyReused, MemoryNotFound, MemoryTooLong, TryAgain
  *     ├── Unreachable        no usable answer: offline, cut off, or too slow
  *     ├── StillThinking      the caller's own time is up; the turn may still end
@@ -40,6 +40,7 @@ export class ChatNotFound extends ServiceError {}
 export class ChatBusy extends ServiceError {}
 export class NothingToRetry extends ServiceError {}
 export class TooManyTurns extends ServiceError {}
+export class AtCapacity extends ServiceError {}
 export class QuestionMissing extends ServiceError {}
 export class QuestionTooLong extends ServiceError {}
 export class IdempotencyKeyReused extends ServiceError {}
@@ -79,6 +80,7 @@ const CLASSES = {
   chat_busy: ChatBusy,
   nothing_to_retry: NothingToRetry,
   too_many_turns: TooManyTurns,
+  at_capacity: AtCapacity,
   question_missing: QuestionMissing,
   question_too_long: QuestionTooLong,
   idempotency_key_reused: IdempotencyKeyReused,
@@ -101,11 +103,13 @@ export function problemOf(status, body, retryAfterMs) {
   return new (CLASSES[code] ?? ServiceError)({ status, code, detail, requestId: body?.request_id, retryAfterMs });
 }
 
+const PASSING = new Set(["throttled", "at_capacity"]);
+
 /**
- * Whether the same request may well succeed a little later. A refusal with a reason of its own never does.
+ * Whether the same request may well succeed a little later. Any other refusal with a reason of its own never does.
  * @param {unknown} error
  */
 export function isPassing(error) {
   if (error instanceof Unreachable) return true;
-  return error instanceof ServiceError && (error.status >= 500 || error.code === "throttled" || error.status === 408);
+  return error instanceof ServiceError && (error.status >= 500 || error.status === 408 || PASSING.has(error.code));
 }

@@ -54,7 +54,7 @@ HEADERS: Final[dict[str, tuple[str, Schema]]] = {
 #: Sent with some answers only.
 SOMETIMES: Final = {("poll", "Retry-After"), ("ask", "Idempotency-Replayed")}
 #: Problems that say when to come back.
-COME_BACK: Final = {"chat_busy", "too_many_turns", "try_again"}
+COME_BACK: Final = {"at_capacity", "chat_busy", "too_many_turns", "try_again"}
 
 
 def document() -> dict[str, Any]:

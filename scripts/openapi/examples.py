@@ -112,6 +112,7 @@ ERRORS: Final[dict[type[Exception], Exception]] = {
         errors.ChatBusy(retry_after=31.5),
         errors.NothingToRetry(),
         errors.TooManyTurns(limit=5, retry_after=12),
+        errors.AtCapacity(retry_after=3),
         errors.IdempotencyKeyReused(),
         errors.MemoryNotFound(),
         errors.TryAgain(),

@@ -80,7 +80,7 @@ class Operation:
 
 A_CHAT: Final = (RequestInvalid, errors.ChatForbidden, errors.ChatNotFound)
 A_BODY: Final = (RequestInvalid, BodyTooLarge, MediaTypeUnsupported)
-A_START: Final = (errors.ChatBusy, errors.TooManyTurns)
+A_START: Final = (errors.ChatBusy, errors.TooManyTurns, errors.AtCapacity)
 
 OPERATIONS: Final[dict[str, Operation]] = {
     "POST /memories/chat": Operation(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from botocore.exceptions import ClientError
 
 from adapters.aws_errors import code_of, raising
-from adapters.dynamodb_chat_writes import WITH_OLD, ChatWrites, Write
+from adapters.dynamodb_chat_writes import ChatWrites
 from adapters.dynamodb_items import (
     HEADER,
     MESSAGE,
@@ -20,6 +20,7 @@ from adapters.dynamodb_items import (
     text,
     turn_from,
 )
+from adapters.dynamodb_places import WITH_OLD, House, Places, Write
 from domain.chat import Chat, Message, Step, Turn
 from domain.errors import ChatForbidden, ChatNotFound, OutOfOrder, StoreUnavailable
 from domain.ports import ChatList, ChatPage, ChatRepository, Clock, NewQuestion, PageRequest, PastAsk
@@ -42,35 +43,38 @@ _REFUSED: Final = "ConditionalCheckFailed"
 class DynamoDbChatRepository(ChatRepository):
     """Single-table: see dynamodb_items for its shape. All reads but the list are strongly consistent."""
 
-    def __init__(self, client: "DynamoDBClient", table: str, clock: Clock) -> None:
+    def __init__(self, client: "DynamoDBClient", table: str, clock: Clock, capacity: int = 0) -> None:
+        """`capacity` is how many turns of all users may think at once; 0 for any number."""
         self._client = client
         self._table = table
         self._clock = clock
         self._writes = ChatWrites(table)
+        self._house = House(table, capacity)
 
     # ---- asking
 
     def save_question(self, new: NewQuestion) -> PastAsk | None:
         turn, writes = new.turn, self._writes
         header = writes.new_chat(new) if new.new_chat else writes.next_question(new)
-        place = writes.take_place(turn, new.turn_limit)
         said = writes.message(turn.chat_id, new.message)
         key = [writes.idempotency_key(new.key, turn)] if new.key else []
+        places = self._house.places_for(turn, new.turn_limit)
+        taken = [place.take(turn) for place in places]
         while True:
-            refused = self._transact([header, place, said, *key])
+            refused = self._transact([header, *taken, said, *key])
             if refused is None:
                 return None
-            header_now, places_now, _, *key_now = refused
-            if key_now and key_now[0] is not None:
-                past = past_ask_from(key_now[0])
+            header_now, key_now = refused[0], refused[-1] if key else None
+            if key_now is not None:
+                past = past_ask_from(key_now)
                 # Our own write otherwise: its reply was lost, and the client library sent it again.
                 return None if past.question_id == new.message.message_id else past
             if header_now is not None:
                 if header_now.get("turn_id") == text(turn.turn_id):
                     return None
                 _refuse_question(header_now, new)
-            elif places_now is not None:
-                place = writes.take_freed_place(places_now, turn, new.turn_limit)
+            else:
+                taken = _take_others(places, taken, refused[1:], turn)
 
     # ---- a turn's way
 
@@ -78,17 +82,16 @@ class DynamoDbChatRepository(ChatRepository):
         move = self._writes.move(seen, then, answer)
         if seen.thinking == then.thinking:
             return self._update(move, then)
-        place = self._writes.take_place(then, turn_limit or 1) if then.thinking else self._writes.leave_place(seen)
+        places = self._house.places_for(then, turn_limit or 1)
+        moved = [place.take(then) if then.thinking else place.leave(seen) for place in places]
         said = [self._writes.message(then.chat_id, answer)] if answer else []
         while True:
-            refused = self._transact([move, place, *said])
+            refused = self._transact([move, *moved, *said])
             if refused is None:
                 return True
-            header_now, places_now = refused[:2]
-            if header_now is not None:
-                return _is(then, header_now)
-            if places_now is not None:
-                place = self._writes.take_freed_place(places_now, then, turn_limit or 1)
+            if refused[0] is not None:
+                return _is(then, refused[0])
+            moved = _take_others(places, moved, refused[1:], then)
 
     def report(self, turn: Turn, progress: Sequence[Step], draft: str | None) -> bool:
         return self._update(self._writes.report(turn, progress, draft), turn)
@@ -171,7 +174,8 @@ class DynamoDbChatRepository(ChatRepository):
             "user_id = :user OR deleted_by = :user",
         )
         if "user_id" in hidden and (turn := turn_from(hidden)).thinking:
-            self._update(self._writes.leave_place(turn), turn)
+            for place in self._house.places_for(turn, 1):
+                self._update(place.leave(turn), turn)
         keys: list[NewItem] = []
         for key in self._message_keys(chat_id):
             keys.append(key)
@@ -271,6 +275,14 @@ def _refuse_question(header: "Item", new: NewQuestion) -> None:
     chat.check_free(new.turn.asked_at)
     if new.message.message_id <= chat.last_message_id:
         raise OutOfOrder(chat.last_message_id)
+
+
+def _take_others(places: list[Places], tried: list[Write], now: "list[Item | None]", turn: Turn) -> list[Write]:
+    """For each place that was refused, one that an overdue turn has left; raise when there is none."""
+    return [
+        write if item is None else place.take_freed(item, turn)
+        for place, write, item in zip(places, tried, now, strict=False)
+    ]
 
 
 def _is(turn: Turn, header: "Item") -> bool:

@@ -6,34 +6,26 @@ except for a question, which is stored without having read the chat first.
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING
 
 from adapters.dynamodb_items import (
     OPTIONAL_OF_TURN,
-    deadline_of_place,
     header_item,
     header_key,
     key_item,
     message_item,
     moment,
     number,
-    place_of,
     step_item,
     text,
     turn_attributes,
-    turns_key,
 )
+from adapters.dynamodb_places import WITH_OLD, Write
 from domain.chat import EXCERPT_LENGTH, Chat, Message, Step, Turn, TurnState, excerpt
-from domain.errors import TooManyTurns
 from domain.ports import IdempotencyKey, NewQuestion
 
 if TYPE_CHECKING:
-    from adapters.dynamodb_items import Item, NewItem
-
-#: One entry of TransactItems.
-Write = dict[str, Any]
-
-WITH_OLD: Final[dict[str, Any]] = {"ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
+    from adapters.dynamodb_items import NewItem
 
 
 class ChatWrites:
@@ -104,40 +96,6 @@ class ChatWrites:
         if draft is not None:
             attributes["draft"] = text(draft)
         return self._set(header_key(turn.chat_id), attributes, (), *_unchanged(turn))
-
-    # ---- places: how many turns of a user think
-
-    def take_place(self, turn: Turn, limit: int) -> Write:
-        """One more thinking turn, if there are fewer than `limit`."""
-        condition = "attribute_not_exists(thinking) OR size(thinking) < :limit"
-        values = {":limit": number(limit)}
-        return self._places(turn, "ADD thinking :places", [place_of(turn)], condition, values)
-
-    def take_freed_place(self, places: "Item", turn: Turn, limit: int) -> Write:
-        """A place that an overdue turn has left behind, as nobody came to settle it; else raise `TooManyTurns`."""
-        taken = places["thinking"]["SS"]
-        live = sorted(place for place in taken if deadline_of_place(place) > turn.asked_at)
-        if len(live) >= limit:
-            raise TooManyTurns(limit, (deadline_of_place(live[0]) - turn.asked_at).total_seconds())
-        seen: NewItem = {":taken": {"SS": list(taken)}}
-        return self._places(turn, "SET thinking = :places", [*live, place_of(turn)], "thinking = :taken", seen)
-
-    def leave_place(self, turn: Turn) -> Write:
-        """One thinking turn less; leaving twice is leaving once."""
-        return self._places(turn, "DELETE thinking :places", [place_of(turn)])
-
-    def _places(
-        self, turn: Turn, update: str, places: list[str], condition: str = "", values: "NewItem | None" = None
-    ) -> Write:
-        return {
-            "Update": {
-                "TableName": self._table,
-                "Key": turns_key(turn.user_id),
-                "UpdateExpression": update,
-                "ExpressionAttributeValues": {":places": {"SS": places}, **(values or {})},
-                **({"ConditionExpression": condition, **WITH_OLD} if condition else {}),
-            }
-        }
 
     def _set(
         self, key: "NewItem", attributes: "NewItem", remove: tuple[str, ...], condition: str, values: "NewItem"

@@ -3,7 +3,8 @@
     pk                  sk                  what
     <chat id>           m#<message id>      a message
     <chat id>           ~chat               the header: chat and latest turn; sorts after every message
-    user#<user id>      turns               the user's thinking turns, a set of <deadline>#<turn id>
+    user#<user id>      turns               the user's thinking turns: see dynamodb_places
+    places#<number>     turns               some of the workspace's thinking turns, likewise
     user#<user id>      key#<hash>          an idempotency key; expires
 
 Mapped by hand: boto3's TypeDeserializer takes an eighth of a warm poll.
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
 HEADER: Final = "~chat"
 MESSAGE: Final = "m#"
-TURNS: Final = "turns"
 
 #: Attributes of the header that a turn may lack: a write of a turn sets or removes each of them.
 OPTIONAL_OF_TURN: Final = ("lease", "started_at", "ended_at", "failure", "draft")
@@ -60,21 +60,8 @@ def header_key(chat_id: str) -> "NewItem":
     return {"pk": text(chat_id), "sk": text(HEADER)}
 
 
-def turns_key(user_id: str) -> "NewItem":
-    return {"pk": text(f"user#{user_id}"), "sk": text(TURNS)}
-
-
 def idempotency_key(user_id: str, key: str) -> "NewItem":
     return {"pk": text(f"user#{user_id}"), "sk": text("key#" + hashlib.sha256(key.encode()).hexdigest())}
-
-
-def place_of(turn: Turn) -> str:
-    """A thinking turn's entry in its user's set; starts with the deadline, so that a stale one shows."""
-    return f"{millis(turn.deadline):015d}#{turn.turn_id}"
-
-
-def deadline_of_place(place: str) -> datetime:
-    return from_millis(int(place.split("#", 1)[0]))
 
 
 def turn_attributes(turn: Turn) -> "NewItem":

@@ -12,6 +12,7 @@ COUNT: Final = "Count"
 MILLISECONDS: Final = "Milliseconds"
 
 ASKS: Final = ("Asks", COUNT)
+TURNED_AWAY: Final = ("TurnedAway", COUNT)
 POLLS: Final = ("Polls", COUNT)
 ANSWERED: Final = ("TurnsAnswered", COUNT)
 FAILED: Final = ("TurnsFailed", COUNT)

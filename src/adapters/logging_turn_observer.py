@@ -12,6 +12,7 @@ from adapters.embedded_metrics import (
     QUEUE_WAIT,
     REASONING_TIME,
     TIME_TO_ANSWER,
+    TURNED_AWAY,
     Metric,
     embedded,
 )
@@ -31,6 +32,10 @@ class LoggingTurnObserver(TurnObserver):
         figures = embedded(self._workspace, _figures(turn))
         log.info("turn %s", turn.state.value, extra={**_about(turn), **figures})
 
+    def turned_away(self, user_id: str) -> None:
+        figures = embedded(self._workspace, {TURNED_AWAY: 1})
+        log.warning("turned away", extra={"user": user_hash(user_id), **figures})
+
     def agent_broke(self, turn: Turn, defect: Exception) -> None:
         # The traceback's last line may quote the question: the type and the place are enough to find a defect.
         log.error("agent broke", extra={**_about(turn), "error": type(defect).__name__, "at": place_of(defect)})
@@ -38,7 +43,7 @@ class LoggingTurnObserver(TurnObserver):
 
 def user_hash(user_id: str) -> str:
     """Tells users apart in a log without naming them."""
-    return hashlib.sha256(user_id.encode()).hexdigest()[:12]
+    return hashlib.sha256(user_id.encode(errors="backslashreplace")).hexdigest()[:12]
 
 
 def _figures(turn: Turn) -> dict[Metric, int | None]:

@@ -5,11 +5,12 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, TypeVar
 
 from domain.chat import Chat, FailureCode, Message, Role, Turn, TurnState, storable, visible
 from domain.errors import (
     AgentFailed,
+    AtCapacity,
     ChatNotFound,
     IdempotencyKeyReused,
     OutOfOrder,
@@ -44,6 +45,9 @@ from domain.turn_watch import TurnWatch
 QUESTION_LIMIT: Final = 8_000
 HISTORY_LENGTH: Final = 20
 PERSIST_PAUSE: Final = timedelta(seconds=1)
+PLACE_TRIES: Final = 3
+
+Stored = TypeVar("Stored")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,14 +127,7 @@ class ChatService:
         """
         question = _checked_question(ask.question)
         key = self._idempotency_key(ask, question)
-        after: str | None = None
-        while True:
-            new = self._new_question(ask, question, key, after)
-            try:
-                past = self._chats.save_question(new)
-                break
-            except OutOfOrder as order:
-                after = order.last_message_id
+        new, past = self._placed(ask.user_id, lambda: self._save(ask, question, key))
         if past is not None:
             return self._replay(past, ask, question)
         self._observer.moved(new.turn)
@@ -144,6 +141,15 @@ class ChatService:
             chat.check_retriable(self._clock.now())
             if self._run_again(chat.turn, correlation_id):
                 return Dispatched(chat_id)
+
+    def _save(self, ask: Ask, question: str, key: IdempotencyKey | None) -> tuple[NewQuestion, PastAsk | None]:
+        after: str | None = None
+        while True:
+            new = self._new_question(ask, question, key, after)
+            try:
+                return new, self._chats.save_question(new)
+            except OutOfOrder as order:
+                after = order.last_message_id
 
     def _new_question(self, ask: Ask, question: str, key: IdempotencyKey | None, after: str | None) -> NewQuestion:
         now = self._clock.now()
@@ -192,12 +198,27 @@ class ChatService:
         if turn.thinking:  # and overdue: its end is stored first, and gives its place back
             self._settle(turn)
             return False
-        again = self._new_turn(turn.chat_id, turn.user_id, turn.question_id)
-        if not self._chats.advance(turn, again, turn_limit=self._policy.turns_per_user):
+        again = self._placed(turn.user_id, lambda: self._think_again(turn))
+        if again is None:
             return False
         self._observer.moved(again)
         self._start(again, correlation_id)
         return True
+
+    def _think_again(self, turn: Turn) -> Turn | None:
+        again = self._new_turn(turn.chat_id, turn.user_id, turn.question_id)
+        return again if self._chats.advance(turn, again, turn_limit=self._policy.turns_per_user) else None
+
+    def _placed(self, user_id: str, store: Callable[[], Stored]) -> Stored:
+        """Store a turn that begins. Where its id finds no place, that of another may: see `ChatRepository`."""
+        for _ in range(PLACE_TRIES - 1):
+            with suppress(AtCapacity):
+                return store()
+        try:
+            return store()
+        except AtCapacity:
+            self._observer.turned_away(user_id)
+            raise
 
     def _start(self, turn: Turn, correlation_id: str) -> None:
         try:

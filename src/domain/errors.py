@@ -11,6 +11,7 @@
     │   ├── ChatBusy
     │   ├── NothingToRetry
     │   ├── TooManyTurns
+    │   ├── AtCapacity
     │   ├── IdempotencyKeyReused
     │   └── MemoryNotFound
     ├── TryAgain                something that we depend on cannot be reached now
@@ -86,6 +87,13 @@ class TooManyTurns(Refused):
     """The user has `limit` turns thinking; the first of them ends within `retry_after` seconds."""
 
     limit: int
+    retry_after: float
+
+
+@dataclass
+class AtCapacity(Refused):
+    """As many turns think as the service has workers for; the first ends within `retry_after` seconds."""
+
     retry_after: float
 
 

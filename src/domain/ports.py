@@ -73,15 +73,19 @@ class ChatList:
 
 
 class ChatRepository(Protocol):
-    """Chats with their messages and turns. A call that has returned is durable and seen by every later read."""
+    """Chats with their messages and turns. A call that has returned is durable and seen by every later read.
+
+    A repository may be made with a capacity: no more turns than that think at once. It may be kept in parts, each
+    turn's found by its id: `AtCapacity` says that this turn finds no place, not that none with another id would.
+    """
 
     @abstractmethod
     def save_question(self, new: NewQuestion) -> PastAsk | None:
         """Store question, turn, idempotency key and chat, all or nothing. None when stored.
 
         When the key is known and has not expired nothing is written, and what it stands for comes back.
-        Raises `ChatNotFound`, `ChatForbidden`, `ChatBusy` (an overdue turn does not count as busy) or
-        `TooManyTurns` (overdue turns do not count), checked in this order after the key.
+        Raises `ChatNotFound`, `ChatForbidden`, `ChatBusy` (an overdue turn does not count as busy), `TooManyTurns`
+        or `AtCapacity` (overdue turns do not count), checked in this order after the key.
         The message's id must be greater than the chat's last one: `OutOfOrder` otherwise.
         Storing the same `NewQuestion` twice is storing it once.
         """
@@ -100,8 +104,8 @@ class ChatRepository(Protocol):
 
         Done, and True, only if the stored turn still is `seen` (id, state and lease); else nothing is written,
         and False. A second call with the same arguments after the first took effect is True as well.
-        A turn that starts to think takes one of its user's `turn_limit` places (`TooManyTurns`; overdue turns
-        hold none), one that ends gives its place back.
+        A turn that starts to think takes one of its user's `turn_limit` places (`TooManyTurns`) and one of the
+        service's (`AtCapacity`; overdue turns hold none), one that ends gives them back.
         """
 
     @abstractmethod
@@ -228,11 +232,15 @@ class MemoryRanking(Protocol):
 
 
 class TurnObserver(Protocol):
-    """Is told of every transition after it is stored, to log and to count. Never raises."""
+    """Is told what happens, every transition after it is stored, to log and to count. Never raises."""
 
     @abstractmethod
     def moved(self, turn: Turn) -> None:
         """`turn` has just come to its state."""
+
+    @abstractmethod
+    def turned_away(self, user_id: str) -> None:
+        """A question of this user's was refused: as many turns think as there are workers."""
 
     @abstractmethod
     def agent_broke(self, turn: Turn, defect: Exception) -> None:

@@ -85,7 +85,9 @@ class Container(containers.DeclarativeContainer):
     dynamodb = providers.Singleton(boto3.client, "dynamodb", config=AWS)
     lambda_ = providers.Singleton(boto3.client, "lambda", config=AWS)
 
-    chats = providers.Singleton(DynamoDbChatRepository, dynamodb, settings.provided.chats_table, clock)
+    chats = providers.Singleton(
+        DynamoDbChatRepository, dynamodb, settings.provided.chats_table, clock, settings.provided.turns_at_once
+    )
     memories = providers.Singleton(DynamoDbMemoryStore, dynamodb, settings.provided.memories_table, clock)
     worker = providers.Singleton(LambdaWorkerInvoker, lambda_.provider, settings.provided.worker_function)
     ranking = providers.Singleton(_ranking)

@@ -57,7 +57,7 @@ def _retry_after(seconds: Callable[[Any], float]) -> Callable[[Any], dict[str, s
 
 
 _SOON = _retry_after(lambda _: 2)
-#: A busy chat is usually free long before its turn's deadline.
+#: A chat, or a place, is usually free long before a deadline.
 _BUSY = _retry_after(lambda error: min(error.retry_after, 5))
 
 PROBLEMS: Final[dict[type[Exception], Problem]] = {
@@ -95,6 +95,13 @@ PROBLEMS: Final[dict[type[Exception], Problem]] = {
         "too_many_turns",
         "Too many questions at once",
         lambda error: f"{error.limit} of your questions are being answered; wait for one of them.",
+        _BUSY,
+    ),
+    errors.AtCapacity: Problem(
+        429,
+        "at_capacity",
+        "Too many people ask",
+        _says("As many questions as there are workers are being answered; ask again in a moment."),
         _BUSY,
     ),
     errors.IdempotencyKeyReused: Problem(

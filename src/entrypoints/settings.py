@@ -26,9 +26,11 @@ class Settings(BaseModel):
     worker_function: str = ""
     deadline_seconds: float = Field(default=70, ge=2, le=900)
     turns_per_user: int = Field(default=5, ge=1, le=100)
-    #: `recall` needs no model, `bedrock` needs `model_id`, `package.module:factory` makes an agent of one's own.
+    #: How many turns may think at once in the whole workspace; 0 for any number.
+    turns_at_once: int = Field(default=0, ge=0, le=100_000)
     #: How long the agent takes as a rule: when to poll a chat that has no answer yet.
     usual_seconds: float = Field(default=56, gt=0, le=900)
+    #: `recall` needs no model, `bedrock` needs `model_id`, `package.module:factory` makes an agent of one's own.
     agent: str = Field(default="recall", pattern=r"^(recall|bedrock|[A-Za-z_][\w.]*:[A-Za-z_]\w*)$")
     thinking_seconds: float = Field(default=0, ge=0, le=900)
     #: A model or an inference profile: its id or its ARN.

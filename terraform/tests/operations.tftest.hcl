@@ -16,6 +16,7 @@ run "everything_that_can_go_wrong_has_an_alarm" {
   assert {
     condition = { for alarm in aws_cloudwatch_metric_alarm.alarm : trimprefix(alarm.alarm_name, "async-chat-local-") => "${alarm.namespace} ${alarm.statistic} of ${alarm.metric_name} > ${alarm.threshold}" } == {
       turns-failing        = "AsyncChat Sum of TurnsFailed > 5"
+      at-capacity          = "AsyncChat Sum of TurnedAway > 10"
       queue-age            = "AWS/Lambda Maximum of AsyncEventAge > 20000"
       events-dropped       = "AWS/Lambda Sum of AsyncEventsDropped > 0"
       destination-failing  = "AWS/Lambda Sum of DestinationDeliveryFailures > 0"

@@ -169,6 +169,7 @@ run "every_setting_reaches_the_functions" {
       ASYNC_CHAT_WORKER_FUNCTION  = "async-chat-local-chat"
       ASYNC_CHAT_DEADLINE_SECONDS = "45"
       ASYNC_CHAT_TURNS_PER_USER   = "2"
+      ASYNC_CHAT_TURNS_AT_ONCE    = "0"
       ASYNC_CHAT_AGENT            = "my_agents.legacy:make_agent"
       ASYNC_CHAT_THINKING_SECONDS = "5"
       ASYNC_CHAT_LOG_LEVEL        = "WARNING"
@@ -184,6 +185,7 @@ run "every_setting_reaches_the_functions" {
       ASYNC_CHAT_MEMORIES_TABLE   = "async-chat-local-memories"
       ASYNC_CHAT_DEADLINE_SECONDS = "45"
       ASYNC_CHAT_TURNS_PER_USER   = "2"
+      ASYNC_CHAT_TURNS_AT_ONCE    = "0"
       ASYNC_CHAT_LOG_LEVEL        = "WARNING"
     }])
     error_message = "A function that does not reason knows the agent or the worker, or lacks a setting."

@@ -36,7 +36,7 @@ class DeployedService:
         self.aws.wire.tap(invoker_client)
         tables = {"chats_table": self.aws.tables.chats, "memories_table": self.aws.tables.memories}
         stands_for = {
-            "settings": SETTINGS.model_copy(update={**tables, "worker_function": WORKER_FUNCTION}),
+            "settings": SETTINGS.model_copy(update={**tables, "worker_function": WORKER_FUNCTION, "turns_at_once": 50}),
             "logging": None,
             "machine_clock": self.clock,
             "dynamodb": self.aws.dynamodb,

@@ -26,6 +26,10 @@ def test_every_transition_can_be_told(observer: TurnObserver, dynamodb_story: St
         observer.moved(turn)
 
 
+def test_whoever_is_turned_away_can_be_told(observer: TurnObserver) -> None:
+    observer.turned_away("sub-of-\ud800")
+
+
 def test_every_defect_can_be_told(observer: TurnObserver, dynamodb_story: Story) -> None:
     observer.agent_broke(dynamodb_story.turn(), ValueError("never raised \ud800 \x00"))
     with pytest.raises(UnicodeDecodeError) as defect:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import base64
 import json
-import os
 import secrets
-import signal
-import subprocess
 import time
 from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
+from local.crash import crash
+from local.home import Home
 from tests.e2e.running_stack import RunningStack, User
 
 
@@ -23,8 +22,11 @@ class StackControls:
         self._stack = stack
         self._client = cache(stack.client)
         self._functions = stack.outputs["function_names"]
-        self._environment: dict[str, str] = self._function()["Environment"]["Variables"]
-        self._configured = self._environment
+        #: The functions that ask and reason: one, or two where the worker is dedicated.
+        self._environments: dict[str, dict[str, str]] = {
+            key: self._function(key)["Environment"]["Variables"] for key in ("chat", "worker") if key in self._functions
+        }
+        self._configured: dict[str, str] = {}
         self._removed_statements: set[str] = set()
         self._policy = self._client("iam").get_role_policy(**self._policy_name())["PolicyDocument"]
 
@@ -50,25 +52,28 @@ class StackControls:
         )["AuthenticationResult"]
 
     def configure(self, variables: dict[str, str]) -> None:
-        """Give the chat function these variables over its own. Ends its processes, also those at work."""
-        wanted = {**self._environment, **variables}
-        if wanted == self._configured:
+        """Give the functions that ask and reason these variables over their own. Ends their processes, also at work."""
+        if variables == self._configured:
             return
-        lambda_, name = self._client("lambda"), self._functions["chat"]
-        lambda_.update_function_configuration(FunctionName=name, Environment={"Variables": wanted})
-        lambda_.get_waiter("function_updated_v2").wait(FunctionName=name, WaiterConfig={"Delay": 0.1})
-        self._wait_until_it_runs()
-        self._configured = wanted
+        lambda_ = self._client("lambda")
+        for key, environment in self._environments.items():
+            wanted = {"Variables": {**environment, **variables}}
+            lambda_.update_function_configuration(FunctionName=self._functions[key], Environment=wanted)
+        for key in self._environments:
+            name = self._functions[key]
+            lambda_.get_waiter("function_updated_v2").wait(FunctionName=name, WaiterConfig={"Delay": 0.1})
+            self._wait_until_it_runs(name)
+        self._configured = dict(variables)
 
-    def _wait_until_it_runs(self) -> None:
+    def _wait_until_it_runs(self, name: str) -> None:
         """The emulator clears the old processes' files away while it starts new ones, and they can collide."""
         harmless = json.dumps({"_async_worker": True}).encode()
         for _ in range(20):
-            reply = self._client("lambda").invoke(FunctionName=self._functions["chat"], Payload=harmless)
+            reply = self._client("lambda").invoke(FunctionName=name, Payload=harmless)
             if "FunctionError" not in reply:
                 return
             time.sleep(0.5)
-        raise AssertionError(f"the chat function does not run: {reply['Payload'].read()}")
+        raise AssertionError(f"{name} does not run: {reply['Payload'].read()}")
 
     def permit_all_but(self, statements: Iterable[str]) -> None:
         """Let the chat function's role have its policy without these statements."""
@@ -83,12 +88,7 @@ class StackControls:
 
     def kill_workers(self) -> int:
         """SIGKILL for every process of the chat function; says how many there were."""
-        place = f"{self._stack.home}/aws/tmp/ministack-lambda-{self._functions['chat']}-"
-        listed = subprocess.run(["ps", "-axwwo", "pid=,args="], capture_output=True, text=True, check=True).stdout
-        pids = [int(line.split()[0]) for line in listed.splitlines() if place in line]
-        for pid in pids:
-            os.kill(pid, signal.SIGKILL)
-        return len(pids)
+        return crash(Home(self._stack.home))
 
     def stored(self) -> frozenset[str]:
         """The names of all items in the table of chats, and of the turns in them."""
@@ -104,11 +104,11 @@ class StackControls:
         self.permit_all_but(())
         self.configure({})
 
-    def _function(self) -> Any:
-        return self._client("lambda").get_function_configuration(FunctionName=self._functions["chat"])
+    def _function(self, key: str) -> Any:
+        return self._client("lambda").get_function_configuration(FunctionName=self._functions[key])
 
     def _policy_name(self) -> dict[str, str]:
-        role = self._function()["Role"].rsplit("/", 1)[-1]
+        role = self._function("chat")["Role"].rsplit("/", 1)[-1]
         (name,) = self._client("iam").list_role_policies(RoleName=role)["PolicyNames"]
         return {"RoleName": role, "PolicyName": name}
 

@@ -23,8 +23,8 @@ def stack() -> Iterator[RunningStack]:
 
 
 @contextmanager
-def one_stack() -> Iterator[RunningStack]:
-    """ASYNC_CHAT_STACK=path/to/stack.json uses a stack that runs already, and leaves it running."""
+def one_stack(**settings: object) -> Iterator[RunningStack]:
+    """ASYNC_CHAT_STACK=path/to/stack.json uses a stack that runs already, with its settings, and leaves it running."""
     from tests.e2e.running_stack import RunningStack  # not for tests that need no stack: it imports boto3
 
     given = os.environ.get("ASYNC_CHAT_STACK")
@@ -34,7 +34,7 @@ def one_stack() -> Iterator[RunningStack]:
     with tempfile.TemporaryDirectory(prefix="async-chat-e2e-") as folder:
         stack = RunningStack(Path(folder))
         try:
-            stack.up()
+            stack.up(**settings)
             yield stack
         finally:
             stack.down()

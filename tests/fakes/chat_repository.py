@@ -7,18 +7,19 @@ from datetime import datetime
 from threading import RLock
 
 from domain.chat import Chat, ChatSummary, Message, Step, Turn
-from domain.errors import ChatForbidden, ChatNotFound, OutOfOrder, StoreUnavailable, TooManyTurns
+from domain.errors import AtCapacity, ChatForbidden, ChatNotFound, OutOfOrder, StoreUnavailable, TooManyTurns
 from domain.ports import ChatList, ChatPage, ChatRepository, NewQuestion, PageRequest, PastAsk
 
 
 @dataclass
 class InMemoryChatRepository(ChatRepository):
-    """`down` makes every call fail, as a store does that cannot be reached."""
+    """`capacity` turns think at once, 0 for any number; `down` makes every call fail, as a store out of reach does."""
 
     chats: dict[str, Chat] = field(default_factory=dict)
     messages: dict[str, dict[str, Message]] = field(default_factory=dict)
     keys: dict[tuple[str, str], tuple[PastAsk, datetime]] = field(default_factory=dict)
     down: bool = False
+    capacity: int = 0
     _lock: RLock = field(default_factory=RLock)
 
     def save_question(self, new: NewQuestion) -> PastAsk | None:
@@ -56,14 +57,16 @@ class InMemoryChatRepository(ChatRepository):
             raise OutOfOrder(chat.last_message_id)
 
     def _check_place(self, turn: Turn, limit: int) -> None:
-        others = (chat.turn for chat in self.chats.values() if chat.chat_id != turn.chat_id)
-        ends = sorted(
-            other.deadline
-            for other in others
-            if other.user_id == turn.user_id and other.thinking and not other.overdue(turn.asked_at)
+        others = [chat.turn for chat in self.chats.values() if chat.chat_id != turn.chat_id]
+        live = sorted(
+            (other for other in others if other.thinking and not other.overdue(turn.asked_at)),
+            key=lambda other: other.deadline,
         )
-        if len(ends) >= limit:
-            raise TooManyTurns(limit, (ends[0] - turn.asked_at).total_seconds())
+        own = [other for other in live if other.user_id == turn.user_id]
+        if len(own) >= limit:
+            raise TooManyTurns(limit, (own[0].deadline - turn.asked_at).total_seconds())
+        if self.capacity and len(live) >= self.capacity:
+            raise AtCapacity((live[0].deadline - turn.asked_at).total_seconds())
 
     def load(self, chat_id: str) -> Chat | None:
         with self._reached():

@@ -8,13 +8,18 @@ from domain.ports import TurnObserver
 
 @dataclass
 class RecordingObserver(TurnObserver):
-    """`turns` are the transitions in order, `defects` what agents raised."""
+    """`turns` are the transitions in order, `defects` what agents raised, `away` who was turned away."""
 
     turns: list[Turn] = field(default_factory=list)
     defects: list[Exception] = field(default_factory=list)
 
+    away: list[str] = field(default_factory=list)
+
     def moved(self, turn: Turn) -> None:
         self.turns.append(turn)
+
+    def turned_away(self, user_id: str) -> None:
+        self.away.append(user_id)
 
     def agent_broke(self, turn: Turn, defect: Exception) -> None:
         self.defects.append(defect)

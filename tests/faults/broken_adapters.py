@@ -6,10 +6,11 @@ from typing import Any, Final
 
 from adapters import dynamodb_chat_repository as repository
 from adapters import dynamodb_chat_writes as writes
-from adapters import dynamodb_items
+from adapters import dynamodb_items, dynamodb_places
 from adapters.dynamodb_chat_repository import DynamoDbChatRepository
-from adapters.dynamodb_chat_writes import ChatWrites, Write
-from adapters.dynamodb_items import place_of, text
+from adapters.dynamodb_chat_writes import ChatWrites
+from adapters.dynamodb_items import text
+from adapters.dynamodb_places import House, Places, Write
 from domain.chat import Chat, Message, Turn
 from domain.ports import ChatPage, IdempotencyKey, NewQuestion, PageRequest, PastAsk
 from tests.faults.mutant import Judge, Mutant, MutantUnfit
@@ -39,6 +40,7 @@ _save_question = DynamoDbChatRepository.save_question
 _advance = DynamoDbChatRepository.advance
 _idempotency_key = ChatWrites.idempotency_key
 _page = repository._page
+_places_for = House.places_for
 _past_ask_from = dynamodb_items.past_ask_from
 
 
@@ -57,8 +59,12 @@ def _keep_keys_for_ever(self: ChatWrites, key: IdempotencyKey, turn: Turn) -> Wr
     return write
 
 
-def _keep_the_place(self: ChatWrites, turn: Turn) -> Write:
-    return self._places(turn, "ADD thinking :places", [place_of(turn)])
+def _keep_the_place(self: Places, turn: Turn) -> Write:
+    return self._write("ADD thinking :places", [dynamodb_places._place(turn)])
+
+
+def _keep_the_workspace_s_place(self: House, turn: Turn, user_limit: int) -> list[Places]:
+    return _places_for(self, turn, user_limit) if turn.thinking else _places_for(self, turn, user_limit)[:1]
 
 
 def _answer_in_two_writes(
@@ -66,7 +72,8 @@ def _answer_in_two_writes(
 ) -> bool:
     if answer is None:
         return _advance(self, seen, then, answer, turn_limit)
-    done = self._transact([self._writes.move(seen, then, answer), self._writes.leave_place(seen)]) is None
+    left = self._house.places_for(seen, 1)
+    done = self._transact([self._writes.move(seen, then, answer), *(place.leave(seen) for place in left)]) is None
     if done:
         self._client.put_item(**self._writes.message(then.chat_id, answer)["Put"])
     return done
@@ -121,8 +128,10 @@ ADAPTER_MUTANTS: Final = (
     _twin("a key may be taken twice", ChatWrites, "idempotency_key", _unconditional(ChatWrites.idempotency_key)),
     _twin("a key never expires", ChatWrites, "idempotency_key", _keep_keys_for_ever),
     _twin("one's own key is taken for another's", repository, "past_ask_from", _forget_whose_key),
-    _twin("there is always a place", ChatWrites, "take_place", _unconditional(ChatWrites.take_place)),
-    _twin("places are not given back", ChatWrites, "leave_place", _keep_the_place),
+    _twin("there is always a place", Places, "take", _unconditional(Places.take)),
+    _twin("places are not given back", Places, "leave", _keep_the_place),
+    _twin("the workspace's places are not given back", House, "places_for", _keep_the_workspace_s_place),
+    _twin("the workspace has any number of places", House, "places_for", lambda *how: _places_for(*how)[:1]),
     _twin("a repeated move counts as refused", repository, "_is", lambda turn, header: False),
     _twin("a draft needs no running turn", ChatWrites, "report", _unconditional(ChatWrites.report)),
     _twin(

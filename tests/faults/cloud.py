@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from dependency_injector import providers
 
-from adapters.dynamodb_items import deadline_of_place, header_key, turns_key
+from adapters.dynamodb_items import header_key
+from adapters.dynamodb_places import deadline_of
 from entrypoints import chat, edits, failures, reads
 from entrypoints.container import Container
 from entrypoints.routes import ROUTES
@@ -21,6 +22,8 @@ from tests.faults.scripted_agent import ScriptedAgent
 from tests.gateway import Answer, Context, http_event
 
 MODULES: Final = {"chat": chat, "reads": reads, "edits": edits, "failures": failures}
+#: More than any story needs: places have to be given back all the same.
+CAPACITY: Final = 10
 TICK: Final = timedelta(milliseconds=10)
 PICKED_UP_AFTER: Final = timedelta(milliseconds=300)
 #: Lambda waits a minute before it runs a failed event again, and two before the third time.
@@ -71,6 +74,7 @@ class Cloud:
             memories_table=self._tables.memories,
             worker_function="chat",
             turns_per_user=2,
+            turns_at_once=CAPACITY,
         )
         parts = {
             "settings": settings,
@@ -145,7 +149,11 @@ class Cloud:
             self.clock.at(self.clock.now() + VISIBILITY, lambda: self.give_up(event, attempt + 1))
 
     def places_taken(self, user: str) -> int:
-        """How many turns of the user count as thinking now."""
-        found = self._plain.get_item(TableName=self._tables.chats, Key=turns_key(user))
-        places = found.get("Item", {}).get("thinking", {}).get("SS", [])
-        return sum(deadline_of_place(place) > self.clock.now() for place in places)
+        """How many turns of the user and of the workspace count as thinking now."""
+        taken = 0
+        for owner in (f"user#{user}", "places#0"):
+            key = {"pk": {"S": owner}, "sk": {"S": "turns"}}
+            found = self._plain.get_item(TableName=self._tables.chats, Key=key)
+            places = found.get("Item", {}).get("thinking", {}).get("SS", [])
+            taken += sum(deadline_of(place) > self.clock.now() for place in places)
+        return taken

@@ -7,7 +7,7 @@ from adapters.dynamodb_chat_repository import DynamoDbChatRepository
 from domain.ports import ChatRepository
 from tests.aws import Tables, dynamodb_client, make_tables
 from tests.fakes.clock import FakeClock
-from tests.faults.repository_twins import RepositoryTwins
+from tests.faults.repository_twins import CAPACITY, RepositoryTwins
 
 STEPS = 30
 
@@ -24,7 +24,7 @@ def compare_twins(examples: int, *, shortest: bool = True) -> None:
             client.delete_table(TableName=old.chats)
             client.delete_table(TableName=old.memories)
         used.append(make_tables(client))
-        return DynamoDbChatRepository(client, used[0].chats, clock)
+        return DynamoDbChatRepository(client, used[0].chats, clock, CAPACITY)
 
     class DynamoDbTwins(RepositoryTwins):
         pass

@@ -136,6 +136,7 @@ class History:
     calm: bool = False
     skew: timedelta = timedelta(0)
     turn_limit: int = 5
+    capacity: int = 0
     forged: int = 0
     given_up: list[str] = field(default_factory=list)
     shown: list[Shown] = field(default_factory=list)

@@ -202,6 +202,8 @@ def _crowds(history: History) -> Iterator[str]:
         live = Counter(turn.user for turn in last.values() if turn.state in THINKING and turn.deadline > stored.at)
         if live[stored.user] > history.turn_limit:
             yield f"calm: {live[stored.user]} turns of {stored.user} are thinking at {stored.at:%T.%f}"
+        if history.capacity and live.total() > history.capacity:
+            yield f"calm: {live.total()} turns are thinking at {stored.at:%T.%f}"
 
 
 PROMISES: Final[tuple[Callable[[History], Iterator[str]], ...]] = (

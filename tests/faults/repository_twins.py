@@ -22,6 +22,8 @@ from tests.fakes.ids import SequentialIds
 from tests.story import ALICE, BOB, UNKNOWN_CHAT, Story
 
 LIMIT: Final = 2
+#: Of two users with two turns each: one too many.
+CAPACITY: Final = 3
 TEXTS: Final = ("Where did I park?", "¿Dónde está mi coche? 🚗", "ok")
 #: Counted from the newest: what was done last is what matters most.
 WHICH: Final = st.sampled_from((0, 0, 0, 1, 1, 2, 3, 5, 8))
@@ -48,7 +50,7 @@ class RepositoryTwins(RuleBasedStateMachine):
         super().__init__()
         self.clock = FakeClock()
         self.ids = SequentialIds()
-        self.twins = (InMemoryChatRepository(), type(self).twin_of_fake(self.clock))
+        self.twins = (InMemoryChatRepository(capacity=CAPACITY), type(self).twin_of_fake(self.clock))
         self.story = Story(self.twins[0], self.clock, self.ids)
         self.turns: list[Turn] = []
         self.asked: list[NewQuestion] = []

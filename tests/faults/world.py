@@ -41,9 +41,10 @@ class World(WorkerInvoker):
             calm=climate.calm,
             skew=max(climate.skew, abs(climate.wild_skew)),
             turn_limit=self.policy.turns_per_user,
+            capacity=random.choice((0, 0, 2)),
         )
         self.scheduler = Scheduler(random, NOON)
-        self.chats: ChatRepository = InMemoryChatRepository()
+        self.chats: ChatRepository = InMemoryChatRepository(capacity=self.history.capacity)
         self.retries = random.choice((0, 0, 1, 2))
         self._event_age = random.choice(EVENT_AGES)
         self.skews = [self._skew() for _ in range(MACHINES)] + [climate.wild_skew]

@@ -15,7 +15,7 @@ pytest.register_assert_rewrite("tests.features.app")
 
 from tests.features.app import App  # noqa: E402  # after the call that gives its assertions their words
 
-HINTED = {"chat_busy", "too_many_turns", "try_again"}
+HINTED = {"at_capacity", "chat_busy", "too_many_turns", "try_again"}
 
 
 @pytest.fixture

@@ -86,6 +86,10 @@ class Driver(Protocol):
         """How long after its question a turn is at its deadline; 70 seconds by default."""
 
     @abstractmethod
+    def have_workers_for(self, turns: int) -> None:
+        """How many turns may think at once, of all users; any number by default."""
+
+    @abstractmethod
     def cut_off_worker(self) -> None:
         """From now on no worker can be started."""
 

@@ -53,7 +53,7 @@ def _conditions(item: pytest.Item) -> list[str]:
     """What a scenario needs of the function's settings: with like beside like, they are changed a few times in all."""
     function: Callable[..., object] | None = getattr(item, "obj", None)
     scenario = scenario_wrapper_template_registry.get(function) if function else None
-    settings = ("the agent takes", "a turn may think")
+    settings = ("the agent takes", "a turn may think", "there are workers for")
     return sorted(step.name for step in scenario.steps if step.name.startswith(settings)) if scenario else []
 
 

@@ -60,6 +60,9 @@ class HttpDriver(Driver):
     def turn_may_think_for(self, seconds: float) -> None:
         self.set_variable("ASYNC_CHAT_DEADLINE_SECONDS", f"{seconds:g}")
 
+    def have_workers_for(self, turns: int) -> None:
+        self.set_variable("ASYNC_CHAT_TURNS_AT_ONCE", str(turns))
+
     def cut_off_worker(self) -> None:
         self._controls.permit_all_but(["InvokeWorker"])
 

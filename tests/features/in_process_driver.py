@@ -86,6 +86,9 @@ class InProcessDriver(Driver):
         self._settings = self._settings.model_copy(update={"deadline_seconds": seconds})
         self._deploy()
 
+    def have_workers_for(self, turns: int) -> None:
+        self._chats.capacity = turns
+
     def cut_off_worker(self) -> None:
         self.invoker.unreachable = True
 

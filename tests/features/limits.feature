@@ -1,6 +1,7 @@
-Feature: One question at a time in a chat, five for a user
+Feature: One question at a time in a chat, five for a user, and as many as there are workers
   An agent costs money and a second answer would overtake the first: a busy chat takes no question, and a user with five
-  turns thinking waits for one of them.
+  turns thinking waits for one of them. Beyond the workers that there are, a question would wait in a queue until it is
+  too late: whoever asks then is told so at once.
 
   Background:
     Given the agent takes 56 seconds
@@ -51,3 +52,28 @@ Feature: One question at a time in a chat, five for a user
     And Alice has 5 chats thinking
     When Alice retries
     Then she is refused with 429 "too_many_turns"
+
+  @code-at_capacity
+  Scenario: A question for which there is no worker is refused at once
+    Given there are workers for 2 turns
+    And Alice has 1 chat thinking
+    And Bob has 1 chat thinking
+    And what is stored and started is noted
+    When Carol asks "Is anybody free?"
+    Then she is refused with 429 "at_capacity"
+    And nothing more is stored or started
+
+  Scenario: A worker that becomes free takes the next question
+    Given there are workers for 1 turn
+    And the agent takes 2 seconds
+    And Alice has the answer to "Which bulbs does the hall take?"
+    When Carol asks "Is anybody free?"
+    Then the question is taken
+
+  @code-at_capacity
+  Scenario: A retry needs a worker as well
+    Given Alice has asked "Which bulbs does the hall take?", and it failed
+    And there are workers for 1 turn
+    And Bob has 1 chat thinking
+    When Alice retries
+    Then she is refused with 429 "at_capacity"

@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
-from pytest_bdd import given, parsers, scenarios
+from pytest_bdd import given, parsers, scenarios, then
 
 from tests.features.app import App
+from tests.features.driver import Driver, Reply
 
 scenarios("limits.feature")
 
 
-@given(parsers.parse("{who:w} has {count:d} chats thinking"), target_fixture="thinking_chats")
+@given(parsers.re(r"there are workers for (?P<turns>\d+) turns?"), converters={"turns": int})
+def _(driver: Driver, turns: int) -> None:
+    driver.have_workers_for(turns)
+
+
+@given(
+    parsers.re(r"(?P<who>\w+) has (?P<count>\d+) chats? thinking"),
+    converters={"count": int},
+    target_fixture="thinking_chats",
+)
 def _(app: App, who: str, count: int) -> list[str]:
     return [app.accepted(app.ask(who, f"Question number {number}?")) for number in range(1, count + 1)]
+
+
+@then("the question is taken")
+def _(app: App, reply: Reply) -> None:
+    app.accepted(reply)
 
 
 @given(parsers.parse("{who:w} cancels the turn in one of them"))

@@ -44,8 +44,11 @@ class Probes:
 
     @property
     def _of(self) -> Mapping[str, list[Callable[[], None]]]:
+        turns = [self._asking, self._retrying]
+        works = RoleOf(self._stack, "worker" if "worker" in self._stack.outputs["function_names"] else "chat")
         return {
-            "chat": [self._asking, self._retrying, RoleOf(self._stack, "chat").report_a_failure],
+            "chat": [*turns, works.report_a_failure],
+            "worker": [*turns, works.report_a_failure],
             "reads": [self._reading, self._settling],
             "edits": [self._editing],
             "failures": [self._hearing_of_a_lost_worker, RoleOf(self._stack, "failures").take_a_failure],

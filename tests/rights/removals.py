@@ -32,11 +32,11 @@ class Roles:
         self._iam = stack.client("iam")
         self._names: dict[str, str] = stack.outputs["function_names"]
 
-    def removals(self) -> list[Removal]:
-        """Everything that any function may do."""
+    def removals(self, functions: list[str]) -> list[Removal]:
+        """Everything that these functions may do."""
         return [
             Removal(function, statement["Sid"], action)
-            for function in self._names
+            for function in functions
             for statement in self._policy(function)["Statement"]
             for action in statement["Action"]
         ]

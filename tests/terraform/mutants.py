@@ -26,7 +26,7 @@ class Mutant:
 
 RIGHTS, API, WORKER, DATA, RELEASES = (f"{name}.tftest.hcl" for name in ("rights", "api", "worker", "data", "releases"))
 OPERATIONS, IDENTITY, ENVIRONMENTS = (f"{name}.tftest.hcl" for name in ("operations", "identity", "environments"))
-PROD, REFUSED, PULL_REQUEST = (f"workspace-{name}" for name in ("prod", "refused", "pull-request"))
+PROD, DEV, REFUSED, PULL_REQUEST = (f"workspace-{name}" for name in ("prod", "dev", "refused", "pull-request"))
 
 READS_CHATS = """Action   = ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem"]
         Resource = [local.table_arns.chats]"""
@@ -111,6 +111,23 @@ MUTANTS: Final = [
         'Principal = { Service = "lambda.amazonaws.com" }',
         'Principal = "*"',
         RIGHTS,
+    ),
+    # ---- workers
+    Mutant(
+        "more turns are taken than there are workers",
+        "functions.tf",
+        "tostring(local.turns_at_once)",
+        '"0"',
+        PROD,
+        "prod",
+    ),
+    Mutant(
+        "development may take all that its account has",
+        "environments.tf",
+        "turns_at_once = 50",
+        "turns_at_once = 0",
+        DEV,
+        "dev",
     ),
     # ---- the API
     Mutant("routes have no authorizer", "routes.tf", 'authorization_type = "JWT"', 'authorization_type = "NONE"', API),

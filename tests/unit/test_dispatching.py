@@ -7,6 +7,7 @@ import pytest
 from domain.chat import TurnState
 from domain.chat_service import Ask, Dispatched
 from domain.errors import (
+    AtCapacity,
     ChatBusy,
     ChatForbidden,
     ChatNotFound,
@@ -17,7 +18,7 @@ from domain.errors import (
     UnreadableText,
     WorkerUnreachable,
 )
-from domain.ports import ChatPage, PageRequest
+from domain.ports import ChatPage, NewQuestion, PageRequest, PastAsk
 from tests.fakes.clock import NOON
 from tests.service import Service
 from tests.story import ALICE, BOB, PARKING, TURN_LIMIT, UNKNOWN_CHAT, texts
@@ -109,6 +110,32 @@ def test_a_user_has_only_so_many_turns_thinking(service: Service) -> None:
     with pytest.raises(TooManyTurns):
         ask(service)
     assert len(service.invoker.waiting) == TURN_LIMIT
+
+
+def test_a_question_without_a_free_worker_is_refused(service: Service) -> None:
+    service.chats.capacity = 1
+    ask(service)
+    with pytest.raises(AtCapacity):
+        ask(service, user=BOB)
+    assert len(service.invoker.waiting) == 1
+    assert service.observer.away == [BOB]
+
+
+def test_a_turn_without_a_place_may_have_one_under_another_id(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refused: list[str] = []
+    save = service.chats.save_question
+
+    def full_for_the_first_two(new: NewQuestion) -> PastAsk | None:
+        if len(refused) < 2:
+            refused.append(new.turn.turn_id)
+            raise AtCapacity(retry_after=70)
+        return save(new)
+
+    monkeypatch.setattr(service.chats, "save_question", full_for_the_first_two)
+    turn = service.story.stored(ask(service).chat_id)
+    assert len({*refused, turn.turn_id}) == 3
 
 
 def test_a_store_that_is_down_leaves_nothing_half_done(service: Service) -> None:

@@ -61,6 +61,7 @@ describe("asking", () => {
     ["meets a 503 of the gateway", faults.status(503)],
     ["is told to try again", problem(503, "try_again", { "Retry-After": "0" })],
     ["is throttled by the gateway", faults.status(429)],
+    ["meets no free worker", problem(429, "at_capacity", { "Retry-After": "0" })],
   ]) {
     it(`is repeated under the same key when it ${name}, and asks once`, async () => {
       service.willFail(ASK, fault, fault);

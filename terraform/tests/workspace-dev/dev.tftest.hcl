@@ -58,6 +58,11 @@ run "is_looked_at_but_wakes_nobody" {
     condition     = alltrue([for function in aws_lambda_function.function : function.reserved_concurrent_executions == -1])
     error_message = "Development takes concurrency away from its account."
   }
+
+  assert {
+    condition     = alltrue([for function in aws_lambda_function.function : function.environment[0].variables.ASYNC_CHAT_TURNS_AT_ONCE == "50"])
+    error_message = "A flood of questions could take all that the account has."
+  }
 }
 
 run "reasons_with_a_model_unless_told_otherwise" {

@@ -88,6 +88,15 @@ run "lets_in_asks_no_faster_than_workers_get_free" {
   }
 }
 
+run "takes_as_many_turns_as_there_are_workers" {
+  command = plan
+
+  assert {
+    condition     = alltrue([for function in aws_lambda_function.function : function.environment[0].variables.ASYNC_CHAT_TURNS_AT_ONCE == "350"])
+    error_message = "Turns would wait for a worker until it is too late, or workers stand idle while people are turned away."
+  }
+}
+
 run "keeps_its_data" {
   command = plan
 

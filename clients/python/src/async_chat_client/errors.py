@@ -8,7 +8,7 @@
     │   ├── Forbidden             ── ChatForbidden
     │   ├── NotFound              ── ChatNotFound, MemoryNotFound, RouteNotFound
     │   ├── Conflict              ── ChatBusy, NothingToRetry
-    │   ├── TooManyRequests       ── TooManyTurns
+    │   ├── TooManyRequests       ── TooManyTurns, AtCapacity
     │   └── ServiceFault          ── InternalError, TryAgain
     ├── Unreachable               no answer came: refused, cut, too slow
     ├── UnreadableReply           an answer came that is not the contract's
@@ -134,6 +134,10 @@ class TooManyRequests(ServiceError, status=429):
 
 class TooManyTurns(TooManyRequests, code="too_many_turns"):
     """The user has as many turns thinking as are allowed."""
+
+
+class AtCapacity(TooManyRequests, code="at_capacity"):
+    """The service has as many turns thinking, of all users, as it has workers for."""
 
 
 class ServiceFault(ServiceError):

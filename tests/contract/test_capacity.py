@@ -1,0 +1,100 @@
+"""ChatRepository: how many turns of all users may think at once."""
+
+import pytest
+
+from adapters.dynamodb_chat_repository import DynamoDbChatRepository
+from adapters.dynamodb_places import PLACES_PER_ITEM, House
+from domain.errors import AtCapacity, ChatBusy, TooManyTurns
+from domain.ports import ChatRepository
+from tests.contract.conftest import IN_MEMORY, Aws
+from tests.fakes.chat_repository import InMemoryChatRepository
+from tests.fakes.clock import FakeClock
+from tests.story import ALICE, BOB, TURN_LIMIT, Story
+
+CAPACITY = 3
+CAROL = "carol"
+
+
+@pytest.fixture
+def chats(chats: ChatRepository, aws: Aws, clock: FakeClock, request: pytest.FixtureRequest) -> ChatRepository:
+    if request.node.callspec.params["chats"] == IN_MEMORY:
+        return InMemoryChatRepository(capacity=CAPACITY)
+    return DynamoDbChatRepository(aws.dynamodb, aws.tables.chats, clock, CAPACITY)
+
+
+def assert_full(story: Story) -> None:
+    with pytest.raises(AtCapacity):
+        story.chats.save_question(story.question(user=CAROL))
+
+
+def test_whoever_comes_after_the_last_place_is_refused(story: Story) -> None:
+    for user in (ALICE, BOB, BOB):
+        story.asks(user=user)
+    with pytest.raises(AtCapacity) as refused:
+        story.chats.save_question(story.question(user=CAROL))
+    assert refused.value.retry_after == 70
+    assert story.chats.list_chats(CAROL, 50).chats == ()
+
+
+@pytest.mark.parametrize("end", ["answers", "fails", "cancels"])
+def test_a_turn_that_ends_makes_room(story: Story, end: str) -> None:
+    turns = [story.asks(user=user) for user in (ALICE, BOB, BOB)]
+    getattr(story, end)(turns[1])
+    story.asks(user=CAROL)
+    assert_full(story)
+
+
+def test_a_chat_that_is_deleted_while_it_thinks_makes_room(story: Story) -> None:
+    turns = [story.asks(user=user) for user in (ALICE, BOB, BOB)]
+    story.chats.delete(turns[0].chat_id, ALICE)
+    story.asks(user=CAROL)
+    assert_full(story)
+
+
+def test_an_overdue_turn_holds_nobody_up(story: Story) -> None:
+    turns = [story.asks(user=user) for user in (ALICE, BOB, BOB)]
+    story.pass_deadline(turns[0])
+    for user in (CAROL, CAROL, ALICE):
+        story.asks(user=user)
+    assert_full(story)
+
+
+def test_a_repetition_takes_no_second_place(story: Story) -> None:
+    new = story.question()
+    for _ in range(3):
+        story.chats.save_question(new)
+    story.asks(user=BOB)
+    story.asks(user=BOB)
+    assert_full(story)
+
+
+def test_a_retry_needs_a_place(story: Story) -> None:
+    failed = story.fails(story.asks())
+    again = story.turn(chat_id=failed.chat_id, question_id=failed.question_id)
+    for _ in range(CAPACITY):
+        story.asks(user=BOB)
+    with pytest.raises(AtCapacity):
+        story.chats.advance(failed, again, turn_limit=TURN_LIMIT)
+    assert story.stored(failed.chat_id) == failed
+
+
+def test_what_is_wrong_with_the_ask_itself_is_said_first(story: Story) -> None:
+    turns = [story.asks() for _ in range(CAPACITY)]
+    with pytest.raises(ChatBusy):
+        story.chats.save_question(story.question(chat_id=turns[0].chat_id))
+    with pytest.raises(TooManyTurns):
+        story.chats.save_question(story.question(limit=CAPACITY))
+
+
+@pytest.mark.parametrize("capacity", [1, PLACES_PER_ITEM, PLACES_PER_ITEM + 1, 50, 350])
+def test_the_parts_of_a_capacity_make_the_whole(capacity: int, clock: FakeClock) -> None:
+    story = Story(InMemoryChatRepository(), clock)
+    house = House("chats", capacity)
+    parts = {place.owner: place.limit for _ in range(1000) for place in house.places_for(story.turn(), 5)[1:]}
+    assert sum(parts.values()) == capacity
+    assert max(parts.values()) <= PLACES_PER_ITEM
+
+
+def test_a_house_of_any_size_takes_no_place_but_the_user_s(clock: FakeClock) -> None:
+    turn = Story(InMemoryChatRepository(), clock).turn(user=BOB)
+    assert [place.owner for place in House("chats", 0).places_for(turn, 5)] == ["user#bob"]
