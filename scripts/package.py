@@ -132,7 +132,7 @@ def _files(folder: Path) -> Iterator[Path]:
     return (path for path in list(folder.rglob("*")) if path.is_file())
 
 
-def _interpreter_of(python: str) -> Path | None:
+def interpreter_of(python: str) -> Path | None:
     """An interpreter of exactly the version that runs the zip: bytecode fits no other."""
     question = "import sys; print(*sys.version_info[:2], sep='.'); print(sys.executable)"
     for candidate in (sys.executable, f"python{python}"):
@@ -162,7 +162,7 @@ def _target(given: argparse.Namespace) -> Target:
     if given.interpreter:
         return Target(["--python", str(given.interpreter)], given.interpreter)
     options = ["--python-version", given.python, "--python-platform", PLATFORMS[given.architecture]]
-    return Target(options, _interpreter_of(given.python))
+    return Target(options, interpreter_of(given.python))
 
 
 def main(arguments: list[str]) -> None:

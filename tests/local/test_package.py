@@ -11,12 +11,13 @@ from pathlib import Path
 import pytest
 
 from local.home import PROJECT
+from scripts.package import interpreter_of
 
 SDK = {"boto3", "botocore", "s3transfer", "jmespath", "dateutil", "urllib3"}
 
 
-def build(output: Path, *options: str) -> zipfile.ZipFile:
-    command = [sys.executable, str(PROJECT / "scripts" / "package.py"), "--output", str(output), *options]
+def build(output: Path, *options: str, python: str = sys.executable) -> zipfile.ZipFile:
+    command = [python, str(PROJECT / "scripts" / "package.py"), "--output", str(output), *options]
     subprocess.run(command, check=True, capture_output=True)
     return zipfile.ZipFile(output)
 
@@ -36,6 +37,14 @@ def names(package: Path) -> list[str]:
 
 def test_two_builds_are_the_same_bytes(package: Path, tmp_path: Path) -> None:
     build(tmp_path / "again.zip").close()
+    assert digest(tmp_path / "again.zip") == digest(package)
+
+
+def test_another_python_builds_the_same_bytes(package: Path, tmp_path: Path) -> None:
+    others = {interpreter_of(version) for version in ("3.11", "3.12", "3.13", "3.14")} - {None, Path(sys.executable)}
+    if not others:
+        pytest.skip("this machine has one Python")
+    build(tmp_path / "again.zip", python=str(others.pop())).close()
     assert digest(tmp_path / "again.zip") == digest(package)
 
 
