@@ -29,7 +29,7 @@ STACK_OPTIONS = $(if $(PORT),--port '$(PORT)') --set thinking_seconds='$(THINKIN
 .PHONY: help env lock package run up down status logs reset ask import eval examples \
   check format lint types contracts terraform-check test test-code test-python test-web test-terraform test-stack \
   openapi openapi-release contract pages \
-  terraform-mutants guard workspaces rights scan smoke redrive terraform-docs
+  terraform-mutants guard workspaces rights scan smoke redrive restore-chat terraform-docs
 
 help: ## Show what there is to run
 	@grep -hE '^[a-z][a-z-]*:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -164,6 +164,9 @@ smoke: env ## Ask a deployed workspace (TF_WORKSPACE, ASYNC_CHAT_TOKEN), and com
 
 redrive: env ## Give failures that could not be settled another try (TF_WORKSPACE)
 	@$(PYTHON_HERE) -m scripts.redrive
+
+restore-chat: env ## Bring deleted chats back from a restored copy of the table (TF_WORKSPACE, FROM=chats-restored CHATS="id id")
+	@$(PYTHON_HERE) -m scripts.restore_chat --from '$(FROM)' $(CHATS)
 
 terraform-docs: env ## Write docs/terraform.md anew from the variables and outputs
 	@$(PYTHON_HERE) -m scripts.terraform_docs

@@ -119,7 +119,7 @@ run "a_dedicated_worker_takes_the_reasoning_rights_with_it" {
 
   assert {
     condition = { for statement in jsondecode(aws_iam_role_policy.function["worker"].policy).Statement : statement.Sid => [statement.Action, statement.Resource] if statement.Sid != "Model" } == {
-      Chats          = [["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"], ["arn:aws:dynamodb:eu-central-1:123456789012:table/async-chat-local-chats"]]
+      Chats          = [["dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"], ["arn:aws:dynamodb:eu-central-1:123456789012:table/async-chat-local-chats"]]
       Memories       = [["dynamodb:Query"], ["arn:aws:dynamodb:eu-central-1:123456789012:table/async-chat-local-memories"]]
       ReportFailures = [["sqs:SendMessage"], ["arn:aws:sqs:eu-central-1:123456789012:async-chat-local-failures"]]
       Log            = [["logs:CreateLogStream", "logs:PutLogEvents"], ["arn:aws:logs:eu-central-1:123456789012:log-group:/aws/lambda/async-chat-local-worker:*"]]

@@ -99,6 +99,11 @@ class StackControls:
                 found.add(f"{item['pk']['S']} {item['sk']['S']} {item.get('turn_id', {}).get('S', '')}")
         return frozenset(found)
 
+    def free_places(self) -> None:
+        """Nobody's turn has a place of the workspace's: functions that knew of none gave none back."""
+        key = {"pk": {"S": "places#0"}, "sk": {"S": "turns"}}
+        self._client("dynamodb").delete_item(TableName=self._stack.outputs["table_names"]["chats"], Key=key)
+
     def restore(self) -> None:
         """Everything as Terraform made it."""
         self.permit_all_but(())

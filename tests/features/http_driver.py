@@ -61,6 +61,7 @@ class HttpDriver(Driver):
         self.set_variable("ASYNC_CHAT_DEADLINE_SECONDS", f"{seconds:g}")
 
     def have_workers_for(self, turns: int) -> None:
+        self._controls.free_places()
         self.set_variable("ASYNC_CHAT_TURNS_AT_ONCE", str(turns))
 
     def cut_off_worker(self) -> None:

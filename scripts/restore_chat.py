@@ -1,0 +1,67 @@
+"""Bring deleted chats back from a restored copy of the table of chats.
+
+A chat that exists is left as it is. One that was thinking shows as failed from the next poll on, and can be retried.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from scripts.deployed import Deployed
+
+HEADER = {"S": "~chat"}
+#: What a deletion that was cut short leaves has no owner any more: that one is not a chat.
+GONE = "attribute_not_exists(user_id)"
+
+
+def restore(dynamodb: Any, source: str, target: str, chat_id: str) -> str:
+    """What became of the chat. Its header goes last: until then nobody sees it, and a cut run can be run again."""
+    items = _items(dynamodb, source, chat_id)
+    if not any(item["sk"] == HEADER and "user_id" in item for item in items):
+        return f"is not in {source}"
+    there = dynamodb.get_item(TableName=target, Key={"pk": {"S": chat_id}, "sk": HEADER}, ConsistentRead=True)
+    if "user_id" in there.get("Item", {}):
+        return "exists: left as it is"
+    for item in items:  # in the order of their keys, the header's after every message's
+        condition = {"ConditionExpression": GONE} if item["sk"] == HEADER else {}
+        dynamodb.put_item(TableName=target, Item=item, **condition)
+    return f"is back, with {len(items) - 1} messages"
+
+
+def _items(dynamodb: Any, table: str, chat_id: str) -> list[Any]:
+    query = {
+        "TableName": table,
+        "KeyConditionExpression": "pk = :chat",
+        "ExpressionAttributeValues": {":chat": {"S": chat_id}},
+        "ConsistentRead": True,
+    }
+    pages = dynamodb.get_paginator("query").paginate(**query)
+    return [item for page in pages for item in page["Items"]]
+
+
+def main(arguments: list[str]) -> None:
+    """Exits with 1 when a chat is not in the copy, or the copy cannot be read."""
+    parser = argparse.ArgumentParser(prog="make restore-chat", description=__doc__)
+    parser.add_argument("--from", dest="source", required=True, metavar="TABLE", help="the restored table")
+    parser.add_argument("--outputs", type=Path, help="a file with Terraform's outputs; else Terraform is asked")
+    parser.add_argument("chats", nargs="+", metavar="CHAT", help="a chat's id")
+    given = parser.parse_args(arguments)
+    deployed = Deployed.read(given.outputs)
+    try:
+        dynamodb, target = deployed.client("dynamodb"), deployed["table_names"]["chats"]
+        told = {chat: restore(dynamodb, given.source, target, chat) for chat in given.chats}
+    except ClientError as error:
+        sys.exit(f"{error.operation_name}: {error.response['Error']['Message']}")
+    for chat, what in told.items():
+        print(f"{chat} {what}")
+    if any(what.startswith("is not") for what in told.values()):
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
