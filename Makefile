@@ -26,7 +26,7 @@ MODEL ?=
 MODEL_OPTIONS = $(if $(MODEL_URL),--model-url '$(MODEL_URL)' --set agent=bedrock --set model='{ id = "$(MODEL)" }')
 STACK_OPTIONS = $(if $(PORT),--port '$(PORT)') --set thinking_seconds='$(THINKING)' $(EXTRA_OPTIONS) $(AGENT_OPTIONS) $(MODEL_OPTIONS)
 
-.PHONY: help env lock package run up down status logs reset ask import eval examples \
+.PHONY: help env lock package run up down status logs reset crash ask import eval examples \
   check format lint types contracts terraform-check test test-code test-python test-web test-terraform test-stack \
   openapi openapi-release contract pages \
   terraform-mutants guard workspaces rights scan smoke redrive restore-chat terraform-docs
@@ -38,7 +38,7 @@ env: ## Make or refresh the Python environment (.venv)
 	@scripts/env dev
 
 lock: env ## Lock the Python dependencies anew from requirements/*.in
-	@for list in src agent dev ministack scan contract uv; do \
+	@for list in src agent dev ministack scan contract runtime bench peers uv; do \
 	  .local/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	    --no-annotate --custom-compile-command 'make lock' requirements/$$list.in -o requirements/$$list.txt; done
 
@@ -61,6 +61,9 @@ status: env ## Say whether the stack runs, and where
 
 logs: env ## Show what the functions logged in the last ten minutes
 	@$(LOCAL) logs
+
+crash: env ## Kill every worker of the stack at once, to see what becomes of its turns
+	@$(LOCAL) crash
 
 reset: env ## Stop the stack and forget all that it keeps
 	@$(LOCAL) reset
@@ -192,6 +195,22 @@ poll-cost: env ## What the poll hint costs and brings, beside fixed intervals
 
 load: env ## 200 questions of 50 users, each POST twice, on the running local stack
 	@$(FAULTS).load
+
+## Speed
+
+.PHONY: bench
+
+bench: env ## Measure, and write build/bench (ONLY="cold_start size" QUICK=1 PUBLISH=1: docs/speed too)
+	@scripts/env runtime bench ministack peers
+	@PYTHONPATH=src .local/bench/venv/bin/python -m benchmarks $(if $(ONLY),--only $(ONLY)) $(if $(QUICK),--quick) $(if $(PUBLISH),--publish)
+
+.PHONY: capacity
+
+capacity: env ## Workers, refusals, cost and quotas on paper (RATE=1.2 SECONDS=56 WORKERS=... SHARED=1 REGION=... SWEEP=1)
+	@scripts/env bench
+	@PYTHONPATH=src .local/bench/venv/bin/python -m benchmarks.capacity $(if $(RATE),--rate $(RATE)) \
+	  $(if $(SECONDS),--seconds $(SECONDS)) $(if $(WORKERS),--workers $(WORKERS)) $(if $(SHARED),--shared) \
+	  $(if $(REGION),--region $(REGION)) $(if $(SWEEP),--sweep)
 
 ## The page and the published contract
 

@@ -16,6 +16,8 @@ from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parent.parent
 UV = PROJECT / ".local" / "uv" / "bin" / "uv"
+# Whatever Python builds the zip: the SDK whose service models it trims is the locked one.
+LOCKED_PYTHON = PROJECT / ".venv" / "bin" / "python"
 
 # The service's own dependencies, and those that only the agent `bedrock` imports.
 SERVICE = PROJECT / "requirements" / "src.txt"
@@ -63,6 +65,7 @@ def build(output: Path, target: Target, extras: list[Path], *, model_agent: bool
         for sources in [PROJECT / "src", *(extra for extra in extras if extra.is_dir())]:
             _copy(sources, staging)
         _copy_served_files(staging)
+        _write_service_models(staging)
         _remove_unwanted(staging)
         if target.compiler:
             _compile(staging, target.compiler)
@@ -95,6 +98,14 @@ def _copy_served_files(staging: Path) -> None:
         target = staging / served.relative_to("clients" if served.parts[0] == "clients" else "")
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(PROJECT / served, target)
+
+
+def _write_service_models(staging: Path) -> None:
+    """For our own clients alone: an agent of one's own finds the SDK's whole models, as everywhere."""
+    trim = [str(LOCKED_PYTHON), str(PROJECT / "scripts" / "service_models.py")]
+    done = subprocess.run([*trim, str(PROJECT / "src" / "adapters"), str(staging / "service_models")], check=False)
+    if done.returncode != 0:
+        sys.exit("The package would lack what the code calls: see the line above.")
 
 
 def _remove_unwanted(staging: Path) -> None:

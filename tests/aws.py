@@ -1,9 +1,12 @@
 """AWS for tests: the tables of terraform/tables.tf, and a hand on the wire between a client and moto."""
 
 import json
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
@@ -11,6 +14,9 @@ import boto3
 from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
 from botocore.config import Config
+
+from adapters.aws_clients import AwsClients
+from scripts import service_models
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -45,12 +51,32 @@ class Tables:
     memories: str
 
 
+@cache
+def package_models() -> Path:
+    """The service models that the package carries, made as for it."""
+    folder = Path(tempfile.mkdtemp(prefix="async-chat-models-"))
+    service_models.write(Path(__file__).parents[1] / "src" / "adapters", folder)
+    return folder
+
+
 def dynamodb_client() -> "DynamoDBClient":
     return boto3.client("dynamodb", region_name=REGION, config=ONE_TRY)
 
 
 def lambda_client() -> "LambdaClient":
     return boto3.client("lambda", region_name=REGION, config=ONE_TRY)
+
+
+def package_clients() -> AwsClients:
+    """The clients that the package has: they can do what its trimmed service models hold, and nothing else."""
+    return AwsClients(ONE_TRY, _package_models())
+
+
+@cache
+def _package_models() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="async-chat-models-"))
+    service_models.write(Path(__file__).parents[1] / "src" / "adapters", folder)
+    return folder
 
 
 def make_tables(client: "DynamoDBClient") -> Tables:

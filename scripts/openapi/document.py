@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, Final
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from domain.errors import TryAgain
-from entrypoints import wire
 from entrypoints.problems import problem_for
 from entrypoints.routes import PUBLIC, ROUTES
+from entrypoints.wire.body import ProblemBody
 from scripts.openapi import examples
 from scripts.openapi.operations import OPERATIONS, Operation, Parameter, Schema
 
@@ -166,7 +166,7 @@ def _success(operation: Operation) -> dict[str, Any]:
 
 def _refusal(status: int, kinds: list[type[Exception]]) -> dict[str, Any]:
     codes = sorted({problem_for(examples.ERRORS[kind]).code for kind in kinds})
-    narrowed = {"allOf": [_ref(wire.ProblemBody), {"properties": {"code": {"enum": codes}}}]}
+    narrowed = {"allOf": [_ref(ProblemBody), {"properties": {"code": {"enum": codes}}}]}
     shown = {code: {"$ref": f"#/components/examples/{code}"} for code in codes}
     made: dict[str, Any] = {
         "description": REASONS[status],
@@ -223,7 +223,7 @@ def _schemas() -> dict[str, Schema]:
             asked.append((operation.body, "validation"))
         if isinstance(operation.answer, type):
             asked.append((operation.answer, "serialization"))
-    asked.append((wire.ProblemBody, "serialization"))
+    asked.append((ProblemBody, "serialization"))
     _, found = models_json_schema(asked, ref_template=REF)
     gateway = {
         "description": "API Gateway's own words, where it answers instead of a function.",

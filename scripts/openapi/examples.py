@@ -6,8 +6,23 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from domain import errors
-from entrypoints import problems, wire
+from entrypoints import problems
 from entrypoints.http import problem_body
+from entrypoints.wire.asking import AskResponse
+from entrypoints.wire.body import Health, Status, TurnStatus
+from entrypoints.wire.listing import ChatBody, ChatsResponse, LastMessage
+from entrypoints.wire.memories import MemoriesResponse, MemoryBody, MemoryIds
+from entrypoints.wire.polling import (
+    FAILURES,
+    AssistantMessage,
+    CitationBody,
+    FailureBody,
+    MessageBody,
+    PollResponse,
+    StepBody,
+    TurnBody,
+    UserMessage,
+)
 
 Example = dict[str, Any]
 
@@ -35,17 +50,17 @@ REQUESTS: Final[dict[str, dict[str, Any]]] = {
 }
 
 
-def _asked() -> wire.UserMessage:
-    return wire.UserMessage(message_id=QUESTION_ID, content="Where did I park?", created_at=ASKED)
+def _asked() -> UserMessage:
+    return UserMessage(message_id=QUESTION_ID, content="Where did I park?", created_at=ASKED)
 
 
-def _answered() -> wire.AssistantMessage:
-    cited = [wire.CitationBody(memory_id=MEMORY_ID, quote=QUOTE)]
-    return wire.AssistantMessage(message_id=ANSWER_ID, content="Level 3, bay 12.", created_at=ANSWERED, citations=cited)
+def _answered() -> AssistantMessage:
+    cited = [CitationBody(memory_id=MEMORY_ID, quote=QUOTE)]
+    return AssistantMessage(message_id=ANSWER_ID, content="Level 3, bay 12.", created_at=ANSWERED, citations=cited)
 
 
-def _turn(**changes: Any) -> wire.TurnBody:
-    steps = [wire.StepBody(at=ASKED + timedelta(seconds=1), text='Searching 214 memories for "park"')]
+def _turn(**changes: Any) -> TurnBody:
+    steps = [StepBody(at=ASKED + timedelta(seconds=1), text='Searching 214 memories for "park"')]
     facts = {
         "asked_at": ASKED,
         "started_at": ASKED,
@@ -54,11 +69,11 @@ def _turn(**changes: Any) -> wire.TurnBody:
         "draft": None,
         "error": None,
     }
-    return wire.TurnBody(**{"phase": "done", "progress": steps, **facts, **changes})
+    return TurnBody(**{"phase": "done", "progress": steps, **facts, **changes})
 
 
-def _poll(status: wire.Status, messages: list[wire.MessageBody], hint: int | None, **turn: Any) -> Example:
-    page = wire.PollResponse(
+def _poll(status: Status, messages: list[MessageBody], hint: int | None, **turn: Any) -> Example:
+    page = PollResponse(
         chat_id=CHAT_ID,
         status=status,
         messages=messages,
@@ -71,18 +86,18 @@ def _poll(status: wire.Status, messages: list[wire.MessageBody], hint: int | Non
 
 
 def _chats() -> Example:
-    last = wire.LastMessage(message_id=ANSWER_ID, role="assistant", content="Level 3, bay 12.", created_at=ANSWERED)
-    chat = wire.ChatBody(chat_id=CHAT_ID, title="Where did I park?", status="answered", last_message=last, unread=True)
-    return wire.ChatsResponse(chats=[chat], next=None).model_dump(mode="json")
+    last = LastMessage(message_id=ANSWER_ID, role="assistant", content="Level 3, bay 12.", created_at=ANSWERED)
+    chat = ChatBody(chat_id=CHAT_ID, title="Where did I park?", status="answered", last_message=last, unread=True)
+    return ChatsResponse(chats=[chat], next=None).model_dump(mode="json")
 
 
 def _memories() -> Example:
-    memory = wire.MemoryBody(memory_id=MEMORY_ID, text="I parked on level 3, bay 12.", occurred_at=ASKED, tags=["car"])
-    return wire.MemoriesResponse(memories=[memory], next=None).model_dump(mode="json")
+    memory = MemoryBody(memory_id=MEMORY_ID, text="I parked on level 3, bay 12.", occurred_at=ASKED, tags=["car"])
+    return MemoriesResponse(memories=[memory], next=None).model_dump(mode="json")
 
 
-_FAILURE: Final = wire.FailureBody(code="timed_out", message=wire.FAILURES["timed_out"])
-_THINKING: Final = wire.AskResponse(chat_id=CHAT_ID).model_dump(mode="json")
+_FAILURE: Final = FailureBody(code="timed_out", message=FAILURES["timed_out"])
+_THINKING: Final = AskResponse(chat_id=CHAT_ID).model_dump(mode="json")
 
 ANSWERS: Final[dict[str, dict[str, Example]]] = {
     "ask": {"accepted": _THINKING},
@@ -92,11 +107,11 @@ ANSWERS: Final[dict[str, dict[str, Example]]] = {
         "answered": _poll("answered", [_asked(), _answered()], None, ended_at=ANSWERED),
         "failed": _poll("failed", [_asked()], None, ended_at=DEADLINE, error=_FAILURE),
     },
-    "cancel": {"stopped": wire.TurnStatus(chat_id=CHAT_ID, status="cancelled").model_dump(mode="json")},
+    "cancel": {"stopped": TurnStatus(chat_id=CHAT_ID, status="cancelled").model_dump(mode="json")},
     "list_chats": {"one chat": _chats()},
-    "remember": {"stored": wire.MemoryIds(memory_ids=[MEMORY_ID]).model_dump(mode="json")},
+    "remember": {"stored": MemoryIds(memory_ids=[MEMORY_ID]).model_dump(mode="json")},
     "list_memories": {"one memory": _memories()},
-    "health": {"healthy": wire.Health(version="0.1.0", workspace="prod").model_dump(mode="json")},
+    "health": {"healthy": Health(version="0.1.0", workspace="prod").model_dump(mode="json")},
 }
 
 #: One of each error, with the facts that its words are made from.

@@ -6,17 +6,21 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from domain import errors
-from entrypoints import wire
 from entrypoints.parameters import DEFAULT, MOST
 from entrypoints.problems import BodyTooLarge, MediaTypeUnsupported, RequestInvalid
 from entrypoints.reads import LONGEST_QUERY
+from entrypoints.wire.asking import AskRequest, AskResponse
+from entrypoints.wire.body import ULID, Health, TurnStatus
+from entrypoints.wire.listing import ChatsResponse
+from entrypoints.wire.memories import MemoriesResponse, MemoryIds, RememberRequest
+from entrypoints.wire.polling import PollResponse
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
 Schema = dict[str, Any]
 
-ID: Final[Schema] = {"type": "string", "pattern": wire.ULID}
+ID: Final[Schema] = {"type": "string", "pattern": ULID}
 
 
 @dataclass(frozen=True)
@@ -86,8 +90,8 @@ OPERATIONS: Final[dict[str, Operation]] = {
     "POST /memories/chat": Operation(
         "ask",
         "Ask, in a new chat or in the one named. By the time of the answer the question is durable.",
-        answer=wire.AskResponse,
-        body=wire.AskRequest,
+        answer=AskResponse,
+        body=AskRequest,
         parameters=(KEY,),
         headers=("Location", "Retry-After", "Idempotency-Replayed"),
         refusals=(
@@ -106,7 +110,7 @@ OPERATIONS: Final[dict[str, Operation]] = {
     "GET /chats/messages": Operation(
         "poll",
         "A page of messages (the newest without a cursor, oldest first inside it) and how far the latest turn is.",
-        answer=wire.PollResponse,
+        answer=PollResponse,
         parameters=(CHAT_IN_QUERY, AFTER, BEFORE, LIMIT, SEEN),
         headers=("ETag", "Retry-After"),
         refusals=A_CHAT,
@@ -115,14 +119,14 @@ OPERATIONS: Final[dict[str, Operation]] = {
     "POST /chats/{chat_id}/cancel": Operation(
         "cancel",
         "Stop the running turn, started or not. An ended turn stays as it is.",
-        answer=wire.TurnStatus,
+        answer=TurnStatus,
         parameters=(CHAT_IN_PATH,),
         refusals=A_CHAT,
     ),
     "POST /chats/{chat_id}/retry": Operation(
         "retry",
         "Run the last turn again when it failed or was cancelled. The question is not saved twice.",
-        answer=wire.AskResponse,
+        answer=AskResponse,
         parameters=(CHAT_IN_PATH,),
         headers=("Location", "Retry-After"),
         refusals=(errors.NothingToRetry, *A_CHAT, *A_START),
@@ -130,7 +134,7 @@ OPERATIONS: Final[dict[str, Operation]] = {
     "GET /chats": Operation(
         "list_chats",
         "The user's chats, newest activity first.",
-        answer=wire.ChatsResponse,
+        answer=ChatsResponse,
         parameters=(NEXT_CHATS, LIMIT),
         refusals=(RequestInvalid,),
         leads_to=(("list_chats", "cursor", "/next"),),
@@ -153,15 +157,15 @@ OPERATIONS: Final[dict[str, Operation]] = {
         "remember",
         "Remember one memory, or up to 100 at once.",
         status=201,
-        answer=wire.MemoryIds,
-        body=wire.RememberRequest,
+        answer=MemoryIds,
+        body=RememberRequest,
         refusals=(errors.MemoryTooLong, errors.UnreadableText, *A_BODY),
         leads_to=(("forget", "memory_id", "/memory_ids/0"),),
     ),
     "GET /memories": Operation(
         "list_memories",
         "The user's memories, newest first, or those that a search finds.",
-        answer=wire.MemoriesResponse,
+        answer=MemoriesResponse,
         parameters=(SEARCH, NEXT_MEMORIES, LIMIT),
         refusals=(RequestInvalid,),
         leads_to=(("list_memories", "cursor", "/next"),),
@@ -173,7 +177,7 @@ OPERATIONS: Final[dict[str, Operation]] = {
         parameters=(MEMORY_IN_PATH,),
         refusals=(RequestInvalid, errors.MemoryNotFound),
     ),
-    "GET /health": Operation("health", "Version and workspace.", answer=wire.Health),
+    "GET /health": Operation("health", "Version and workspace.", answer=Health),
     "GET /openapi.json": Operation(
         "openapi", "This document.", answer="application/json", parameters=(SEEN,), headers=("ETag",)
     ),

@@ -7,11 +7,12 @@ from typing import Any, Final
 from adapters.logging_turn_observer import user_hash
 from domain.chat_service import Ask, Dispatched
 from domain.errors import QuestionMissing
+from entrypoints import ready
 from entrypoints.container import Container
 from entrypoints.http import HttpApi, Reply, Request, came_at
 from entrypoints.parameters import chat_id_in_path
 from entrypoints.problems import RequestInvalid
-from entrypoints.wire import AskRequest, AskResponse
+from entrypoints.wire.asking import AskRequest, AskResponse
 from entrypoints.worker import LambdaContext, is_worker_event, run_worker
 
 #: 8,000 characters, each written as a pair of JSON escapes, and some room.
@@ -74,6 +75,7 @@ def _thinking(dispatched: Dispatched, request: Request) -> Reply:
 
 
 _handle = make_handler(Container())
+ready()
 
 
 def handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any] | None:

@@ -3,10 +3,10 @@
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-import boto3
 from botocore.config import Config
 from dependency_injector import containers, providers
 
+from adapters.aws_clients import AwsClients
 from adapters.dynamodb_chat_repository import DynamoDbChatRepository
 from adapters.dynamodb_memory_store import DynamoDbMemoryStore
 from adapters.gateway_clock import GatewayClock, GatewayTime
@@ -82,8 +82,9 @@ class Container(containers.DeclarativeContainer):
     ids = providers.Singleton(UlidIdSource, clock)
     observer = providers.Singleton(LoggingTurnObserver, settings.provided.workspace)
 
-    dynamodb = providers.Singleton(boto3.client, "dynamodb", config=AWS)
-    lambda_ = providers.Singleton(boto3.client, "lambda", config=AWS)
+    aws = providers.Singleton(AwsClients, AWS)
+    dynamodb = providers.Singleton(AwsClients.dynamodb, aws)
+    lambda_ = providers.Singleton(AwsClients.lambda_, aws)
 
     chats = providers.Singleton(
         DynamoDbChatRepository, dynamodb, settings.provided.chats_table, clock, settings.provided.turns_at_once

@@ -6,7 +6,7 @@ import json
 import re
 
 from entrypoints.problems import RequestInvalid
-from entrypoints.wire import ULID
+from entrypoints.wire.body import ULID
 
 LONGEST = 200
 

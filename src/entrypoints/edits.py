@@ -4,10 +4,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from adapters.logging_turn_observer import user_hash
+from entrypoints import ready
 from entrypoints.container import Container
 from entrypoints.http import HttpApi, Reply, Request, came_at
 from entrypoints.parameters import chat_id_in_path, memory_id_in_path
-from entrypoints.wire import MemoryIds, RememberRequest, TurnStatus, status_of
+from entrypoints.wire.body import TurnStatus, status_of
+from entrypoints.wire.memories import MemoryIds, RememberRequest
 from entrypoints.worker import LambdaContext
 
 Handler = Callable[[Mapping[str, Any], LambdaContext], dict[str, Any]]
@@ -80,6 +82,7 @@ def _about(request: Request) -> dict[str, object]:
 
 
 _handle = make_handler(Container())
+ready()
 
 
 def handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:

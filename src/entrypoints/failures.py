@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from domain.chat import FailureCode
+from entrypoints import ready
 from entrypoints.container import Container
 from entrypoints.worker import LambdaContext, WorkerEvent
 
@@ -56,6 +57,7 @@ def _condition(context: object) -> object:
 
 
 _handle = make_handler(Container())
+ready()
 
 
 def handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:

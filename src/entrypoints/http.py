@@ -23,7 +23,7 @@ from entrypoints.problems import (
     problem_for,
 )
 from entrypoints.routes import methods_of
-from entrypoints.wire import ProblemBody
+from entrypoints.wire.body import ProblemBody
 
 log = logging.getLogger(__name__)
 

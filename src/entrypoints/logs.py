@@ -33,7 +33,7 @@ class JsonFormatter(logging.Formatter):
         return json.dumps(fields, default=str, separators=(",", ":"))
 
 
-def start_logging(level: str, workspace: str, version: str) -> None:
+def start_logging(level: str, workspace: str, version: str) -> logging.Handler:
     """Give the root logger our one handler, in place of the runtime's."""
     handler = logging.StreamHandler()
     handler.setFormatter(JsonFormatter(workspace=workspace, version=version))
@@ -43,3 +43,5 @@ def start_logging(level: str, workspace: str, version: str) -> None:
     # botocore at DEBUG logs whole requests: questions, answers and tokens.
     logging.getLogger("botocore").setLevel(logging.WARNING)
     logging.getLogger("urllib3").setLevel(logging.WARNING)
+    # Not None: the container would take that for "not made yet", and start the logging with every request.
+    return handler

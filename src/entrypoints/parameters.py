@@ -6,7 +6,7 @@ from typing import Final
 from domain.ports import PageRequest
 from entrypoints.http import Request
 from entrypoints.problems import RequestInvalid
-from entrypoints.wire import ULID
+from entrypoints.wire.body import ULID
 
 MOST: Final = 100
 DEFAULT: Final = 50

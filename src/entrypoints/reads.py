@@ -8,12 +8,14 @@ from typing import Any
 from adapters.embedded_metrics import POLLS, embedded
 from adapters.logging_turn_observer import user_hash
 from domain.ports import ChatPage
+from entrypoints import ready
 from entrypoints.container import Container
 from entrypoints.cursors import list_cursor, list_place
 from entrypoints.http import HttpApi, Reply, Request, came_at, with_etag
 from entrypoints.parameters import chat_id_in_query, cursor_in_query, limit_in_query, message_page
 from entrypoints.problems import RequestInvalid
-from entrypoints.wire import ChatsResponse, Health, MemoriesResponse, chat_body, memory_body, poll_response
+from entrypoints.wire.body import Health
+from entrypoints.wire.polling import poll_response
 from entrypoints.worker import LambdaContext
 
 LONGEST_QUERY = 1_000
@@ -53,10 +55,11 @@ def _poll(container: Container) -> Callable[[Request], Reply]:
         headers = {} if hint is None else {"Retry-After": str(ceil(hint.total_seconds()))}
         about = {"chat_id": chat_id, "turn_id": page.chat.turn.turn_id, "user": user_hash(request.user_id)}
         counted = embedded(container.settings().workspace, {POLLS: 1})
-        # The hint may change from poll to poll: it is no news.
-        state = body.model_copy(update={"poll_after_ms": None}).model_dump_json()
+        text = body.model_dump_json()
+        # The hint, which comes last, may change from poll to poll: it is no news.
+        state, _, _ = text.rpartition(',"poll_after_ms":')
         return with_etag(
-            request, Reply(200, body, headers, about={**about, **counted, "turn_status": body.status}), state
+            request, Reply(200, text, headers, about={**about, **counted, "turn_status": body.status}), state
         )
 
     return poll
@@ -68,6 +71,8 @@ def _hint(page: ChatPage, container: Container) -> timedelta | None:
 
 def _list_chats(container: Container) -> Callable[[Request], Reply]:
     def list_chats(request: Request) -> Reply:
+        from entrypoints.wire.listing import ChatsResponse, chat_body  # a poll does not pay for lists
+
         place = list_place(request.query.get("cursor"))
         found = container.chat_service().list_chats(request.user_id, limit_in_query(request), place)
         now = container.clock().now()
@@ -79,6 +84,8 @@ def _list_chats(container: Container) -> Callable[[Request], Reply]:
 
 def _list_memories(container: Container) -> Callable[[Request], Reply]:
     def list_memories(request: Request) -> Reply:
+        from entrypoints.wire.memories import MemoriesResponse, memory_body  # nor for memories
+
         limit, cursor, query = limit_in_query(request), cursor_in_query(request, "cursor"), request.query.get("q")
         memories = container.memory_service()
         if query is None:
@@ -106,7 +113,7 @@ def _health(container: Container) -> Callable[[Request], Reply]:
 
 def _page(container: Container) -> Callable[[Request], Reply]:
     def show_page(request: Request) -> Reply:
-        from entrypoints.page import page  # a poll does not pay for the page
+        from entrypoints.page import page  # nor for the page
 
         shown = page(container.settings().sign_in)
         headers = {
@@ -128,6 +135,7 @@ def _openapi(request: Request) -> Reply:
 
 
 _handle = make_handler(Container())
+ready()
 
 
 def handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:

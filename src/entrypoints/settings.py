@@ -31,10 +31,10 @@ class Settings(BaseModel):
     #: How long the agent takes as a rule: when to poll a chat that has no answer yet.
     usual_seconds: float = Field(default=56, gt=0, le=900)
     #: `recall` needs no model, `bedrock` needs `model_id`, `package.module:factory` makes an agent of one's own.
-    agent: str = Field(default="recall", pattern=r"^(recall|bedrock|[A-Za-z_][\w.]*:[A-Za-z_]\w*)$")
+    agent: str = Field(default="recall", pattern=r"^(recall|bedrock|[A-Za-z_][A-Za-z0-9_.]*:[A-Za-z_][A-Za-z0-9_]*)$")
     thinking_seconds: float = Field(default=0, ge=0, le=900)
     #: A model or an inference profile: its id or its ARN.
-    model_id: str = Field(default="", pattern=r"^[\w.:/-]*$", max_length=2048)
+    model_id: str = Field(default="", pattern=r"^[A-Za-z0-9_.:/-]*$", max_length=2048)
     #: Where the model is called; empty for the function's own region.
     model_region: str = Field(default="", pattern=r"^([a-z]{2}(-[a-z]+)+-\d)?$")
     model_temperature: float = Field(default=0, ge=0, le=1)

@@ -27,7 +27,7 @@ class LambdaContext(Protocol):
 class WorkerEvent(BaseModel):
     """The worker's event, version 1. It names the turn; what was asked is read from the table."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
+    model_config = ConfigDict(frozen=True, extra="ignore", strict=True, defer_build=True)
 
     version: Literal[1]
     chat_id: str

@@ -11,7 +11,7 @@ from adapters.bedrock_reasoning_agent import BedrockReasoningAgent
 from adapters.system_clock import SystemClock
 from domain.chat import FailureCode
 from domain.errors import AgentFailed, TurnOver
-from entrypoints.wire import FAILURES
+from entrypoints.wire.polling import FAILURES
 from tests.agents.converse_server import Reply, answers, breaks_off, refused, says, searches, stream, tool_use
 from tests.agents.event_stream import event
 from tests.agents.people import asking

@@ -14,9 +14,12 @@ from moto import mock_aws
 from adapters.dynamodb_chat_repository import DynamoDbChatRepository
 from adapters.dynamodb_items import message_item
 from adapters.dynamodb_memory_store import DynamoDbMemoryStore
+from benchmarks.keyed_store.service import BY_ACTIVITY
+from benchmarks.keyed_store.table import KeyedTable
+from benchmarks.keyed_store.wire import KeyedStore
 from domain.chat import Message
 from domain.ports import ChatRepository, MemoryStore
-from tests.aws import REGION, Tables, Wire, dynamodb_client, make_tables
+from tests.aws import REGION, Tables, Wire, dynamodb_client, make_tables, package_clients
 from tests.fakes.chat_repository import InMemoryChatRepository
 from tests.fakes.clock import FakeClock
 from tests.fakes.memory_store import InMemoryMemoryStore
@@ -25,7 +28,7 @@ from tests.story import Story
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-IN_MEMORY, DYNAMODB = "in-memory", "dynamodb"
+IN_MEMORY, DYNAMODB, KEYED = "in-memory", "dynamodb", "dynamodb on the benchmarks' keyed store"
 WORKER_FUNCTION = "async-chat-test-chat"
 
 
@@ -36,16 +39,22 @@ class Aws:
     wire: Wire = field(default_factory=Wire)
 
     def __post_init__(self) -> None:
-        self.dynamodb: DynamoDBClient = dynamodb_client()
-        self.tables: Tables = make_tables(self.dynamodb)
+        self.tables: Tables = make_tables(dynamodb_client())
+        # As in the package: every call of the adapters is tried on its trimmed service models.
+        self.dynamodb: DynamoDBClient = package_clients().dynamodb()
         self.wire.tap(self.dynamodb)
 
     def fill(self, chat_id: str, messages: list[Message]) -> None:
-        """Put messages into a chat, many at a time and past the port: for chats of a size that nobody types."""
-        items = [message_item(chat_id, message) for message in messages]
-        for start in range(0, len(items), 25):
-            puts = [{"PutRequest": {"Item": item}} for item in items[start : start + 25]]
-            self.dynamodb.batch_write_item(RequestItems={self.tables.chats: puts})  # type: ignore[dict-item]  # a list of one of its kinds
+        """See below, into the table of chats."""
+        fill(self.dynamodb, self.tables.chats, chat_id, messages)
+
+
+def fill(client: "DynamoDBClient", table: str, chat_id: str, messages: list[Message]) -> None:
+    """Put messages into a chat, many at a time and past the port: for chats of a size that nobody types."""
+    items = [message_item(chat_id, message) for message in messages]
+    for start in range(0, len(items), 25):
+        puts = [{"PutRequest": {"Item": item}} for item in items[start : start + 25]]
+        client.batch_write_item(RequestItems={table: puts})  # type: ignore[dict-item]  # a list of one of its kinds
 
 
 @pytest.fixture(autouse=True)
@@ -102,11 +111,19 @@ def dynamodb_story(dynamodb_chats: DynamoDbChatRepository, clock: FakeClock) -> 
     return Story(dynamodb_chats, clock)
 
 
-@pytest.fixture(params=[IN_MEMORY, DYNAMODB])
+@pytest.fixture
+def keyed_chats(clock: FakeClock, nobodys_credentials: None) -> DynamoDbChatRepository:
+    client = dynamodb_client()
+    KeyedStore({"chats": KeyedTable("pk", "sk", BY_ACTIVITY)}).answer_for(client)
+    return DynamoDbChatRepository(client, "chats", clock)
+
+
+@pytest.fixture(params=[IN_MEMORY, DYNAMODB, KEYED])
 def chats(request: pytest.FixtureRequest) -> ChatRepository:
     if request.param == IN_MEMORY:
         return InMemoryChatRepository()
-    found: ChatRepository = request.getfixturevalue("dynamodb_chats")
+    fixture = {DYNAMODB: "dynamodb_chats", KEYED: "keyed_chats"}[request.param]
+    found: ChatRepository = request.getfixturevalue(fixture)
     return found
 
 

@@ -11,7 +11,7 @@ from adapters.dynamodb_items import from_millis, millis
 from adapters.system_clock import SystemClock
 from adapters.ulid_id_source import UlidIdSource
 from domain.ports import Clock, IdSource
-from entrypoints.wire import ULID
+from entrypoints.wire.body import ULID
 from tests.fakes.clock import NOON, FakeClock
 from tests.fakes.ids import SequentialIds
 

@@ -4,9 +4,10 @@ from itertools import pairwise
 
 import pytest
 
+from adapters.dynamodb_chat_repository import DynamoDbChatRepository
 from domain.chat import Message, Role
 from domain.ports import ChatPage, ChatRepository, PageRequest
-from tests.contract.conftest import Aws
+from tests.contract.conftest import fill
 from tests.fakes.chat_repository import InMemoryChatRepository
 from tests.story import BAY, PARKING, UNKNOWN_CHAT, Story, texts
 
@@ -115,7 +116,7 @@ def test_two_chats_do_not_mix(story: Story) -> None:
 
 
 def test_in_a_chat_of_ten_thousand_messages_the_newest_answer_is_on_the_first_page(
-    story: Story, chats: ChatRepository, request: pytest.FixtureRequest
+    story: Story, chats: ChatRepository
 ) -> None:
     turn = story.answers(story.asks(), "Answer 1")
     older = [
@@ -124,8 +125,8 @@ def test_in_a_chat_of_ten_thousand_messages_the_newest_answer_is_on_the_first_pa
     if isinstance(chats, InMemoryChatRepository):
         chats.messages[turn.chat_id].update({message.message_id: message for message in older})
     else:
-        aws: Aws = request.getfixturevalue("aws")
-        aws.fill(turn.chat_id, older)
+        assert isinstance(chats, DynamoDbChatRepository)
+        fill(chats._client, chats._table, turn.chat_id, older)
     story.answers(story.asks("And now?", chat_id=turn.chat_id), "The newest answer")
     page = read(story, turn.chat_id, 50)
     assert texts(page)[-3:] == ["Old message 9995", "And now?", "The newest answer"]

@@ -12,7 +12,7 @@ from dependency_injector import providers
 
 from domain.chat import Message, Role
 from entrypoints.container import Container
-from tests.aws import Sent, lambda_client
+from tests.aws import Sent, package_clients
 from tests.contract.conftest import WORKER_FUNCTION, Aws
 from tests.fakes.agent import PacedAgent
 from tests.fakes.clock import FakeClock
@@ -32,7 +32,7 @@ class DeployedService:
     def __post_init__(self) -> None:
         self.clock = FakeClock()
         self.container = Container()
-        invoker_client = lambda_client()
+        invoker_client = package_clients().lambda_()
         self.aws.wire.tap(invoker_client)
         tables = {"chats_table": self.aws.tables.chats, "memories_table": self.aws.tables.memories}
         stands_for = {

@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeou
 from adapters.lambda_worker_invoker import LambdaWorkerInvoker
 from domain.errors import WorkerUnreachable
 from domain.ports import Dispatch, WorkerInvoker
-from tests.aws import Wire, lambda_client, refusal
+from tests.aws import Wire, package_clients, refusal
 from tests.contract.conftest import IN_MEMORY, WORKER_FUNCTION
 from tests.fakes.worker_invoker import WaitingWorkerInvoker
 from tests.gateway import worker_event
@@ -37,7 +37,7 @@ class LambdaHop:
     wire: Wire = field(default_factory=Wire)
 
     def __post_init__(self) -> None:
-        client = lambda_client()
+        client = package_clients().lambda_()
         self.wire.tap(client)
         self.invoker = LambdaWorkerInvoker(lambda: client, WORKER_FUNCTION)
 
@@ -153,7 +153,7 @@ def test_no_client_is_made_before_the_first_invocation() -> None:
 
     def client() -> Any:
         made.append(client)
-        return lambda_client()
+        return package_clients().lambda_()
 
     LambdaWorkerInvoker(client, WORKER_FUNCTION)
     assert made == []

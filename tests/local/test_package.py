@@ -96,6 +96,26 @@ def test_the_local_package_runs_on_this_interpreter(tmp_path: Path) -> None:
     assert done.stdout.startswith(str(tmp_path / "unpacked"))
 
 
+CLIENTS = """
+import os, sys
+sys.path.insert(0, sys.argv[1])
+os.environ.update(AWS_DEFAULT_REGION="eu-central-1", AWS_ACCESS_KEY_ID="x", AWS_SECRET_ACCESS_KEY="x")
+import boto3
+from botocore.config import Config
+from adapters.aws_clients import AwsClients
+ours, anyones = AwsClients(Config()).dynamodb(), boto3.client("dynamodb")
+print(hasattr(ours, "query"), hasattr(ours, "scan"), hasattr(anyones, "scan"))
+"""
+
+
+def test_only_our_own_clients_have_trimmed_models(tmp_path: Path) -> None:
+    """An agent of one's own may call whatever AWS offers."""
+    build(tmp_path / "lambda.zip", "--interpreter", sys.executable, "--without-model-agent").extractall(tmp_path / "on")
+    command = [sys.executable, "-c", CLIENTS, str(tmp_path / "on")]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["True", "False", "True"]
+
+
 def test_a_folder_of_one_s_own_joins_the_root(tmp_path: Path) -> None:
     (tmp_path / "mine" / "my_agent").mkdir(parents=True)
     (tmp_path / "mine" / "my_agent" / "__init__.py").write_text("ANSWER = 42\n")

@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from entrypoints import wire
 from entrypoints.problems import PROBLEMS, MethodNotAllowed, RouteNotFound
 from entrypoints.routes import PUBLIC, ROUTES
+from entrypoints.wire.asking import AskRequest
+from entrypoints.wire.memories import RememberRequest
 from scripts.openapi import __main__ as command
 from scripts.openapi import examples
 from scripts.openapi.__main__ import check
@@ -96,12 +97,12 @@ def test_examples_of_problems_carry_their_own_status_and_code(written: dict[str,
 
 @pytest.mark.parametrize("body", examples.REQUESTS["ask"].values(), ids=str)
 def test_examples_of_asks_are_taken(body: dict[str, Any]) -> None:
-    wire.AskRequest.model_validate(body)
+    AskRequest.model_validate(body)
 
 
 @pytest.mark.parametrize("body", examples.REQUESTS["remember"].values(), ids=str)
 def test_examples_of_memories_are_taken(body: dict[str, Any]) -> None:
-    wire.RememberRequest.model_validate(body)
+    RememberRequest.model_validate(body)
 
 
 def test_all_but_the_public_routes_ask_for_a_token(written: dict[str, Any]) -> None:

@@ -1,0 +1,79 @@
+"""What 1,000 chats cost, by part: the footprint of one, Lambda's time, and the list prices."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from benchmarks.capacity.footprint import Footprint
+from benchmarks.capacity.plan import Plan
+from benchmarks.capacity.prices import Prices
+
+CHATS: Final = 1_000
+MILLION: Final = 1_000_000
+GIB: Final = 1024**3
+#: Megabytes of each function's memory, as terraform/environments.tf has them; a test compares.
+MEMORY: Final = {"chat": 512, "worker": 1024, "reads": 512}
+#: What a worker's invocation takes besides the agent.
+WORKER_OVERHEAD_SECONDS: Final = 0.15
+#: Lambda traces the first request of each second and this part of the rest.
+TRACED: Final = 0.05
+MONTHS_KEPT: Final = 1
+METRICS, ALARMS = 9, 10
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """What the model reads and writes for one answer, all rounds together."""
+
+    input: int = 9_000
+    output: int = 900
+
+
+def cost(plan: Plan, used: Footprint, prices: Prices) -> dict[str, float]:
+    """US dollars for 1,000 chats, by part, without the model."""
+    calls = sum(part.calls for part in used.parts)
+    http_calls = used.ask.calls + used.polls.calls
+    writes = sum(part.writes + part.index_writes for part in used.parts)
+    logs = sum(part.log_bytes for part in used.parts) / GIB
+    worker_memory = MEMORY["worker" if plan.dedicated else "chat"]
+    worker = _gb_seconds(plan.seconds + WORKER_OVERHEAD_SECONDS, worker_memory)
+    of_one = {
+        "Lambda, the worker's time": worker * prices.lambda_gb_second,
+        "Lambda, asks' and polls' time": prices.lambda_gb_second
+        * (
+            _gb_seconds(plan.ask_seconds, MEMORY["chat"])
+            + _gb_seconds(used.polls.calls * plan.poll_seconds, MEMORY["reads"])
+        ),
+        "Lambda, requests": calls * prices.lambda_million_requests / MILLION,
+        "API Gateway, requests": http_calls * prices.api_million_requests / MILLION,
+        "DynamoDB, writes": writes * prices.dynamodb_million_writes / MILLION,
+        "DynamoDB, reads": sum(part.reads for part in used.parts) * prices.dynamodb_million_reads / MILLION,
+        "DynamoDB, storage for a month": used.stored_bytes / GIB * prices.dynamodb_gb_month * MONTHS_KEPT,
+        "CloudWatch, logs and metrics in them": logs * (prices.logs_gb + prices.logs_gb_month * MONTHS_KEPT),
+        "X-Ray, traces": calls * TRACED * prices.xray_million_traces / MILLION,
+        "Data to the app": sum(part.answer_bytes for part in used.parts) / GIB * prices.transfer_gb,
+    }
+    return {name: amount * CHATS for name, amount in of_one.items()}
+
+
+def model_cost(tokens: Tokens, prices: Prices) -> dict[str, float]:
+    """US dollars for the model's tokens of 1,000 chats, by model."""
+    return {
+        name: CHATS * (tokens.input * read + tokens.output * written) / MILLION
+        for name, (read, written) in prices.models.items()
+    }
+
+
+def fixed(prices: Prices) -> dict[str, float]:
+    """US dollars a month, whether anybody asks or not, of a workspace with everything switched on."""
+    return {
+        f"{METRICS} metrics": METRICS * prices.metric_month,
+        f"{ALARMS} alarms": ALARMS * prices.alarm_month,
+        "dashboard": prices.dashboard_month,
+        "key": prices.key_month,
+    }
+
+
+def _gb_seconds(seconds: float, megabytes: int) -> float:
+    return seconds * megabytes / 1024

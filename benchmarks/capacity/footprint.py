@@ -1,0 +1,185 @@
+"""What one chat leaves at AWS, counted while the real functions run it on the keyed store, on a clock that is moved."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import cache
+from typing import Any, Final
+
+from benchmarks.capacity.plan import deadline_for
+from benchmarks.keyed_store.service import SETTINGS, KeyedService, fill_memories
+from benchmarks.keyed_store.units import Consumed
+from benchmarks.story import ANSWER, QUESTION, USER
+from domain.chat import Citation
+from domain.ports import Answer, Assignment, MemoryStore, ReasoningAgent, Watch
+from entrypoints.logs import JsonFormatter
+from tests.fakes.clock import NOON, FakeClock
+from tests.gateway import http_event
+
+MEMORIES: Final = 500
+#: Long enough to be worth a minute of an agent.
+LONG_ANSWER: Final = " ".join([ANSWER] * 6)
+STEPS: Final = 4
+#: An agent that writes shows a draft each second in the last part of its time.
+DRAFTING: Final = 0.2
+#: Lambda's own lines about one invocation, and the API's access log line, as JSON.
+PLATFORM_LOG_BYTES: Final = 750
+ACCESS_LOG_BYTES: Final = 420
+
+
+@dataclass(frozen=True)
+class Part:
+    """What one function did for the chat: how often it ran, DynamoDB's units, and bytes."""
+
+    calls: int
+    writes: float
+    index_writes: float
+    reads: float
+    log_bytes: int
+    answer_bytes: int
+
+
+@dataclass
+class _Counted:
+    calls: int = 0
+    log_bytes: int = 0
+    answer_bytes: int = 0
+    used: list[Consumed] = field(default_factory=list)
+
+    def frozen(self) -> Part:
+        return Part(
+            self.calls,
+            sum(one.write for one in self.used),
+            sum(one.index_write for one in self.used),
+            sum(one.read for one in self.used),
+            self.log_bytes,
+            self.answer_bytes,
+        )
+
+
+@dataclass(frozen=True)
+class Footprint:
+    """One turn of a chat, from its question to the poll that shows its answer."""
+
+    ask: Part
+    polls: Part
+    worker: Part
+    stored_bytes: int
+
+    @property
+    def parts(self) -> tuple[Part, Part, Part]:
+        """All three."""
+        return self.ask, self.polls, self.worker
+
+
+@dataclass
+class _WritingAgent(ReasoningAgent):
+    """Reads all memories, tells of its steps, then writes a draft, longer each second."""
+
+    clock: FakeClock
+    seconds: float
+    memories: list[MemoryStore] = field(default_factory=list)
+
+    def reason(self, assignment: Assignment, watch: Watch) -> Answer:
+        found = self.memories[0].recall(assignment.user_id)
+        thinking, writing = self.seconds * (1 - DRAFTING), self.seconds * DRAFTING
+        for number in range(STEPS):
+            watch.step(f"Reading {len(found)} memories for what the question asks, step {number + 1}")
+            self._pass(thinking / STEPS, watch)
+        for second in range(1, int(writing) + 1):
+            watch.draft(LONG_ANSWER[: round(len(LONG_ANSWER) * second / writing)])
+            self._pass(1, watch)
+        self._pass(writing % 1, watch)
+        return Answer(LONG_ANSWER, tuple(Citation(memory.memory_id, memory.text) for memory in found[:2]))
+
+    def _pass(self, seconds: float, watch: Watch) -> None:
+        """As agents wait: looking every second at whether the user has cancelled."""
+        end = self.clock.now() + timedelta(seconds=seconds)
+        while self.clock.now() < end:
+            self.clock.sleep(min(timedelta(seconds=1), end - self.clock.now()))
+            watch.check()
+
+
+class _Chat:
+    """Runs one turn; polls happen while the agent sleeps. What is used and logged counts for the part at work."""
+
+    def __init__(self, seconds: float) -> None:
+        self.clock = FakeClock()
+        agent = _WritingAgent(self.clock, seconds)
+        changes = {"usual_seconds": seconds, "deadline_seconds": deadline_for(seconds), "turns_at_once": 100}
+        self.service = KeyedService(self.clock, agent, SETTINGS.model_copy(update=changes))
+        agent.memories.append(self.service.container.memories())
+        fill_memories(self.service, USER, MEMORIES, NOON)
+        self.parts = {name: _Counted() for name in ("ask", "polls", "worker")}
+        self.now = self.parts["ask"]
+        self._query: dict[str, str] = {}
+
+    def run(self) -> None:
+        event = http_event("POST /memories/chat", body={"question": QUESTION}, user=USER)
+        self._query["chat_id"] = self._call("ask", "chat", event)["chat_id"]
+        self.clock.at(self.clock.now() + timedelta(seconds=2), self._poll)
+        with self._part("worker"):
+            self.service.work()
+        self.clock.sleep(timedelta(minutes=2))  # the poll that shows the answer
+
+    def _poll(self) -> None:
+        body = self._call("polls", "reads", http_event("GET /chats/messages", query=self._query, user=USER))
+        self._query["after"] = body["after"]
+        if body["poll_after_ms"] is not None:
+            self.clock.at(self.clock.now() + timedelta(milliseconds=body["poll_after_ms"]), self._poll)
+
+    def _call(self, part: str, function: str, event: dict[str, Any]) -> Any:
+        with self._part(part) as counted:
+            reply = self.service.call(function, event)
+        assert reply["statusCode"] == 200, reply
+        headers = sum(len(name) + len(value) + 4 for name, value in reply["headers"].items())
+        counted.answer_bytes += len(reply["body"]) + headers
+        counted.log_bytes += ACCESS_LOG_BYTES
+        return json.loads(reply["body"])
+
+    @contextmanager
+    def _part(self, name: str) -> Iterator[_Counted]:
+        """Everything inside the block counts for this part."""
+        before, self.now = self.now, self.parts[name]
+        self.service.store.consumed = self.now.used
+        self.now.calls += 1
+        self.now.log_bytes += PLATFORM_LOG_BYTES
+        try:
+            yield self.now
+        finally:
+            self.now = before
+            self.service.store.consumed = before.used
+
+
+@cache
+def footprint(seconds: float) -> Footprint:
+    """Of a chat whose agent takes so long."""
+    chat = _Chat(seconds)
+    with _log_lines(chat):
+        chat.run()
+    ask, polls, worker = (part.frozen() for part in chat.parts.values())
+    return Footprint(ask, polls, worker, chat.service.chats.size())
+
+
+@contextmanager
+def _log_lines(chat: _Chat) -> Iterator[None]:
+    """The functions' log lines are counted as CloudWatch would get them, instead of shown on the terminal."""
+    root, formatter = logging.getLogger(), JsonFormatter(workspace="bench", version="0.1.0")
+
+    class Counting(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            chat.now.log_bytes += len(formatter.format(record)) + 1
+
+    before, level = root.handlers[:], root.level
+    root.handlers[:] = [Counting()]
+    root.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        root.handlers[:] = before
+        root.setLevel(level)

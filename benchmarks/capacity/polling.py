@@ -1,0 +1,34 @@
+"""When an app polls next: what the service's own hint says of a turn."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from functools import cache
+
+from benchmarks.capacity.plan import Plan
+from benchmarks.story import BEGAN
+from domain.chat import Chat, Message, Role, Turn, TurnState
+from domain.poll_hint import poll_after
+
+
+def next_poll(plan: Plan, elapsed: float, started: float | None, drafting: bool) -> float:
+    """Seconds to wait, `elapsed` seconds after the ask, of which the worker began `started` seconds after it."""
+    if elapsed >= plan.deadline:
+        return 0.1
+    chat = _chat(plan.deadline, plan.seconds)
+    turn = chat.turn
+    if started is not None:
+        draft = "So far" if drafting else None
+        turn = replace(turn, state=TurnState.RUNNING, started_at=BEGAN + timedelta(seconds=started), draft=draft)
+    wait = poll_after(replace(chat, turn=turn), BEGAN + timedelta(seconds=elapsed), timedelta(seconds=plan.seconds))
+    assert wait is not None
+    return wait.total_seconds()
+
+
+@cache
+def _chat(deadline: float, seconds: float) -> Chat:
+    """A chat that knows how long its agent takes, and thinks since BEGAN."""
+    turn = Turn("chat", "user", "turn", "question", BEGAN, BEGAN + timedelta(seconds=deadline), "token")
+    chat = Chat.begun(Message("question", Role.USER, "Where did I park?", BEGAN), turn)
+    return replace(chat, usual=timedelta(seconds=seconds))

@@ -1,0 +1,221 @@
+"""The report: one plan in detail, and the sweep from 0.1 to 1,000 chats a second."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from benchmarks.capacity import erlang
+from benchmarks.capacity.cost import Tokens, cost, fixed, model_cost
+from benchmarks.capacity.footprint import Footprint, footprint
+from benchmarks.capacity.plan import Plan, sized, with_places
+from benchmarks.capacity.prices import Prices, read_prices
+from benchmarks.capacity.quotas import quotas
+from benchmarks.capacity.settings import production
+from benchmarks.capacity.simulation import CHATS, Outcome, simulate
+from benchmarks.record import Plot, Progress, Section, Table
+
+RATES: Final = (0.1, 0.3, 1, 3, 10, 30, 100, 300, 1_000)
+SECONDS: Final = 56.0
+REGION: Final = "eu-central-1"
+FEW: Final = 300
+TITLE: Final = "Capacity"
+HOW: Final = (
+    "Simulated time (SimPy), Poisson arrivals, apps that poll as the service's own hint says; Erlang's formula beside "
+    "it. Workspaces are sized so that one ask in a thousand meets no free worker. What a chat leaves at AWS is counted "
+    "while the real functions run one; money is AWS's list prices of {as_of} in {region}. Nothing here was measured "
+    "on AWS."
+)
+EVERY_MONTH: Final = (
+    "Besides, whether anybody asks or not, for a workspace with everything switched on: {fixed} US dollars a month."
+)
+SCALED: Final = (
+    "Above 20 chats a second a system is simulated at a fraction of its size; its refusals and waits then come out "
+    "slightly worse than they would be."
+)
+
+
+Row = list[str | float | None]  # of a Table
+
+
+def run(*, quick: bool, progress: Progress) -> Section:
+    """The sweep, as a part of the benchmarks' report."""
+    prices, used, chats = read_prices(REGION), footprint(SECONDS), FEW if quick else CHATS
+    rates = RATES[::2] if quick else RATES
+    progress("sweeps from 0.1 to 1,000 chats a second")
+    sweep = [sized(rate, SECONDS, dedicated=dedicated) for rate in rates for dedicated in (False, True)]
+    outcomes = [simulate(plan, chats=chats) for plan in sweep]
+    progress("a workspace of a fixed size, more and more asks")
+    return Section(
+        key="capacity",
+        title=TITLE,
+        how=HOW.format(as_of=prices.as_of, region=prices.region),
+        tables=[
+            Table("Sized for 56 s of thinking", COLUMNS, list(map(_row, sweep, outcomes))),
+            _places_table(chats),
+            cost_table(used, prices),
+            model_table(prices),
+            quota_table(SECONDS, used),
+        ],
+        plots=[_needed(sweep), _overload(chats), _costs(used, prices), _rush(chats)],
+        notes=[EVERY_MONTH.format(fixed=_listed(fixed(prices))), SCALED],
+    )
+
+
+def plan_section(plan: Plan, region: str, *, chats: int = CHATS) -> Section:
+    """One plan in detail: what `make capacity RATE=... SECONDS=...` shows."""
+    prices, used = read_prices(region), footprint(plan.seconds)
+    plans = [plan, replace(plan, places=None, parts=1)]
+    outcomes = [simulate(one, chats=chats) for one in plans]
+    return Section(
+        key="capacity",
+        title=f"{plan.rate:g} chats a second, {plan.seconds:g} s of thinking",
+        how=HOW.format(as_of=prices.as_of, region=prices.region),
+        tables=[
+            Table("With a limit on turns at once, and without", COLUMNS, list(map(_row, plans, outcomes))),
+            cost_table(used, prices, plan.seconds),
+            model_table(prices),
+            quota_table(plan.seconds, used),
+        ],
+    )
+
+
+COLUMNS: Final = (
+    "chats/s",
+    "worker",
+    "slots",
+    "turns at once",
+    "busy on average",
+    "at most",
+    "asks refused, %",
+    "the same on paper, %",
+    "queue wait p50, s",
+    "p99, s",
+    "turns failed, %",
+    "polls per chat",
+    "seen after, s",
+)
+
+
+def _row(plan: Plan, outcome: Outcome) -> list[str | float | None]:
+    return [
+        plan.rate,
+        "dedicated" if plan.dedicated else "shared",
+        plan.workers if plan.dedicated else plan.asking,
+        plan.places if plan.places is not None else "any",
+        round(outcome.busy_workers, 1),
+        round(outcome.most_workers),
+        round(100 * outcome.refused, 2),
+        None
+        if plan.places is None
+        else round(100 * erlang.refused_in_parts(plan.load, plan.places, plan.parts, plan.part_tries), 2),
+        round(outcome.wait(0.5), 2),
+        round(outcome.wait(0.99), 2),
+        round(100 * outcome.failed, 2),
+        round(outcome.polls_per_chat, 1),
+        round(outcome.mean_late, 2),
+    ]
+
+
+def _places_table(chats: int) -> Table:
+    """What it costs that places are spread over items, which no more than a few asks should write at a time."""
+    workers = production().concurrency["worker"]
+    rows: list[Row] = []
+    for use in (0.7, 0.8, 0.9, 0.95):
+        real = with_places(Plan(use * workers / SECONDS, SECONDS, workers=workers), workers)
+        outcomes = [
+            simulate(plan, chats=3 * chats, poll=False)
+            for plan in (replace(real, parts=1, part_tries=1), replace(real, part_tries=1), real)
+        ]
+        tries = outcomes[-1].place_tries / outcomes[-1].asks
+        rows.append([f"{use:.0%}", *(round(100 * one.refused, 2) for one in outcomes), round(tries - 1, 3)])
+    columns = ("workers in use", "in one item", "in parts, one try", "in parts, as it is", "further tries per ask")
+    return Table(f"Asks refused of {workers} places, %, by how the places are kept", columns, rows)
+
+
+# ---- money and quotas
+
+
+def cost_table(used: Footprint, prices: Prices, seconds: float = SECONDS) -> Table:
+    """US dollars per 1,000 chats, shared beside dedicated."""
+    shared, dedicated = (cost(sized(1, seconds, dedicated=each), used, prices) for each in (False, True))
+    rows: list[Row] = [[name, round(amount, 4), round(dedicated[name], 4)] for name, amount in shared.items()]
+    rows.append(["all of it", round(sum(shared.values()), 4), round(sum(dedicated.values()), 4)])
+    title = f"US dollars per 1,000 chats, without the model ({prices.region}, list prices of {prices.as_of})"
+    return Table(title, ("", "shared worker, 512 MB", "dedicated worker, 1,024 MB"), rows)
+
+
+def model_table(prices: Prices) -> Table:
+    """US dollars of tokens per 1,000 chats."""
+    tokens = Tokens()
+    title = f"US dollars per 1,000 chats for the model: {tokens.input:,} tokens read and {tokens.output:,} written each"
+    return Table(
+        title, ("model", "US dollars"), [[name, amount] for name, amount in model_cost(tokens, prices).items()]
+    )
+
+
+def quota_table(seconds: float, used: Footprint) -> Table:
+    """The first limit on top."""
+    rows: list[Row] = [
+        [one.name, one.limit, float(f"{one.met:.3g}"), one.ask_for] for one in quotas(seconds, used, dedicated=True)
+    ]
+    return Table(
+        "Limits in the order in which they are met", ("limit", "is", "met at chats/s", "what to ask for"), rows
+    )
+
+
+def _listed(amounts: dict[str, float]) -> str:
+    return ", ".join(f"{name} {amount:.2f}" for name, amount in amounts.items())
+
+
+# ---- plots
+
+
+def _needed(sweep: list[Plan]) -> Plot:
+    series = {
+        "shared worker": [(plan.rate, float(plan.asking or 0)) for plan in sweep if not plan.dedicated],
+        "dedicated worker": [(plan.rate, float(plan.workers or 0)) for plan in sweep if plan.dedicated],
+    }
+    title = "Slots that so many chats a second need; the line is Lambda's default"
+    return Plot("concurrency", title, "chats/s", "slots", series, log_x=True, log_y=True, mark=1_000)
+
+
+def _overload(chats: int) -> Plot:
+    """What the limit on turns at once is for."""
+    workers = production().concurrency["worker"]
+    limited = with_places(Plan(1, SECONDS, workers=workers), workers)
+    rates = (3, 4, 5, 5.5, 6, 6.5, 7, 8, 10)
+    with_limit = [(rate, simulate(replace(limited, rate=rate), chats=chats)) for rate in rates]
+    without = [(rate, simulate(replace(limited, rate=rate, places=None, parts=1), chats=chats)) for rate in rates]
+    series = {
+        "refused at once (429), with the limit": [(rate, 100 * one.refused) for rate, one in with_limit],
+        "failed after a wait, with the limit": [(rate, 100 * one.failed) for rate, one in with_limit],
+        "failed after a wait, without": [(rate, 100 * one.failed) for rate, one in without],
+    }
+    return Plot("overload", f"Too many asks for {workers} workers", "chats/s", "% of asks", series)
+
+
+def _costs(used: Footprint, prices: Prices) -> Plot:
+    series = {
+        name: [
+            (part, max(amount, 0.0001))
+            for part, amount in cost(sized(1, SECONDS, dedicated=each), used, prices).items()
+        ]
+        for name, each in (("shared worker", False), ("dedicated worker", True))
+    }
+    return Plot("cost", "1,000 chats of 56 s, without the model", "", "US dollars", series, kind="bars", log_y=True)
+
+
+def _rush(chats: int) -> Plot:
+    """From nothing to so many chats a second at once: Lambda starts 100 more environments a second and no more."""
+    rates = (10, 30, 60, 100, 150, 200, 300)
+    outcomes = [
+        (rate, simulate(replace(sized(rate, SECONDS, dedicated=True), warm=False), chats=chats)) for rate in rates
+    ]
+    series = {
+        "queue wait, median": [(rate, one.wait(0.5)) for rate, one in outcomes],
+        "queue wait, 99 of 100": [(rate, one.wait(0.99)) for rate, one in outcomes],
+    }
+    return Plot(
+        "rush", "A rush out of nothing: 100 new environments a second", "chats/s", "seconds", series, log_x=True
+    )

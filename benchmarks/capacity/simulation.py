@@ -1,0 +1,233 @@
+"""Apps that ask and poll, and a workspace of a given size, in simulated time."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass, field
+from itertools import count
+from math import inf
+from random import Random
+from statistics import fmean
+from typing import Any, Final
+
+import simpy
+
+from benchmarks.capacity.plan import Plan
+from benchmarks.capacity.polling import next_poll
+from benchmarks.capacity.slots import Slots
+
+#: Chats that are counted, after the time that the system needs to fill.
+CHATS: Final = 2_000
+RETRY_AFTER: Final = 2.0
+WAY: Final = 0.05  # from the app to the service or back
+
+Process = Generator[simpy.Event, Any, None]
+
+
+@dataclass
+class _Turn:
+    asked_at: float
+    part: int
+    started_at: float | None = None
+    drafts_at: float | None = None
+    ended_at: float | None = None
+    failed: bool = False
+
+
+@dataclass
+class Outcome:
+    """What was counted after the system had filled. Asks count each try of an app."""
+
+    chats: int = 0
+    asks: int = 0
+    at_capacity: int = 0  # 429: no place
+    throttled: int = 0  # 503: no slot for the ask itself
+    place_tries: int = 0
+    never_asked: int = 0  # the app had no more tries
+    polls: int = 0
+    polls_throttled: int = 0
+    too_old: int = 0  # the worker's event outlived its age
+    timed_out: int = 0  # the worker began too late for its deadline
+    answered: int = 0
+    queue_waits: list[float] = field(default_factory=list)
+    late: list[float] = field(default_factory=list)  # from saved to seen
+    polls_of_chats: list[int] = field(default_factory=list)  # of those that saw their end
+    busy_workers: float = 0.0
+    most_workers: float = 0.0
+    environments: int = 0
+
+    @property
+    def refused(self) -> float:
+        """The part of the asks that were turned away, for whatever reason."""
+        return (self.at_capacity + self.throttled) / max(1, self.asks)
+
+    @property
+    def polls_refused(self) -> float:
+        """The part of the polls that found no slot."""
+        return self.polls_throttled / max(1, self.polls)
+
+    @property
+    def failed(self) -> float:
+        """The part of the accepted turns that ended without an answer."""
+        return (self.too_old + self.timed_out) / max(1, self.too_old + self.timed_out + self.answered)
+
+    def wait(self, part: float) -> float:
+        """The quantile of the time from the ask to the worker's start."""
+        return quantile(self.queue_waits, part)
+
+    @property
+    def polls_per_chat(self) -> float:
+        """Polls from the ask to the answer's being seen."""
+        return fmean(self.polls_of_chats) if self.polls_of_chats else 0.0
+
+    @property
+    def mean_late(self) -> float:
+        """Seconds from an end's being saved to its being seen."""
+        return fmean(self.late) if self.late else 0.0
+
+
+def quantile(values: list[float], part: float) -> float:
+    """The value below which this part of them lies; 0 of nothing."""
+    return sorted(values)[min(len(values) - 1, int(part * len(values)))] if values else 0.0
+
+
+def simulate(plan: Plan, *, seed: int = 17, chats: int = CHATS, poll: bool = True) -> Outcome:
+    """Run `plan` until so many chats have come in; the same seed gives the same outcome.
+
+    A warm workspace is counted once it has filled, a cold one from its first chat.
+    """
+    small, times = plan.scaled()
+    service = _Service(small, times, Random(seed), poll=poll)
+    service.clock.process(service.arrivals())
+    if small.warm:
+        service.clock.run(until=small.seconds + small.deadline)
+        service.count_from_now()
+    began = service.clock.now
+    service.clock.run(until=began + chats / small.rate)
+    outcome = service.outcome
+    outcome.busy_workers = service.working.mean(began) * times
+    outcome.most_workers = service.working.most * times
+    outcome.environments = round(service.slots.started * times)
+    return outcome
+
+
+class _Service:
+    def __init__(self, plan: Plan, times: float, random: Random, *, poll: bool) -> None:
+        self.plan, self.random, self._poll = plan, random, poll
+        self.clock = simpy.Environment()
+        growth = inf if plan.warm else 1 / times
+        self.asking = Slots(self.clock, plan.asking, growth)
+        self.slots = Slots(self.clock, plan.workers, growth) if plan.dedicated else self.asking
+        self.reading = self.asking if plan.one_pool else Slots(self.clock, plan.reading, growth)
+        self.working = Slots(self.clock, None)  # only counts
+        self.taken = [0] * plan.parts
+        self.outcome = Outcome()
+
+    def count_from_now(self) -> None:
+        self.outcome = Outcome()
+        self.working.reset()
+
+    def arrivals(self) -> Process:
+        while True:
+            yield self.clock.timeout(self.random.expovariate(self.plan.rate))
+            self.clock.process(self._app())
+
+    # ---- the app
+
+    def _app(self) -> Process:
+        outcome = self.outcome
+        outcome.chats += 1
+        for attempt in range(self.plan.tries):
+            if attempt:
+                yield self.clock.timeout(RETRY_AFTER * self.random.uniform(0.8, 1.2))
+            turn = yield from self._ask(outcome)
+            if turn is not None:
+                break
+        else:
+            outcome.never_asked += 1
+            return
+        if self._poll:
+            yield from self._watch(turn, outcome)
+
+    def _ask(self, outcome: Outcome) -> Generator[simpy.Event, Any, _Turn | None]:
+        outcome.asks += 1
+        if not self.asking.take():
+            outcome.throttled += 1
+            return None
+        yield self.clock.timeout(self.plan.ask_seconds)
+        self.asking.give_back()
+        part = self._take_place(outcome)
+        if part is None:
+            outcome.at_capacity += 1
+            return None
+        turn = _Turn(self.clock.now, part)
+        self.clock.process(self._work(turn, outcome))
+        return turn
+
+    def _take_place(self, outcome: Outcome) -> int | None:
+        """The part in which there was a place."""
+        places, parts = self.plan.places, self.plan.parts
+        for _ in range(self.plan.part_tries):
+            outcome.place_tries += 1
+            part = self.random.randrange(parts)
+            if places is None or self.taken[part] < places // parts + (part < places % parts):
+                self.taken[part] += 1
+                return part
+        return None
+
+    def _watch(self, turn: _Turn, outcome: Outcome) -> Process:
+        """Polls as the service says until the end shows."""
+        yield self.clock.timeout(RETRY_AFTER)
+        for polls in count(1):
+            yield self.clock.timeout(WAY)
+            outcome.polls += 1
+            if self.reading.take():
+                yield self.clock.timeout(self.plan.poll_seconds)
+                self.reading.give_back()
+                if turn.ended_at is not None:
+                    outcome.late.append(self.clock.now + WAY - turn.ended_at)
+                    outcome.polls_of_chats.append(polls)
+                    return
+                wait = next_poll(self.plan, self.clock.now - turn.asked_at, *self._shown(turn))
+            else:
+                outcome.polls_throttled += 1
+                wait = RETRY_AFTER
+            yield self.clock.timeout(WAY + wait)
+
+    def _shown(self, turn: _Turn) -> tuple[float | None, bool]:
+        started = None if turn.started_at is None else turn.started_at - turn.asked_at
+        return started, turn.drafts_at is not None and self.clock.now >= turn.drafts_at
+
+    # ---- the worker
+
+    def _work(self, turn: _Turn, outcome: Outcome) -> Process:
+        plan = self.plan
+        yield self.clock.timeout(plan.pickup_seconds)
+        if not (yield from self.slots.wait(plan.event_age)):
+            outcome.too_old += 1
+            self._end(turn, failed=True)
+            return
+        turn.started_at = self.clock.now
+        outcome.queue_waits.append(self.clock.now - turn.asked_at)
+        self.working.take()
+        takes = self._duration()
+        left = max(0.0, turn.asked_at + plan.deadline - plan.closing - self.clock.now)
+        turn.drafts_at = self.clock.now + takes * 0.8
+        yield self.clock.timeout(min(takes, left))
+        self.working.give_back()
+        self.slots.give_back()
+        if takes > left:
+            outcome.timed_out += 1
+        else:
+            outcome.answered += 1
+        self._end(turn, failed=takes > left)
+
+    def _duration(self) -> float:
+        mean, spread = self.plan.seconds, self.plan.spread
+        if spread is None:
+            return self.random.expovariate(1 / mean)
+        return max(0.05, self.random.gauss(mean, mean * spread))
+
+    def _end(self, turn: _Turn, *, failed: bool) -> None:
+        turn.ended_at, turn.failed = self.clock.now, failed
+        self.taken[turn.part] -= 1

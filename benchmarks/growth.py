@@ -1,0 +1,217 @@
+"""Whether a poll, a list and an ask stay as fast as they were while chats, lists and memories grow."""
+
+from __future__ import annotations
+
+import gc
+import json
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import cycle
+from typing import Any, Final
+
+from adapters.dynamodb_items import header_item, message_item
+from benchmarks.keyed_store.service import SETTINGS, KeyedService, fill_memories
+from benchmarks.keyed_store.units import Consumed
+from benchmarks.keyed_store.wire import KeyedStore
+from benchmarks.record import Measure, Progress, Section, Table, measure, ratio
+from benchmarks.story import BEGAN, QUESTION, USER
+from domain.chat import Chat, Message, Role, Turn, TurnState
+from tests.gateway import http_event
+
+GOAL: Final = 1.10
+THINKING_POLL_BYTES: Final = 1024
+#: The small case against itself; outside these the machine was too busy to tell.
+A_A: Final = (0.93, 1.07)
+HOW: Final = (
+    "The real handlers, adapters and botocore; calls are answered in the same process by a store that keeps every "
+    "partition sorted, so that a query costs a bisection and its page, as DynamoDB's does. The small and the large "
+    "case take turns, in blocks of calls; a ratio compares two blocks that ran one after the other. No network and no "
+    "database is in these times: what grows here is ours."
+)
+Call = Callable[[], dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Case:
+    """A call, and what has to be put back before it can be made again."""
+
+    size: str
+    call: Call
+    restore: Callable[[], None] = lambda: None
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The same call on little and on much."""
+
+    name: str
+    small: Case
+    large: Case
+
+
+def run(*, quick: bool, progress: Progress) -> Section:
+    """Measure all of them."""
+    blocks, calls = (5, 10) if quick else (31, 40)
+    progress("fills chats of up to 100,000 messages")
+    filled = Filled()
+    comparisons = list(_comparisons(filled))
+    # What was filled in stays: looking through it for garbage would be a cost of the benchmark's own.
+    gc.collect()
+    gc.freeze()
+    measures = list[Measure]()
+    for one in comparisons:
+        progress(one.name)
+        small, large, again = _interleaved(one, blocks, calls)
+        measures.append(ratio(f"{one.name}: {one.large.size} beside {one.small.size}", large, small, GOAL))
+        measures.append(ratio(f"{one.name}: {one.small.size} beside itself (A/A)", again, small))
+    gc.unfreeze()
+    noisy = [one.name for one in measures if one.goal is None and not A_A[0] <= one.median <= A_A[1]]
+    counted = [_counted(one.name, case, filled.service.store) for one in comparisons for case in (one.small, one.large)]
+    return Section(
+        key="growth",
+        title="Growth",
+        how=HOW,
+        measures=[*measures, _thinking_poll()],
+        tables=[Table("What one call reads", COLUMNS, counted)],
+        refused=f"A/A is outside {A_A[0]} to {A_A[1]}: {', '.join(noisy)}" if noisy else "",
+    )
+
+
+# ---- what is there
+
+
+class Filled:
+    """One service with chats, lists and memories of these sizes, each of a user of its own."""
+
+    def __init__(
+        self,
+        chats: Sequence[int] = (10, 1_000, 100_000),
+        lists: Sequence[int] = (10, 10_000),
+        memories: Sequence[int] = (0, 20_000),
+    ) -> None:
+        self.service = KeyedService(settings=SETTINGS.model_copy(update={"turns_per_user": 100}))
+        self.chats = {size: self._chat(size, f"{USER}-chat-{size}") for size in chats}
+        for size in lists:
+            for number in range(size):
+                self._chat(2, f"{USER}-lister-{size}", f"{size:05d}{number:05d}")
+        for size in memories:
+            fill_memories(self.service, f"{USER}-with-{size}", size, BEGAN)
+
+    def _chat(self, size: int, user: str, name: str | None = None) -> str:
+        chat_id = f"01KAC{name or size:0>21}"
+        said = [
+            Message(_id(chat_id, number), Role.ASSISTANT if number % 2 else Role.USER, QUESTION, BEGAN)
+            for number in range(size)
+        ]
+        turn = Turn(
+            chat_id, user, _id(chat_id, size + 1), said[-2].message_id, BEGAN, BEGAN + timedelta(seconds=70), "token",
+            state=TurnState.ANSWERED, started_at=BEGAN, ended_at=BEGAN + timedelta(seconds=40),
+        )  # fmt: skip
+        header = header_item(Chat(turn, QUESTION, QUESTION, said[-1].message_id), BEGAN)
+        items: Any = [*(message_item(chat_id, one) for one in said), header]
+        self.service.chats.fill(items)
+        return chat_id
+
+
+def _id(chat_id: str, number: int) -> str:
+    return f"01KAD{chat_id[-11:]}{number:010d}"
+
+
+def _comparisons(filled: Filled) -> Iterator[Comparison]:
+    small = poll(filled, 10, after=True)
+    for size in (1_000, 100_000):
+        yield Comparison("poll with a cursor, two new messages", small, poll(filled, size, after=True))
+    small = poll(filled, 10, limit="10")
+    for size in (1_000, 100_000):
+        yield Comparison("first page of ten messages", small, poll(filled, size, limit="10"))
+    yield Comparison("first page of fifty messages", poll(filled, 1_000), poll(filled, 100_000))
+    yield Comparison("list of ten chats", list_chats(filled, 10), list_chats(filled, 10_000))
+    yield Comparison("ask", ask(filled, 0), ask(filled, 20_000))
+
+
+def poll(filled: Filled, size: int, *, after: bool = False, **query: str) -> Case:
+    chat_id, user = filled.chats[size], f"{USER}-chat-{size}"
+    if after:
+        query["after"] = _id(chat_id, size - 3)
+    asked = http_event("GET /chats/messages", user=user, query={"chat_id": chat_id, **query})
+    return Case(f"{size:,} messages", lambda: filled.service.call("reads", asked))
+
+
+def list_chats(filled: Filled, size: int) -> Case:
+    asked = http_event("GET /chats", user=f"{USER}-lister-{size}", query={"limit": "10"})
+    return Case(f"{size:,} chats", lambda: filled.service.call("reads", asked))
+
+
+def ask(filled: Filled, size: int) -> Case:
+    user, service = f"{USER}-with-{size}", filled.service
+    asked = http_event("POST /memories/chat", user=user, body={"question": QUESTION})
+    places = {"pk": {"S": f"user#{user}"}, "sk": {"S": "turns"}}
+
+    def give_the_place_back() -> None:
+        service.chats.write(places, {})
+        service.store.forget_calls()
+
+    return Case(f"{size:,} memories", lambda: service.call("chat", asked), give_the_place_back)
+
+
+# ---- measuring
+
+
+def _interleaved(one: Comparison, blocks: int, calls: int) -> tuple[list[float], list[float], list[float]]:
+    """Seconds per block of the small case, of the large one, and of the small one again, in changing order."""
+    taken: dict[str, list[float]] = {"small": [], "large": [], "again": []}
+    cases = {"small": one.small, "large": one.large, "again": one.small}
+    orders = cycle([("small", "large", "again"), ("again", "large", "small"), ("large", "small", "again")])
+    for case in cases.values():
+        _block(case, calls)
+    for _, order in zip(range(blocks), orders, strict=False):
+        for name in order:
+            taken[name].append(_block(cases[name], calls))
+    return taken["small"], taken["large"], taken["again"]
+
+
+def _block(case: Case, calls: int) -> float:
+    """The median call of a block: one that the machine interrupted does not count."""
+    took = []
+    for _ in range(calls):
+        began = time.perf_counter()
+        reply = case.call()
+        took.append(time.perf_counter() - began)
+        assert reply["statusCode"] == 200, reply
+        case.restore()
+    return sorted(took)[len(took) // 2]
+
+
+COLUMNS: Final = ("", "of", "calls", "items read", "read units", "write units", "bytes from AWS", "bytes to the app")
+
+
+def _counted(name: str, case: Case, store: KeyedStore) -> list[str | float | None]:
+    with store.counting() as consumed:
+        reply = case.call()
+    case.restore()
+    return [name, case.size, *_sums(consumed), len(reply["body"])]
+
+
+def _sums(consumed: list[Consumed]) -> list[float]:
+    return [
+        len(consumed),
+        sum(one.items for one in consumed),
+        sum(one.read for one in consumed),
+        sum(one.write + one.index_write for one in consumed),
+        sum(one.reply_bytes for one in consumed),
+    ]
+
+
+def _thinking_poll() -> Measure:
+    """Bytes of a poll with a cursor while the agent thinks: what an app asks for again and again."""
+    service = KeyedService()
+    asked = service.call("chat", http_event("POST /memories/chat", user=USER, body={"question": QUESTION}))
+    query = {"chat_id": json.loads(asked["body"])["chat_id"]}
+    first = service.call("reads", http_event("GET /chats/messages", user=USER, query=query))
+    query["after"] = json.loads(first["body"])["after"]
+    poll = service.call("reads", http_event("GET /chats/messages", user=USER, query=query))
+    headers = sum(len(f"{name}: {value}\r\n") for name, value in poll["headers"].items())
+    name = "Bytes of a poll with a cursor while thinking, headers included"
+    return measure(name, [len(poll["body"].encode()) + headers], "B", THINKING_POLL_BYTES)

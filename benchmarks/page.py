@@ -1,0 +1,92 @@
+"""The result file and the page, written from the same sections."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from benchmarks.plots import draw
+from benchmarks.record import Plot
+
+RESULT = "result.json"
+PAGE = "results.md"
+
+Result = Mapping[str, Any]
+NO_GOAL = {None: "", True: "met", False: "**not met**"}
+
+
+def read(folder: Path) -> dict[str, Any]:
+    """What was measured before; empty when nothing was."""
+    file = folder / RESULT
+    return json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+
+
+def write(folder: Path, result: Result) -> None:
+    """One JSON file, one page in Markdown, and the page's plots beside it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for old in folder.glob("*.svg"):
+        old.unlink()
+    (folder / RESULT).write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    (folder / PAGE).write_text("\n".join(_page(result)) + "\n", encoding="utf-8")
+    for section in result["sections"]:
+        for plot in section["plots"]:
+            draw(Plot(**plot), folder / _plot_file(section, plot))
+
+
+def _plot_file(section: Result, plot: Result) -> str:
+    return f"{section['key']}-{plot['key']}.svg"
+
+
+def _page(result: Result) -> Iterator[str]:
+    machine = result["machine"]
+    yield from ("# What was measured", "", "Written by `make bench`; how to read it is in [Speed](../speed.md).", "")
+    yield f"{machine['cores']} cores of {machine['processor']} ({machine['architecture']}), "
+    yield f"{machine['memory_mib']:,} MiB, {machine['system']}, Python {machine['python']}. "
+    yield f"Version {result['version']}." + (" **A quick run: few repetitions.**" if result["quick"] else "")
+    yield ""
+    for section in result["sections"]:
+        yield from _section(section)
+
+
+def _section(section: Result) -> Iterator[str]:
+    yield from (f"## {section['title']}", "", section["how"], "")
+    if section["refused"]:
+        yield from (f"**Refused: {section['refused']}**", "")
+    if section["measures"]:
+        yield from _table(
+            ["", "median", "spread", "runs", "goal", ""],
+            [_measure_row(one) for one in section["measures"]],
+        )
+    for plot in section["plots"]:
+        yield from (f"![{plot['title']}]({_plot_file(section, plot)})", "")
+    for table in section["tables"]:
+        yield from (f"**{table['title']}**", "")
+        yield from _table(table["columns"], table["rows"])
+    for note in section["notes"]:
+        yield f"- {note}"
+    yield from ("", f"Measured {section['measured_at']}.", "")
+
+
+def _measure_row(one: Result) -> list[str]:
+    name = one["name"] + (f" ({one['note']})" if one["note"] else "")
+    goal = "" if one["goal"] is None else f"≤ {_figure(one['goal'], one['unit'])}"
+    spread = f"{_figure(one['low'])} to {_figure(one['high'])}"
+    return [name, _figure(one["median"], one["unit"]), spread, str(one["runs"]), goal, NO_GOAL[one["met"]]]
+
+
+def _table(columns: Sequence[str], rows: Sequence[Sequence[str | float | None]]) -> Iterator[str]:
+    yield "| " + " | ".join(columns) + " |"
+    yield "|---" * len(columns) + "|"
+    for row in rows:
+        yield "| " + " | ".join(_figure(cell) for cell in row) + " |"
+    yield ""
+
+
+def _figure(value: str | float | None, unit: str = "") -> str:
+    """Three digits that count, and all of a whole number."""
+    if value is None or isinstance(value, str):
+        return (value or "").replace("|", "\\|")
+    digits = f"{value:,.0f}" if isinstance(value, int) or abs(value) >= 100 else f"{value:.3g}"
+    if unit == "x":
+        return f"{value:.2f}×"
+    return f"{digits} {unit}".strip()

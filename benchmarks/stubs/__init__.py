@@ -1,0 +1,1 @@
+"""What stands in for AWS on loopback: constant answers, so that all that differs is our side."""

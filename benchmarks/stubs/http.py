@@ -1,0 +1,51 @@
+"""As much of HTTP/1.1 as an AWS client and a Lambda runtime speak: one small request after another."""
+
+from typing import NamedTuple
+
+
+class Request(NamedTuple):
+    """Header names in lower case."""
+
+    method: str
+    path: str
+    headers: dict[str, str]
+    body: bytes
+
+
+def take_request(received: bytearray) -> Request | None:
+    """The first whole request, taken out of what was received; None while there is none."""
+    end = received.find(b"\r\n\r\n")
+    if end < 0:
+        return None
+    first, *lines = received[:end].decode("latin-1").split("\r\n")
+    headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+    if headers.get("transfer-encoding", "").lower() == "chunked":
+        body, after = _chunks(received, end + 4)
+    else:
+        after = end + 4 + int(headers.get("content-length", 0))
+        body = bytes(received[end + 4 : after]) if len(received) >= after else None
+    if body is None:
+        return None
+    del received[:after]
+    method, path, _ = first.split(" ", 2)
+    return Request(method, path, headers, body)
+
+
+def _chunks(received: bytearray, at: int) -> tuple[bytes | None, int]:
+    body = b""
+    while (line_end := received.find(b"\r\n", at)) >= 0:
+        size = int(received[at:line_end].split(b";")[0], 16)
+        after = line_end + 2 + size + 2
+        if len(received) < after:
+            break
+        body += received[line_end + 2 : after - 2]
+        at = after
+        if size == 0:
+            return body, at
+    return None, at
+
+
+def response(status: int, body: bytes, headers: dict[str, str]) -> bytes:
+    """A response that keeps the connection."""
+    lines = [f"HTTP/1.1 {status} -", *(f"{name}: {value}" for name, value in headers.items())]
+    return "\r\n".join([*lines, f"Content-Length: {len(body)}", "", ""]).encode("latin-1") + body

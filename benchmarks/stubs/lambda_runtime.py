@@ -1,0 +1,134 @@
+"""Lambda's runtime API for one function: hands events to a real `awslambdaric`, takes the answers, tells the time."""
+
+import json
+import os
+import resource
+import socket
+import subprocess
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from benchmarks.stubs.http import Request, response, take_request
+from benchmarks.stubs.running import ROOT
+
+PYTHON: Final = ROOT / ".local" / "runtime" / "venv" / "bin" / "python"
+SECONDS: Final = 60
+
+
+class FunctionBroke(Exception):
+    """The function answered an error, or ended before it answered."""
+
+
+@dataclass(frozen=True)
+class Function:
+    """An unpacked package, the handler in it, and its environment besides what Lambda sets."""
+
+    folder: Path
+    handler: str
+    environment: Mapping[str, str]
+
+
+@dataclass
+class Running:
+    """A function that has started, and has the runtime API to itself."""
+
+    process: subprocess.Popen[bytes]
+    began: float
+    _listening: socket.socket
+    _connection: socket.socket | None = None
+
+    def invoke(self, event: Mapping[str, Any]) -> tuple[Any, float]:
+        """The function's answer, and the moment at which it had come."""
+        asked = self._next_request()
+        if not asked.path.endswith("/invocation/next"):
+            raise FunctionBroke(asked.body.decode())
+        self._send(200, json.dumps(event).encode(), _invocation())
+        answered = self._next_request()
+        moment = time.perf_counter()
+        self._send(202, b"{}", {})
+        if not answered.path.endswith("/response"):
+            raise FunctionBroke(answered.body.decode())
+        return json.loads(answered.body), moment
+
+    def _next_request(self) -> Request:
+        received = bytearray()
+        while True:
+            if self._connection is None:
+                self._connection, _ = self._listening.accept()
+                self._connection.settimeout(SECONDS)
+            data = self._connection.recv(65536)
+            if not data:
+                self._connection.close()
+                self._connection, received = None, bytearray()
+                continue
+            received += data
+            if (request := take_request(received)) is not None:
+                return request
+
+    def _send(self, status: int, body: bytes, headers: Mapping[str, str]) -> None:
+        assert self._connection is not None
+        self._connection.sendall(response(status, body, {"Content-Type": "application/json", **headers}))
+
+    def end(self) -> resource.struct_rusage:
+        """Kill it, and say what it used."""
+        self.process.kill()
+        _, _, used = os.wait4(self.process.pid, 0)
+        self.process.returncode = 0  # reaped: Popen shall not wait for it again
+        if self._connection is not None:
+            self._connection.close()
+        return used
+
+
+@contextmanager
+def running(function: Function, options: tuple[str, ...] = ()) -> Iterator[Running]:
+    """The function on Lambda's own client, started like Lambda's: with an environment of its own and no other."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        listening.settimeout(SECONDS)
+        environment = _environment(function, listening.getsockname()[1])
+        command = [str(PYTHON), *options, "-m", "awslambdaric", function.handler]
+        began = time.perf_counter()
+        process = subprocess.Popen(
+            command, cwd=function.folder, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        started = Running(process, began, listening)
+        try:
+            yield started
+        finally:
+            if process.returncode is None:
+                started.end()
+
+
+def _environment(function: Function, port: int) -> dict[str, str]:
+    name = function.handler.split(".")[-2]
+    return {
+        "PATH": os.defpath,
+        "LANG": "en_US.UTF-8",
+        "AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{port}",
+        "AWS_EXECUTION_ENV": "AWS_Lambda_python3.13",
+        "AWS_LAMBDA_FUNCTION_NAME": f"async-chat-bench-{name}",
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "512",
+        "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
+        "AWS_LAMBDA_LOG_FORMAT": "JSON",
+        "AWS_LAMBDA_LOG_LEVEL": "INFO",
+        "AWS_REGION": "eu-central-1",
+        "AWS_DEFAULT_REGION": "eu-central-1",
+        "AWS_ACCESS_KEY_ID": "bench",
+        "AWS_SECRET_ACCESS_KEY": "bench",
+        "AWS_SESSION_TOKEN": "bench",
+        "LAMBDA_TASK_ROOT": str(function.folder),
+        "PYTHONPATH": str(function.folder),
+        **function.environment,
+    }
+
+
+def _invocation() -> dict[str, str]:
+    return {
+        "Lambda-Runtime-Aws-Request-Id": "8476a536-e9f4-11e8-9739-2dfe598c3fcd",
+        "Lambda-Runtime-Deadline-Ms": str(round((time.time() + 90) * 1000)),
+        "Lambda-Runtime-Invoked-Function-Arn": "arn:aws:lambda:eu-central-1:123456789012:function:async-chat-bench",
+        "Lambda-Runtime-Trace-Id": "Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e700;Parent=9a9197af755a6419;Sampled=0",
+    }

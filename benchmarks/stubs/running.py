@@ -1,0 +1,57 @@
+"""The AWS stub as a process that a benchmark starts, asks for its counts and ends."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Final
+
+from benchmarks.stubs.aws import ASIDE
+
+ROOT: Final = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True)
+class RunningAws:
+    """Where the stub listens."""
+
+    port: int
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def counts(self) -> dict[str, int]:
+        """Operations since this was asked last."""
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=10)
+        try:
+            connection.request("GET", ASIDE)
+            return dict(json.loads(connection.getresponse().read()))
+        finally:
+            connection.close()
+
+
+@contextmanager
+def aws(answers: Mapping[str, tuple[int, str]]) -> Iterator[RunningAws]:
+    """AWS that gives `answers`, by operation, until the block ends."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "benchmarks.stubs.aws"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    try:
+        json.dump(dict(answers), process.stdin)
+        process.stdin.close()
+        yield RunningAws(int(process.stdout.readline()))
+    finally:
+        process.terminate()
+        process.wait(timeout=10)
+        process.stdout.close()

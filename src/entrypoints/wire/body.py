@@ -1,0 +1,79 @@
+"""What every body has in common, and what is told when something goes wrong."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints
+
+from domain.chat import TurnState
+
+ULID = r"^[0-7][0-9A-HJKMNP-TV-Z]{25}$"
+Id = Annotated[str, StringConstraints(strict=True, pattern=ULID)]
+Status = Literal["thinking", "answered", "failed", "cancelled"]
+Phase = Literal["queued", "running", "done"]
+
+
+STATUSES: Final[dict[TurnState, Status]] = {
+    TurnState.QUEUED: "thinking",
+    TurnState.RUNNING: "thinking",
+    TurnState.ANSWERED: "answered",
+    TurnState.FAILED: "failed",
+    TurnState.CANCELLED: "cancelled",
+}
+PHASES: Final[dict[TurnState, Phase]] = {TurnState.QUEUED: "queued", TurnState.RUNNING: "running"}
+
+
+def rfc3339(moment: datetime) -> str:
+    """UTC with milliseconds: `2026-11-23T12:00:00.000Z`."""
+    utc = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+    return utc.isoformat(timespec="milliseconds")[: -len("+00:00")] + "Z"
+
+
+Moment = Annotated[
+    datetime, PlainSerializer(rfc3339, return_type=str), Field(json_schema_extra={"format": "date-time"})
+]
+
+
+def status_of(state: TurnState) -> Status:
+    """The app's word for a turn's state."""
+    return STATUSES[state]
+
+
+def phase_of(state: TurnState) -> Phase:
+    """How far the work on a turn has come."""
+    return PHASES.get(state, "done")
+
+
+class Body(BaseModel):
+    """What every body has in common."""
+
+    # Built when it is used for the first time: an ask has no need of a poll's models.
+    model_config = ConfigDict(
+        frozen=True, extra="ignore", json_schema_serialization_defaults_required=True, defer_build=True
+    )
+
+
+class TurnStatus(Body):
+    """Where a chat's latest turn stands."""
+
+    chat_id: str
+    status: Status
+
+
+class Health(Body):
+    """Which version answers in which workspace."""
+
+    status: Literal["ok"] = "ok"
+    version: str
+    workspace: str
+
+
+class ProblemBody(Body):
+    """RFC 9457, with a stable `code` and the id under which the request is logged."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str
+    code: str
+    request_id: str

@@ -1,0 +1,86 @@
+"""Money and quotas: from the footprint of a chat that the real functions ran."""
+
+import re
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from benchmarks.capacity import settings
+from benchmarks.capacity.__main__ import main
+from benchmarks.capacity.cost import MEMORY, Tokens, cost, model_cost
+from benchmarks.capacity.footprint import footprint
+from benchmarks.capacity.plan import sized
+from benchmarks.capacity.prices import FILE, read_prices, regions
+from benchmarks.capacity.quotas import quotas
+
+FRANKFURT = read_prices("eu-central-1")
+CHAT = footprint(56)
+
+
+def test_a_chat_is_one_ask_one_worker_and_the_polls_of_the_hint() -> None:
+    assert (CHAT.ask.calls, CHAT.worker.calls) == (1, 1)
+    assert 7 <= CHAT.polls.calls <= 12
+
+
+def test_an_ask_writes_header_message_and_two_places_in_a_transaction() -> None:
+    assert CHAT.ask.writes == 4 * 2
+    assert CHAT.ask.index_writes == 1
+    assert CHAT.ask.reads == 0
+
+
+def test_a_poll_costs_one_read_unit_and_writes_nothing() -> None:
+    assert CHAT.polls.reads == CHAT.polls.calls
+    assert CHAT.polls.writes == 0
+
+
+def test_a_longer_agent_writes_more_reports() -> None:
+    assert footprint(5).worker.writes < CHAT.worker.writes / 2
+
+
+def test_the_workers_time_is_what_lambda_bills() -> None:
+    plan = sized(1, 56, dedicated=True)
+    assert cost(plan, CHAT, FRANKFURT)["Lambda, the worker's time"] == pytest.approx(1000 * 56.15 * 0.0000133334)
+    shared = cost(replace(plan, dedicated=False), CHAT, FRANKFURT)
+    assert shared["Lambda, the worker's time"] == pytest.approx(1000 * 56.15 * 0.0000133334 / 2)
+
+
+def test_requests_are_billed_by_the_million() -> None:
+    amounts = cost(sized(1, 56, dedicated=True), CHAT, FRANKFURT)
+    http_calls = CHAT.polls.calls + 1
+    assert amounts["API Gateway, requests"] == pytest.approx(1000 * http_calls * 1.20 / 1e6)
+    assert amounts["Lambda, requests"] == pytest.approx(1000 * (http_calls + 1) * 0.20 / 1e6)
+
+
+def test_tokens_cost_what_the_model_asks() -> None:
+    assert model_cost(Tokens(1_000_000, 0), FRANKFURT)["Anthropic Claude Haiku 4.5"] == pytest.approx(1000 * 1.00)
+
+
+def test_memory_is_that_of_the_terraform() -> None:
+    assert {name: settings.memory()[name] for name in MEMORY} == MEMORY
+
+
+def test_prices_have_a_date_a_source_and_the_same_names_in_every_region() -> None:
+    text = FILE.read_text(encoding="utf-8")
+    assert date.fromisoformat(FRANKFURT.as_of) > date(2025, 1, 1)
+    assert "check each at its source before you rely" in " ".join(re.sub(r"^# ?", "", text, flags=re.MULTILINE).split())
+    assert all(read_prices(region).lambda_gb_second > 0 for region in regions())
+
+
+def test_quotas_come_in_the_order_in_which_they_are_met() -> None:
+    found = quotas(56, CHAT, dedicated=True)
+    rates = [quota.met for quota in found]
+    assert rates == sorted(rates)
+    by_name = {quota.name: quota.met for quota in found}
+    assert by_name["ours: asks"] == settings.production().asks
+    assert by_name["API Gateway: requests"] == pytest.approx(10_000 / (CHAT.polls.calls + 1))
+    # By Little's law 1,000 slots of 56 s are 17.9 chats a second; a margin is kept for what comes by chance.
+    assert 12 < by_name["Lambda: concurrent executions, default"] < 17.9
+
+
+def test_the_command_prints_the_plan(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--rate", "0.2", "--seconds", "5", "--workers", "3", "--shared", "--region", "us-east-1"]) == 0
+    shown = capsys.readouterr().out
+    assert "0.2 chats a second, 5 s of thinking" in shown
+    assert re.search(r"turns at once\s+2\s+any", shown)
+    assert "us-east-1" in shown

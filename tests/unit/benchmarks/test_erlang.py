@@ -1,0 +1,44 @@
+"""The formulas, against values from the books."""
+
+import pytest
+
+from benchmarks.capacity import erlang
+
+
+@pytest.mark.parametrize(
+    ("load", "workers", "expected"),
+    [(1, 1, 0.5), (10, 10, 0.2146), (2, 5, 0.0367), (67.2, 60, 0.1651), (100, 117, 0.0098)],
+)
+def test_erlang_b(load: float, workers: int, expected: float) -> None:
+    assert erlang.refused(load, workers) == pytest.approx(expected, abs=1e-4)
+
+
+@pytest.mark.parametrize(("load", "workers", "expected"), [(0.5, 1, 0.5), (2, 3, 4 / 9), (8, 10, 0.4092)])
+def test_erlang_c(load: float, workers: int, expected: float) -> None:
+    assert erlang.waits(load, workers) == pytest.approx(expected, abs=1e-4)
+
+
+def test_a_single_worker_waits_as_m_m_1_does() -> None:
+    assert erlang.mean_wait(0.5, 1, seconds=10) == pytest.approx(10)
+    assert erlang.waits_longer(0.5, 1, seconds=10, than=0) == pytest.approx(0.5)
+
+
+def test_more_load_than_workers_waits_for_ever() -> None:
+    assert erlang.mean_wait(3, 3, seconds=1) == float("inf")
+    assert erlang.waits(3, 3) == 1
+
+
+def test_the_fewest_workers_are_enough_and_one_less_is_not() -> None:
+    workers = erlang.workers_for(67.2, 0.001)
+    assert erlang.refused(67.2, workers) <= 0.001 < erlang.refused(67.2, workers - 1)
+
+
+def test_places_in_one_part_are_erlang_b_again() -> None:
+    assert erlang.refused_in_parts(60, 67, parts=1, tries=1) == pytest.approx(erlang.refused(60, 67), rel=1e-6)
+
+
+def test_parts_refuse_more_than_one_pool_and_more_tries_less() -> None:
+    one_try = erlang.refused_in_parts(280, 360, parts=18, tries=1)
+    three = erlang.refused_in_parts(280, 360, parts=18, tries=3)
+    assert erlang.refused(280, 360) < three < one_try
+    assert one_try == pytest.approx(erlang.refused(280 / 18, 20), rel=1e-6)
