@@ -28,7 +28,7 @@ STACK_OPTIONS = $(if $(PORT),--port '$(PORT)') --set thinking_seconds='$(THINKIN
 
 .PHONY: help env lock package run up down status logs reset crash ask import eval examples \
   check format lint types contracts terraform-check test test-code test-python test-web test-terraform test-stack \
-  openapi openapi-release contract pages \
+  openapi openapi-release contract pages docs docs-pages docs-serve \
   terraform-mutants guard workspaces rights scan smoke redrive restore-chat terraform-docs
 
 help: ## Show what there is to run
@@ -38,7 +38,7 @@ env: ## Make or refresh the Python environment (.venv)
 	@scripts/env dev
 
 lock: env ## Lock the Python dependencies anew from requirements/*.in
-	@for list in src agent dev ministack scan contract runtime bench peers uv; do \
+	@for list in src agent dev ministack scan contract docs runtime bench peers uv; do \
 	  .local/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	    --no-annotate --custom-compile-command 'make lock' requirements/$$list.in -o requirements/$$list.txt; done
 
@@ -120,7 +120,7 @@ test-code: ## All tests but those on a stack
 	@$(MAKE) --no-print-directory test-terraform
 
 test-python: env ## Unit, contract and feature tests; no network, no stack
-	@$(PYTHON_HERE) -m pytest -q -n auto tests --ignore tests/e2e --ignore tests/local --ignore tests/pages --ignore tests/published_contract \
+	@$(PYTHON_HERE) -m pytest -q -n auto tests --ignore tests/e2e --ignore tests/local --ignore tests/pages --ignore tests/published_contract --ignore tests/docs \
 	  --ignore tests/terraform
 	@cd clients/python && ../../.venv/bin/python -m pytest -q -n auto
 
@@ -137,7 +137,7 @@ test-terraform: env ## Terraform's own tests, with a mocked provider, and the wo
 # One run, so that all of them share one stack.
 test-stack: env ## The local tools, then end to end, the feature files over HTTP, the page and the contract
 	@scripts/env ministack contract
-	@$(PYTHON_HERE) -m pytest -q --driver=http tests/local tests/e2e tests/features tests/pages tests/published_contract
+	@$(PYTHON_HERE) -m pytest -q --driver=http tests/local tests/e2e tests/features tests/pages tests/published_contract tests/docs
 
 ## Proofs of the Terraform, and tools for a deployed workspace
 
@@ -220,6 +220,16 @@ openapi: env ## Write openapi.json anew from the models, routes and errors, and 
 
 openapi-release: env ## With a release: its contract is the one that later changes are held against
 	@PYTHONPATH=src $(PYTHON_HERE) -m scripts.openapi release
+
+docs: env ## Build the docs site into build/site; a broken link or anchor fails it
+	@scripts/env docs
+	@$(PYTHON_HERE) -m scripts.docs build
+
+docs-pages: env ## Write anew what the docs show of other files: code, diffs, the contract
+	@$(PYTHON_HERE) -m scripts.docs write
+
+docs-serve: docs ## Build the docs site and serve it on this machine (PORT=8470)
+	@$(PYTHON_HERE) -m http.server --bind 127.0.0.1 --directory build/site $(or $(PORT),8470)
 
 contract: env ## Schemathesis on a stack of its own, or on the one named (ASYNC_CHAT_STACK=.local/stack.json SEED=...)
 	@scripts/env ministack contract

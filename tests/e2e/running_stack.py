@@ -15,8 +15,12 @@ from botocore.config import Config
 from local import emulator
 from local.home import PROJECT, Home
 
-#: Agents that break, for the tests to choose by a setting.
-IN_THE_ZIP = PROJECT / "tests" / "e2e" / "in_the_zip"
+#: Agents for the tests to choose by a setting: some that break, and the one that the docs move over.
+IN_THE_ZIP = (
+    PROJECT / "tests" / "e2e" / "in_the_zip",
+    PROJECT / "examples" / "blocking" / "before" / "function",
+    PROJECT / "examples" / "blocking" / "unchanged",
+)
 
 
 @dataclass(frozen=True)
@@ -68,7 +72,8 @@ class RunningStack:
     def up(self, **settings: object) -> None:
         """Start it; on a running one, apply Terraform again with these variables (and the rest at their defaults)."""
         options = [f"--set={name}={value}" for name, value in settings.items()]
-        self._local("up", "--port", "0", f"--extra={IN_THE_ZIP}", *options)
+        extras = [f"--extra={folder}" for folder in IN_THE_ZIP]
+        self._local("up", "--port", "0", *extras, *options)
 
     def down(self) -> None:
         """Stop it; its state stays in its folder."""

@@ -1,0 +1,15 @@
+"""The same research as an agent of its own: the user sees each page, and can stop it between two."""
+
+from research import research
+
+from adapters.own_agent import AgentParts, Reason
+from domain.ports import Answer, Assignment, Watch
+
+
+def agent(parts: AgentParts) -> Reason:
+    """What ASYNC_CHAT_AGENT=log_agent:agent calls."""
+
+    def reason(assignment: Assignment, watch: Watch) -> Answer:
+        return Answer(research(assignment.question, report=watch.step))
+
+    return reason

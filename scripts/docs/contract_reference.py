@@ -1,0 +1,135 @@
+"""Writes docs/contract-reference.md: every call, answer and error, out of openapi.json."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+from docs.site.navigation import ROOT
+
+PAGE: Final = "docs/contract-reference.md"
+JSON: Final = "application/json"
+PROBLEM: Final = "application/problem+json"
+#: Answered by every call alike; told once.
+ALIKE: Final = ("401", "500", "503")
+
+HEAD: Final = """# The contract, call by call
+
+Written by `make docs-pages` from [openapi.json](../openapi.json), which is made from the service's own models; a test
+holds the three together. What the calls mean for an app: [the contract](contract.md).
+
+Every call may also be answered by 401 (but for the public ones), 429 or 503 from API Gateway itself, with its own body
+`{"message": "..."}`, and by 500 or 503 as [below](#errors).
+"""
+
+Document = dict[str, Any]
+
+
+def page() -> str:
+    """The whole page."""
+    document = json.loads((ROOT / "openapi.json").read_text(encoding="utf-8"))
+    calls = [
+        "\n".join(_call(f"{method.upper()} {path}", operation))
+        for path, operations in document["paths"].items()
+        for method, operation in operations.items()
+    ]
+    return "\n".join([HEAD, *calls, *_errors(document), *_models(document)]).rstrip() + "\n"
+
+
+def _call(route: str, operation: Document) -> Iterator[str]:
+    yield f"## {route}\n"
+    public = " Needs no token." if operation.get("security") == [] else ""
+    yield f"{operation['summary']}{public}\n"
+    if operation["parameters"]:
+        yield from _table(("parameter", "in", "what"), [_parameter(one) for one in operation["parameters"]])
+    body = operation.get("requestBody", {}).get("content", {}).get(JSON)
+    if body:
+        yield f"Body: {_type(body['schema'])}\n"
+        yield from _examples(body)
+    yield from _table(("status", "code", "headers", "when"), list(_answers(operation)))
+    for response in operation["responses"].values():
+        yield from _examples(response.get("content", {}).get(JSON, {}))
+
+
+def _parameter(parameter: Document) -> tuple[str, str, str]:
+    needed = ", needed" if parameter["required"] else ""
+    return f"`{parameter['name']}`", f"{parameter['in']}{needed}", parameter["description"]
+
+
+def _answers(operation: Document) -> Iterator[tuple[str, str, str, str]]:
+    for status, response in operation["responses"].items():
+        if status in ALIKE:
+            continue
+        problems = response.get("content", {}).get(PROBLEM, {}).get("examples", {})
+        headers = [name if facts["required"] else f"({name})" for name, facts in response.get("headers", {}).items()]
+        codes = ", ".join(f"`{code}`" for code in problems)
+        if codes or status < "400":
+            yield status, codes, ", ".join(headers), response["description"]
+
+
+def _examples(content: Document) -> Iterator[str]:
+    for name, example in content.get("examples", {}).items():
+        model = content["schema"]["$ref"].rsplit("/", 1)[1]
+        yield f"{name[0].upper()}{name[1:]}:\n\n<!-- model: {model} -->\n\n```json"
+        yield json.dumps(example["value"], indent=2, ensure_ascii=False)
+        yield "```\n"
+
+
+def _errors(document: Document) -> Iterator[str]:
+    yield "## Errors\n"
+    yield "`application/problem+json` (RFC 9457). `code` is stable; `title` and `detail` are for people.\n"
+    problems = [one["value"] for one in document["components"]["examples"].values()]
+    rows = [
+        (f"`{one['code']}`", str(one["status"]), one["detail"]) for one in sorted(problems, key=lambda one: one["code"])
+    ]
+    yield from _table(("code", "status", "for example"), rows)
+    busy = document["components"]["examples"]["chat_busy"]["value"]
+    yield f"<!-- model: ProblemBody -->\n\n```json\n{json.dumps(busy, indent=2)}\n```\n"
+
+
+def _models(document: Document) -> Iterator[str]:
+    yield "## Models\n"
+    for name, schema in document["components"]["schemas"].items():
+        yield f"### {name}\n"
+        yield f"{schema['description']}\n"
+        if "properties" in schema:
+            needed = set(schema.get("required", ()))
+            rows = [
+                (f"`{field}`", _type(facts), "" if field in needed else "optional", facts.get("description", ""))
+                for field, facts in schema["properties"].items()
+            ]
+            yield from _table(("field", "type", "needed", "what"), rows)
+        else:
+            yield f"{_type(schema)}\n"
+
+
+def _type(schema: Document) -> str:
+    if "$ref" in schema:
+        name = schema["$ref"].rsplit("/", 1)[1]
+        return f"[{name}](#{name.lower()})"
+    if "anyOf" in schema:
+        return " or ".join(_type(one) for one in schema["anyOf"])
+    if "enum" in schema:
+        return ", ".join(f"`{value}`" for value in schema["enum"])
+    if "const" in schema:
+        return f"`{schema['const']}`"
+    if schema["type"] == "array":
+        return f"list of {_type(schema['items'])}{_bounds(schema, 'Items', '')}"
+    return f"{schema.get('format', schema['type'])}{_bounds(schema, 'Length', ' characters')}"
+
+
+def _bounds(schema: Document, of: str, unit: str) -> str:
+    most = schema.get(f"max{of}")
+    return f", {schema.get(f'min{of}', 0):,} to {most:,}{unit}" if most else ""
+
+
+def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
+    yield _row(head)
+    yield "|" + "---|" * len(head)
+    yield from (_row(row) for row in rows)
+    yield ""
+
+
+def _row(cells: tuple[str, ...]) -> str:
+    return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"

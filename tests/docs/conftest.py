@@ -1,0 +1,43 @@
+"""The reader of the docs, on the stack that all tests share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from tests.docs.blocks import Block
+from tests.docs.reader import Reader
+from tests.docs.runners import Reading
+from tests.e2e.running_stack import RunningStack
+from tests.e2e.stack_controls import StackControls
+
+#: Compared with what is there already.
+NEEDS_NO_AGENT = {"json", "text", "diff", "mermaid", "hcl"}
+#: What blocks assume of the agent, where it is not the usual one at its quickest: by a page, or by a word in them.
+AGENTS = {
+    "docs/move-your-lambda.md": {"ASYNC_CHAT_AGENT": "log_agent:agent", "SECONDS_A_PAGE": "0.1"},
+    "'{status, poll_after_ms}'": {"ASYNC_CHAT_THINKING_SECONDS": "20"},  # is seen while it thinks
+    "make crash": {"ASYNC_CHAT_THINKING_SECONDS": "20"},
+}
+
+
+@pytest.fixture(scope="session")
+def reading(stack: RunningStack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reading]:
+    with ThreadPoolExecutor() as executor:
+        reading = Reading(stack, Reader(tmp_path_factory.mktemp("reader"), stack.home), executor)
+        reading.begin_what_takes_long()
+        yield reading
+
+
+@pytest.fixture
+def agent_of(stack_controls: StackControls) -> Callable[[Block], None]:
+    """Switches to the agent that a block assumes. The stack's own fixture restores the usual one."""
+
+    def switch(block: Block) -> None:
+        if block.language not in NEEDS_NO_AGENT:
+            wanted = [agent for key, agent in AGENTS.items() if key == block.page or key in block.text]
+            stack_controls.configure(wanted[0] if wanted else {})
+
+    return switch

@@ -1,0 +1,116 @@
+"""Somebody who reads the docs and types what they show, in a folder that looks like a clone with a stack."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Final
+
+from docs.site.navigation import ROOT
+from tests.docs import gone_through
+from tests.docs.stand_in import PROGRAMS
+
+#: What a clone has; the reader changes none of it.
+LINKED: Final = (".venv", "clients", "examples", "local", "tests", "src", "docs", "openapi.json")
+SECONDS: Final = 90
+
+
+class Reader:
+    """Types into bash; stand-ins before all other programs keep the machine as it is."""
+
+    def __init__(self, folder: Path, stack_home: Path) -> None:
+        self.folder = folder
+        self.programs = folder / "programs"
+        self.told = folder / "gone_through"
+        self.gateway_port = _free_port()
+        self._stack_home = stack_home
+        self._settle()
+
+    def type(self, script: str) -> subprocess.CompletedProcess[str]:
+        """Run it as bash would, to its end; what it leaves running is ended with it."""
+        with tempfile.TemporaryFile("w+", encoding="utf-8") as output:  # no pipe: what stays behind would hold it open
+            process = subprocess.Popen(
+                ["bash", "-euo", "pipefail", "-c", self._filled_in(script)],
+                cwd=self.folder / "clone",
+                env=self._surroundings(),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+            try:
+                code = process.wait(SECONDS)
+            finally:
+                _end_group(process.pid)
+                process.wait()
+            output.seek(0)
+            return subprocess.CompletedProcess(script, code, output.read())
+
+    def has_gone_through(self) -> set[str]:
+        """What was not really run: program and command."""
+        return set(self.told.read_text(encoding="utf-8").splitlines()) if self.told.exists() else set()
+
+    def _filled_in(self, script: str) -> str:
+        for placeholder, value in {
+            **gone_through.INSTEAD,
+            "<12 digits>": "000000000000",
+            "<bucket>": "a-bucket",
+            "<region>": "eu-central-1",
+            "<model or inference profile>": "a-model",
+            "<a Bedrock model of your account>": "a-model",
+            "gateway.py &": f"gateway.py --port {self.gateway_port} >/dev/null &",
+            "127.0.0.1:8480": f"127.0.0.1:{self.gateway_port}",
+        }.items():
+            script = script.replace(placeholder, value)
+        return script
+
+    def _settle(self) -> None:
+        clone = self.folder / "clone"
+        (clone / ".local").mkdir(parents=True)
+        (clone / ".local" / "stack.json").symlink_to(self._stack_home / "stack.json")
+        for name in LINKED:
+            (clone / name).symlink_to(ROOT / name)
+        (clone / "terraform").mkdir()
+        (clone / "terraform" / "backend.tf.example").write_bytes((ROOT / "terraform/backend.tf.example").read_bytes())
+        for name in PROGRAMS:
+            _write_program(self.programs / name, name)
+        _write_program(clone / "scripts" / "terraform", "terraform")
+        (clone / "diary.jsonl").write_text('{"text": "The spare key is under the third pot."}\n', encoding="utf-8")
+        (clone / "question.txt").write_text("Where is the spare key?\n", encoding="utf-8")
+
+    def _surroundings(self) -> dict[str, str]:
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "TF_", "ASYNC_CHAT"))}
+        return {
+            **kept,
+            "PATH": os.pathsep.join([str(self.programs), os.environ["PATH"]]),
+            "HOME": str(self.folder),
+            "XDG_CONFIG_HOME": str(self.folder / "config"),
+            "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "clients/python/src")]),
+            "NO_COLOR": "1",
+            "ASYNC_CHAT_HOME": str(self._stack_home),
+            "ASYNC_CHAT_GONE_THROUGH": str(self.told),
+            "ASYNC_CHAT_READERS_PROGRAMS": str(self.programs),
+        }
+
+
+def _write_program(file: Path, name: str) -> None:
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(f'#!/bin/sh\nexec {sys.executable} -m tests.docs.stand_in {name} "$@"\n', encoding="utf-8")
+    file.chmod(0o755)
+
+
+def _free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+def _end_group(group: int) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(group, signal.SIGTERM)

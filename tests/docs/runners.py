@@ -1,0 +1,225 @@
+"""For each language the way to prove a block of it. What has no entry here fails."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from playwright._impl._driver import compute_driver_executable
+from pydantic import TypeAdapter
+
+from docs.site.navigation import ROOT
+from entrypoints.wire import asking, listing, memories, polling
+from entrypoints.wire import body as every_body
+from scripts.docs.shown import refreshed
+from tests.docs import gone_through
+from tests.docs.blocks import Block, blocks
+from tests.docs.output import looks_like
+from tests.docs.reader import Reader
+from tests.e2e.running_stack import RunningStack
+
+SNIPPET: Final = Path(__file__).with_name("run_snippet.mjs")
+CLIENT: Final = ROOT / "clients" / "python" / "src"
+EXAMPLE: Final = "https://chat.example.com"
+#: What the wire knows, by name.
+WIRE: Final = {
+    name: kind for part in (every_body, asking, listing, memories, polling) for name, kind in vars(part).items()
+}
+
+
+@dataclass
+class Reading:
+    """One reader's way through the pages: what was typed last, and what came of it."""
+
+    stack: RunningStack
+    reader: Reader
+    executor: Executor
+    output: str = ""
+    begun: dict[Block, Future[subprocess.CompletedProcess[str]]] = field(default_factory=dict)
+
+    def begin_what_takes_long(self) -> None:
+        """The gateway of the example waits for half a minute, and needs no stack."""
+        for block in blocks():
+            if "gateway.py" in block.text and block.language == "sh":
+                self.begun[block] = self.executor.submit(self.reader.type, block.text)
+
+    def begin_programs(self, page: str) -> None:
+        """All of a page at once: each waits mostly."""
+        for block in blocks():
+            if block.page == page and block.language == "python" and not block.mark and "class Test" not in block.text:
+                self.begun[block] = self.executor.submit(_run_program, block, self.stack)
+
+
+def shell(block: Block, reading: Reading) -> None:
+    missing = [program for program in ("jq", "curl") if f"{program} " in block.text and not shutil.which(program)]
+    if missing:
+        pytest.skip(f"Left out: there is no {' and no '.join(missing)} here.")
+    done = reading.begun.pop(block).result() if block in reading.begun else reading.reader.type(block.text)
+    assert done.returncode == 0, done.stdout
+    reading.output = done.stdout
+
+
+def output(block: Block, reading: Reading) -> None:
+    """A session with its commands, the output of the block before, or a list of what lies where."""
+    session = next((test for key, test in gone_through.SESSIONS.items() if key in block.text), None)
+    if session:
+        assert all(key in (ROOT / session).read_text("utf-8") for key in gone_through.SESSIONS if key in block.text)
+    elif block.text.startswith("$ "):
+        for part in re.split(r"^\$ ", block.text, flags=re.MULTILINE)[1:]:
+            command, shown = part.split("\n", 1)
+            real = reading.reader.type(command).stdout
+            assert looks_like(real, shown), real
+    elif not all((ROOT / line.split()[0]).exists() for line in block.text.splitlines() if line.strip()):
+        assert block.after == "sh", "a list names what is not there, or an output has no command before it"
+        assert looks_like(reading.output, block.text), reading.output
+
+
+def python(block: Block, reading: Reading) -> None:
+    """As a program of its own, against the stack. What is a test is run as one."""
+    if block.mark.startswith("shown: "):
+        _is_as_the_file(block)
+        return
+    if "class Test" in block.text:
+        _run_as_test(block, reading)
+        return
+    if block not in reading.begun:
+        reading.begin_programs(block.page)
+    done = reading.begun.pop(block).result()
+    assert done.returncode == 0, done.stderr
+
+
+def javascript(block: Block, reading: Reading) -> None:
+    if block.mark.startswith("shown: "):
+        _is_as_the_file(block)
+        return
+    told = run_javascript(block.text)
+    assert told["asked"] >= 1
+
+
+def difference(block: Block, reading: Reading) -> None:
+    assert block.mark.startswith("diff: "), "a diff is made from two files: say which in a comment above"
+    _is_as_the_file(block)
+
+
+def body(block: Block, reading: Reading) -> None:
+    """Valid by the model that the comment above names: nothing missing, nothing that the model does not know."""
+    shown = json.loads(block.text)
+    if block.mark.endswith(" in part"):
+        assert set(shown) <= _fields(block.mark.split()[1])
+        real = json.loads(reading.output[reading.output.index("{") :])
+        assert _kinds(real) == _kinds(shown), real
+    elif block.mark.startswith("model: "):
+        model = TypeAdapter(WIRE[block.mark.removeprefix("model: ")])
+        read = model.dump_python(model.validate_python(shown), mode="json", exclude_unset=True, warnings=False)
+        assert _sorted(read) == _sorted(shown)
+    else:
+        assert {"Version", "Statement"} == set(shown), "say in a comment above which model this is"
+
+
+def diagram(block: Block, reading: Reading) -> None:
+    """Drawn when the site is built: tests/docs/test_site.py finds the picture. Here: a kind that Mermaid has."""
+    assert block.text.split()[0] in {"flowchart", "sequenceDiagram", "stateDiagram-v2", "gantt", "xychart-beta"}
+
+
+def logs_query(block: Block, reading: Reading) -> None:
+    """Of CloudWatch Logs Insights: each field is one that the functions log, or the service's own."""
+    fields = re.findall(r"\b[a-z]+(?:_[a-z]+)*\b", block.text.split("fields ")[1].split("|")[0])
+    code = "\n".join(file.read_text(encoding="utf-8") for file in (ROOT / "src").rglob("*.py"))
+    assert fields
+    for name in set(fields) - {"timestamp", "log"}:
+        assert re.search(rf"\b{name}\b", code), f"nothing logs {name}"
+
+
+def terraform(block: Block, reading: Reading) -> None:
+    done = subprocess.run(
+        ["terraform", "fmt", "-check", "-"], input=block.text, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr or done.stdout
+
+
+RUNNERS: Final[dict[str, Callable[[Block, Reading], None]]] = {
+    "sh": shell,
+    "text": output,
+    "python": python,
+    "js": javascript,
+    "diff": difference,
+    "json": body,
+    "mermaid": diagram,
+    "": logs_query,
+    "hcl": terraform,
+}
+
+
+def run_javascript(code: str, *where_and_what: str) -> Any:
+    """What the snippet has shown, and how often it asked."""
+    node = str(compute_driver_executable()[0])
+    done = subprocess.run(
+        [node, str(SNIPPET), *where_and_what],
+        input=code,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=30,
+        env={"PATH": ""},
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+@cache
+def _refreshed(page: str) -> str:
+    return refreshed((ROOT / page).read_text(encoding="utf-8"))
+
+
+def _is_as_the_file(block: Block) -> None:
+    assert block.text in _refreshed(block.page), "make docs-pages writes it anew"
+
+
+def _run_as_test(block: Block, reading: Reading) -> None:
+    file = reading.reader.folder / "test_my_agent.py"
+    file.write_text(block.text, encoding="utf-8")
+    options = ["-q", "-p", "no:cacheprovider", "-c", str(ROOT / "pyproject.toml"), "--rootdir", str(ROOT)]
+    command = [sys.executable, "-m", "pytest", *options, str(file)]
+    done = _python(command, ROOT / "examples" / "plain_function" / "package")
+    assert done.returncode == 0, done.stdout
+    assert re.search(r"[1-9]\d* passed", done.stdout)
+
+
+def _run_program(block: Block, stack: RunningStack) -> subprocess.CompletedProcess[str]:
+    alice = stack.users["alice"].token
+    known = f"from async_chat_client import ChatClient\ntoken = {alice!r}\nclient = ChatClient({EXAMPLE!r}, token)\n"
+    code = (known + block.text.replace('"alice"', repr(alice))).replace(EXAMPLE, stack.api_url)
+    if "async_chat_client.testing" in block.text:
+        code = known + block.text  # its service is in memory
+    return _python([sys.executable, "-W", "error", "-c", code], CLIENT)
+
+
+def _python(command: list[str], path: Path) -> subprocess.CompletedProcess[str]:
+    surroundings = {"PYTHONPATH": f"{path}:{ROOT}:{ROOT / 'src'}", "PATH": "/usr/bin:/bin", "NO_PROXY": "*"}
+    return subprocess.run(command, env=surroundings, cwd=ROOT, capture_output=True, text=True, check=False, timeout=90)
+
+
+def _fields(model: str) -> set[str]:
+    page = WIRE[model]
+    return set(page.model_fields) | set(polling.TurnBody.model_fields)
+
+
+def _kinds(value: Any) -> Any:
+    """Numbers are all alike, words are not."""
+    if isinstance(value, dict):
+        return {name: _kinds(part) for name, part in sorted(value.items())}
+    return "a number" if isinstance(value, int) else value
+
+
+def _sorted(value: Any) -> str:
+    return json.dumps(value, sort_keys=True).replace(".000Z", "Z")

@@ -1,0 +1,121 @@
+"""Stands in the place of a program, for a reader who types what the docs show: python stand_in.py PROGRAM ARGUMENT...
+
+What may run goes through to the program; the rest is looked at, and told in the file ASYNC_CHAT_GONE_THROUGH, a line each.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+from tests.docs import gone_through
+
+PROJECT: Final = Path(__file__).resolve().parents[2]
+
+
+def make(arguments: list[str]) -> None:
+    """Runs in the project, on the stack that ASYNC_CHAT_HOME names."""
+    target = next(argument for argument in arguments if "=" not in argument)
+    if target in gone_through.MAKE:
+        _tell("make", target)
+        _run("make", "--dry-run", "-C", str(PROJECT), *arguments, stdout=subprocess.DEVNULL)
+        _each_extra_is_there(arguments)
+    else:
+        _run("make", "--no-print-directory", "-C", str(PROJECT), *arguments)
+
+
+def terraform(arguments: list[str]) -> None:
+    """Whatever is named has to be there: variables, outputs, workspaces, backend settings."""
+    command, *rest = [argument for argument in arguments if not argument.startswith("-chdir=")]
+    _tell("terraform", command)
+    other = Path(os.environ.get("ASYNC_CHAT_TERRAFORM_FOLDER", "terraform")).name
+    folder = PROJECT / "terraform" / ("" if other == "terraform" else other)
+    code = "\n".join(file.read_text(encoding="utf-8") for file in sorted(folder.glob("*.tf")))
+    for name in re.findall(r"-var (\w+)=", " ".join(rest)):
+        assert f'variable "{name}" ' in code, f"no variable {name}"
+    if command == "workspace":
+        assert re.search(rf'^    "?{re.escape(rest[-1])}"?\s*= \{{', code, re.MULTILINE), f"no workspace {rest[-1]}"
+    if command == "output":
+        sys.stdout.write(str(_output(rest[-1])))
+
+
+def aws(arguments: list[str]) -> None:
+    from tests.docs.aws_command import understood  # only here: botocore takes its time
+
+    service, operation, parameters = understood(arguments)
+    _tell("aws", service)
+    sys.stdout.write(f"{service}: {operation} {json.dumps(parameters)}\n")
+
+
+def pip(arguments: list[str]) -> None:
+    """What would be installed has a pyproject.toml, with the extra that is asked for."""
+    found = re.fullmatch(r"([\w/]+)(?:\[(\w+)\])?", arguments[-1])
+    assert found, arguments
+    project = tomllib.loads((PROJECT / found[1] / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert found[2] is None or found[2] in project["optional-dependencies"]
+    _tell("pip", arguments[0])
+
+
+def async_chat(arguments: list[str]) -> None:
+    command = arguments[0]
+    if command not in gone_through.COMMANDS:
+        _run(sys.executable, "-m", "async_chat_client", *arguments)
+        return
+    _tell("async-chat", command)
+    shown = subprocess.run(
+        [sys.executable, "-m", "async_chat_client", command, "--help"], capture_output=True, text=True, check=True
+    )
+    for option in re.findall(r"(?<!\S)--[a-z-]+", " ".join(arguments)):
+        assert option in shown.stdout, f"{command} has no {option}"
+
+
+def curl(arguments: list[str]) -> None:
+    """An answer with an error is a failure: no page shows one unasked."""
+    shown = [] if any("http_code" in argument for argument in arguments) else ["--fail-with-body"]
+    own = os.environ["ASYNC_CHAT_READERS_PROGRAMS"]
+    path = os.pathsep.join(folder for folder in os.environ["PATH"].split(os.pathsep) if folder != own)
+    _run("curl", *shown, "--noproxy", "*", *arguments, PATH=path)
+
+
+def _run(*command: str, stdout: int | None = None, **variables: str) -> None:
+    path = {"PATH": os.environ["PATH"].split(os.pathsep, 1)[1]}  # without the stand-ins
+    done = subprocess.run(command, check=False, stdout=stdout, env={**os.environ, **path, **variables})
+    if done.returncode != 0:
+        sys.exit(done.returncode)
+
+
+def _tell(program: str, what: str) -> None:
+    with Path(os.environ["ASYNC_CHAT_GONE_THROUGH"]).open("a", encoding="utf-8") as log:
+        log.write(f"{program} {what}\n")
+
+
+def _each_extra_is_there(arguments: list[str]) -> None:
+    for argument in arguments:
+        if argument.startswith("EXTRA="):
+            for extra in argument.removeprefix("EXTRA=").split():
+                assert (PROJECT / extra).exists(), extra
+
+
+def _output(name: str) -> Any:
+    outputs = Path(os.environ["ASYNC_CHAT_HOME"], "terraform", "outputs.json")
+    return json.loads(outputs.read_text(encoding="utf-8"))[name]
+
+
+PROGRAMS: Final[dict[str, Callable[[list[str]], None]]] = {
+    "make": make,
+    "terraform": terraform,
+    "aws": aws,
+    "pip": pip,
+    "async-chat": async_chat,
+    "curl": curl,
+}
+
+if __name__ == "__main__":
+    PROGRAMS[sys.argv[1]](sys.argv[2:])

@@ -1,0 +1,60 @@
+"""Every block of every page does what it says."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+
+import pytest
+
+from docs.site.navigation import ROOT
+from tests.docs import gone_through
+from tests.docs.blocks import Block, blocks
+from tests.docs.runners import RUNNERS, Reading
+
+#: The last page to be read: what is begun first waits there, and its agent is the next tests' too.
+LAST = "docs/move-your-lambda.md"
+
+
+def in_order() -> list[Block]:
+    return sorted(blocks(), key=lambda block: block.page == LAST)
+
+
+@pytest.mark.parametrize("block", in_order(), ids=str)
+def test_a_block(block: Block, reading: Reading, agent_of: Callable[[Block], None]) -> None:
+    assert block.language in RUNNERS, f"nobody runs {block.language}: give it a runner, or another language"
+    agent_of(block)
+    RUNNERS[block.language](block, reading)
+
+
+def test_the_pages_have_blocks_of_every_kind() -> None:
+    assert len(blocks()) >= 60
+    assert {"sh", "python", "js", "json", "diff", "text", "mermaid"} <= {block.language for block in blocks()}
+
+
+def test_what_is_only_gone_through_is_told_with_its_reason(reading: Reading) -> None:
+    listed = {f"make {target}" for target in gone_through.MAKE}
+    listed |= {f"terraform {command}" for command in gone_through.TERRAFORM}
+    listed |= {f"async-chat {command}" for command in gone_through.COMMANDS}
+    programs = {line.split()[0] for line in reading.reader.has_gone_through()}
+    assert {
+        line for line in reading.reader.has_gone_through() if line.split()[0] not in gone_through.PROGRAMS
+    } <= listed
+    assert programs <= {"make", "terraform", "async-chat", *gone_through.PROGRAMS}
+
+
+def test_the_page_about_the_pages_lists_all_of_it() -> None:
+    page = (ROOT / "docs" / "about.md").read_text(encoding="utf-8")
+    tables = (gone_through.MAKE, gone_through.TERRAFORM, gone_through.PROGRAMS, gone_through.COMMANDS)
+    for table in tables:
+        for command, reason in table.items():
+            assert f"`{command}`" in page or f" {command}`" in page, command
+            assert reason in page, reason
+
+
+def test_a_reason_that_names_a_test_names_one_that_is_there() -> None:
+    source = ast.parse((ROOT / "tests/docs/gone_through.py").read_text(encoding="utf-8"))
+    texts = [node.value for node in ast.walk(source) if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+    named = [word for text in texts for word in text.split() if word.endswith(".py")]
+    assert len(named) >= 8
+    assert all((ROOT / name).exists() for name in named), named
