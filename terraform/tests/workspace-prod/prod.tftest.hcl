@@ -139,7 +139,7 @@ run "is_watched_and_can_be_rolled_back" {
   command = plan
 
   assert {
-    condition     = length(aws_cloudwatch_metric_alarm.alarm) == 20 && length(aws_cloudwatch_dashboard.chat) == 1
+    condition     = length(aws_cloudwatch_metric_alarm.alarm) == 21 && length(aws_cloudwatch_dashboard.chat) == 1
     error_message = "Production is not watched."
   }
 
