@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import html
+import json
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -18,8 +19,10 @@ FOLDER: Final = "_images"
 #: Furo's classes for what shows in one colour scheme, and Mermaid's themes.
 THEMES: Final = {"only-light": "neutral", "only-dark": "dark"}
 VIEW_BOX: Final = re.compile(r'viewBox="[-\d.]+ [-\d.]+ ([\d.]+) ([\d.]+)"')
+#: So far a diagram may be scaled down; beyond that it scrolls.
+SMALLEST: Final = 0.55
 #: Labels as SVG text: an image shows no HTML, and no font comes with it.
-SETTINGS: Final = '%%{{init: {{"theme": "{theme}", "htmlLabels": false, "flowchart": {{"htmlLabels": false}}}}}}%%\n'
+SETTINGS: Final = {"htmlLabels": False, "sequence": {"actorMargin": 20, "wrap": True}}
 
 
 def draw_diagrams(app: Sphinx, document: Any) -> None:
@@ -32,14 +35,15 @@ def draw_diagrams(app: Sphinx, document: Any) -> None:
 
 
 def _picture(app: Sphinx, block: Any, up: str, shown: str, theme: str) -> str:
-    source = SETTINGS.format(theme=theme) + block.astext()
+    source = f"%%{{init: {json.dumps({'theme': theme, **SETTINGS})}}}%%\n{block.astext()}"
     file = Path(app.outdir, FOLDER, f"{hashlib.sha256(source.encode()).hexdigest()[:12]}.svg")
     file.parent.mkdir(parents=True, exist_ok=True)
     drawn = _drawn(source, Path(app.doctreedir, file.name))
     file.write_text(drawn, encoding="utf-8")
     width, height = (round(float(length)) for length in VIEW_BOX.findall(drawn)[0])
     words = html.escape(f"Diagram: {_title(block)}")
-    image = f'<img src="{up}{FOLDER}/{file.name}" alt="{words}" width="{width}" height="{height}">'
+    size = f'width="{width}" height="{height}" style="min-width: {round(width * SMALLEST)}px"'
+    image = f'<img src="{up}{FOLDER}/{file.name}" alt="{words}" {size}>'
     return f'<p class="diagram {shown}" tabindex="0">{image}</p>'
 
 

@@ -12,7 +12,14 @@ HOME: Final = "README"
 NAVIGATION: Final[dict[str, tuple[str, ...]]] = {
     "Begin": ("docs/quick-start", "docs/move-your-lambda", "docs/bring-your-own-agent"),
     "Write the app": ("docs/contract", "docs/contract-reference", "docs/clients/python", "docs/clients/javascript"),
-    "How it works": ("docs/architecture", "docs/turns", "docs/agents", "docs/speed", "docs/capacity"),
+    "How it works": (
+        "docs/architecture",
+        "docs/turns",
+        "docs/agents",
+        "docs/speed",
+        "docs/speed/results",
+        "docs/capacity",
+    ),
     "Run it": ("docs/deploy", "docs/terraform", "docs/operations", "docs/security"),
     "Decisions": ("docs/adr/README", "docs/adr/[0-9]*"),
     "In the folders": (

@@ -1,11 +1,31 @@
-"""Reads a call of AWS's command line by AWS's own description of its API, which botocore brings."""
+"""A call of AWS's command line, read by AWS's own description of its API and done by a stack's embedded AWS."""
 
 from __future__ import annotations
 
+import json
+import sys
+from pathlib import Path
 from typing import Any
 
+import boto3
 from botocore import xform_name
 from botocore.session import Session
+
+from local import emulator
+from local.home import Home
+
+
+def run(arguments: list[str], stack_home: Path) -> None:
+    """Prints the answer, as the command line does."""
+    service, operation, parameters = understood(arguments)
+    home = Home(stack_home)
+    running = emulator.running(home)
+    assert running, "the embedded AWS does not run"
+    region = json.loads(home.stack_file.read_text(encoding="utf-8"))["region"]
+    session = boto3.session.Session("test", "test", region_name=region)
+    client = session.client(service, endpoint_url=running.endpoint)  # type: ignore[call-overload]  # any service
+    answer = getattr(client, xform_name(operation))(**parameters)
+    sys.stdout.write(json.dumps(answer, indent=2, default=str))
 
 
 def understood(arguments: list[str]) -> tuple[str, str, dict[str, Any]]:

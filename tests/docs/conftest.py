@@ -24,10 +24,13 @@ AGENTS = {
 
 
 @pytest.fixture(scope="session")
-def reading(stack: RunningStack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reading]:
+def reading(
+    request: pytest.FixtureRequest, stack: RunningStack, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Reading]:
     with ThreadPoolExecutor() as executor:
         reading = Reading(stack, Reader(tmp_path_factory.mktemp("reader"), stack.home), executor)
-        reading.begin_what_takes_long()
+        wanted = {item.name for item in request.session.items}
+        reading.begin_what_takes_long(lambda block: f"test_a_block[{block}]" in wanted)
         yield reading
 
 

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from typing import Final
 
-#: `make` targets; `make -n` goes through them.
+#: `make` targets that are run; any other has to be among those that are not.
+MAKE_RUN: Final = frozenset({"ask", "crash", "import", "status", "logs"})
+#: `make` targets that are not; `make -n` goes through them.
 MAKE: Final = {
     "run": "stays until Ctrl-C; tests/local/test_foreground.py runs it",
     "test": "would run itself",
@@ -15,6 +17,7 @@ MAKE: Final = {
     "package": "tests/local/test_package.py builds it",
     "docs": "tests/docs/test_site.py builds it",
     "docs-pages": "would change the pages; tests/docs/test_site.py holds that it has nothing to do",
+    "bench": "takes minutes, and all of the machine; its results are committed",
     "smoke": "needs a deployed workspace; tests/e2e/test_operators_tools.py runs it",
     "redrive": "needs a deployed workspace; tests/e2e/test_operators_tools.py runs it",
 }
@@ -28,7 +31,6 @@ TERRAFORM: Final = {
 }
 #: Programs: what stands in their place looks at their options.
 PROGRAMS: Final = {
-    "aws": "needs an account; operations and parameters are compared with AWS's own description of its API",
     "pip": "would change the tests' environment; clients/python/tests/test_package.py builds and looks at the package",
 }
 #: The command `async-chat`.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -64,6 +65,7 @@ class Reader:
             "<region>": "eu-central-1",
             "<model or inference profile>": "a-model",
             "<a Bedrock model of your account>": "a-model",
+            "--username ada": f"--username ada-{secrets.token_hex(4)}",  # a stack may be read to more than once
             "gateway.py &": f"gateway.py --port {self.gateway_port} >/dev/null &",
             "127.0.0.1:8480": f"127.0.0.1:{self.gateway_port}",
         }.items():

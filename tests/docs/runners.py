@@ -19,7 +19,7 @@ from playwright._impl._driver import compute_driver_executable
 from pydantic import TypeAdapter
 
 from docs.site.navigation import ROOT
-from entrypoints.wire import asking, listing, memories, polling
+from entrypoints.wire import asking, cancelling, health, listing, memories, polling
 from entrypoints.wire import body as every_body
 from scripts.docs.shown import refreshed
 from tests.docs import gone_through
@@ -33,7 +33,9 @@ CLIENT: Final = ROOT / "clients" / "python" / "src"
 EXAMPLE: Final = "https://chat.example.com"
 #: What the wire knows, by name.
 WIRE: Final = {
-    name: kind for part in (every_body, asking, listing, memories, polling) for name, kind in vars(part).items()
+    name: kind
+    for part in (every_body, asking, cancelling, health, listing, memories, polling)
+    for name, kind in vars(part).items()
 }
 
 
@@ -47,10 +49,10 @@ class Reading:
     output: str = ""
     begun: dict[Block, Future[subprocess.CompletedProcess[str]]] = field(default_factory=dict)
 
-    def begin_what_takes_long(self) -> None:
+    def begin_what_takes_long(self, wanted: Callable[[Block], bool]) -> None:
         """The gateway of the example waits for half a minute, and needs no stack."""
         for block in blocks():
-            if "gateway.py" in block.text and block.language == "sh":
+            if "gateway.py" in block.text and block.language == "sh" and wanted(block):
                 self.begun[block] = self.executor.submit(self.reader.type, block.text)
 
     def begin_programs(self, page: str) -> None:

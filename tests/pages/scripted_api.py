@@ -30,6 +30,7 @@ class ScriptedApi:
         self.last_text = "Level 3, bay 12."
         self.unread = False
         self.memories: list[Json] = []
+        self.found_by_search = True
 
     def asked(self, question: str) -> ScriptedApi:
         return self._said(role="user", content=question)
@@ -91,8 +92,13 @@ class ScriptedApi:
         state = {"status": self.status, "unread": self.unread}
         return {"chats": [{"chat_id": CHAT, "title": self.title, "last_message": last, **state}], "next": None}
 
-    def _search(self, _query: dict[str, list[str]]) -> Json:
-        return {"memories": self.memories, "next": None}
+    def _search(self, query: dict[str, list[str]]) -> Json:
+        if self.found_by_search:
+            return {"memories": self.memories, "next": None}
+        if "q" in query:
+            return {"memories": [], "next": None}
+        at, newest_first = int(query.get("cursor", ["0"])[0]), self.memories[::-1]
+        return {"memories": [newest_first[at]], "next": str(at + 1) if newest_first[at + 1 :] else None}
 
 
 def _id(letter: str, number: int) -> str:

@@ -9,6 +9,7 @@ from playwright.sync_api import Locator, expect
 
 from tests.e2e.running_stack import User
 from tests.pages.chat_page import ChatPage, Opener
+from tests.pages.scripted_api import ScriptedApi
 
 KEY = "The spare key is under the blue pot."
 WIFI = "The wifi at the lake house is called Kingfisher."
@@ -76,3 +77,15 @@ def test_a_citation_of_a_memory_that_is_gone_says_so(page: ChatPage, alice: User
     page.chat_in_list("Where is the spare key?").click()
     page.tab.get_by_role("list", name="Memories behind this answer").get_by_role("button").click()
     expect(page.tab.get_by_role("dialog", name="Memory")).to_contain_text("may have been forgotten")
+
+
+def test_a_citation_opens_its_memory_also_when_a_search_does_not_find_it(show: Any) -> None:
+    api = ScriptedApi().asked("What do I take?").answered("The pill.", "Took the pill.")
+    for number in range(3):
+        api.remembers(f"Took the pill. It was day {number}.")
+    api.found_by_search = False
+    page = show(api)
+    page.tab.get_by_role("list", name="Memories behind this answer").get_by_role("button").click()
+    memory = page.tab.get_by_role("dialog", name="Memory")
+    expect(memory).to_contain_text("It was day 0.")
+    expect(memory.locator("mark")).to_have_text("Took the pill.")

@@ -36,13 +36,29 @@ export async function openMemory(client, { memory_id, quote }) {
 /** @param {import("../chat-client.js").ChatClient} client @param {string} memoryId @param {string} quote */
 async function memoryOrExcuse(client, memoryId, quote) {
   try {
-    const { memories } = await client.memories({ search: quote.slice(0, 500), limit: 100 });
-    const memory = memories.find((found) => found.memory_id === memoryId);
+    const memory = await find(client, memoryId, quote);
     if (memory) return [memoryHead(memory), element("p", { dir: "auto" }, ...marked(memory.text, quote))];
     return [element("blockquote", { dir: "auto" }, quote), element("p", {}, "The memory itself is gone: it may have been forgotten since.")];
   } catch (error) {
     return [element("blockquote", { dir: "auto" }, quote), element("p", {}, `It cannot be shown now: ${/** @type {Error} */ (error).message}`)];
   }
+}
+
+/**
+ * The contract gives one memory only among others. A search brings it, but for words that many memories share, or that say nothing.
+ * @param {import("../chat-client.js").ChatClient} client @param {string} memoryId @param {string} quote
+ */
+async function find(client, memoryId, quote) {
+  const named = (/** @type {import("../chat-client.js").Memory} */ { memory_id }) => memory_id === memoryId;
+  let { memories, next } = await client.memories({ search: quote.slice(0, 500), limit: 100 });
+  let found = memories.find(named);
+  for (let cursor = null, older = false; !found && !older; cursor = next) {
+    ({ memories, next } = await client.memories({ cursor, limit: 100 }));
+    found = memories.find(named);
+    // Newest first, and ids sort by time.
+    older = !next || memories.some(({ memory_id }) => memory_id < memoryId);
+  }
+  return found;
 }
 
 /** @param {import("../chat-client.js").Memory} memory */
