@@ -217,6 +217,7 @@ capacity: env ## Workers, refusals, cost and quotas on paper (RATE=1.2 SECONDS=5
 openapi: env ## Write openapi.json anew from the models, routes and errors, and name what would break somebody
 	@PYTHONPATH=src $(PYTHON_HERE) -m scripts.openapi write
 	@PYTHONPATH=src $(PYTHON_HERE) -m scripts.openapi check
+	@$(PYTHON_HERE) -m scripts.docs write
 
 openapi-release: env ## With a release: its contract is the one that later changes are held against
 	@PYTHONPATH=src $(PYTHON_HERE) -m scripts.openapi release

@@ -13,7 +13,7 @@ settings.register_profile("explore", deadline=None, max_examples=2_000, print_bl
 settings.load_profile("gate")
 
 #: One stack serves all tests that ask for one; what the feature files drive is an option of the command line.
-pytest_plugins = ["tests.e2e.stack_fixture", "tests.features.driver_fixture"]
+pytest_plugins = ["tests.e2e.stack_fixture", "tests.features.driver_fixture", "tests.pages.browser_fixture"]
 
 # Tests to inherit: their asserts explain themselves as those of test files do.
 pytest.register_assert_rewrite("tests.contract.reasoning_agent")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
 
+from docs.site.navigation import ROOT
 from tests.docs.blocks import Block
 from tests.docs.reader import Reader
 from tests.docs.runners import Reading
@@ -21,6 +23,13 @@ AGENTS = {
     "'{status, poll_after_ms}'": {"ASYNC_CHAT_THINKING_SECONDS": "20"},  # is seen while it thinks
     "make crash": {"ASYNC_CHAT_THINKING_SECONDS": "20"},
 }
+
+
+@pytest.fixture(scope="session", autouse=True)
+def site_build() -> Iterator[Future[subprocess.CompletedProcess[str]]]:
+    """Begun first, and done while the reader waits for answers."""
+    with ThreadPoolExecutor() as executor:
+        yield executor.submit(subprocess.run, ["make", "docs"], cwd=ROOT, capture_output=True, text=True, check=False)
 
 
 @pytest.fixture(scope="session")

@@ -87,7 +87,9 @@ class Reader:
         (clone / "question.txt").write_text("Where is the spare key?\n", encoding="utf-8")
 
     def _surroundings(self) -> dict[str, str]:
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "TF_", "ASYNC_CHAT"))}
+        # A reader's make is nobody's part: not of the `make test` that this may run in, either.
+        others = ("AWS_", "TF_", "ASYNC_CHAT", "MAKE", "MFLAGS")
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(others)}
         return {
             **kept,
             "PATH": os.pathsep.join([str(self.programs), os.environ["PATH"]]),

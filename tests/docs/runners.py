@@ -11,7 +11,9 @@ from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
 from functools import cache
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 from typing import Any, Final
 
 import pytest
@@ -19,8 +21,7 @@ from playwright._impl._driver import compute_driver_executable
 from pydantic import TypeAdapter
 
 from docs.site.navigation import ROOT
-from entrypoints.wire import asking, cancelling, health, listing, memories, polling
-from entrypoints.wire import body as every_body
+from entrypoints import wire
 from scripts.docs.shown import refreshed
 from tests.docs import gone_through
 from tests.docs.blocks import Block, blocks
@@ -31,11 +32,11 @@ from tests.e2e.running_stack import RunningStack
 SNIPPET: Final = Path(__file__).with_name("run_snippet.mjs")
 CLIENT: Final = ROOT / "clients" / "python" / "src"
 EXAMPLE: Final = "https://chat.example.com"
-#: What the wire knows, by name.
-WIRE: Final = {
+#: What the wire knows, by name, in whichever of its modules.
+WIRE: Final[dict[str, Any]] = {
     name: kind
-    for part in (every_body, asking, cancelling, health, listing, memories, polling)
-    for name, kind in vars(part).items()
+    for module in iter_modules(wire.__path__)
+    for name, kind in vars(import_module(f"{wire.__name__}.{module.name}")).items()
 }
 
 
@@ -118,6 +119,7 @@ def body(block: Block, reading: Reading) -> None:
     shown = json.loads(block.text)
     if block.mark.endswith(" in part"):
         assert set(shown) <= _fields(block.mark.split()[1])
+        assert "{" in reading.output, "the commands before this block have shown no JSON, or were not selected"
         real = json.loads(reading.output[reading.output.index("{") :])
         assert _kinds(real) == _kinds(shown), real
     elif block.mark.startswith("model: "):
@@ -213,7 +215,7 @@ def _python(command: list[str], path: Path) -> subprocess.CompletedProcess[str]:
 
 def _fields(model: str) -> set[str]:
     page = WIRE[model]
-    return set(page.model_fields) | set(polling.TurnBody.model_fields)
+    return set(page.model_fields) | set(WIRE["TurnBody"].model_fields)
 
 
 def _kinds(value: Any) -> Any:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Iterator
+from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, ViewportSize
 
 from docs.site.navigation import ROOT, files
 from scripts.docs.__main__ import stale
 from tests.docs.blocks import blocks
 from tests.docs.built_site import SITE, dead_end, elsewhere, loaded_by_style, pages
-from tests.pages.chromium import NoChromium, launch
 
 SHOTS = ROOT / "build" / "screenshots"
 PHONE = ViewportSize(width=390, height=844)
@@ -21,20 +20,9 @@ DESK = ViewportSize(width=1280, height=900)
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _built() -> None:
-    done = subprocess.run(["make", "docs"], cwd=ROOT, capture_output=True, text=True, check=False)
+def _built(site_build: Future[subprocess.CompletedProcess[str]]) -> None:
+    done = site_build.result()
     assert done.returncode == 0, done.stdout + done.stderr
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        try:
-            browser = launch(playwright)
-        except NoChromium as reason:
-            pytest.skip(f"The site is not opened in a browser: {reason}")
-        yield browser
-        browser.close()
 
 
 def test_pages_show_files_diffs_and_contract_as_they_are() -> None:

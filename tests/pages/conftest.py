@@ -1,22 +1,23 @@
-"""Page tests: a real Chromium on the local stack. Without a Chromium they are left out, and say so."""
+"""Page tests: a real Chromium on the local stack."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from local.api import api_client
 from tests.e2e.running_stack import RunningStack, User
 from tests.e2e.stack_controls import StackControls
 from tests.pages.chat_page import ChatPage, Opener, signed_in
-from tests.pages.chromium import NoChromium, launch
 from tests.pages.scripted_api import OPEN, ScriptedApi
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext
 
 #: Who needs no account, since a test answers in the API's place.
 NOBODY = User("nobody", "nobody", "no.token.needed")
@@ -25,17 +26,6 @@ THOUGHTFUL = "5"
 QUICK = "0"
 #: After so many seconds a cancelled worker has noticed, and is free for the next turn.
 CANCELLED_WITHIN = 2.5
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        try:
-            browser = launch(playwright)
-        except NoChromium as reason:
-            pytest.skip(f"Page tests left out: {reason}")
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="package")
