@@ -41,12 +41,11 @@ def main(arguments: list[str]) -> int:
     for name in given.only or BENCHMARKS:
         section = _measured(name, quick=given.quick)
         if section is not None:
-            sections[name] = section.as_json()
+            sections[name] = {**section.as_json(), "quick": given.quick}
         if section is None or section.refused:
             failed.append(name)
     result = {
         "version": tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))["project"]["version"],
-        "quick": given.quick or before.get("quick", False),
         "machine": machine(),
         "sections": [sections[name] for name in BENCHMARKS if name in sections],
     }

@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks.plots import draw
 from benchmarks.record import Plot
 
 RESULT = "result.json"
@@ -28,8 +27,11 @@ def write(folder: Path, result: Result) -> None:
         old.unlink()
     (folder / RESULT).write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     (folder / PAGE).write_text("\n".join(_page(result)) + "\n", encoding="utf-8")
-    for section in result["sections"]:
-        for plot in section["plots"]:
+    plots = [(section, plot) for section in result["sections"] for plot in section["plots"]]
+    if plots:
+        from benchmarks.plots import draw  # the plotting library is in the benchmarks' own environment
+
+        for section, plot in plots:
             draw(Plot(**plot), folder / _plot_file(section, plot))
 
 
@@ -42,7 +44,7 @@ def _page(result: Result) -> Iterator[str]:
     yield from ("# What was measured", "", "Written by `make bench`; how to read it is in [Speed](../speed.md).", "")
     yield f"{machine['cores']} cores of {machine['processor']} ({machine['architecture']}), "
     yield f"{machine['memory_mib']:,} MiB, {machine['system']}, Python {machine['python']}. "
-    yield f"Version {result['version']}." + (" **A quick run: few repetitions.**" if result["quick"] else "")
+    yield f"Version {result['version']}."
     yield ""
     for section in result["sections"]:
         yield from _section(section)
@@ -64,7 +66,8 @@ def _section(section: Result) -> Iterator[str]:
         yield from _table(table["columns"], table["rows"])
     for note in section["notes"]:
         yield f"- {note}"
-    yield from ("", f"Measured {section['measured_at']}.", "")
+    few = " **A quick run, with few repetitions.**" if section["quick"] else ""
+    yield from ("", f"Measured {section['measured_at']}.{few}", "")
 
 
 def _measure_row(one: Result) -> list[str]:

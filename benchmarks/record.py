@@ -28,13 +28,17 @@ class Measure:
         return None if self.goal is None else self.median <= self.goal
 
 
+#: The first cell says what the row is about.
+Row = Sequence[str | float | None]
+
+
 @dataclass(frozen=True)
 class Table:
-    """Plain figures; a row's first cell says what the row is about."""
+    """Plain figures."""
 
     title: str
     columns: Sequence[str]
-    rows: Sequence[Sequence[str | float | None]]
+    rows: Sequence[Row]
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from math import ceil, exp, inf, sqrt
 
 
@@ -38,13 +39,33 @@ def waits_longer(load: float, workers: int, seconds: float, than: float) -> floa
 def refused_in_parts(load: float, workers: int, parts: int, tries: int) -> float:
     """What part of the arrivals finds no worker when they are spread over parts, and each tries so many at random.
 
-    A mean-field estimate: the parts are taken as independent, and each as busy as all the tries make it.
+    A mean-field estimate: the parts are taken as independent, and each as busy as all the tries make it. Never less
+    than one pool of all of them would refuse.
     """
     size, full = workers // parts, 0.0
     for _ in range(100):  # it settles long before
-        offered = load / parts * sum(full**number for number in range(tries))
-        full = (full + refused(offered, size)) / 2
-    return float(full**tries)
+        # A try is new to a part, unless an earlier one has met it already.
+        new = sum(
+            chance * full**met * (1 - met / parts)
+            for number in range(tries)
+            for met, chance in _parts_met(parts, number).items()
+        )
+        full = (full + refused(load / parts * new, size)) / 2
+    all_full = sum(chance * full**met for met, chance in _parts_met(parts, tries).items())
+    return max(all_full, refused(load, workers))
+
+
+@cache
+def _parts_met(parts: int, tries: int) -> dict[int, float]:
+    """How many different parts so many random tries meet, each number with its chance."""
+    chances = {0: 1.0}
+    for _ in range(tries):
+        after: dict[int, float] = {}
+        for met, chance in chances.items():
+            after[met] = after.get(met, 0.0) + chance * met / parts
+            after[met + 1] = after.get(met + 1, 0.0) + chance * (1 - met / parts)
+        chances = after
+    return chances
 
 
 def fewest(fits: Callable[[int], bool], load: float) -> int:

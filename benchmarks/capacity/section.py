@@ -13,7 +13,7 @@ from benchmarks.capacity.prices import Prices, read_prices
 from benchmarks.capacity.quotas import quotas
 from benchmarks.capacity.settings import production
 from benchmarks.capacity.simulation import CHATS, Outcome, simulate
-from benchmarks.record import Plot, Progress, Section, Table
+from benchmarks.record import Plot, Progress, Row, Section, Table
 
 RATES: Final = (0.1, 0.3, 1, 3, 10, 30, 100, 300, 1_000)
 SECONDS: Final = 56.0
@@ -33,9 +33,6 @@ SCALED: Final = (
     "Above 20 chats a second a system is simulated at a fraction of its size; its refusals and waits then come out "
     "slightly worse than they would be."
 )
-
-
-Row = list[str | float | None]  # of a Table
 
 
 def run(*, quick: bool, progress: Progress) -> Section:
@@ -85,6 +82,7 @@ COLUMNS: Final = (
     "worker",
     "slots",
     "turns at once",
+    "busy by Little's law",
     "busy on average",
     "at most",
     "asks refused, %",
@@ -103,6 +101,7 @@ def _row(plan: Plan, outcome: Outcome) -> list[str | float | None]:
         "dedicated" if plan.dedicated else "shared",
         plan.workers if plan.dedicated else plan.asking,
         plan.places if plan.places is not None else "any",
+        round(plan.load, 1),
         round(outcome.busy_workers, 1),
         round(outcome.most_workers),
         round(100 * outcome.refused, 2),

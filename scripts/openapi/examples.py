@@ -9,7 +9,9 @@ from domain import errors
 from entrypoints import problems
 from entrypoints.http import problem_body
 from entrypoints.wire.asking import AskResponse
-from entrypoints.wire.body import Health, Status, TurnStatus
+from entrypoints.wire.body import Status
+from entrypoints.wire.cancelling import TurnStatus
+from entrypoints.wire.health import Health
 from entrypoints.wire.listing import ChatBody, ChatsResponse, LastMessage
 from entrypoints.wire.memories import MemoriesResponse, MemoryBody, MemoryIds
 from entrypoints.wire.polling import (

@@ -10,7 +10,9 @@ from entrypoints.parameters import DEFAULT, MOST
 from entrypoints.problems import BodyTooLarge, MediaTypeUnsupported, RequestInvalid
 from entrypoints.reads import LONGEST_QUERY
 from entrypoints.wire.asking import AskRequest, AskResponse
-from entrypoints.wire.body import ULID, Health, TurnStatus
+from entrypoints.wire.body import ULID
+from entrypoints.wire.cancelling import TurnStatus
+from entrypoints.wire.health import Health
 from entrypoints.wire.listing import ChatsResponse
 from entrypoints.wire.memories import MemoriesResponse, MemoryIds, RememberRequest
 from entrypoints.wire.polling import PollResponse

@@ -161,14 +161,15 @@ def message_item(chat_id: str, message: Message) -> "NewItem":
 def message_from(item: "Item") -> Message:
     return Message(
         message_id=item["sk"]["S"][len(MESSAGE) :],
-        role=Role(item["role"]["S"]),
+        role=_ROLES[item["role"]["S"]],
         content=item["content"]["S"],
         created_at=from_millis(int(item["created_at"]["N"])),
-        citations=tuple(
-            Citation(citation["M"]["memory_id"]["S"], citation["M"]["quote"]["S"])
-            for citation in item.get("citations", {"L": []})["L"]
-        ),
+        citations=tuple(map(_citation_from, item["citations"]["L"])) if "citations" in item else (),
     )
+
+
+#: A page maps up to a hundred messages: asking the enumeration took a seventh of each.
+_ROLES: Final = {role.value: role for role in Role}
 
 
 def key_item(user_id: str, key: IdempotencyKey, turn: Turn) -> "NewItem":
@@ -196,6 +197,10 @@ def _step_from(value: Mapping[str, Any]) -> Step:
 
 def _citation_item(citation: Citation) -> "AttributeValueTypeDef":
     return {"M": {"memory_id": text(citation.memory_id), "quote": text(citation.quote)}}
+
+
+def _citation_from(value: Mapping[str, Any]) -> Citation:
+    return Citation(value["M"]["memory_id"]["S"], value["M"]["quote"]["S"])
 
 
 def _text(item: "Item", name: str) -> str | None:

@@ -263,4 +263,8 @@ _INVISIBLE: Final = frozenset({"Zs", "Zl", "Zp", "Cc", "Cf", "Cs"})
 
 def storable(text: str) -> bool:
     """Whether `text` survives the way to the store and back: no unpaired surrogates, no NULs."""
-    return "\x00" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return "\x00" not in text

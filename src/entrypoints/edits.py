@@ -8,7 +8,8 @@ from entrypoints import ready
 from entrypoints.container import Container
 from entrypoints.http import HttpApi, Reply, Request, came_at
 from entrypoints.parameters import chat_id_in_path, memory_id_in_path
-from entrypoints.wire.body import TurnStatus, status_of
+from entrypoints.wire.body import status_of
+from entrypoints.wire.cancelling import TurnStatus
 from entrypoints.wire.memories import MemoryIds, RememberRequest
 from entrypoints.worker import LambdaContext
 

@@ -30,7 +30,11 @@ class JsonFormatter(logging.Formatter):
         }
         if record.exc_info:
             fields["traceback"] = self.formatException(record.exc_info)
-        return json.dumps(fields, default=str, separators=(",", ":"))
+        return _JSON.encode(fields)
+
+
+#: Made once: `json.dumps` with options of one's own makes one for every line.
+_JSON: Final = json.JSONEncoder(default=str, separators=(",", ":"))
 
 
 def start_logging(level: str, workspace: str, version: str) -> logging.Handler:

@@ -14,7 +14,6 @@ from entrypoints.cursors import list_cursor, list_place
 from entrypoints.http import HttpApi, Reply, Request, came_at, with_etag
 from entrypoints.parameters import chat_id_in_query, cursor_in_query, limit_in_query, message_page
 from entrypoints.problems import RequestInvalid
-from entrypoints.wire.body import Health
 from entrypoints.wire.polling import poll_response
 from entrypoints.worker import LambdaContext
 
@@ -105,6 +104,8 @@ def _list_memories(container: Container) -> Callable[[Request], Reply]:
 
 def _health(container: Container) -> Callable[[Request], Reply]:
     def health(_request: Request) -> Reply:
+        from entrypoints.wire.health import Health  # nor for the health check
+
         settings = container.settings()
         return Reply(200, Health(version=settings.version, workspace=settings.workspace))
 

@@ -8,14 +8,16 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from dependency_injector import providers
 
 from adapters.logging_turn_observer import LoggingTurnObserver, user_hash
 from domain.chat import Citation
 from domain.errors import AgentFailed
 from domain.ports import Answer
+from entrypoints.container import Container
 from entrypoints.logs import start_logging
 from tests.gateway import worker_event
-from tests.service import Service
+from tests.service import SETTINGS, Service
 from tests.story import ALICE, BOB, UNKNOWN_CHAT
 
 SECRET = "hunter2"
@@ -179,3 +181,13 @@ def test_the_container_starts_the_logs_once(standard_error: io.StringIO) -> None
         for _ in range(2):
             service.gateway.call("GET /health")
     assert len(standard_error.getvalue().splitlines()) == 2
+
+
+def test_logging_is_set_up_once(standard_error: io.StringIO) -> None:
+    """A singleton of the container that holds None would be made again with every request."""
+    container = Container()
+    container.settings.override(providers.Object(SETTINGS))
+    container.logging()
+    (handler,) = logging.getLogger().handlers
+    container.logging()
+    assert logging.getLogger().handlers == [handler]

@@ -26,7 +26,7 @@ PHASES: Final[dict[TurnState, Phase]] = {TurnState.QUEUED: "queued", TurnState.R
 def rfc3339(moment: datetime) -> str:
     """UTC with milliseconds: `2026-11-23T12:00:00.000Z`."""
     utc = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
-    return utc.isoformat(timespec="milliseconds")[: -len("+00:00")] + "Z"
+    return utc.isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
 
 
 Moment = Annotated[
@@ -51,21 +51,6 @@ class Body(BaseModel):
     model_config = ConfigDict(
         frozen=True, extra="ignore", json_schema_serialization_defaults_required=True, defer_build=True
     )
-
-
-class TurnStatus(Body):
-    """Where a chat's latest turn stands."""
-
-    chat_id: str
-    status: Status
-
-
-class Health(Body):
-    """Which version answers in which workspace."""
-
-    status: Literal["ok"] = "ok"
-    version: str
-    workspace: str
 
 
 class ProblemBody(Body):

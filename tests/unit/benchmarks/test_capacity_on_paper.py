@@ -8,9 +8,9 @@ import pytest
 
 from benchmarks.capacity import settings
 from benchmarks.capacity.__main__ import main
-from benchmarks.capacity.cost import MEMORY, Tokens, cost, model_cost
+from benchmarks.capacity.cost import ALARMS, MEMORY, METRICS, Tokens, cost, model_cost
 from benchmarks.capacity.footprint import footprint
-from benchmarks.capacity.plan import sized
+from benchmarks.capacity.plan import SHARED_PART, sized
 from benchmarks.capacity.prices import FILE, read_prices, regions
 from benchmarks.capacity.quotas import quotas
 
@@ -58,6 +58,17 @@ def test_tokens_cost_what_the_model_asks() -> None:
 
 def test_memory_is_that_of_the_terraform() -> None:
     assert {name: settings.memory()[name] for name in MEMORY} == MEMORY
+
+
+def test_metrics_alarms_and_the_shared_pools_part_are_those_of_the_terraform() -> None:
+    def text(name: str) -> str:
+        return settings.FILE.with_name(name).read_text(encoding="utf-8")
+
+    assert len(re.findall(r'^ {4}\w+ += "\w+"', text("metrics.tf"), re.MULTILINE)) == METRICS
+    of_each = re.findall(r'^ {4}"[a-z-]+-\$\{key\}" = \{', text("alarms.tf"), re.MULTILINE)
+    others = re.findall(r'^ {4}"[a-z-]+" = \{', text("alarms.tf"), re.MULTILINE)
+    assert len(of_each) * len(settings.production().concurrency) + len(others) == ALARMS
+    assert f"floor(local.worker_pool * {SHARED_PART})" in text("functions.tf")
 
 
 def test_prices_have_a_date_a_source_and_the_same_names_in_every_region() -> None:

@@ -42,3 +42,7 @@ def test_parts_refuse_more_than_one_pool_and_more_tries_less() -> None:
     three = erlang.refused_in_parts(280, 360, parts=18, tries=3)
     assert erlang.refused(280, 360) < three < one_try
     assert one_try == pytest.approx(erlang.refused(280 / 18, 20), rel=1e-6)
+
+
+def test_further_tries_do_not_help_where_there_is_one_part() -> None:
+    assert erlang.refused_in_parts(17, 20, parts=1, tries=3) == pytest.approx(erlang.refused(17, 20))

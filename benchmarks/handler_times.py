@@ -1,0 +1,99 @@
+"""In a process of its own: asks and polls through the handlers, in turns with the same AWS calls by bare clients.
+
+Prints the milliseconds of each as JSON. What the handlers log goes to standard error, as on Lambda.
+"""
+
+import gc
+import json
+import random
+import sys
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from adapters.aws_clients import AwsClients
+from benchmarks import story
+from entrypoints import chat, reads
+from entrypoints.container import AWS, Container
+
+Call = Callable[[], object]
+#: Calls of a kind in a row: so many that the processor's caches hold what each kind needs.
+BLOCK: Final = 10
+#: Rounds before anything is timed.
+WARM_UP: Final = 5
+
+
+class Context:
+    """Lambda's context, as far as our handlers look at it."""
+
+    aws_request_id = "8476a536-e9f4-11e8-9739-2dfe598c3fcd"
+
+    def get_remaining_time_in_millis(self) -> int:
+        """Plenty."""
+        return 90_000
+
+
+def handled(module: Any, container: Container, event: Mapping[str, Any]) -> Call:
+    handle, context = module.make_handler(container), Context()
+
+    def call() -> None:
+        assert handle(event, context)["statusCode"] == 200
+
+    return call
+
+
+def _replayed(container: Container, handled: Call) -> Call:
+    """The very calls that `handled` makes, with their parameters ready, by clients that do nothing else."""
+    sent: list[tuple[str, dict[str, Any]]] = []
+
+    def note(params: dict[str, Any], model: Any, **_: object) -> None:
+        sent.append((model.name, params))
+
+    clients = [container.dynamodb(), container.lambda_()]
+    for client in clients:
+        client.meta.events.register("provide-client-params", note, unique_id="note")
+    handled()
+    for client in clients:
+        client.meta.events.unregister("provide-client-params", unique_id="note")
+    bare = AwsClients(AWS)
+    methods: dict[str, Any] = {"Invoke": bare.lambda_().invoke}
+    dynamodb = bare.dynamodb()
+    methods |= {"TransactWriteItems": dynamodb.transact_write_items, "Query": dynamodb.query}
+    calls = [(methods[name], parameters) for name, parameters in sent]
+
+    def call() -> None:
+        for method, parameters in calls:
+            method(**parameters)
+
+    return call
+
+
+def main(rounds: int) -> dict[str, list[float]]:
+    """Milliseconds of each call, the mean of a block; every round makes a block of each, in another order."""
+    container = Container()
+    ask, poll = handled(chat, container, story.ASK), handled(reads, container, story.POLL)
+    bare_ask, bare_poll = _replayed(container, ask), _replayed(container, poll)
+    calls: dict[str, Call] = {
+        "ask": ask, "bare ask": bare_ask, "bare ask again": bare_ask,
+        "poll": poll, "bare poll": bare_poll, "bare poll again": bare_poll,
+    }  # fmt: skip
+    taken: dict[str, list[float]] = {name: [] for name in calls}
+    shuffled = random.Random(7)
+    gc.freeze()
+    for number in range(rounds + WARM_UP):
+        for name in shuffled.sample(list(calls), len(calls)):
+            milliseconds = _block(calls[name])
+            if number >= WARM_UP:
+                taken[name].append(milliseconds)
+    return taken
+
+
+def _block(call: Call) -> float:
+    began = time.perf_counter()
+    for _ in range(BLOCK):
+        call()
+    return (time.perf_counter() - began) * 1000 / BLOCK
+
+
+if __name__ == "__main__":
+    print(json.dumps(main(int(sys.argv[1]))))

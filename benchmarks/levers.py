@@ -1,0 +1,173 @@
+"""What each lever on the cold start is worth: the package without it, beside the package as it is, in one run."""
+
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from benchmarks import story
+from benchmarks.built import compile_all, copy, package
+from benchmarks.record import Plot, Progress, Section, Table, ratio
+from benchmarks.starts import Start, Times, measuring, start, time_starts
+
+TITLE = "Cold start, lever by lever"
+HOW = (
+    "The same harness. Each row is the package with one thing undone, or done otherwise, beside the package as "
+    "shipped, started in turns in one run: above 1 the lever pays. The last rows try what is not in the package."
+)
+
+SHIPPED = "as shipped"
+HANDLERS = {"ask": ("entrypoints.chat.handler", story.ASK), "poll": ("entrypoints.reads.handler", story.POLL)}
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A package that differs in one thing."""
+
+    change: Callable[[Path], None]
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+def _edit(file: str, *changes: tuple[str, str]) -> Callable[[Path], None]:
+    """A change of a source file; the text has to be there."""
+
+    def edit(folder: Path) -> None:
+        path = folder / file
+        text = path.read_text(encoding="utf-8")
+        for old, new in changes:
+            assert old in text, f"{file} has no {old!r} any more"
+            text = text.replace(old, new)
+        path.write_text(text, encoding="utf-8")
+
+    return edit
+
+
+def _all_of(*changes: Callable[[Path], None]) -> Callable[[Path], None]:
+    def change(folder: Path) -> None:
+        for one in changes:
+            one(folder)
+
+    return change
+
+
+def _without_service_models(folder: Path) -> None:
+    shutil.rmtree(folder / "service_models")
+
+
+def _without_bytecode(folder: Path) -> None:
+    for cached in list(folder.rglob("__pycache__")):
+        shutil.rmtree(cached)
+
+
+def _with_columns(folder: Path) -> None:
+    compile_all(folder, "-f", "--invalidation-mode", "unchecked-hash")
+
+
+def _nothing(_folder: Path) -> None:
+    pass
+
+
+WITH_BOTO3 = _edit(
+    "adapters/aws_clients.py",
+    ("from botocore.session import Session", "import boto3"),
+    ("self._session = Session()", "self._session = boto3.Session()"),
+    ("models.is_dir()", "False"),
+    ('"AWS_ACCESS_KEY_ID" in os.environ', "False"),
+    ("self._session.create_client(", "self._session.client("),
+)
+COLLECTING = _edit("entrypoints/__init__.py", ("gc.disable()", ""), ("gc.freeze()", "pass"))
+ALL_MODELS = _all_of(
+    _edit("entrypoints/wire/body.py", ("defer_build=True", "defer_build=False")),
+    _edit(
+        "entrypoints/http.py",
+        (
+            "from entrypoints.wire.body import",
+            "from entrypoints.wire import asking, listing, memories, polling\nfrom entrypoints.wire.body import",
+        ),
+    ),
+)
+
+UNDONE: Mapping[str, Variant] = {
+    "boto3's clients instead of botocore's, whole service models": Variant(WITH_BOTO3),
+    "whole service models": Variant(_without_service_models),
+    "cycles collected during the start": Variant(COLLECTING),
+    "all wire models built at the start": Variant(ALL_MODELS),
+    "no bytecode in the zip": Variant(_without_bytecode, {"PYTHONDONTWRITEBYTECODE": "1"}),
+    "bytecode with the columns of every instruction": Variant(_with_columns),
+    "none of the first four": Variant(_all_of(WITH_BOTO3, COLLECTING, ALL_MODELS)),
+}
+TRIED: Mapping[str, Variant] = {
+    "boto3's clients, trimmed models for everybody by AWS_DATA_PATH": Variant(
+        WITH_BOTO3, {"AWS_DATA_PATH": "service_models"}
+    ),
+    "pydantic's search for plug-ins turned off": Variant(_nothing, {"PYDANTIC_DISABLE_PLUGINS": "__all__"}),
+}
+
+
+def run(*, quick: bool, progress: Progress) -> Section:
+    """Every variant, for an ask and for a poll."""
+    with measuring() as aws:
+        starts = {
+            f"{what}: {name}": one
+            for name, folder, environment in _packages()
+            for what, one in _starts(folder, aws.url, environment).items()
+        }
+        times = time_starts(starts, 3 if quick else 15, aws.url, progress)
+    return Section(
+        "levers",
+        TITLE,
+        HOW,
+        tables=[_table(times)],
+        plots=[_plot(times)],
+        measures=[times.again],
+        refused=times.refused,
+    )
+
+
+def _packages() -> list[tuple[str, Path, Mapping[str, str]]]:
+    found: list[tuple[str, Path, Mapping[str, str]]] = [(SHIPPED, package(), {})]
+    for number, (name, variant) in enumerate({**UNDONE, **TRIED}.items()):
+        folder = copy(f"variant-{number}")
+        variant.change(folder)
+        if variant.change not in {_without_bytecode, _with_columns}:
+            for ours in ("adapters", "entrypoints"):
+                compile_all(folder / ours, "-f", "--invalidation-mode", "unchecked-hash", columns=False)
+        found.append((name, folder, variant.environment))
+    return found
+
+
+def _starts(folder: Path, endpoint: str, environment: Mapping[str, str]) -> dict[str, Start]:
+    return {what: start(folder, handler, event, endpoint, environment) for what, (handler, event) in HANDLERS.items()}
+
+
+def _relative(times: Times, name: str, what: str) -> float:
+    return ratio(name, times.taken[f"{what}: {name}"], times.taken[f"{what}: {SHIPPED}"]).median
+
+
+def _table(times: Times) -> Table:
+    rows: list[list[str | float | None]] = [
+        [
+            name,
+            *(_cell(times, name, what) for what in HANDLERS),
+            *(_milliseconds(times, name, what) for what in HANDLERS),
+        ]
+        for name in (SHIPPED, *UNDONE, *TRIED)
+    ]
+    columns = ["package", "ask", "poll", "ask, ms", "poll, ms"]
+    return Table("Beside the package as shipped", columns, rows)
+
+
+def _cell(times: Times, name: str, what: str) -> str:
+    return f"{_relative(times, name, what):.2f}×"
+
+
+def _milliseconds(times: Times, name: str, what: str) -> int:
+    taken = sorted(times.taken[f"{what}: {name}"])
+    return round(taken[len(taken) // 2])
+
+
+def _plot(times: Times) -> Plot:
+    series: dict[str, list[tuple[str, float]]] = {
+        what: [(name, _relative(times, name, what)) for name in {**UNDONE, **TRIED}] for what in HANDLERS
+    }
+    return Plot("ratios", "Start beside the package as shipped", "", "ratio", series, kind="bars", mark=1)

@@ -1,0 +1,41 @@
+"""How often each function calls AWS, counted by the stub that stands in for AWS. Tests hold the same figures."""
+
+from benchmarks import story
+from benchmarks.built import package
+from benchmarks.record import Measure, Progress, Section, Table
+from benchmarks.starts import start
+from benchmarks.stubs.lambda_runtime import running
+from benchmarks.stubs.running import aws
+from domain.chat import Chat
+
+TITLE = "AWS round trips"
+HOW = (
+    "The package as shipped, run by the real `awslambdaric`; the stub that stands in for AWS counts what it is asked. "
+    "The worker runs agent `recall`, whose own reading of memories is counted apart. "
+    "`tests/contract/test_round_trips.py` holds these figures, and those of every refusal."
+)
+MEMORIES = f"Query:{story.MEMORIES_TABLE}"
+
+
+def run(*, quick: bool, progress: Progress) -> Section:
+    """Each is a count: once is enough."""
+    calls = {
+        "ask": _counted("entrypoints.chat.handler", story.ASK, story.chat()),
+        "poll": _counted("entrypoints.reads.handler", story.POLL, story.chat()),
+        "worker run": _counted("entrypoints.chat.handler", story.WORK, story.waiting_chat()),
+    }
+    progress("counted")
+    goals = {"ask": 2, "poll": 1, "worker run": 4}
+    besides = {what: sum(count for name, count in found.items() if name != MEMORIES) for what, found in calls.items()}
+    measures = [
+        Measure(what, count, count, count, 1, "", goals[what], "besides the agent" if what == "worker run" else "")
+        for what, count in besides.items()
+    ]
+    rows = [[what, ", ".join(f"{count} {name}" for name, count in found.items())] for what, found in calls.items()]
+    return Section("round_trips", TITLE, HOW, measures, [Table("Which", ["", "operations"], rows)])
+
+
+def _counted(handler: str, event: dict[str, object], chat: Chat) -> dict[str, int]:
+    with aws(story.answers(chat)) as stub, running(start(package(), handler, event, stub.url).function) as function:
+        function.invoke(event)
+        return stub.counts()

@@ -1,0 +1,102 @@
+"""Cold starts of several functions, one after the other and again: process start to first answer, in milliseconds."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from benchmarks import story
+from benchmarks.built import floor
+from benchmarks.record import Measure, Progress, ratio
+from benchmarks.stubs.lambda_runtime import Function, running
+from benchmarks.stubs.running import RunningAws, aws
+
+#: Two equal functions may differ by so much before a run says nothing.
+EQUAL: Final = (0.93, 1.07)
+FLOOR, AGAIN = "floor", "floor again"
+
+
+@dataclass(frozen=True)
+class Start:
+    """A function and the event that it answers."""
+
+    function: Function
+    event: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Times:
+    """Milliseconds of every start, by name, in the order of the rounds; and how long processors worked on it."""
+
+    taken: dict[str, list[float]]
+    worked: dict[str, list[float]]
+
+    def against_floor(self, name: str, title: str, goal: float | None = None) -> Measure:
+        """Ratios to the floor of the same round."""
+        return ratio(title, self.taken[name], self.taken[FLOOR], goal)
+
+    def work_against_floor(self, name: str, title: str) -> Measure:
+        """The same of processor time, which suffers less from whatever else runs."""
+        return ratio(title, self.worked[name], self.worked[FLOOR], note="processor time")
+
+    @property
+    def again(self) -> Measure:
+        """The floor beside itself: what the machine's noise alone makes."""
+        return self.against_floor(AGAIN, "the floor beside itself (A/A)")
+
+    @property
+    def refused(self) -> str:
+        """Why these times say nothing; empty when they do."""
+        low, high = EQUAL
+        fits = low <= self.again.median <= high
+        return "" if fits else f"two equal functions differ by {self.again.median:.2f}: the machine is too busy"
+
+
+@contextmanager
+def measuring() -> Iterator[RunningAws]:
+    """AWS for the functions to call."""
+    with aws(story.answers()) as running_aws:
+        yield running_aws
+
+
+def start(
+    folder: Path, handler: str, event: Mapping[str, Any], endpoint: str, more: Mapping[str, str] | None = None
+) -> Start:
+    """A function with the service's environment, and more."""
+    return Start(Function(folder, handler, {**story.SETTINGS, "AWS_ENDPOINT_URL": endpoint, **(more or {})}), event)
+
+
+def time_starts(starts: Mapping[str, Start], rounds: int, endpoint: str, progress: Progress) -> Times:
+    """Time all of them beside the floor; once more when the machine was too busy."""
+    least = start(floor(), "floor.handler", {}, endpoint)
+    everything = {FLOOR: least, AGAIN: least, **starts}
+    times = _times(everything, rounds, progress)
+    if times.refused:
+        progress(f"{times.refused}; once more")
+        times = _times(everything, rounds, progress)
+    return times
+
+
+def _times(everything: Mapping[str, Start], rounds: int, progress: Progress) -> Times:
+    """Start each function once per round, beginning with another one each time; the first round only warms files."""
+    taken: dict[str, list[float]] = {name: [] for name in everything}
+    worked: dict[str, list[float]] = {name: [] for name in everything}
+    for number in range(rounds + 1):
+        names = list(everything)
+        first = number % len(names)
+        for name in names[first:] + names[:first]:
+            milliseconds, of_work = _start(everything[name])
+            if number:
+                taken[name].append(milliseconds)
+                worked[name].append(of_work)
+        if number % 5 == 0:
+            progress(f"round {number} of {rounds}")
+    return Times(taken, worked)
+
+
+def _start(one: Start) -> tuple[float, float]:
+    with running(one.function) as function:
+        answer, moment = function.invoke(one.event)
+        assert answer["statusCode"] == 200, answer
+        return (moment - function.began) * 1000, function.processor_time() * 1000

@@ -1,0 +1,107 @@
+"""Async Chat on a local stack of the benchmark's own, and, on the same stack, a function that does nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import subprocess
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import quote
+
+from benchmarks.whole_system.embedded_aws import FLOOR_ROUTE, EmbeddedAws
+from benchmarks.whole_system.http_client import HttpClient, http_client
+from benchmarks.whole_system.processes import AGENT, ROOT
+from benchmarks.whole_system.system import Asked, Order, Seen, System, begun
+from local.crash import crash, workers
+from local.home import Home
+
+PEOPLE: Final = 50
+#: Cold starts side by side: more would keep the emulator from answering in time.
+AT_ONCE: Final = 8
+WARMING_SECONDS: Final = 16.5  # short of the deadline
+PATIENCE: Final = 20.0
+
+
+class AsyncChat(System):
+    """Fifty users, since places are counted per user, and a user's asks meet on one item."""
+
+    name = "Async Chat, local stack"
+
+    def __init__(self, http: HttpClient, home: Home, tokens: list[str], aws: EmbeddedAws) -> None:
+        self._http, self._home, self._tokens, self.aws = http, home, tokens, aws
+
+    async def ask(self, order: Order, chat: str | None = None, person: int = 0) -> Asked:
+        body = {"question": order.question} | ({"chat_id": chat} if chat else {})
+        reply = await self._http.call("POST", "/memories/chat", body, self._signed_in(person))
+        return Asked(reply.status, reply.body.get("chat_id", chat or ""), reply.took)
+
+    async def poll(self, chat: str, person: int = 0) -> Seen:
+        path = f"/chats/messages?chat_id={quote(chat)}"
+        reply = await self._http.call("GET", path, headers=self._signed_in(person))
+        answers = sum(message["role"] == "assistant" for message in reply.body["messages"])
+        return Seen(reply.body["status"], answers, reply.took)
+
+    async def floor(self, method: str) -> float:
+        """Seconds that the empty function takes by the same way."""
+        reply = await self._http.call(method, FLOOR_ROUTE, {} if method == "POST" else None, self._signed_in(0))
+        assert reply.status == 200, reply
+        return reply.took
+
+    def kill_worker(self) -> None:
+        crash(self._home)  # Lambda starts workers when there is work
+
+    def processes(self) -> int:
+        """Of the chat function, ready or at work."""
+        return len(workers(self._home))
+
+    def _signed_in(self, person: int) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self._tokens[person % PEOPLE]}"}
+
+
+@asynccontextmanager
+async def async_chat(scratch: Path, deadline: int) -> AsyncIterator[AsyncChat]:
+    """The applied Terraform with the sleeping agent and this deadline."""
+    home = Home(scratch / "stack")
+    settings = {"agent": "sleeping:agent", "deadline_seconds": deadline, "turns_per_user": 100}
+    with _stack(home, settings):
+        described = json.loads(home.stack_file.read_text(encoding="utf-8"))
+        outputs = json.loads(home.outputs_file.read_text(encoding="utf-8"))
+        aws = EmbeddedAws(described["api_url"].split("/_aws/")[0], outputs)
+        aws.add_floor()
+        tokens = [aws.signed_up(f"person-{number}") for number in range(PEOPLE)]
+        async with http_client(described["api_url"]) as http:
+            yield AsyncChat(http, home, tokens, aws)
+
+
+@contextmanager
+def _stack(home: Home, settings: dict[str, Any]) -> Iterator[None]:
+    options = [f"--set={name}={value}" for name, value in settings.items()]
+    try:
+        _local("up", "--port=0", "--no-samples", f"--extra={AGENT}", *options, f"--home={home.folder}")
+        yield
+    finally:
+        _local("down", f"--home={home.folder}")
+
+
+def _local(*arguments: str) -> None:
+    command: list[str | Path] = [ROOT / ".venv" / "bin" / "python", "-m", "local", *arguments]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(done.stdout + done.stderr)
+
+
+async def warm(system: AsyncChat, wanted: int, diary: Path) -> int:
+    """Have so many processes of the chat function ready, a few at a time; returns how many there are then.
+
+    Their agents sleep side by side, each in a process of its own.
+    """
+    for first in range(0, wanted, AT_ONCE):
+        batch = range(first, min(first + AT_ONCE, wanted))
+        orders = [Order(WARMING_SECONDS, diary) for _ in batch]
+        await asyncio.gather(*(system.ask(order, person=number) for number, order in zip(batch, orders, strict=True)))
+        await begun(orders, PATIENCE)
+    await asyncio.sleep(WARMING_SECONDS + 1)
+    return system.processes()

@@ -1,0 +1,119 @@
+"""The embedded AWS of the benchmark's stack."""
+
+from __future__ import annotations
+
+import io
+import secrets
+import time
+import zipfile
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, Final
+
+import boto3
+from botocore.config import Config
+
+from adapters.dynamodb_chat_repository import DynamoDbChatRepository
+from adapters.system_clock import SystemClock
+from adapters.ulid_id_source import UlidIdSource
+from benchmarks.story import QUESTION
+from domain.chat import Message, Role, Turn
+from domain.ports import NewQuestion, PageRequest
+
+FLOOR_ROUTE: Final = "/floor"
+#: As our own functions do, it says a line: the embedded AWS waits for one.
+FLOOR_CODE: Final = """
+import sys
+
+def handler(event, context):
+    print("{}", file=sys.stderr, flush=True)
+    return {"statusCode": 200, "headers": {"content-type": "application/json"}, "body": "{}"}
+"""
+
+
+class EmbeddedAws:
+    """The stack's own: what is added to it behind Terraform's back, and its calls without anything around them."""
+
+    def __init__(self, endpoint: str, outputs: dict[str, Any]) -> None:
+        self._endpoint, self._outputs = endpoint, outputs
+        self._session = boto3.session.Session("test", "test", region_name=outputs["region"])
+        self._clock = SystemClock()
+        self._ids = UlidIdSource(self._clock)
+        self._lambda = self._client("lambda")
+        table = outputs["table_names"]["chats"]
+        self._chats = DynamoDbChatRepository(self._client("dynamodb"), table, self._clock)
+
+    def signed_up(self, name: str) -> str:
+        """A new user's access token."""
+        cognito, password = self._client("cognito-idp"), f"Aa1-{secrets.token_urlsafe(24)}"
+        pool = {"UserPoolId": self._outputs["user_pool_id"], "Username": name}
+        cognito.admin_create_user(**pool, MessageAction="SUPPRESS")
+        cognito.admin_set_user_password(**pool, Password=password, Permanent=True)
+        answer = cognito.initiate_auth(
+            ClientId=self._outputs["user_pool_client_id"],
+            AuthFlow="USER_PASSWORD_AUTH",
+            AuthParameters={"USERNAME": name, "PASSWORD": password},
+        )
+        return str(answer["AuthenticationResult"]["AccessToken"])
+
+    def add_floor(self) -> None:
+        """An empty function behind routes with the authorizer and the scopes of asking and polling."""
+        lambda_, api = self._client("lambda"), self._client("apigatewayv2")
+        api_id, reads = self._outputs["api_id"], self._outputs["function_names"]["reads"]
+        like = lambda_.get_function_configuration(FunctionName=reads)
+        made = lambda_.create_function(
+            FunctionName="floor",
+            Runtime=like["Runtime"],
+            Role=like["Role"],
+            Handler="floor.handler",
+            Code={"ZipFile": _zipped("floor.py", FLOOR_CODE)},
+            MemorySize=like["MemorySize"],
+        )
+        integration = api.create_integration(
+            ApiId=api_id,
+            IntegrationType="AWS_PROXY",
+            IntegrationUri=made["FunctionArn"],
+            PayloadFormatVersion="2.0",
+        )
+        routes = {route["RouteKey"]: route for route in api.get_routes(ApiId=api_id)["Items"]}
+        for method, model in (("POST", "POST /memories/chat"), ("GET", "GET /chats/messages")):
+            api.create_route(
+                ApiId=api_id,
+                RouteKey=f"{method} {FLOOR_ROUTE}",
+                Target=f"integrations/{integration['IntegrationId']}",
+                AuthorizationType=routes[model]["AuthorizationType"],
+                AuthorizerId=routes[model]["AuthorizerId"],
+                AuthorizationScopes=routes[model]["AuthorizationScopes"],
+            )
+
+    def bare_ask(self) -> tuple[float, float]:
+        """Seconds of an ask's transaction, and of an invocation, each by itself through botocore."""
+        now = self._clock.now()
+        message = Message(self._ids.new_id(), Role.USER, QUESTION, now)
+        user, chat, turn = (self._ids.new_id() for _ in range(3))
+        deadline = now + timedelta(seconds=70)
+        asked = Turn(chat, user, turn, message.message_id, now, deadline, self._ids.new_token())
+        stored = _timed(lambda: self._chats.save_question(NewQuestion(message, asked, new_chat=True, turn_limit=5)))
+        invoked = _timed(lambda: self._lambda.invoke(FunctionName="floor", InvocationType="Event", Payload=b"{}"))
+        return stored, invoked
+
+    def bare_poll(self, chat: str) -> float:
+        """Seconds of a poll's query."""
+        return _timed(lambda: self._chats.read(chat, PageRequest(limit=50)))
+
+    def _client(self, service: str) -> Any:
+        config = Config(proxies={}, retries={"total_max_attempts": 1})
+        return self._session.client(service, endpoint_url=self._endpoint, config=config)  # type: ignore[call-overload]
+
+
+def _timed(call: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    call()
+    return time.perf_counter() - began
+
+
+def _zipped(name: str, code: str) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as package:
+        package.writestr(name, code)
+    return file.getvalue()

@@ -1,0 +1,91 @@
+"""FastAPI with a queue on Redis: arq's and Celery's differ in the worker alone."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import subprocess
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Final
+from urllib.parse import quote
+
+from benchmarks.whole_system.http_client import HttpClient, http_client
+from benchmarks.whole_system.processes import PEERS, PEERS_BIN, Program, answering, free_port
+from benchmarks.whole_system.system import Asked, Order, Seen, System
+
+ARQ: Final = ("fastapi_arq", "FastAPI + Redis + arq", ("arq", "worker.WorkerSettings"))
+CELERY: Final = (
+    "fastapi_celery",
+    "FastAPI + Redis + Celery",
+    ("celery", "--app", "tasks", "worker", "--pool", "threads", "--concurrency", "100"),
+)
+
+
+class FastApiQueue(System):
+    """A web server, Redis, and one worker process with room for a hundred agents."""
+
+    def __init__(self, name: str, http: HttpClient, worker: Program) -> None:
+        self.name, self._http, self._worker = name, http, worker
+
+    async def ask(self, order: Order, chat: str | None = None, person: int = 0) -> Asked:  # noqa: ARG002  # it knows no users
+        body = {"question": order.question} | ({"chat_id": chat} if chat else {})
+        reply = await self._http.call("POST", "/memories/chat", body)
+        assert reply.status == 200, reply
+        return Asked(reply.status, reply.body["chat_id"], reply.took)
+
+    async def poll(self, chat: str, person: int = 0) -> Seen:  # noqa: ARG002  # it knows no users
+        reply = await self._http.call("GET", f"/chats/messages?chat_id={quote(chat)}")
+        answers = sum(message["role"] == "assistant" for message in reply.body["messages"])
+        return Seen(reply.body["status"], answers, reply.took)
+
+    def kill_worker(self) -> None:
+        self._worker.end(signal.SIGKILL)
+        self._worker.start()
+
+
+@asynccontextmanager
+async def fastapi_queue(
+    peer: tuple[str, str, Sequence[str]], scratch: Path, deadline: int
+) -> AsyncIterator[FastApiQueue]:
+    """One of `ARQ` and `CELERY`, with a Redis of its own."""
+    folder_name, name, worker_command = peer
+    folder, logs = PEERS / folder_name, scratch / folder_name
+    logs.mkdir()
+    redis_port, port = free_port(), free_port()
+    environment = {
+        "REDIS_URL": f"redis://127.0.0.1:{redis_port}",
+        "DEADLINE_SECONDS": str(deadline),
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+    server = ["uvicorn", "app:app", "--port", str(port), "--log-level", "warning", "--no-access-log"]
+    redis = Program(_redis(redis_port), logs, logs / "redis.log")
+    web = Program([PEERS_BIN / server[0], *server[1:]], folder, logs / "web.log", environment)
+    worker = Program([PEERS_BIN / worker_command[0], *worker_command[1:]], folder, logs / "worker.log", environment)
+    try:
+        redis.start()
+        await answering(redis_port, "Redis")
+        worker.start()
+        web.start()
+        await answering(port, name)
+        async with http_client(f"http://127.0.0.1:{port}") as http:
+            yield FastApiQueue(name, http, worker)
+    finally:
+        for program in (web, worker, redis):
+            program.end()
+
+
+def _redis(port: int) -> list[str | Path]:
+    """The machine's own where there is one, else the one that the peers' environment brings."""
+    server = shutil.which("redis-server") or PEERS_BIN / "redis-server"
+    return [server, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
+
+
+def redis_works() -> bool:
+    """Whether there is a Redis server at all: not for every system there is a wheel."""
+    try:
+        command = [_redis(0)[0], "--version"]
+        return subprocess.run(command, capture_output=True, check=False, timeout=10).returncode == 0
+    except OSError:
+        return False

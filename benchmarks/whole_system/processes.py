@@ -1,0 +1,88 @@
+"""Programs that a system consists of: each in a group of its own, so that nothing of it is left behind."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+PEERS: Final = ROOT / "benchmarks" / "peers"
+PEERS_BIN: Final = ROOT / ".local" / "peers" / "venv" / "bin"
+AGENT: Final = PEERS / "agent"
+PATIENCE_SECONDS: Final = 60.0
+
+
+class Program:
+    """A command that runs until it is ended; what it says goes into a file."""
+
+    def __init__(
+        self, command: Sequence[str | Path], folder: Path, log: Path, environment: Mapping[str, str] | None = None
+    ) -> None:
+        self._command, self._folder, self._log = [str(part) for part in command], folder, log
+        self._environment = environment or {}
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it, for the first time or again."""
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                self._command,
+                cwd=self._folder,
+                env={**_environment(), **self._environment},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    def end(self, number: signal.Signals = signal.SIGTERM) -> None:
+        """End it and all that it started; SIGKILL lets it say nothing."""
+        if self._process is None:
+            return
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, number)
+        try:
+            self._process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+        self._process = None
+
+
+async def answering(port: int, what: str) -> None:
+    """Wait until something listens there."""
+    give_up = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < give_up:
+        with contextlib.suppress(OSError):
+            _, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.close()
+            return
+        await asyncio.sleep(0.1)
+    raise TimeoutError(f"{what} did not start")
+
+
+def free_port() -> int:
+    """A port that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _environment() -> dict[str, str]:
+    """The shell's, with the agent and the peers' own programs in reach, and nobody told how they fare."""
+    return {
+        **os.environ,
+        "PATH": f"{PEERS_BIN}:{os.environ['PATH']}",
+        "PYTHONPATH": f"{AGENT}:{PEERS}",
+        "LANGSMITH_TRACING": "false",
+        "LANGGRAPH_CLI_NO_ANALYTICS": "1",
+    }
