@@ -45,7 +45,7 @@ from domain.turn_watch import TurnWatch
 QUESTION_LIMIT: Final = 8_000
 HISTORY_LENGTH: Final = 20
 PERSIST_PAUSE: Final = timedelta(seconds=1)
-PLACE_TRIES: Final = 3
+PLACE_TRIES: Final = 5
 
 Stored = TypeVar("Stored")
 
