@@ -156,7 +156,7 @@ workspaces: env ## Two workspaces side by side on an embedded AWS: apply, ask, p
 
 rights: env ## Take every right from every role, one at a time: something has to fail
 	@scripts/env ministack
-	@$(PYTHON_HERE) -m tests.rights
+	@PYTHONPATH=src:. $(PYTHON_HERE) -m tests.rights
 
 scan: env ## checkov, bandit and pip-audit, in an environment of their own (STRICT=1: no package may go unaudited)
 	@scripts/env scan ministack
@@ -169,7 +169,7 @@ redrive: env ## Give failures that could not be settled another try (TF_WORKSPAC
 	@$(PYTHON_HERE) -m scripts.redrive
 
 restore-chat: env ## Bring deleted chats back from a restored copy of the table (TF_WORKSPACE, FROM=chats-restored CHATS="id id")
-	@$(PYTHON_HERE) -m scripts.restore_chat --from '$(FROM)' $(CHATS)
+	@PYTHONPATH=src $(PYTHON_HERE) -m scripts.restore_chat --from '$(FROM)' $(CHATS)
 
 terraform-docs: env ## Write docs/terraform.md anew from the variables and outputs
 	@$(PYTHON_HERE) -m scripts.terraform_docs

@@ -12,6 +12,7 @@ from itertools import cycle
 from typing import Any, Final
 
 from adapters.dynamodb_items import header_item, message_item
+from adapters.dynamodb_places import places_key
 from benchmarks.keyed_store.service import SETTINGS, KeyedService, fill_memories
 from benchmarks.keyed_store.units import Consumed
 from benchmarks.keyed_store.wire import KeyedStore
@@ -147,7 +148,7 @@ def list_chats(filled: Filled, size: int) -> Case:
 def ask(filled: Filled, size: int) -> Case:
     user, service = f"{USER}-with-{size}", filled.service
     asked = http_event("POST /memories/chat", user=user, body={"question": QUESTION})
-    places = {"pk": {"S": f"user#{user}"}, "sk": {"S": "turns"}}
+    places = places_key(f"user#{user}")
 
     def give_the_place_back() -> None:
         service.chats.write(places, {})

@@ -12,9 +12,9 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from adapters.dynamodb_items import header_key
 from scripts.deployed import Deployed
 
-HEADER = {"S": "~chat"}
 #: What a deletion that was cut short leaves has no owner any more: that one is not a chat.
 GONE = "attribute_not_exists(user_id)"
 
@@ -22,15 +22,16 @@ GONE = "attribute_not_exists(user_id)"
 def restore(dynamodb: Any, source: str, target: str, chat_id: str) -> str:
     """What became of the chat. Its header goes last: until then nobody sees it, and a cut run can be run again."""
     items = _items(dynamodb, source, chat_id)
-    if not any(item["sk"] == HEADER and "user_id" in item for item in items):
+    if not items or "user_id" not in items[-1]:
         return f"is not in {source}"
-    there = dynamodb.get_item(TableName=target, Key={"pk": {"S": chat_id}, "sk": HEADER}, ConsistentRead=True)
+    *messages, header = items  # it sorts after every message
+    there = dynamodb.get_item(TableName=target, Key=header_key(chat_id), ConsistentRead=True)
     if "user_id" in there.get("Item", {}):
         return "exists: left as it is"
-    for item in items:  # in the order of their keys, the header's after every message's
-        condition = {"ConditionExpression": GONE} if item["sk"] == HEADER else {}
-        dynamodb.put_item(TableName=target, Item=item, **condition)
-    return f"is back, with {len(items) - 1} messages"
+    for message in messages:
+        dynamodb.put_item(TableName=target, Item=message)
+    dynamodb.put_item(TableName=target, Item=header, ConditionExpression=GONE)
+    return f"is back, with {len(messages)} messages"
 
 
 def _items(dynamodb: Any, table: str, chat_id: str) -> list[Any]:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from scripts.hcl import block
+
 FILE: Final = Path(__file__).resolve().parents[2] / "terraform" / "environments.tf"
 
 
@@ -22,7 +24,7 @@ class Environment:
 def production() -> Environment:
     """As workspace `prod` has it, with the defaults of all where it has none of its own."""
     text = FILE.read_text(encoding="utf-8")
-    defaults, prod = _block(text, "environment_defaults ="), _block(text, '"prod" =')
+    defaults, prod = block(text, "environment_defaults ="), block(text, '"prod" =')
     return Environment(
         requests=_numbers(prod, defaults, "throttle")["rate"],
         asks=_numbers(prod, defaults, "ask_throttle")["rate"],
@@ -32,18 +34,8 @@ def production() -> Environment:
 
 def memory() -> dict[str, int]:
     """Megabytes by function."""
-    defaults = _block(FILE.read_text(encoding="utf-8"), "environment_defaults =")
+    defaults = block(FILE.read_text(encoding="utf-8"), "environment_defaults =")
     return {name: int(value) for name, value in _numbers(defaults, defaults, "memory").items()}
-
-
-def _block(text: str, start: str) -> str:
-    """The text between the braces that follow `start`."""
-    depth, begins = 0, text.index("{", text.index(start))
-    for place in range(begins, len(text)):
-        depth += {"{": 1, "}": -1}.get(text[place], 0)
-        if depth == 0:
-            return text[begins + 1 : place]
-    raise ValueError(f"{start} does not end")
 
 
 def _numbers(prod: str, defaults: str, name: str) -> dict[str, float]:

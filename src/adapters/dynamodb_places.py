@@ -59,7 +59,7 @@ class Places:
         return {
             "Update": {
                 "TableName": self.table,
-                "Key": {"pk": text(self.owner), "sk": text("turns")},
+                "Key": places_key(self.owner),
                 "UpdateExpression": update,
                 "ExpressionAttributeValues": {":places": {"SS": places}, **(values or {})},
                 **({"ConditionExpression": condition, **WITH_OLD} if condition else {}),
@@ -87,6 +87,11 @@ class House:
     def _part(self, number_: int) -> Places:
         rest = number_ < self._capacity % self._items
         return Places(self._table, f"places#{number_}", self._capacity // self._items + rest, AtCapacity)
+
+
+def places_key(owner: str) -> "NewItem":
+    """Where the places of a user (`user#...`) or a part of the workspace's (`places#...`) are kept."""
+    return {"pk": text(owner), "sk": text("turns")}
 
 
 def _place(turn: Turn) -> str:

@@ -7,6 +7,7 @@ import pytest
 
 from entrypoints.routes import PUBLIC, ROUTES
 from entrypoints.settings import PREFIX, Settings
+from scripts.hcl import block
 from tests import aws
 from tests.architecture.source import TERRAFORM, terraform
 from tests.gateway import Context, http_event
@@ -39,16 +40,6 @@ def test_a_function_serves_its_routes_and_no_others(route: str, function: str) -
 
 
 # ---- tables
-
-
-def block(text: str, start: str) -> str:
-    """The text between the braces that follow `start`."""
-    depth, at = 0, text.index("{", text.index(start))
-    for position in range(at, len(text)):
-        depth += {"{": 1, "}": -1}.get(text[position], 0)
-        if depth == 0:
-            return text[at + 1 : position]
-    raise AssertionError(f"{start} does not end")
 
 
 def value(text: str, name: str) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
+from adapters.dynamodb_places import places_key
 from local.crash import crash
 from local.home import Home
 from tests.e2e.running_stack import RunningStack, User
@@ -101,8 +102,8 @@ class StackControls:
 
     def free_places(self) -> None:
         """Nobody's turn has a place of the workspace's: functions that knew of none gave none back."""
-        key = {"pk": {"S": "places#0"}, "sk": {"S": "turns"}}
-        self._client("dynamodb").delete_item(TableName=self._stack.outputs["table_names"]["chats"], Key=key)
+        table = self._stack.outputs["table_names"]["chats"]
+        self._client("dynamodb").delete_item(TableName=table, Key=places_key("places#0"))
 
     def restore(self) -> None:
         """Everything as Terraform made it."""

@@ -20,6 +20,7 @@ def run(stack: RunningStack, tool: str, *options: str, token: str = "") -> subpr
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",
         "ASYNC_CHAT_TOKEN": token,
+        "PYTHONPATH": "src",
     }
     outputs = f"--outputs={stack.home / 'terraform' / 'outputs.json'}"
     command = [sys.executable, "-m", f"scripts.{tool}", outputs, *options]

@@ -8,7 +8,7 @@ from typing import Any, Final
 from dependency_injector import providers
 
 from adapters.dynamodb_items import header_key
-from adapters.dynamodb_places import deadline_of
+from adapters.dynamodb_places import deadline_of, places_key
 from entrypoints import chat, edits, failures, reads
 from entrypoints.container import Container
 from entrypoints.routes import ROUTES
@@ -152,8 +152,7 @@ class Cloud:
         """How many turns of the user and of the workspace count as thinking now."""
         taken = 0
         for owner in (f"user#{user}", "places#0"):
-            key = {"pk": {"S": owner}, "sk": {"S": "turns"}}
-            found = self._plain.get_item(TableName=self._tables.chats, Key=key)
+            found = self._plain.get_item(TableName=self._tables.chats, Key=places_key(owner))
             places = found.get("Item", {}).get("thinking", {}).get("SS", [])
             taken += sum(deadline_of(place) > self.clock.now() for place in places)
         return taken
