@@ -11,8 +11,8 @@ from datetime import timedelta
 from itertools import cycle
 from typing import Any, Final
 
-from adapters.dynamodb_items import header_item, message_item
-from adapters.dynamodb_places import places_key
+from adapters.dynamodb.items import header_item, message_item
+from adapters.dynamodb.turn_slots import places_key
 from benchmarks.keyed_store.service import SETTINGS, KeyedService, fill_memories
 from benchmarks.keyed_store.units import Consumed
 from benchmarks.keyed_store.wire import KeyedStore

@@ -14,14 +14,15 @@ from dataclasses import dataclass, field
 from statistics import median
 from typing import Any, Final
 
-import adapters.dynamodb_chat_repository as repository
-from adapters.ulid_id_source import UlidIdSource
+import adapters.dynamodb.chat_repository as repository
+from adapters.ulid_ids import UlidIdSource
 from benchmarks import story
 from benchmarks.handler_times import handled
 from domain.chat_service import ChatService
-from entrypoints import chat, http, reads
+from entrypoints import chat, reads
 from entrypoints.container import Container
-from entrypoints.wire.polling import PollResponse
+from entrypoints.http import router as http
+from entrypoints.schemas.poll import PollResponse
 
 ROUNDS: Final = 300
 AWS_CALLS: Final = "AWS calls: botocore, loopback, stub"

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from adapters.aws_clients import AwsClients
+from adapters.aws.clients import AwsClients
 from benchmarks import story
 from entrypoints import chat, reads
 from entrypoints.container import AWS, Container

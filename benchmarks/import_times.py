@@ -17,7 +17,7 @@ PARTS: Final[Mapping[str, frozenset[str]]] = {
     "pydantic": frozenset({"pydantic", "pydantic_core", "annotated_types", "typing_extensions", "typing_inspection"}),
     "dependency-injector, and asyncio for it": frozenset({"dependency_injector", "asyncio"}),
     "making both clients (the floor's own module)": frozenset({"floor"}),
-    "our settings and wire models": frozenset({"entrypoints.settings", "entrypoints.wire"}),
+    "our settings and wire models": frozenset({"entrypoints.settings", "entrypoints.schemas"}),
     "the rest of our entrypoints": frozenset({"entrypoints"}),
     "our adapters, and ULIDs": frozenset({"adapters", "ulid"}),
     "our domain": frozenset({"domain"}),

@@ -68,7 +68,7 @@ def _nothing(_folder: Path) -> None:
 
 
 WITH_BOTO3 = _edit(
-    "adapters/aws_clients.py",
+    "adapters/aws/clients.py",
     ("from botocore.session import Session", "import boto3"),
     ("self._session = Session()", "self._session = boto3.Session()"),
     ("models.is_dir()", "False"),
@@ -77,12 +77,12 @@ WITH_BOTO3 = _edit(
 )
 COLLECTING = _edit("entrypoints/__init__.py", ("gc.disable()", ""), ("gc.freeze()", "pass"))
 ALL_MODELS = _all_of(
-    _edit("entrypoints/wire/body.py", ("defer_build=True", "defer_build=False")),
+    _edit("entrypoints/schemas/fields.py", ("defer_build=True", "defer_build=False")),
     _edit(
-        "entrypoints/http.py",
+        "entrypoints/http/router.py",
         (
-            "from entrypoints.wire.body import",
-            "from entrypoints.wire import asking, listing, memories, polling\nfrom entrypoints.wire.body import",
+            "from entrypoints.schemas.fields import",
+            "from entrypoints.schemas import ask, chats, memories, poll\nfrom entrypoints.schemas.fields import",
         ),
     ),
 )

@@ -4,7 +4,7 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from adapters.dynamodb_items import header_item, message_item
+from adapters.dynamodb.items import header_item, message_item
 from domain.chat import Chat, Citation, Message, Role, Turn, TurnState
 
 USER: Final = "6c84fb90-12c4-11e1-840d-7b25c5ee775a"

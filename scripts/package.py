@@ -95,7 +95,7 @@ def _copy(sources: Path, staging: Path) -> None:
 
 
 def _copy_served_files(staging: Path) -> None:
-    """The chat page and the OpenAPI document: src/entrypoints/static_files.py finds them here."""
+    """The chat page and the OpenAPI document: src/entrypoints/chat_page/static_files.py finds them here."""
     for served in SERVED:
         target = staging / served.relative_to("clients" if served.parts[0] == "clients" else "")
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -12,7 +12,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from adapters.dynamodb_items import header_key
+from adapters.dynamodb.items import header_key
 from scripts.deployed import Deployed
 
 #: What a deletion that was cut short leaves has no owner any more: that one is not a chat.

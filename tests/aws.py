@@ -15,7 +15,7 @@ from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
 from botocore.config import Config
 
-from adapters.aws_clients import AwsClients
+from adapters.aws.clients import AwsClients
 from scripts import service_models
 
 if TYPE_CHECKING:

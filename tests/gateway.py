@@ -8,7 +8,7 @@ from typing import Any, Final
 from domain.ports import Dispatch
 from entrypoints import chat, edits, failures, reads
 from entrypoints.container import Container
-from entrypoints.routes import ROUTES
+from entrypoints.http.routes import ROUTES
 from tests.story import ALICE
 
 REQUEST_ID: Final = "request-7"

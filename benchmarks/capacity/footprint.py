@@ -11,13 +11,13 @@ from datetime import timedelta
 from functools import cache
 from typing import Any, Final
 
+from adapters.observability.json_logs import JsonFormatter
 from benchmarks.capacity.plan import deadline_for
 from benchmarks.keyed_store.service import SETTINGS, KeyedService, fill_memories
 from benchmarks.keyed_store.units import Consumed
 from benchmarks.story import ANSWER, QUESTION, USER
 from domain.chat import Citation
 from domain.ports import Answer, Assignment, MemoryStore, ReasoningAgent, Watch
-from entrypoints.logs import JsonFormatter
 from tests.fakes.clock import NOON, FakeClock
 from tests.gateway import http_event
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from math import ceil, floor
 from typing import Final
 
-from adapters.dynamodb_places import PLACES_PER_ITEM
+from adapters.dynamodb.turn_slots import PLACES_PER_ITEM
 from benchmarks.capacity.erlang import fewest, refused_in_parts
 from domain.chat_service import PLACE_TRIES
 

@@ -13,9 +13,9 @@ from typing import Any, Final
 import boto3
 from botocore.config import Config
 
-from adapters.dynamodb_chat_repository import DynamoDbChatRepository
-from adapters.system_clock import SystemClock
-from adapters.ulid_id_source import UlidIdSource
+from adapters.clocks import SystemClock
+from adapters.dynamodb.chat_repository import DynamoDbChatRepository
+from adapters.ulid_ids import UlidIdSource
 from benchmarks.story import QUESTION
 from domain.chat import Message, Role, Turn
 from domain.ports import NewQuestion, PageRequest

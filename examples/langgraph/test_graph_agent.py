@@ -2,7 +2,7 @@
 
 import pytest
 
-from adapters.own_agent import AgentParts, load_agent
+from adapters.agents.custom_agent import AgentParts, load_agent
 from domain.ports import ReasoningAgent
 from tests.agents.people import CANARY, PARKED, alice_and_bob, asking
 from tests.contract.reasoning_agent import OnlookingWatch, ReasoningAgentContract

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, Final
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from domain.errors import TryAgain
-from entrypoints.problems import problem_for
-from entrypoints.routes import PUBLIC, ROUTES
-from entrypoints.wire.body import ProblemBody
+from entrypoints.http.problems import problem_for
+from entrypoints.http.routes import PUBLIC, ROUTES
+from entrypoints.schemas.fields import ProblemBody
 from scripts.openapi import examples
 from scripts.openapi.operations import OPERATIONS, Operation, Parameter, Schema
 

@@ -6,15 +6,15 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from domain import errors
-from entrypoints import problems
-from entrypoints.http import problem_body
-from entrypoints.wire.asking import AskResponse
-from entrypoints.wire.body import Status
-from entrypoints.wire.cancelling import TurnStatus
-from entrypoints.wire.health import Health
-from entrypoints.wire.listing import ChatBody, ChatsResponse, LastMessage
-from entrypoints.wire.memories import MemoriesResponse, MemoryBody, MemoryIds
-from entrypoints.wire.polling import (
+from entrypoints.http import problems
+from entrypoints.http.router import problem_body
+from entrypoints.schemas.ask import AskResponse
+from entrypoints.schemas.cancel import TurnStatus
+from entrypoints.schemas.chats import ChatBody, ChatsResponse, LastMessage
+from entrypoints.schemas.fields import Status
+from entrypoints.schemas.health import Health
+from entrypoints.schemas.memories import MemoriesResponse, MemoryBody, MemoryIds
+from entrypoints.schemas.poll import (
     FAILURES,
     AssistantMessage,
     CitationBody,

@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from domain import errors
-from entrypoints.parameters import DEFAULT, MOST
-from entrypoints.problems import BodyTooLarge, MediaTypeUnsupported, RequestInvalid
+from entrypoints.http.parameters import DEFAULT, MOST
+from entrypoints.http.problems import BodyTooLarge, MediaTypeUnsupported, RequestInvalid
 from entrypoints.reads import LONGEST_QUERY
-from entrypoints.wire.asking import AskRequest, AskResponse
-from entrypoints.wire.body import ULID
-from entrypoints.wire.cancelling import TurnStatus
-from entrypoints.wire.health import Health
-from entrypoints.wire.listing import ChatsResponse
-from entrypoints.wire.memories import MemoriesResponse, MemoryIds, RememberRequest
-from entrypoints.wire.polling import PollResponse
+from entrypoints.schemas.ask import AskRequest, AskResponse
+from entrypoints.schemas.cancel import TurnStatus
+from entrypoints.schemas.chats import ChatsResponse
+from entrypoints.schemas.fields import ULID
+from entrypoints.schemas.health import Health
+from entrypoints.schemas.memories import MemoriesResponse, MemoryIds, RememberRequest
+from entrypoints.schemas.poll import PollResponse
 
 if TYPE_CHECKING:
     from pydantic import BaseModel

@@ -40,7 +40,7 @@ from domain.ports import (
     TurnObserver,
     WorkerInvoker,
 )
-from domain.turn_watch import TurnWatch
+from domain.throttled_progress import TurnWatch
 
 QUESTION_LIMIT: Final = 8_000
 HISTORY_LENGTH: Final = 20

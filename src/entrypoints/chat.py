@@ -4,16 +4,16 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from adapters.logging_turn_observer import user_hash
+from adapters.observability.turn_observer import user_hash
 from domain.chat_service import Ask, Dispatched
 from domain.errors import QuestionMissing
 from entrypoints import ready
 from entrypoints.container import Container
-from entrypoints.http import HttpApi, Reply, Request, came_at
-from entrypoints.parameters import chat_id_in_path
-from entrypoints.problems import RequestInvalid
-from entrypoints.wire.asking import AskRequest, AskResponse
-from entrypoints.worker import LambdaContext, is_worker_event, run_worker
+from entrypoints.http.parameters import chat_id_in_path
+from entrypoints.http.problems import RequestInvalid
+from entrypoints.http.router import HttpApi, Reply, Request, came_at
+from entrypoints.run_worker import LambdaContext, is_worker_event, run_worker
+from entrypoints.schemas.ask import AskRequest, AskResponse
 
 #: 8,000 characters, each written as a pair of JSON escapes, and some room.
 LARGEST_ASK: Final = 128_000

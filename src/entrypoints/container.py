@@ -6,17 +6,16 @@ from typing import TYPE_CHECKING
 from botocore.config import Config
 from dependency_injector import containers, providers
 
-from adapters.aws_clients import AwsClients
-from adapters.dynamodb_chat_repository import DynamoDbChatRepository
-from adapters.dynamodb_memory_store import DynamoDbMemoryStore
-from adapters.gateway_clock import GatewayClock, GatewayTime
-from adapters.lambda_worker_invoker import LambdaWorkerInvoker
-from adapters.logging_turn_observer import LoggingTurnObserver
-from adapters.system_clock import SystemClock
-from adapters.ulid_id_source import UlidIdSource
+from adapters.aws.clients import AwsClients
+from adapters.aws.lambda_worker_invoker import LambdaWorkerInvoker
+from adapters.clocks import GatewayClock, GatewayTime, SystemClock
+from adapters.dynamodb.chat_repository import DynamoDbChatRepository
+from adapters.dynamodb.memory_store import DynamoDbMemoryStore
+from adapters.observability.json_logs import start_logging
+from adapters.observability.turn_observer import LoggingTurnObserver
+from adapters.ulid_ids import UlidIdSource
 from domain.chat_service import ChatService
 from domain.memory_service import MemoryService
-from entrypoints.logs import start_logging
 from entrypoints.settings import Settings, read_settings
 
 if TYPE_CHECKING:
@@ -27,29 +26,29 @@ AWS = Config(connect_timeout=1, read_timeout=2, retries={"mode": "standard", "to
 
 
 def _ranking() -> "MemoryRanking":
-    from adapters.fts5_memory_ranking import Fts5MemoryRanking
+    from adapters.search.ranking import Fts5MemoryRanking
 
     return Fts5MemoryRanking()
 
 
 def _agent(settings: Settings, memories: "MemoryStore", clock: "Clock") -> "ReasoningAgent":
     """Imported here, not above: only a worker pays for its agent."""
-    from adapters.alarmed_agent import AlarmedAgent
-    from adapters.checked_agent import CheckedAgent
+    from adapters.agents.time_limited_agent import AlarmedAgent
+    from domain.verified_agent import CheckedAgent
 
     make = {"recall": _recall_agent, "bedrock": _bedrock_agent}.get(settings.agent, _own_agent)
     return AlarmedAgent(CheckedAgent(make(settings, memories, clock), memories), clock)
 
 
 def _recall_agent(settings: Settings, memories: "MemoryStore", clock: "Clock") -> "ReasoningAgent":
-    from adapters.recall_agent import RecallAgent
+    from adapters.agents.recall_agent import RecallAgent
 
     return RecallAgent(memories, clock, timedelta(seconds=settings.thinking_seconds))
 
 
 def _bedrock_agent(settings: Settings, memories: "MemoryStore", clock: "Clock") -> "ReasoningAgent":
-    from adapters.bedrock_model import ModelSettings, bedrock_model
-    from adapters.bedrock_reasoning_agent import BedrockReasoningAgent
+    from adapters.agents.bedrock.agent import BedrockReasoningAgent
+    from adapters.agents.bedrock.model import ModelSettings, bedrock_model
 
     model = ModelSettings(
         model_id=settings.model_id,
@@ -64,7 +63,7 @@ def _bedrock_agent(settings: Settings, memories: "MemoryStore", clock: "Clock") 
 
 
 def _own_agent(settings: Settings, memories: "MemoryStore", clock: "Clock") -> "ReasoningAgent":
-    from adapters.own_agent import AgentParts, load_agent
+    from adapters.agents.custom_agent import AgentParts, load_agent
 
     return load_agent(settings.agent, AgentParts(memories, clock))
 

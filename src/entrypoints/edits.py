@@ -3,15 +3,15 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from adapters.logging_turn_observer import user_hash
+from adapters.observability.turn_observer import user_hash
 from entrypoints import ready
 from entrypoints.container import Container
-from entrypoints.http import HttpApi, Reply, Request, came_at
-from entrypoints.parameters import chat_id_in_path, memory_id_in_path
-from entrypoints.wire.body import status_of
-from entrypoints.wire.cancelling import TurnStatus
-from entrypoints.wire.memories import MemoryIds, RememberRequest
-from entrypoints.worker import LambdaContext
+from entrypoints.http.parameters import chat_id_in_path, memory_id_in_path
+from entrypoints.http.router import HttpApi, Reply, Request, came_at
+from entrypoints.run_worker import LambdaContext
+from entrypoints.schemas.cancel import TurnStatus
+from entrypoints.schemas.fields import status_of
+from entrypoints.schemas.memories import MemoryIds, RememberRequest
 
 Handler = Callable[[Mapping[str, Any], LambdaContext], dict[str, Any]]
 

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from domain.chat import FailureCode
 from entrypoints import ready
 from entrypoints.container import Container
-from entrypoints.worker import LambdaContext, WorkerEvent
+from entrypoints.run_worker import LambdaContext, WorkerEvent
 
 log = logging.getLogger(__name__)
 

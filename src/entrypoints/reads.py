@@ -5,17 +5,17 @@ from datetime import timedelta
 from math import ceil
 from typing import Any
 
-from adapters.embedded_metrics import POLLS, embedded
-from adapters.logging_turn_observer import user_hash
+from adapters.observability.emf_metrics import POLLS, embedded
+from adapters.observability.turn_observer import user_hash
 from domain.ports import ChatPage
 from entrypoints import ready
 from entrypoints.container import Container
-from entrypoints.cursors import list_cursor, list_place
-from entrypoints.http import HttpApi, Reply, Request, came_at, with_etag
-from entrypoints.parameters import chat_id_in_query, cursor_in_query, limit_in_query, message_page
-from entrypoints.problems import RequestInvalid
-from entrypoints.wire.polling import poll_response
-from entrypoints.worker import LambdaContext
+from entrypoints.http.cursors import list_cursor, list_place
+from entrypoints.http.parameters import chat_id_in_query, cursor_in_query, limit_in_query, message_page
+from entrypoints.http.problems import RequestInvalid
+from entrypoints.http.router import HttpApi, Reply, Request, came_at, with_etag
+from entrypoints.run_worker import LambdaContext
+from entrypoints.schemas.poll import poll_response
 
 LONGEST_QUERY = 1_000
 #: Kept by browsers, and asked for anew each time: usually a 304.
@@ -70,7 +70,7 @@ def _hint(page: ChatPage, container: Container) -> timedelta | None:
 
 def _list_chats(container: Container) -> Callable[[Request], Reply]:
     def list_chats(request: Request) -> Reply:
-        from entrypoints.wire.listing import ChatsResponse, chat_body  # a poll does not pay for lists
+        from entrypoints.schemas.chats import ChatsResponse, chat_body  # a poll does not pay for lists
 
         place = list_place(request.query.get("cursor"))
         found = container.chat_service().list_chats(request.user_id, limit_in_query(request), place)
@@ -83,7 +83,7 @@ def _list_chats(container: Container) -> Callable[[Request], Reply]:
 
 def _list_memories(container: Container) -> Callable[[Request], Reply]:
     def list_memories(request: Request) -> Reply:
-        from entrypoints.wire.memories import MemoriesResponse, memory_body  # nor for memories
+        from entrypoints.schemas.memories import MemoriesResponse, memory_body  # nor for memories
 
         limit, cursor, query = limit_in_query(request), cursor_in_query(request, "cursor"), request.query.get("q")
         memories = container.memory_service()
@@ -104,7 +104,7 @@ def _list_memories(container: Container) -> Callable[[Request], Reply]:
 
 def _health(container: Container) -> Callable[[Request], Reply]:
     def health(_request: Request) -> Reply:
-        from entrypoints.wire.health import Health  # nor for the health check
+        from entrypoints.schemas.health import Health  # nor for the health check
 
         settings = container.settings()
         return Reply(200, Health(version=settings.version, workspace=settings.workspace))
@@ -114,7 +114,7 @@ def _health(container: Container) -> Callable[[Request], Reply]:
 
 def _page(container: Container) -> Callable[[Request], Reply]:
     def show_page(request: Request) -> Reply:
-        from entrypoints.page import page  # nor for the page
+        from entrypoints.chat_page.document import page  # nor for the page
 
         shown = page(container.settings().sign_in)
         headers = {
@@ -129,7 +129,7 @@ def _page(container: Container) -> Callable[[Request], Reply]:
 
 
 def _openapi(request: Request) -> Reply:
-    from entrypoints.static_files import static_file  # nor for the document
+    from entrypoints.chat_page.static_files import static_file  # nor for the document
 
     document = static_file("openapi.json")
     return with_etag(request, Reply(200, document, PUBLIC_FILE), document)

@@ -1,6 +1,6 @@
 """What people may name in ASYNC_CHAT_AGENT, and what they may get wrong."""
 
-from adapters.own_agent import AgentParts, Reason
+from adapters.agents.custom_agent import AgentParts, Reason
 from domain.chat import Citation
 from domain.ports import Answer, Assignment, ReasoningAgent, Watch
 from tests.agents.people import PARKED

@@ -9,8 +9,8 @@ from pydantic_ai import ModelMessage, ModelResponse
 from pydantic_ai.messages import ToolReturnPart, UserPromptPart
 from pydantic_ai.models.function import AgentInfo, DeltaToolCall, FunctionModel
 
-from adapters.bedrock_model import ModelSettings
-from adapters.bedrock_reasoning_agent import BedrockReasoningAgent
+from adapters.agents.bedrock.agent import BedrockReasoningAgent
+from adapters.agents.bedrock.model import ModelSettings
 from domain.ports import Clock, MemoryStore
 
 SETTINGS = ModelSettings("scripted")

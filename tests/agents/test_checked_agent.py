@@ -2,11 +2,11 @@
 
 import pytest
 
-from adapters.checked_agent import CITATIONS, CUT, QUOTE_LENGTH, TEXT_BYTES, CheckedAgent
 from domain.chat import Citation, FailureCode, storable
 from domain.errors import AgentFailed
 from domain.memory import Memory
 from domain.ports import Answer, ReasoningAgent
+from domain.verified_agent import CITATIONS, CUT, QUOTE_LENGTH, TEXT_BYTES, CheckedAgent
 from tests.agents.people import PARKED, alice_and_bob, asking, memory
 from tests.contract.reasoning_agent import OnlookingWatch, ReasoningAgentContract
 from tests.fakes.agent import PacedAgent

@@ -3,9 +3,9 @@
 import pytest
 from dependency_injector import providers
 
-from adapters.alarmed_agent import AlarmedAgent
-from adapters.own_agent import AgentUnusable
-from adapters.system_clock import SystemClock
+from adapters.agents.custom_agent import AgentUnusable
+from adapters.agents.time_limited_agent import AlarmedAgent
+from adapters.clocks import SystemClock
 from domain.chat import Citation
 from domain.ports import ReasoningAgent
 from entrypoints.container import Container

@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from adapters.model_prompt import INSTRUCTIONS
+from adapters.agents.bedrock.prompt import INSTRUCTIONS
 from domain.chat import Citation
 from tests.agents.converse_server import Reply, answers, says, searches, stream, text, tool_use
 from tests.agents.event_stream import event

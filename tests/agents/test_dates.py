@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.memory_calendar import easter
-from adapters.memory_dates import date_phrases
+from adapters.search.calendar import easter
+from adapters.search.date_phrases import date_phrases
 
 FRIDAY = datetime(2026, 11, 20, 12, tzinfo=UTC)
 

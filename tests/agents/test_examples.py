@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from adapters.own_agent import AgentParts, load_agent
+from adapters.agents.custom_agent import AgentParts, load_agent
 from domain.chat import Citation
 from domain.ports import ReasoningAgent
 from tests.agents.people import alice_and_bob, asking, memory

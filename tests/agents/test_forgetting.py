@@ -4,7 +4,7 @@ from functools import partial
 
 import pytest
 
-from adapters.model_prompt import FORGOTTEN
+from adapters.agents.bedrock.prompt import FORGOTTEN
 from domain.chat import Citation, FailureCode, Message, Role
 from domain.errors import AgentFailed
 from tests.agents.people import GARAGE, PARKED, WatchedMemoryStore, alice_and_bob, asking

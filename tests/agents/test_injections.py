@@ -13,11 +13,11 @@ from typing import Any
 
 import pytest
 
-from adapters.checked_agent import TEXT_BYTES, CheckedAgent
-from adapters.model_prompt import INSTRUCTIONS
+from adapters.agents.bedrock.prompt import INSTRUCTIONS
 from domain.chat import FailureCode, Message, Role, storable
 from domain.errors import AgentFailed
 from domain.ports import Answer
+from domain.verified_agent import TEXT_BYTES, CheckedAgent
 from tests.agents.people import CANARY, WatchedMemoryStore, alice_and_bob, asking, memory
 from tests.agents.scripted_model import Said, ScriptedModel
 from tests.contract.reasoning_agent import OnlookingWatch

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from adapters.legacy_handler_agent import Event, LegacyContext, LegacyHandlerAgent
+from adapters.agents.legacy_handler_agent import Event, LegacyContext, LegacyHandlerAgent
 from domain.chat import Citation, FailureCode
 from domain.errors import AgentFailed
 from domain.ports import Answer, ReasoningAgent

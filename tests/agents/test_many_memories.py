@@ -7,8 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from adapters.memory_search import MemorySearch
-from adapters.recall_agent import RecallAgent
+from adapters.agents.recall_agent import RecallAgent
+from adapters.search.engine import MemorySearch
 from domain.memory import Memory
 from tests.agents.people import PARKED, asking
 from tests.contract.reasoning_agent import OnlookingWatch

@@ -2,7 +2,7 @@
 
 import pytest
 
-from adapters.memory_search import MemorySearch
+from adapters.search.engine import MemorySearch
 from domain.memory import Memory
 from tests.agents.people import CLAMS, DENTIST, GARAGE, LISBON, PARKED, memory
 from tests.fakes.clock import NOON

@@ -6,12 +6,12 @@ from unittest import mock
 
 import pytest
 
-from adapters.alarmed_agent import AlarmedAgent
-from adapters.bedrock_reasoning_agent import BedrockReasoningAgent
-from adapters.system_clock import SystemClock
+from adapters.agents.bedrock.agent import BedrockReasoningAgent
+from adapters.agents.time_limited_agent import AlarmedAgent
+from adapters.clocks import SystemClock
 from domain.chat import FailureCode
 from domain.errors import AgentFailed, TurnOver
-from entrypoints.wire.polling import FAILURES
+from entrypoints.schemas.poll import FAILURES
 from tests.agents.converse_server import Reply, answers, breaks_off, refused, says, searches, stream, tool_use
 from tests.agents.event_stream import event
 from tests.agents.people import asking

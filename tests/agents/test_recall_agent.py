@@ -3,7 +3,7 @@
 from datetime import timedelta
 from functools import partial
 
-from adapters.recall_agent import NOTHING, RecallAgent
+from adapters.agents.recall_agent import NOTHING, RecallAgent
 from domain.memory import Memory
 from tests.agents.people import CANARY, CLAMS, DENTIST, LISBON, PARKED, WatchedMemoryStore, alice_and_bob, asking
 from tests.contract.reasoning_agent import OnlookingWatch

@@ -10,7 +10,7 @@ from dependency_injector import providers
 from domain.chat import Step, Turn, TurnState
 from domain.chat_service import Ask
 from domain.ports import PageRequest, ReasoningAgent
-from domain.turn_watch import TurnWatch
+from domain.throttled_progress import TurnWatch
 from tests.agents.people import alice_and_bob, asking
 from tests.agents.scripted_model import Script, ScriptedModel, answer, search
 from tests.fakes.chat_repository import InMemoryChatRepository

@@ -5,9 +5,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from unittest import mock
 
-from adapters.bedrock_model import ModelSettings, bedrock_model
-from adapters.bedrock_reasoning_agent import BedrockReasoningAgent
-from adapters.system_clock import SystemClock
+from adapters.agents.bedrock.agent import BedrockReasoningAgent
+from adapters.agents.bedrock.model import ModelSettings, bedrock_model
+from adapters.clocks import SystemClock
 from domain.errors import AgentFailed
 from domain.ports import Answer
 from tests.agents.converse_server import ConverseServer, Reply, converse_server

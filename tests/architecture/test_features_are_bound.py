@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from entrypoints.problems import INTERNAL, PROBLEMS
+from entrypoints.http.problems import INTERNAL, PROBLEMS
 from tests.architecture.source import FEATURES, SourceFile
 
 FEATURE_FILES = sorted(FEATURES.rglob("*.feature"))

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from entrypoints.routes import PUBLIC, ROUTES
+from entrypoints.http.routes import PUBLIC, ROUTES
 from entrypoints.settings import PREFIX, Settings
 from scripts.hcl import block
 from tests import aws
@@ -73,7 +73,7 @@ def test_every_key_is_declared_as_text() -> None:
 
 
 def test_idempotency_keys_expire_by_the_attribute_that_the_code_writes() -> None:
-    from adapters.dynamodb_items import key_item
+    from adapters.dynamodb.items import key_item
     from tests.fakes.chat_repository import InMemoryChatRepository
     from tests.story import Story
 

@@ -15,6 +15,7 @@ ALLOWED = {
     "enum",
     "hashlib",
     "math",
+    "re",
     "typing",
     "unicodedata",
 }

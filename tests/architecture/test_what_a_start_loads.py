@@ -15,12 +15,12 @@ print(json.dumps([gc.isenabled(), gc.get_freeze_count(), sorted(sys.modules)]))
 """
 FUNCTIONS = ("chat", "reads", "edits", "failures")
 #: What no function's start needs, and what each could do without.
-NOBODY = {"boto3", "s3transfer", "sqlite3", "entrypoints.page", "entrypoints.wire.health"}
+NOBODY = {"boto3", "s3transfer", "sqlite3", "entrypoints.chat_page.document", "entrypoints.schemas.health"}
 NOT_NEEDED = {
-    "chat": {"entrypoints.wire.polling", "entrypoints.wire.listing", "entrypoints.wire.memories"},
-    "reads": {"entrypoints.wire.asking", "entrypoints.wire.listing", "entrypoints.wire.memories"},
-    "edits": {"entrypoints.wire.asking", "entrypoints.wire.polling", "entrypoints.wire.listing"},
-    "failures": {"entrypoints.wire.asking", "entrypoints.wire.polling", "entrypoints.wire.memories"},
+    "chat": {"entrypoints.schemas.poll", "entrypoints.schemas.chats", "entrypoints.schemas.memories"},
+    "reads": {"entrypoints.schemas.ask", "entrypoints.schemas.chats", "entrypoints.schemas.memories"},
+    "edits": {"entrypoints.schemas.ask", "entrypoints.schemas.poll", "entrypoints.schemas.chats"},
+    "failures": {"entrypoints.schemas.ask", "entrypoints.schemas.poll", "entrypoints.schemas.memories"},
 }
 
 

@@ -45,7 +45,7 @@ def modules_after(what: str) -> set[str]:
 
 
 def test_there_are_agents_to_look_for() -> None:
-    assert {"adapters.recall_agent", "adapters.alarmed_agent"} <= AGENTS
+    assert {"adapters.agents.recall_agent", "adapters.agents.time_limited_agent"} <= AGENTS
 
 
 @pytest.mark.parametrize("what", CALLS.values(), ids=CALLS)
@@ -57,4 +57,8 @@ def test_the_fast_path_does_not_load_the_agent(what: str) -> None:
 
 def test_the_worker_does_load_it() -> None:
     """Else the tests above would look for something that is called otherwise by now."""
-    assert modules_after("service.container.agent()") >= {"adapters.recall_agent", "adapters.alarmed_agent", "sqlite3"}
+    assert modules_after("service.container.agent()") >= {
+        "adapters.agents.recall_agent",
+        "adapters.agents.time_limited_agent",
+        "sqlite3",
+    }

@@ -11,9 +11,9 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from adapters.dynamodb_chat_repository import DynamoDbChatRepository
-from adapters.dynamodb_items import message_item
-from adapters.dynamodb_memory_store import DynamoDbMemoryStore
+from adapters.dynamodb.chat_repository import DynamoDbChatRepository
+from adapters.dynamodb.items import message_item
+from adapters.dynamodb.memory_store import DynamoDbMemoryStore
 from benchmarks.keyed_store.service import BY_ACTIVITY
 from benchmarks.keyed_store.table import KeyedTable
 from benchmarks.keyed_store.wire import KeyedStore

@@ -2,8 +2,8 @@
 
 import pytest
 
-from adapters.dynamodb_chat_repository import DynamoDbChatRepository
-from adapters.dynamodb_places import PLACES_PER_ITEM, House
+from adapters.dynamodb.chat_repository import DynamoDbChatRepository
+from adapters.dynamodb.turn_slots import PLACES_PER_ITEM, House
 from domain.errors import AtCapacity, ChatBusy, TooManyTurns
 from domain.ports import ChatRepository
 from tests.contract.conftest import IN_MEMORY, Aws

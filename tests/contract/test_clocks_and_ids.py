@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.dynamodb_items import from_millis, millis
-from adapters.system_clock import SystemClock
-from adapters.ulid_id_source import UlidIdSource
+from adapters.clocks import SystemClock
+from adapters.dynamodb.items import from_millis, millis
+from adapters.ulid_ids import UlidIdSource
 from domain.ports import Clock, IdSource
-from entrypoints.wire.body import ULID
+from entrypoints.schemas.fields import ULID
 from tests.fakes.clock import NOON, FakeClock
 from tests.fakes.ids import SequentialIds
 

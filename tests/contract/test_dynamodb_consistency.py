@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from adapters.dynamodb_memory_store import DynamoDbMemoryStore
+from adapters.dynamodb.memory_store import DynamoDbMemoryStore
 from domain.memory import Memory
 from domain.ports import PageRequest
 from tests.contract.conftest import Aws

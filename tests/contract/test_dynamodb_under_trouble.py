@@ -8,8 +8,8 @@ import pytest
 from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeoutError
 
-from adapters.dynamodb_chat_repository import CONFLICT_TRIES, DynamoDbChatRepository
-from adapters.dynamodb_memory_store import DynamoDbMemoryStore
+from adapters.dynamodb.chat_repository import CONFLICT_TRIES, DynamoDbChatRepository
+from adapters.dynamodb.memory_store import DynamoDbMemoryStore
 from domain.chat import Message, Role
 from domain.errors import ChatForbidden, ChatNotFound, StoreUnavailable
 from domain.memory import Memory

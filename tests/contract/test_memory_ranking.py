@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.fts5_memory_ranking import Fts5MemoryRanking
+from adapters.search.ranking import Fts5MemoryRanking
 from domain.memory import Memory
 from domain.ports import MemoryRanking
 from tests.fakes.clock import NOON

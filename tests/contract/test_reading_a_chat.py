@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 
-from adapters.dynamodb_chat_repository import DynamoDbChatRepository
+from adapters.dynamodb.chat_repository import DynamoDbChatRepository
 from domain.chat import Message, Role
 from domain.ports import ChatPage, ChatRepository, PageRequest
 from tests.contract.conftest import fill

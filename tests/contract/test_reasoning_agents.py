@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from adapters.alarmed_agent import AlarmedAgent
-from adapters.recall_agent import RecallAgent
-from adapters.system_clock import SystemClock
+from adapters.agents.recall_agent import RecallAgent
+from adapters.agents.time_limited_agent import AlarmedAgent
+from adapters.clocks import SystemClock
 from domain.memory import Memory
 from domain.ports import Assignment, ReasoningAgent
 from tests.contract.reasoning_agent import OnlookingWatch, ReasoningAgentContract

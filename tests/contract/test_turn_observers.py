@@ -2,7 +2,7 @@
 
 import pytest
 
-from adapters.logging_turn_observer import LoggingTurnObserver
+from adapters.observability.turn_observer import LoggingTurnObserver
 from domain.chat import Turn
 from domain.ports import TurnObserver
 from tests.fakes.observer import RecordingObserver

@@ -8,7 +8,7 @@ import pytest
 from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeoutError
 
-from adapters.lambda_worker_invoker import LambdaWorkerInvoker
+from adapters.aws.lambda_worker_invoker import LambdaWorkerInvoker
 from domain.errors import WorkerUnreachable
 from domain.ports import Dispatch, WorkerInvoker
 from tests.aws import Wire, package_clients, refusal

@@ -21,7 +21,7 @@ from playwright._impl._driver import compute_driver_executable
 from pydantic import TypeAdapter
 
 from docs.site.navigation import ROOT
-from entrypoints import wire
+from entrypoints import schemas
 from scripts.docs.shown import refreshed
 from tests.docs import gone_through
 from tests.docs.blocks import Block, blocks
@@ -35,8 +35,8 @@ EXAMPLE: Final = "https://chat.example.com"
 #: What the wire knows, by name, in whichever of its modules.
 WIRE: Final[dict[str, Any]] = {
     name: kind
-    for module in iter_modules(wire.__path__)
-    for name, kind in vars(import_module(f"{wire.__name__}.{module.name}")).items()
+    for module in iter_modules(schemas.__path__)
+    for name, kind in vars(import_module(f"{schemas.__name__}.{module.name}")).items()
 }
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
-from adapters.own_agent import AgentParts, load_agent
+from adapters.agents.custom_agent import AgentParts, load_agent
 from docs.site.navigation import ROOT
 from domain.errors import TurnOver
 from domain.ports import ReasoningAgent

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
-from adapters.dynamodb_places import places_key
+from adapters.dynamodb.turn_slots import places_key
 from local.crash import crash
 from local.home import Home
 from tests.e2e.running_stack import RunningStack, User

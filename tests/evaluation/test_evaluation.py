@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from adapters.recall_agent import RecallAgent
-from adapters.system_clock import SystemClock
+from adapters.agents.recall_agent import RecallAgent
+from adapters.clocks import SystemClock
 from tests.evaluation.measures import Measures, measure
 from tests.evaluation.question_set import USERS, questions, sample_memories
 from tests.evaluation.report import table

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from adapters.recall_agent import RecallAgent
-from adapters.system_clock import SystemClock
+from adapters.agents.recall_agent import RecallAgent
+from adapters.clocks import SystemClock
 from domain.ports import MemoryStore
 from tests.evaluation.measures import Measures, measure
 from tests.evaluation.plain_bm25_agent import PlainBm25Agent

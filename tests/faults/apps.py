@@ -11,8 +11,8 @@ from domain.chat import Chat
 from domain.chat_service import Ask, ChatService
 from domain.errors import AsyncChatError, ChatNotFound, Refused
 from domain.ports import ChatPage, PageRequest
-from entrypoints.problems import problem_for
-from entrypoints.wire.body import phase_of, status_of
+from entrypoints.http.problems import problem_for
+from entrypoints.schemas.fields import phase_of, status_of
 from tests.faults.climate import Killed
 from tests.faults.history import Acknowledged, Hidden, Intruded, Listed, Said, Shown, Wished
 from tests.faults.world import World

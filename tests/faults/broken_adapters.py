@@ -4,13 +4,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Final
 
-from adapters import dynamodb_chat_repository as repository
-from adapters import dynamodb_chat_writes as writes
-from adapters import dynamodb_items, dynamodb_places
-from adapters.dynamodb_chat_repository import DynamoDbChatRepository
-from adapters.dynamodb_chat_writes import ChatWrites
-from adapters.dynamodb_items import text
-from adapters.dynamodb_places import House, Places, Write
+from adapters.dynamodb import chat_repository as repository
+from adapters.dynamodb import chat_writes as writes
+from adapters.dynamodb import items, turn_slots
+from adapters.dynamodb.chat_repository import DynamoDbChatRepository
+from adapters.dynamodb.chat_writes import ChatWrites
+from adapters.dynamodb.items import text
+from adapters.dynamodb.turn_slots import House, Places, Write
 from domain.chat import Chat, Message, Turn
 from domain.ports import ChatPage, IdempotencyKey, NewQuestion, PageRequest, PastAsk
 from tests.faults.mutant import Judge, Mutant, MutantUnfit
@@ -41,7 +41,7 @@ _advance = DynamoDbChatRepository.advance
 _idempotency_key = ChatWrites.idempotency_key
 _page = repository._page
 _places_for = House.places_for
-_past_ask_from = dynamodb_items.past_ask_from
+_past_ask_from = items.past_ask_from
 
 
 def _compare_the_turn_only(seen: Turn) -> tuple[str, Any]:
@@ -60,7 +60,7 @@ def _keep_keys_for_ever(self: ChatWrites, key: IdempotencyKey, turn: Turn) -> Wr
 
 
 def _keep_the_place(self: Places, turn: Turn) -> Write:
-    return self._write("ADD thinking :places", [dynamodb_places._place(turn)])
+    return self._write("ADD thinking :places", [turn_slots._place(turn)])
 
 
 def _keep_the_workspace_s_place(self: House, turn: Turn, user_limit: int) -> list[Places]:

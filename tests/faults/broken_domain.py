@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from adapters.gateway_clock import GatewayClock
+from adapters.clocks import GatewayClock
 from domain import chat_service
 from domain.chat import Chat, FailureCode, Message, Role, Turn, TurnState
 from domain.chat_service import Ask, ChatService, Dispatched

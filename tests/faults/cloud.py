@@ -7,11 +7,11 @@ from typing import Any, Final
 
 from dependency_injector import providers
 
-from adapters.dynamodb_items import header_key
-from adapters.dynamodb_places import deadline_of, places_key
+from adapters.dynamodb.items import header_key
+from adapters.dynamodb.turn_slots import deadline_of, places_key
 from entrypoints import chat, edits, failures, reads
 from entrypoints.container import Container
-from entrypoints.routes import ROUTES
+from entrypoints.http.routes import ROUTES
 from entrypoints.settings import Settings
 from tests.aws import dynamodb_client, lambda_client, make_tables
 from tests.fakes.clock import NOON, FakeClock

@@ -3,7 +3,7 @@
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from adapters.dynamodb_chat_repository import DynamoDbChatRepository
+from adapters.dynamodb.chat_repository import DynamoDbChatRepository
 from domain.ports import ChatRepository
 from tests.aws import Tables, dynamodb_client, make_tables
 from tests.fakes.clock import FakeClock

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from dependency_injector import providers
 
-from adapters.gateway_clock import LONGEST_REQUEST, GatewayClock, GatewayTime
+from adapters.clocks import LONGEST_REQUEST, GatewayClock, GatewayTime
 from domain.chat import Turn
 from domain.ports import Dispatch
 from tests.fakes.clock import NOON, FakeClock

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from moto import mock_aws
 
-from adapters.dynamodb_chat_repository import DynamoDbChatRepository
+from adapters.dynamodb.chat_repository import DynamoDbChatRepository
 from domain.errors import StoreUnavailable
 from domain.ports import PageRequest
 from tests.aws import Wire, dynamodb_client, make_tables, refusal

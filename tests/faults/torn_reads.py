@@ -9,8 +9,8 @@ from functools import partial
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
-from adapters.dynamodb_chat_repository import DynamoDbChatRepository
-from adapters.dynamodb_items import HEADER
+from adapters.dynamodb.chat_repository import DynamoDbChatRepository
+from adapters.dynamodb.items import HEADER
 from domain.ports import PageRequest
 from tests.aws import dynamodb_client, make_tables
 from tests.fakes.clock import FakeClock

@@ -6,7 +6,7 @@ from datetime import timedelta
 from random import Random
 from typing import Final, TypeVar
 
-from adapters.gateway_clock import GatewayClock, GatewayTime
+from adapters.clocks import GatewayClock, GatewayTime
 from domain.chat import FailureCode
 from domain.chat_service import ChatService, TurnPolicy
 from domain.errors import AsyncChatError, WorkerUnreachable

@@ -15,7 +15,7 @@ from dependency_injector import providers
 from domain.ports import ChatRepository, Dispatch, ReasoningAgent
 from entrypoints import chat, edits, failures, reads
 from entrypoints.container import Container
-from entrypoints.routes import PUBLIC, ROUTES
+from entrypoints.http.routes import PUBLIC, ROUTES
 from entrypoints.settings import Settings
 from tests.fakes.chat_repository import InMemoryChatRepository
 from tests.fakes.ids import SequentialIds

@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
-from adapters.bedrock_model import ModelSettings, bedrock_model
-from adapters.bedrock_reasoning_agent import BedrockReasoningAgent
-from adapters.system_clock import SystemClock
+from adapters.agents.bedrock.agent import BedrockReasoningAgent
+from adapters.agents.bedrock.model import ModelSettings, bedrock_model
+from adapters.clocks import SystemClock
 from domain.chat import Citation
 from domain.ports import Answer
 from local import emulator

@@ -102,7 +102,7 @@ sys.path.insert(0, sys.argv[1])
 os.environ.update(AWS_DEFAULT_REGION="eu-central-1", AWS_ACCESS_KEY_ID="x", AWS_SECRET_ACCESS_KEY="x")
 import boto3
 from botocore.config import Config
-from adapters.aws_clients import AwsClients
+from adapters.aws.clients import AwsClients
 ours, anyones = AwsClients(Config()).dynamodb(), boto3.client("dynamodb")
 print(hasattr(ours, "query"), hasattr(ours, "scan"), hasattr(anyones, "scan"))
 """

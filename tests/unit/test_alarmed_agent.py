@@ -10,8 +10,8 @@ from datetime import timedelta
 
 import pytest
 
-from adapters.alarmed_agent import AlarmedAgent
-from adapters.system_clock import SystemClock
+from adapters.agents.time_limited_agent import AlarmedAgent
+from adapters.clocks import SystemClock
 from domain.errors import AgentFailed, TurnOver
 from domain.ports import Answer, Assignment, ReasoningAgent, Watch
 from tests.contract.reasoning_agent import OnlookingWatch

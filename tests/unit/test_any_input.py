@@ -5,7 +5,7 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from entrypoints.routes import ROUTES
+from entrypoints.http.routes import ROUTES
 from tests.gateway import Answer
 from tests.service import Service
 from tests.story import ALICE, PARKING, UNKNOWN_CHAT

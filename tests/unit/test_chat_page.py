@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from entrypoints.page import SCRIPTS, page, script_of
+from entrypoints.chat_page.document import SCRIPTS, page, script_of
 from tests.service import Service
 
 WEB = Path(__file__).resolve().parents[2] / "clients" / "web"
@@ -55,7 +55,7 @@ def test_the_document_is_the_committed_one(service: Service) -> None:
 
 
 def test_a_poll_does_not_pay_for_the_page() -> None:
-    program = "import sys, entrypoints.reads; sys.exit('entrypoints.page' in sys.modules)"
+    program = "import sys, entrypoints.reads; sys.exit('entrypoints.chat_page.document' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], cwd=WEB.parents[1] / "src", check=False).returncode == 0
 
 

@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 from dependency_injector import providers
 
-from adapters.logging_turn_observer import LoggingTurnObserver, user_hash
+from adapters.observability.json_logs import start_logging
+from adapters.observability.turn_observer import LoggingTurnObserver, user_hash
 from domain.chat import Citation
 from domain.errors import AgentFailed
 from domain.ports import Answer
 from entrypoints.container import Container
-from entrypoints.logs import start_logging
 from tests.gateway import worker_event
 from tests.service import SETTINGS, Service
 from tests.story import ALICE, BOB, UNKNOWN_CHAT

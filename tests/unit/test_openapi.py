@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from entrypoints.problems import PROBLEMS, MethodNotAllowed, RouteNotFound
-from entrypoints.routes import PUBLIC, ROUTES
-from entrypoints.wire.asking import AskRequest
-from entrypoints.wire.memories import RememberRequest
+from entrypoints.http.problems import PROBLEMS, MethodNotAllowed, RouteNotFound
+from entrypoints.http.routes import PUBLIC, ROUTES
+from entrypoints.schemas.ask import AskRequest
+from entrypoints.schemas.memories import RememberRequest
 from scripts.openapi import __main__ as command
 from scripts.openapi import examples
 from scripts.openapi.__main__ import check

@@ -7,8 +7,8 @@ import pytest
 
 from domain import errors
 from domain.errors import AsyncChatError, Refused, StoreUnavailable, TryAgain, WorkerUnreachable
-from entrypoints import problems
-from entrypoints.problems import INTERNAL, PROBLEMS, problem_for
+from entrypoints.http import problems
+from entrypoints.http.problems import INTERNAL, PROBLEMS, problem_for
 from tests.service import Service
 from tests.story import PARKING
 

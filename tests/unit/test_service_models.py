@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from botocore.config import Config
 
-from adapters.aws_clients import AwsClients
+from adapters.aws.clients import AwsClients
 from scripts.service_models import ClientUsedOtherwise, called_operations, write
 from tests.architecture.source import SRC
 

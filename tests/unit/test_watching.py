@@ -6,7 +6,7 @@ import pytest
 
 from domain.chat import Turn
 from domain.errors import TurnOver
-from domain.turn_watch import DRAFT_LENGTH, STEP_COUNT, STEP_LENGTH, TurnWatch
+from domain.throttled_progress import DRAFT_LENGTH, STEP_COUNT, STEP_LENGTH, TurnWatch
 from tests.fakes.chat_repository import InMemoryChatRepository
 from tests.service import Service
 from tests.story import Story

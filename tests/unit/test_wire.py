@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from domain.chat import Citation, FailureCode, Step
-from entrypoints.wire.polling import FAILURES
+from entrypoints.schemas.poll import FAILURES
 from tests.fakes.clock import NOON
 from tests.service import Service
 from tests.story import BAY, PARKING, Story

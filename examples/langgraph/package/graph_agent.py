@@ -7,10 +7,10 @@ from typing import Any, TypedDict
 
 from langgraph.graph import END, START, StateGraph
 
-from adapters.memory_search import MemorySearch
-from adapters.memory_tools import MemoryTools, Shown
-from adapters.memory_words import forms, key_words
-from adapters.own_agent import AgentParts, Reason
+from adapters.agents.bedrock.tools import MemoryTools, Shown
+from adapters.agents.custom_agent import AgentParts, Reason
+from adapters.search.engine import MemorySearch
+from adapters.search.vocabulary import forms, key_words
 from domain.chat import Citation
 from domain.ports import Answer, Assignment, Watch
 

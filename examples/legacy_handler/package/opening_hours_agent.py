@@ -2,8 +2,8 @@
 
 from opening_hours import handler
 
-from adapters.legacy_handler_agent import LegacyHandlerAgent
-from adapters.own_agent import AgentParts
+from adapters.agents.custom_agent import AgentParts
+from adapters.agents.legacy_handler_agent import LegacyHandlerAgent
 
 
 def agent(parts: AgentParts) -> LegacyHandlerAgent:

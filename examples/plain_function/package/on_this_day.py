@@ -1,6 +1,6 @@
 """What happened on this day in other years. A plain function as an agent."""
 
-from adapters.own_agent import AgentParts, Reason
+from adapters.agents.custom_agent import AgentParts, Reason
 from domain.chat import Citation
 from domain.ports import Answer, Assignment, Watch
 

@@ -2,7 +2,7 @@
 
 from research import research
 
-from adapters.own_agent import AgentParts, Reason
+from adapters.agents.custom_agent import AgentParts, Reason
 from domain.ports import Answer, Assignment, Watch
 
 

@@ -1,0 +1,161 @@
+"""BedrockReasoningAgent: a language model that reads the user's memories with tools, over several rounds."""
+
+import asyncio
+import logging
+import random
+from collections.abc import AsyncIterable, Coroutine
+from datetime import timedelta
+from typing import Any, Final, TypeVar
+
+from pydantic_ai import AgentRunResult, ModelMessage, ModelRequest, ModelResponse, RunContext, RunUsage, UsageLimits
+from pydantic_ai import capture_run_messages as captured_messages
+from pydantic_ai.exceptions import AgentRunError, UnexpectedModelBehavior
+from pydantic_ai.messages import AgentStreamEvent, TextPart
+from pydantic_ai.models import Model
+
+from adapters.agents.bedrock import event_loop
+from adapters.agents.bedrock.answer import ModelAnswer, answer_from, show_drafts
+from adapters.agents.bedrock.errors import code_of, passing
+from adapters.agents.bedrock.model import ModelSettings
+from adapters.agents.bedrock.prompt import prompt, recent, without_forgotten
+from adapters.agents.bedrock.pydantic_agent import reading_agent
+from adapters.agents.bedrock.tools import MemoryTools, counted
+from adapters.search.engine import MemorySearch
+from domain.chat import FailureCode
+from domain.errors import AgentFailed
+from domain.ports import Answer, Assignment, Clock, MemoryStore, ReasoningAgent, Watch
+
+log = logging.getLogger(__name__)
+
+#: Pauses before the second try, the third, and so on double from the first to the last of these, in seconds.
+PAUSES: Final = (0.5, 8.0)
+#: One reply may call several tools at once; all replies together, so many.
+TOOL_CALLS: Final = 40
+#: What is kept back of the time, to end by ourselves and not by the alarm.
+RESERVE: Final = timedelta(seconds=1)
+#: How often somebody looks whether the answer is still wanted while the model is silent.
+LOOK_SECONDS: Final = 0.5
+
+T = TypeVar("T")
+Result = AgentRunResult[ModelAnswer | str]
+
+
+class BedrockReasoningAgent(ReasoningAgent):
+    """Any model of pydantic-ai's can stand in for Bedrock's: `model` is all that reaches out."""
+
+    def __init__(self, model: Model, settings: ModelSettings, memories: MemoryStore, clock: Clock) -> None:
+        self._settings = settings
+        self._memories = memories
+        self._clock = clock
+        self._agent = reading_agent(model, settings)
+
+    def reason(self, assignment: Assignment, watch: Watch) -> Answer:
+        memories = self._memories.recall(assignment.user_id)
+        watch.step(f"Thinking, with {counted(memories)} to look at")
+        history = without_forgotten(assignment.history, {memory.memory_id for memory in memories})
+        question = prompt(assignment, recent(history, self._settings.history_tokens))
+        with MemorySearch(memories) as search:
+            tools = MemoryTools(search, assignment.asked_at, watch)
+            seconds = self._seconds(assignment)
+            output = event_loop.run(_while_wanted(self._ask(question, tools, seconds), watch, seconds))
+        self._check_nothing_was_forgotten(assignment.user_id, tools)
+        return answer_from(output, tools)
+
+    def _seconds(self, assignment: Assignment) -> float:
+        left = (assignment.until - RESERVE - self._clock.now()).total_seconds()
+        return max(0.1, min(left, self._settings.seconds or left))
+
+    async def _ask(self, question: str, tools: MemoryTools, seconds: float) -> ModelAnswer | str:
+        """Ask the model, and when it fails for a moment ask again from where it was, until the time is over."""
+        usage, end = RunUsage(), asyncio.get_running_loop().time() + seconds
+        said: list[ModelMessage] = []
+        attempt = 0
+        try:
+            while True:
+                attempt += 1
+                with captured_messages() as messages:
+                    try:
+                        return (await self._run(question, said, tools, usage)).output
+                    except AgentRunError as error:
+                        pause = _pause(error, attempt, end - asyncio.get_running_loop().time())
+                        _log_fault(error, attempt)
+                        if pause is None:
+                            raise AgentFailed(_code_of(error, messages)) from error
+                said = _complete(messages)
+                tools.watch.step("Waiting for the model")
+                await asyncio.sleep(pause)
+        finally:
+            _log_usage(usage)
+
+    async def _run(self, question: str, said: list[ModelMessage], tools: MemoryTools, usage: RunUsage) -> Result:
+        return await self._agent.run(
+            None if said else question,
+            message_history=said or None,
+            deps=tools,
+            usage=usage,
+            usage_limits=UsageLimits(request_limit=self._settings.rounds, tool_calls_limit=TOOL_CALLS),
+            event_stream_handler=_show,
+        )
+
+    def _check_nothing_was_forgotten(self, user_id: str, tools: MemoryTools) -> None:
+        """What the model has read may be anywhere in its answer: if a piece of that is gone, so is the answer."""
+        seen = {memory.memory_id for memory in tools.shown.values()}
+        if seen and len(self._memories.look_up(user_id, seen)) < len(seen):
+            raise AgentFailed(FailureCode.MEMORIES_CHANGED)
+
+
+async def _show(ctx: RunContext[MemoryTools], events: AsyncIterable[AgentStreamEvent]) -> None:
+    await show_drafts(events, ctx.deps.watch)
+
+
+async def _while_wanted(work: Coroutine[Any, Any, T], watch: Watch, seconds: float) -> T:
+    """Do the work while there is time, and while the watch does not say that nobody waits for it any more."""
+    working = asyncio.ensure_future(work)
+    end = asyncio.get_running_loop().time() + seconds
+    while (left := end - asyncio.get_running_loop().time()) > 0:
+        done, _ = await asyncio.wait([working], timeout=min(left, LOOK_SECONDS))
+        if done:
+            return working.result()
+        watch.check()
+    raise AgentFailed(FailureCode.TIMED_OUT)
+
+
+def _pause(error: AgentRunError, attempt: int, seconds_left: float) -> float | None:
+    """How long to wait before asking again; None when that would not help, or not in time."""
+    if not passing(error):
+        return None
+    first, last = PAUSES
+    # Spread out, so that workers which failed together do not come back together.
+    own = random.uniform(0.5, 1) * min(last, first * 2 ** (attempt - 1))  # noqa: S311
+    pause = max(own, getattr(error, "retry_after", None) or 0)
+    return pause if pause < seconds_left else None
+
+
+def _complete(said: list[ModelMessage]) -> list[ModelMessage]:
+    """What was said up to the request that failed, which is the place to go on from."""
+    end = next((place for place in range(len(said), 0, -1) if isinstance(said[place - 1], ModelRequest)), 0)
+    return said[:end]
+
+
+def _code_of(error: AgentRunError, said: list[ModelMessage]) -> FailureCode:
+    """As `code_of`, but a model that had nothing to say is another thing than one that cannot be understood."""
+    replies = [message for message in said if isinstance(message, ModelResponse)]
+    silent = bool(replies) and all(
+        isinstance(part, TextPart) and not part.content.strip() for part in replies[-1].parts
+    )
+    if type(error) is UnexpectedModelBehavior and silent:
+        return FailureCode.EMPTY_ANSWER
+    return code_of(error)
+
+
+def _log_fault(error: AgentRunError, attempt: int) -> None:
+    # The message may quote what was asked: the type and the provider's code tell enough.
+    code = getattr(error, "provider_error_code", None)
+    log.warning("model failed", extra={"error": type(error).__name__, "code": code, "attempt": attempt})
+
+
+def _log_usage(usage: RunUsage) -> None:
+    log.info(
+        "model used",
+        extra={"rounds": usage.requests, "input_tokens": usage.input_tokens, "output_tokens": usage.output_tokens},
+    )

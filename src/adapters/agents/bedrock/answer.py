@@ -1,0 +1,122 @@
+"""The form in which a language model gives its answer, and how it is read, whole or while it is still being written."""
+
+from collections.abc import AsyncIterable, Iterator
+from typing import Annotated, Final
+
+from pydantic import BaseModel, Field
+from pydantic_ai.messages import (
+    AgentStreamEvent,
+    ModelResponsePart,
+    ModelResponsePartDelta,
+    PartDeltaEvent,
+    PartStartEvent,
+    TextPart,
+    TextPartDelta,
+    ToolCallPart,
+    ToolCallPartDelta,
+)
+from pydantic_core import from_json
+
+from adapters.agents.bedrock.tools import MemoryTools
+from domain.chat import Citation
+from domain.ports import Answer, Watch
+from domain.verified_agent import quoted
+
+ANSWER_TOOL: Final = "answer"
+#: A draft is read anew after so many more characters: reading starts at the first one each time.
+DRAFT_STEP: Final = 64
+#: No watch shows more of a draft than this; the rest is read once, when it is whole.
+DRAFT_LENGTH: Final = 20_000
+
+
+class CitedMemory(BaseModel):
+    """A memory that the answer rests on."""
+
+    memory: Annotated[str, Field(max_length=64, description="The memory's label, such as m3.")]
+    quote: Annotated[str, Field(max_length=4_000, description="Words of that memory, exactly as they stand there.")]
+
+
+class ModelAnswer(BaseModel):
+    """The answer to the person, and the memories that bear it out."""
+
+    text: Annotated[str, Field(min_length=1, description="The answer, for the person to read.")]
+    citations: Annotated[list[CitedMemory], Field(max_length=40)] = []
+
+
+def answer_from(output: ModelAnswer | str, tools: MemoryTools) -> Answer:
+    """The model's answer with real names; a citation of what it was not shown, or does not say, is dropped.
+
+    Some models answer in plain text, whatever they are told: then nothing is cited.
+    """
+    if isinstance(output, str):
+        return Answer(output.strip())
+    return Answer(output.text.strip(), tuple(_citations(output.citations, tools)))
+
+
+def _citations(cited: list[CitedMemory], tools: MemoryTools) -> Iterator[Citation]:
+    for one in cited:
+        memory = tools.labelled(one.memory)
+        quote = quoted(memory, one.quote) if memory else None
+        if memory and quote:
+            yield Citation(memory.memory_id, quote)
+
+
+async def show_drafts(events: AsyncIterable[AgentStreamEvent], watch: Watch) -> None:
+    """Show the answer while the model writes it."""
+    writing = _Writing()
+    async for event in events:
+        if isinstance(event, PartStartEvent):
+            writing.start(event.part)
+            if writing.answer:
+                watch.step("Writing")
+        elif isinstance(event, PartDeltaEvent):
+            writing.grow(event.delta)
+        draft = writing.news()
+        if draft:
+            watch.draft(draft)
+
+
+class _Writing:
+    """The part of the model's reply that is being written: plain text, or the JSON of its answer."""
+
+    def __init__(self) -> None:
+        self._text = ""
+        self._read = 0
+        self._kind: type[TextPart | ToolCallPart] | None = None
+
+    @property
+    def answer(self) -> bool:
+        """It is the answer itself, not what a model says on its way."""
+        return self._kind is ToolCallPart
+
+    def start(self, part: ModelResponsePart) -> None:
+        self._text, self._read, self._kind = "", 0, None
+        if isinstance(part, TextPart):
+            self._text, self._kind = part.content, TextPart
+        elif isinstance(part, ToolCallPart) and part.tool_name == ANSWER_TOOL:
+            self._text, self._kind = part.args if isinstance(part.args, str) else "", ToolCallPart
+
+    def grow(self, delta: ModelResponsePartDelta) -> None:
+        if len(self._text) > DRAFT_LENGTH:
+            return
+        if isinstance(delta, TextPartDelta):
+            self._text += delta.content_delta
+        elif isinstance(delta, ToolCallPartDelta) and isinstance(delta.args_delta, str):
+            self._text += delta.args_delta
+
+    def news(self) -> str | None:
+        """The answer so far, when enough of it is new."""
+        if self._kind is None or len(self._text) < self._read + DRAFT_STEP:
+            return None
+        self._read = len(self._text)
+        return self._text if self._kind is TextPart else _text_in(self._text)
+
+
+def _text_in(unfinished: str) -> str | None:
+    """The answer's text out of JSON that breaks off anywhere."""
+    try:
+        fields = from_json(unfinished, allow_partial="trailing-strings")
+    except ValueError:
+        return None
+    text = fields.get("text") if isinstance(fields, dict) else None
+    return text if isinstance(text, str) else None

@@ -1,0 +1,102 @@
+"""The pydantic-ai agent: what it is told, which tools it has, and when it must stop."""
+
+from datetime import UTC, date, datetime
+from typing import Annotated, Final
+
+from pydantic import Field, StringConstraints
+from pydantic_ai import Agent, ModelResponse, RunContext
+from pydantic_ai.agent import AgentRetries
+from pydantic_ai.capabilities import AbstractCapability, PrepareTools
+from pydantic_ai.models import Model, ModelRequestContext
+from pydantic_ai.output import ToolOutput
+from pydantic_ai.settings import ModelSettings as RequestSettings
+from pydantic_ai.tools import ToolDefinition
+
+from adapters.agents.bedrock.answer import ANSWER_TOOL, ModelAnswer
+from adapters.agents.bedrock.errors import STOPS
+from adapters.agents.bedrock.model import ModelSettings
+from adapters.agents.bedrock.prompt import INSTRUCTIONS
+from adapters.agents.bedrock.tools import Look, MemoryTools
+from domain.errors import AgentFailed
+
+ReadingAgent = Agent[MemoryTools, ModelAnswer | str]
+
+#: How often the model may send arguments, or an answer, that do not fit their form.
+RETRIES: Final[AgentRetries] = {"tools": 2, "output": 2}
+
+Phrasing = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+Phrasings = Annotated[list[Phrasing], Field(min_length=1, max_length=6)]
+
+
+def reading_agent(model: Model, settings: ModelSettings) -> ReadingAgent:
+    """The agent over `model`: with these tools, and no others."""
+
+    async def with_rounds_left(ctx: RunContext[MemoryTools], tools: list[ToolDefinition]) -> list[ToolDefinition]:
+        """In its last round the model has no tool but the answer."""
+        return tools if ctx.usage.requests + 1 < settings.rounds else []
+
+    return Agent(
+        model,
+        instructions=INSTRUCTIONS,
+        deps_type=MemoryTools,
+        output_type=[ToolOutput(ModelAnswer, name=ANSWER_TOOL), str],
+        tools=[search_memories, read_around, list_by_tag, current_date],
+        retries=RETRIES,
+        model_settings=RequestSettings(temperature=settings.temperature, max_tokens=settings.max_tokens),
+        capabilities=[PrepareTools(with_rounds_left), _StopReasons()],
+        # Two answers in one reply: the first counts, and no tool runs after it.
+        end_strategy="early",
+    )
+
+
+# What follows is the model's view: names, docstrings and arguments are sent to it as they stand here.
+
+
+async def search_memories(ctx: RunContext[MemoryTools], phrasings: Phrasings) -> Look:
+    """Search the person's memories by full text. Dates such as "last week" or "in March 2025" are understood.
+
+    Args:
+        phrasings: One to six ways to say what is sought: other words, names, places, short phrases.
+    """
+    return ctx.deps.search_for(phrasings)
+
+
+async def read_around(ctx: RunContext[MemoryTools], day: date, days: Annotated[int, Field(ge=0, le=60)] = 3) -> Look:
+    """Read the memories of a day and of the days around it.
+
+    Args:
+        day: The day in the middle, as YYYY-MM-DD.
+        days: How many days before and after it.
+    """
+    return ctx.deps.around(datetime(day.year, day.month, day.day, tzinfo=UTC), days)
+
+
+async def list_by_tag(ctx: RunContext[MemoryTools], tag: Phrasing) -> Look | list[str]:
+    """List the newest memories that the person gave a tag. An unknown tag lists the tags that there are.
+
+    Args:
+        tag: One of the person's own tags.
+    """
+    found = ctx.deps.tagged(tag)
+    return found if found.memories else ctx.deps.tags()
+
+
+async def current_date(ctx: RunContext[MemoryTools]) -> str:
+    """Tell the weekday, date and time of the question."""
+    return ctx.deps.today()
+
+
+class _StopReasons(AbstractCapability[MemoryTools]):
+    """A reply that Bedrock itself calls refused, filtered or cut off is none to go on from, or to ask for again."""
+
+    async def after_model_request(
+        self,
+        ctx: RunContext[MemoryTools],  # noqa: ARG002  # pydantic-ai names its hooks' arguments
+        *,
+        request_context: ModelRequestContext,  # noqa: ARG002  # the same
+        response: ModelResponse,
+    ) -> ModelResponse:
+        code = STOPS.get(str((response.provider_details or {}).get("finish_reason")))
+        if code:
+            raise AgentFailed(code)
+        return response

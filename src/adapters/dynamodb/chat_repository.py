@@ -1,0 +1,321 @@
+"""Chats in DynamoDB. The rules live in the domain; here every write is conditional on what the domain had seen."""
+
+import random
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from botocore.exceptions import ClientError
+
+from adapters.aws.errors import code_of, raising
+from adapters.dynamodb.chat_writes import ChatWrites
+from adapters.dynamodb.items import (
+    HEADER,
+    MESSAGE,
+    chat_from,
+    header_key,
+    message_from,
+    past_ask_from,
+    summary_from,
+    text,
+    turn_from,
+)
+from adapters.dynamodb.turn_slots import WITH_OLD, House, Places, Write
+from domain.chat import Chat, Message, Step, Turn
+from domain.errors import ChatForbidden, ChatNotFound, OutOfOrder, StoreUnavailable
+from domain.ports import ChatList, ChatPage, ChatRepository, Clock, NewQuestion, PageRequest, PastAsk
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+    from adapters.dynamodb.items import Item, NewItem
+
+#: Transactions that meet on an item cancel each other; so many tries, with pauses that grow, let all of 50 through.
+CONFLICT_TRIES: Final = 10
+CONFLICT_PAUSE: Final = timedelta(milliseconds=20)
+#: A query that meets a commit half way sees it whole the next time. Always torn is a chat that has lost a message.
+TORN_TRIES: Final = 5
+INDEX: Final = "by_activity"
+DELETE_BATCH: Final = 25
+_REFUSED: Final = "ConditionalCheckFailed"
+
+
+class DynamoDbChatRepository(ChatRepository):
+    """Single-table: see dynamodb_items for its shape. All reads but the list are strongly consistent."""
+
+    def __init__(self, client: "DynamoDBClient", table: str, clock: Clock, capacity: int = 0) -> None:
+        """`capacity` is how many turns of all users may think at once; 0 for any number."""
+        self._client = client
+        self._table = table
+        self._clock = clock
+        self._writes = ChatWrites(table)
+        self._house = House(table, capacity)
+
+    # ---- asking
+
+    def save_question(self, new: NewQuestion) -> PastAsk | None:
+        turn, writes = new.turn, self._writes
+        header = writes.new_chat(new) if new.new_chat else writes.next_question(new)
+        said = writes.message(turn.chat_id, new.message)
+        key = [writes.idempotency_key(new.key, turn)] if new.key else []
+        places = self._house.places_for(turn, new.turn_limit)
+        taken = [place.take(turn) for place in places]
+        while True:
+            refused = self._transact([header, *taken, said, *key])
+            if refused is None:
+                return None
+            header_now, key_now = refused[0], refused[-1] if key else None
+            if key_now is not None:
+                past = past_ask_from(key_now)
+                # Our own write otherwise: its reply was lost, and the client library sent it again.
+                return None if past.question_id == new.message.message_id else past
+            if header_now is not None:
+                if header_now.get("turn_id") == text(turn.turn_id):
+                    return None
+                _refuse_question(header_now, new)
+            else:
+                taken = _take_others(places, taken, refused[1:], turn)
+
+    # ---- a turn's way
+
+    def advance(self, seen: Turn, then: Turn, answer: Message | None = None, turn_limit: int | None = None) -> bool:
+        move = self._writes.move(seen, then, answer)
+        if seen.thinking == then.thinking:
+            return self._update(move, then)
+        places = self._house.places_for(then, turn_limit or 1)
+        moved = [place.take(then) if then.thinking else place.leave(seen) for place in places]
+        said = [self._writes.message(then.chat_id, answer)] if answer else []
+        while True:
+            refused = self._transact([move, *moved, *said])
+            if refused is None:
+                return True
+            if refused[0] is not None:
+                return _is(then, refused[0])
+            moved = _take_others(places, moved, refused[1:], then)
+
+    def report(self, turn: Turn, progress: Sequence[Step], draft: str | None) -> bool:
+        return self._update(self._writes.report(turn, progress, draft), turn)
+
+    # ---- reading
+
+    def load(self, chat_id: str) -> Chat | None:
+        with raising(StoreUnavailable):
+            found = self._client.get_item(TableName=self._table, Key=header_key(chat_id), ConsistentRead=True)
+        return chat_from(found["Item"]) if "Item" in found else None
+
+    def read(self, chat_id: str, page: PageRequest) -> ChatPage | None:
+        for _ in range(TORN_TRIES):
+            items, more = self._page_of_items(chat_id, page)
+            header = items.pop(-1 if page.after else 0) if _has_header(items, page) else None
+            chat = self.load(chat_id) if header is None and (items or page.before or page.after) else None
+            chat = chat or (chat_from(header) if header else None)
+            if chat is None:
+                return None
+            found = _page(chat, [message_from(item) for item in items], page, more)
+            if found is not None:
+                return found
+        raise StoreUnavailable("TornRead")
+
+    def _page_of_items(self, chat_id: str, page: PageRequest) -> "tuple[list[Item], bool]":
+        """One query: newer messages upwards with the header above them, else downwards from the header."""
+        values: NewItem = {":chat": text(chat_id)}
+        condition = "pk = :chat"
+        if page.after:
+            condition, values[":after"] = "pk = :chat AND sk > :after", text(MESSAGE + page.after)
+        elif page.before:
+            condition, values[":before"] = "pk = :chat AND sk < :before", text(MESSAGE + page.before)
+        with raising(StoreUnavailable):
+            found = self._client.query(
+                TableName=self._table,
+                KeyConditionExpression=condition,
+                ExpressionAttributeValues=values,
+                ScanIndexForward=page.after is not None,
+                Limit=page.limit + 2,  # the header, and one more to know whether there are more
+                ConsistentRead=True,
+            )
+        return list(found["Items"]), "LastEvaluatedKey" in found
+
+    def list_chats(self, user_id: str, limit: int, start: tuple[str, str] | None = None) -> ChatList:
+        query: dict[str, Any] = {}
+        if start is not None:
+            activity, chat_id = start
+            query["ExclusiveStartKey"] = {
+                **header_key(chat_id),
+                "user_id": text(user_id),
+                "activity": text(activity),
+            }
+        with raising(StoreUnavailable):
+            found = self._client.query(
+                TableName=self._table,
+                IndexName=INDEX,
+                KeyConditionExpression="user_id = :user",
+                ExpressionAttributeValues={":user": text(user_id)},
+                ScanIndexForward=False,
+                Limit=limit,
+                **query,
+            )
+        last = found.get("LastEvaluatedKey")
+        place = (last["activity"]["S"], last["pk"]["S"]) if last else None
+        return ChatList(tuple(summary_from(item) for item in found["Items"]), place)
+
+    # ---- keeping house
+
+    def mark_read(self, chat_id: str, user_id: str) -> None:
+        self._update_owned(chat_id, user_id, "SET read_up_to = last_message_id", "user_id = :user")
+
+    def delete(self, chat_id: str, user_id: str) -> None:
+        # Hidden first, and from the list as well, which indexes `user_id`; the header goes last, so that a
+        # deletion that is cut short can be taken up again by its owner. Without its lease no worker can write an
+        # answer among what is being removed.
+        hidden = self._update_owned(
+            chat_id,
+            user_id,
+            "SET deleted_by = :user REMOVE user_id, turn_id, lease",
+            "user_id = :user OR deleted_by = :user",
+        )
+        if "user_id" in hidden and (turn := turn_from(hidden)).thinking:
+            for place in self._house.places_for(turn, 1):
+                self._update(place.leave(turn), turn)
+        keys: list[NewItem] = []
+        for key in self._message_keys(chat_id):
+            keys.append(key)
+            if len(keys) == DELETE_BATCH:
+                self._delete_batch(keys)
+                keys = []
+        if keys:
+            self._delete_batch(keys)
+        self._delete_batch([header_key(chat_id)])
+
+    def _update_owned(self, chat_id: str, user_id: str, update: str, condition: str) -> "Item":
+        """The header as it was before."""
+        try:
+            with raising(StoreUnavailable):
+                found = self._client.update_item(
+                    TableName=self._table,
+                    Key=header_key(chat_id),
+                    UpdateExpression=update,
+                    ConditionExpression=condition,
+                    ExpressionAttributeValues={":user": text(user_id)},
+                    ReturnValues="ALL_OLD",
+                    **WITH_OLD,
+                )
+            return found["Attributes"]
+        except ClientError as error:
+            header = _refused_item(error)
+            if "user_id" not in header:
+                raise ChatNotFound from None
+            raise ChatForbidden from None
+
+    def _message_keys(self, chat_id: str) -> "Iterator[NewItem]":
+        start: dict[str, Any] = {}
+        while True:
+            with raising(StoreUnavailable):
+                found = self._client.query(
+                    TableName=self._table,
+                    KeyConditionExpression="pk = :chat AND sk < :header",
+                    ExpressionAttributeValues={":chat": text(chat_id), ":header": text(HEADER)},
+                    ProjectionExpression="pk, sk",
+                    ConsistentRead=True,
+                    **start,
+                )
+            for item in found["Items"]:
+                yield {"pk": item["pk"], "sk": item["sk"]}
+            if "LastEvaluatedKey" not in found:
+                return
+            start = {"ExclusiveStartKey": found["LastEvaluatedKey"]}
+
+    def _delete_batch(self, keys: "list[NewItem]") -> None:
+        requests: Any = {self._table: [{"DeleteRequest": {"Key": key}} for key in keys]}
+        for attempt in range(CONFLICT_TRIES):
+            with raising(StoreUnavailable):
+                requests = self._client.batch_write_item(RequestItems=requests).get("UnprocessedItems")
+            if not requests:
+                return
+            self._pause(attempt)
+        raise StoreUnavailable("UnprocessedItems")
+
+    # ---- the two ways to write
+
+    def _update(self, write: Write, then: Turn) -> bool:
+        try:
+            with raising(StoreUnavailable):
+                self._client.update_item(**write["Update"])
+            return True
+        except ClientError as error:
+            return _is(then, _refused_item(error))
+
+    def _transact(self, writes: list[Write]) -> "list[Item | None] | None":
+        """None when all is written; else per write None, or the item (empty: there is none) that refused it."""
+        for attempt in range(CONFLICT_TRIES):
+            try:
+                with raising(StoreUnavailable):
+                    self._client.transact_write_items(TransactItems=writes)  # type: ignore[arg-type]  # Any inside
+                return None
+            except ClientError as error:
+                if code_of(error) != "TransactionCanceledException":
+                    raise
+                reasons: list[Any] = list(error.response["CancellationReasons"])
+            if any(reason.get("Code") == "ValidationError" for reason in reasons):
+                raise AssertionError("a write that DynamoDB cannot read")
+            if any(reason.get("Code") == _REFUSED for reason in reasons):
+                return [reason.get("Item", {}) if reason.get("Code") == _REFUSED else None for reason in reasons]
+            self._pause(attempt)
+        raise StoreUnavailable("TransactionConflict")
+
+    def _pause(self, attempt: int) -> None:
+        self._clock.sleep(CONFLICT_PAUSE * (1.5**attempt) * random.uniform(0.5, 1.5))  # noqa: S311  # jitter, no secret
+
+
+def _refuse_question(header: "Item", new: NewQuestion) -> None:
+    """Raise what the domain has against the question; return when the chat has changed in between."""
+    chat = chat_from(header) if header else None
+    if chat is None:
+        raise ChatNotFound
+    chat.check_owner(new.turn.user_id)
+    chat.check_free(new.turn.asked_at)
+    if new.message.message_id <= chat.last_message_id:
+        raise OutOfOrder(chat.last_message_id)
+
+
+def _take_others(places: list[Places], tried: list[Write], now: "list[Item | None]", turn: Turn) -> list[Write]:
+    """For each place that was refused, one that an overdue turn has left; raise when there is none."""
+    return [
+        write if item is None else place.take_freed(item, turn)
+        for place, write, item in zip(places, tried, now, strict=False)
+    ]
+
+
+def _is(turn: Turn, header: "Item") -> bool:
+    """Whether the header already holds `turn`: our own write then, whose reply was lost."""
+    return "user_id" in header and turn_from(header) == turn
+
+
+def _refused_item(error: ClientError) -> "Item":
+    if code_of(error) != "ConditionalCheckFailedException":
+        raise error
+    item: Item = error.response.get("Item", {})  # type: ignore[assignment]
+    return item
+
+
+def _has_header(items: "list[Item]", page: PageRequest) -> bool:
+    return bool(items) and items[-1 if page.after else 0]["sk"]["S"] == HEADER
+
+
+def _page(chat: Chat, messages: list[Message], page: PageRequest, more: bool) -> ChatPage | None:
+    """The page as of the header's moment; None when a message is missing that the header knows of.
+
+    A query is not isolated from a transaction that commits meanwhile: it may show the message without the header's
+    new state, or the reverse.
+    """
+    known = [message for message in messages if message.message_id <= chat.last_message_id]
+    more = more or len(known) > page.limit
+    if page.after:
+        newer = known[: page.limit]
+        reached = newer[-1].message_id if newer else page.after
+        if not more and reached < chat.last_message_id:
+            return None
+        return ChatPage(chat, tuple(newer), has_older=True, has_newer=reached < chat.last_message_id)
+    newest = known[: page.limit]
+    if not page.before and (not newest or newest[0].message_id != chat.last_message_id):
+        return None
+    return ChatPage(chat, tuple(reversed(newest)), has_older=more, has_newer=page.before is not None)

@@ -1,0 +1,139 @@
+"""The writes of a chat's life as DynamoDB takes them: what to change, and on what condition.
+
+A condition never repeats a rule of the domain that could be decided before: it says "if nothing has changed since",
+except for a question, which is stored without having read the chat first.
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from adapters.dynamodb.items import (
+    OPTIONAL_OF_TURN,
+    header_item,
+    header_key,
+    key_item,
+    message_item,
+    moment,
+    number,
+    step_item,
+    text,
+    turn_attributes,
+)
+from adapters.dynamodb.turn_slots import WITH_OLD, Write
+from domain.chat import EXCERPT_LENGTH, Chat, Message, Step, Turn, TurnState, excerpt
+from domain.ports import IdempotencyKey, NewQuestion
+
+if TYPE_CHECKING:
+    from adapters.dynamodb.items import NewItem
+
+
+class ChatWrites:
+    """Builds writes for one table; calls nobody."""
+
+    def __init__(self, table: str) -> None:
+        self._table = table
+
+    def message(self, chat_id: str, message: Message) -> Write:
+        """Put a message. The header's condition in the same transaction guards it."""
+        return {"Put": {"TableName": self._table, "Item": message_item(chat_id, message)}}
+
+    def idempotency_key(self, key: IdempotencyKey, turn: Turn) -> Write:
+        """Put the key, unless it stands for an ask already."""
+        return {
+            "Put": {
+                "TableName": self._table,
+                "Item": key_item(turn.user_id, key, turn),
+                "ConditionExpression": "attribute_not_exists(pk) OR expires_at <= :now",
+                "ExpressionAttributeValues": {":now": number(int(turn.asked_at.timestamp()))},
+                **WITH_OLD,
+            }
+        }
+
+    def new_chat(self, new: NewQuestion) -> Write:
+        """Put the header of a chat that begins with this question."""
+        return {
+            "Put": {
+                "TableName": self._table,
+                "Item": header_item(Chat.begun(new.message, new.turn), new.message.created_at),
+                "ConditionExpression": "attribute_not_exists(pk)",
+                **WITH_OLD,
+            }
+        }
+
+    def next_question(self, new: NewQuestion) -> Write:
+        """Set the turn of a chat that is the user's, is not thinking, and holds no later message."""
+        values: NewItem = {
+            ":user": text(new.turn.user_id),
+            ":message_id": text(new.message.message_id),
+            ":answered": text(TurnState.ANSWERED),
+            ":failed": text(TurnState.FAILED),
+            ":cancelled": text(TurnState.CANCELLED),
+            ":now": moment(new.turn.asked_at),
+        }
+        condition = (
+            "user_id = :user AND last_message_id < :message_id"
+            " AND (turn_state IN (:answered, :failed, :cancelled) OR deadline <= :now)"
+        )
+        attributes = {**turn_attributes(new.turn), **_newest(new.message)}
+        return self._set(header_key(new.turn.chat_id), attributes, (*OPTIONAL_OF_TURN, "progress"), condition, values)
+
+    def move(self, seen: Turn, then: Turn, answer: Message | None) -> Write:
+        """Compare and set: the header's turn from `seen` to `then`."""
+        attributes = turn_attributes(then)
+        if answer is not None:
+            attributes |= {**_newest(answer), "last_answer_id": text(answer.message_id)}
+            if then.took is not None:
+                attributes["usual"] = number(round(then.took / timedelta(milliseconds=1)))
+        gone = [name for name in OPTIONAL_OF_TURN if name not in attributes]
+        if seen.turn_id != then.turn_id:
+            gone.append("progress")
+        return self._set(header_key(seen.chat_id), attributes, tuple(gone), *_unchanged(seen))
+
+    def report(self, turn: Turn, progress: Sequence[Step], draft: str | None) -> Write:
+        """Set what the user watches, while the turn is still `turn`."""
+        attributes: NewItem = {"progress": {"L": [step_item(step) for step in progress]}}
+        if draft is not None:
+            attributes["draft"] = text(draft)
+        return self._set(header_key(turn.chat_id), attributes, (), *_unchanged(turn))
+
+    def _set(
+        self, key: "NewItem", attributes: "NewItem", remove: tuple[str, ...], condition: str, values: "NewItem"
+    ) -> Write:
+        gone = [name for name in remove if name not in attributes]
+        sets = ", ".join(f"#{name} = :new_{name}" for name in attributes)
+        removes = " REMOVE " + ", ".join(f"#{name}" for name in gone) if gone else ""
+        return {
+            "Update": {
+                "TableName": self._table,
+                "Key": key,
+                "UpdateExpression": f"SET {sets}{removes}",
+                "ConditionExpression": condition,
+                "ExpressionAttributeNames": {f"#{name}": name for name in (*attributes, *gone)},
+                "ExpressionAttributeValues": {
+                    **{f":new_{name}": value for name, value in attributes.items()},
+                    **values,
+                },
+                **WITH_OLD,
+            }
+        }
+
+
+def _newest(message: Message) -> "NewItem":
+    return {
+        "last_message_id": text(message.message_id),
+        "activity": text(message.message_id),
+        "active_at": moment(message.created_at),
+        "last_text": text(excerpt(message.content, EXCERPT_LENGTH)),
+    }
+
+
+def _unchanged(seen: Turn) -> "tuple[str, NewItem]":
+    """The condition of every compare-and-set: id, state and lease of the turn are still those that were seen."""
+    values = {":seen_id": text(seen.turn_id), ":seen_state": text(seen.state.value)}
+    if seen.lease is None:
+        return "turn_id = :seen_id AND turn_state = :seen_state AND attribute_not_exists(lease)", values
+    return (
+        "turn_id = :seen_id AND turn_state = :seen_state AND lease = :seen_lease",
+        values | {":seen_lease": text(seen.lease)},
+    )

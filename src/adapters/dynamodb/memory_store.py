@@ -1,0 +1,116 @@
+"""Memories in DynamoDB: one partition per user, one item per memory."""
+
+from collections.abc import Collection, Iterator, Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from adapters.aws.errors import raising
+from adapters.dynamodb.items import from_millis, moment, text
+from domain.errors import StoreUnavailable
+from domain.memory import Memory
+from domain.ports import Clock, MemoryStore
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+    from adapters.dynamodb.items import Item, NewItem
+
+BATCH: Final = 25
+TRIES: Final = 6
+
+
+class DynamoDbMemoryStore(MemoryStore):
+    """The user id is the partition key of every call: there is no query that could reach another user's."""
+
+    def __init__(self, client: "DynamoDBClient", table: str, clock: Clock) -> None:
+        self._client = client
+        self._table = table
+        self._clock = clock
+
+    def remember(self, user_id: str, memories: Sequence[Memory]) -> None:
+        for start in range(0, len(memories), BATCH):
+            self._put([_item(user_id, memory) for memory in memories[start : start + BATCH]])
+
+    def recall(self, user_id: str) -> tuple[Memory, ...]:
+        return tuple(self._newest_first(user_id))
+
+    def page(self, user_id: str, limit: int, before: str | None = None) -> tuple[Memory, ...]:
+        with raising(StoreUnavailable):
+            found = self._client.query(**self._query(user_id, before), Limit=limit)
+        return tuple(map(_memory_from, found["Items"]))
+
+    def look_up(self, user_id: str, memory_ids: Collection[str]) -> tuple[Memory, ...]:
+        # One small query each: an answer rests on a few memories, and the worker's role stays one that may only query.
+        found = (self._find(user_id, memory_id) for memory_id in sorted(set(memory_ids)))
+        return tuple(memory for memory in found if memory is not None)
+
+    def forget(self, user_id: str, memory_id: str) -> bool:
+        with raising(StoreUnavailable):
+            gone = self._client.delete_item(TableName=self._table, Key=_key(user_id, memory_id), ReturnValues="ALL_OLD")
+        return "Attributes" in gone
+
+    def _find(self, user_id: str, memory_id: str) -> Memory | None:
+        query = self._query(user_id, None)
+        query["KeyConditionExpression"] += " AND memory_id = :memory"
+        query["ExpressionAttributeValues"][":memory"] = text(memory_id)
+        with raising(StoreUnavailable):
+            found = self._client.query(**query)
+        return _memory_from(found["Items"][0]) if found["Items"] else None
+
+    def _put(self, items: "list[NewItem]") -> None:
+        requests: Any = {self._table: [{"PutRequest": {"Item": item}} for item in items]}
+        for attempt in range(TRIES):
+            with raising(StoreUnavailable):
+                requests = self._client.batch_write_item(RequestItems=requests).get("UnprocessedItems")
+            if not requests:
+                return
+            self._clock.sleep(timedelta(milliseconds=50 * 2**attempt))
+        raise StoreUnavailable("UnprocessedItems")
+
+    def _newest_first(self, user_id: str) -> Iterator[Memory]:
+        start: dict[str, Any] = {}
+        while True:
+            with raising(StoreUnavailable):
+                found = self._client.query(**self._query(user_id, None), **start)
+            yield from map(_memory_from, found["Items"])
+            if "LastEvaluatedKey" not in found:
+                return
+            start = {"ExclusiveStartKey": found["LastEvaluatedKey"]}
+
+    def _query(self, user_id: str, before: str | None) -> dict[str, Any]:
+        values: NewItem = {":user": text(user_id)}
+        condition = "user_id = :user"
+        if before is not None:
+            condition, values[":before"] = "user_id = :user AND memory_id < :before", text(before)
+        return {
+            "TableName": self._table,
+            "KeyConditionExpression": condition,
+            "ExpressionAttributeValues": values,
+            "ScanIndexForward": False,
+            # What was forgotten a moment ago must not come back in an answer.
+            "ConsistentRead": True,
+        }
+
+
+def _key(user_id: str, memory_id: str) -> "NewItem":
+    return {"user_id": text(user_id), "memory_id": text(memory_id)}
+
+
+def _item(user_id: str, memory: Memory) -> "NewItem":
+    item: NewItem = {
+        **_key(user_id, memory.memory_id),
+        "text": text(memory.text),
+        "occurred_at": moment(memory.occurred_at),
+    }
+    if memory.tags:
+        item["tags"] = {"L": [text(tag) for tag in memory.tags]}
+    return item
+
+
+def _memory_from(item: "Item") -> Memory:
+    return Memory(
+        memory_id=item["memory_id"]["S"],
+        text=item["text"]["S"],
+        occurred_at=from_millis(int(item["occurred_at"]["N"])),
+        tags=tuple(tag["S"] for tag in item.get("tags", {"L": []})["L"]),
+    )

@@ -1,0 +1,87 @@
+"""Every transition of a turn as one structured log line, with the figures that operators watch embedded in it."""
+
+import hashlib
+import logging
+from datetime import datetime
+
+from adapters.observability.emf_metrics import (
+    ANSWERED,
+    ASKS,
+    CANCELLED,
+    FAILED,
+    QUEUE_WAIT,
+    REASONING_TIME,
+    TIME_TO_ANSWER,
+    TURNED_AWAY,
+    Metric,
+    embedded,
+)
+from domain.chat import Turn, TurnState
+from domain.ports import TurnObserver
+
+log = logging.getLogger(__name__)
+
+
+class LoggingTurnObserver(TurnObserver):
+    """Ids, state and durations in milliseconds; never a word of what was asked or answered."""
+
+    def __init__(self, workspace: str) -> None:
+        self._workspace = workspace
+
+    def moved(self, turn: Turn) -> None:
+        figures = embedded(self._workspace, _figures(turn))
+        log.info("turn %s", turn.state.value, extra={**_about(turn), **figures})
+
+    def turned_away(self, user_id: str) -> None:
+        figures = embedded(self._workspace, {TURNED_AWAY: 1})
+        log.warning("turned away", extra={"user": user_hash(user_id), **figures})
+
+    def agent_broke(self, turn: Turn, defect: Exception) -> None:
+        # The traceback's last line may quote the question: the type and the place are enough to find a defect.
+        log.error("agent broke", extra={**_about(turn), "error": type(defect).__name__, "at": place_of(defect)})
+
+
+def user_hash(user_id: str) -> str:
+    """Tells users apart in a log without naming them."""
+    return hashlib.sha256(user_id.encode(errors="backslashreplace")).hexdigest()[:12]
+
+
+def _figures(turn: Turn) -> dict[Metric, int | None]:
+    match turn.state:
+        case TurnState.QUEUED:
+            return {ASKS: 1}
+        case TurnState.RUNNING:
+            return {QUEUE_WAIT: _between(turn.asked_at, turn.started_at)}
+        case TurnState.ANSWERED:
+            waited = _between(turn.asked_at, turn.ended_at)
+            return {ANSWERED: 1, REASONING_TIME: _between(turn.started_at, turn.ended_at), TIME_TO_ANSWER: waited}
+        case TurnState.FAILED:
+            return {FAILED: 1}
+        case TurnState.CANCELLED:
+            return {CANCELLED: 1}
+
+
+def _about(turn: Turn) -> dict[str, object]:
+    about = {
+        "chat_id": turn.chat_id,
+        "turn_id": turn.turn_id,
+        "user": user_hash(turn.user_id),
+        "state": turn.state.value,
+        "failure": turn.failure,
+        "queued_ms": _between(turn.asked_at, turn.started_at),
+        "reasoned_ms": _between(turn.started_at, turn.ended_at),
+        "total_ms": _between(turn.asked_at, turn.ended_at),
+    }
+    return {name: value for name, value in about.items() if value is not None}
+
+
+def _between(start: datetime | None, end: datetime | None) -> int | None:
+    return round((end - start).total_seconds() * 1000) if start and end else None
+
+
+def place_of(defect: Exception | None) -> str:
+    """File and line where an error was raised."""
+    frame = defect.__traceback__ if defect else None
+    while frame is not None and frame.tb_next is not None:
+        frame = frame.tb_next
+    return f"{frame.tb_frame.f_code.co_filename}:{frame.tb_lineno}" if frame else ""

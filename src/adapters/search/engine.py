@@ -1,0 +1,162 @@
+"""What a question is about, and how well each memory fits it: by words, by dates, and by what stands next to it.
+
+A question is a handful of terms: key words, and phrases that say when. A term weighs the more, the fewer memories
+match it. What part of the question's weight a memory matches is its evidence.
+"""
+
+import math
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final, Self
+
+from adapters.search.date_phrases import DatePhrase, date_phrases
+from adapters.search.fts5_index import Fts5MemoryIndex
+from adapters.search.vocabulary import FAINT_WORDS, forms, key_words
+from domain.memory import Memory
+
+#: With fewer memories than these, how rare a word is says nothing yet.
+SMALLEST_COUNT: Final = 100
+#: A word that no memory has: a name speaks against all of them, any other word may have gone by another.
+UNSEEN: Final = 0.5
+FAINT: Final = 0.4
+#: A memory that names the time ("on 2 December") without being of that time.
+MENTION: Final = 0.6
+#: Of two that fit alike the later counts a little more: what changed, changed last.
+RECENCY: Final = 0.3
+#: What stands just before or after a good match shares in its score.
+NEIGHBOUR: Final = 0.4
+NEIGHBOUR_HOURS: Final = 12.0
+FARTHEST: Final = timedelta(hours=48)
+#: Each date is compared with every memory.
+MOST_DATES: Final = 16
+_WHO: Final = re.compile(r"\s*who(?:['’]s|\s+is|\s+are|\s+was|\s+were)\s", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A word or a date of the question: which rows match it, how well (0 to 1), and how much it says."""
+
+    matches: Mapping[int, float]
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A memory by its row, how well it fits, and what part of the question's weight it matches (0 to 1)."""
+
+    row: int
+    score: float
+    evidence: float
+
+
+class MemorySearch:
+    """Searches one user's memories, any number of times. A context manager: it holds an index in memory."""
+
+    def __init__(self, memories: Sequence[Memory]) -> None:
+        self.memories = memories
+        self._index = Fts5MemoryIndex(memories)
+        self._count = max(len(memories), SMALLEST_COUNT)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._index.close()
+
+    def search(self, question: str, now: datetime | None) -> list[Found]:
+        """The memories that match anything of `question`, best first; its dates are read from `now`, if given."""
+        dates = date_phrases(question, now)[:MOST_DATES] if now else ()
+        terms = [*self._word_terms(_without(question, dates)), *self._date_terms(dates)]
+        found = _scored(terms)
+        if _WHO.match(question):
+            found = self._first_mentions_first(found, terms)
+        return _sorted(replace(one, score=one.score * (1 + RECENCY * age)) for one, age in self._ages(found))
+
+    def with_neighbours(self, found: Sequence[Found], best: int = 20) -> list[Found]:
+        """The same, and what was noted just before and after the `best` of them: it may finish what these began."""
+        order = sorted(range(len(self.memories)), key=lambda row: self.memories[row].occurred_at)
+        place = {row: index for index, row in enumerate(order)}
+        shares: dict[int, float] = defaultdict(float)
+        for one in found[:best]:
+            start = place[one.row]
+            for row in order[max(0, start - 2) : start] + order[start + 1 : start + 3]:
+                closeness = _closeness(self.memories[one.row], self.memories[row])
+                if closeness:
+                    shares[row] = max(shares[row], one.score * closeness)
+        all_found = {**{row: Found(row, 0.0, 0.0) for row in shares}, **{one.row: one for one in found}}
+        return _sorted(replace(one, score=one.score + shares.get(one.row, 0.0)) for one in all_found.values())
+
+    def _word_terms(self, question: str) -> Iterator[Term]:
+        for word in key_words(question):
+            scores: dict[int, float] = {}
+            for form in forms(word):
+                for row, score in self._index.matches(form).items():
+                    scores[row] = max(score, scores.get(row, 0.0))
+            best = max(scores.values(), default=1.0)
+            weight = self._rarity(len(scores)) * (FAINT if word in FAINT_WORDS else 1)
+            if not scores and not _is_name(word, question):
+                weight *= UNSEEN
+            yield Term({row: 0.5 + 0.5 * score / best for row, score in scores.items()}, weight)
+
+    def _date_terms(self, dates: Sequence[DatePhrase]) -> Iterator[Term]:
+        for date in dates:
+            within = {row: 1.0 for row, memory in enumerate(self.memories) if memory.occurred_at in date.span}
+            mentioned = {row: MENTION for text in date.mentions for row in self._index.matches(text)}
+            yield Term({**mentioned, **within}, self._rarity(len(within)))
+
+    def _rarity(self, matches: int) -> float:
+        """Inverse document frequency as in BM25, never negative."""
+        return math.log(1 + (self._count - matches + 0.5) / (matches + 0.5))
+
+    def _first_mentions_first(self, found: Sequence[Found], terms: Sequence[Term]) -> list[Found]:
+        """Who somebody is, one notes when they first come up."""
+        bonus: dict[int, float] = defaultdict(float)
+        for term in terms:
+            if term.matches:
+                bonus[min(term.matches, key=lambda row: self.memories[row].occurred_at)] += term.weight
+        return [replace(one, score=one.score + bonus[one.row]) for one in found]
+
+    def _ages(self, found: Sequence[Found]) -> Iterator[tuple[Found, float]]:
+        """Each with its place in time: 0 for the oldest memory, 1 for the newest."""
+        times = [memory.occurred_at for memory in self.memories]
+        oldest, span = min(times, default=None), max(times) - min(times) if times else None
+        for one in found:
+            yield one, (self.memories[one.row].occurred_at - oldest) / span if oldest and span else 1.0
+
+
+def _without(question: str, dates: Sequence[DatePhrase]) -> str:
+    for date in dates:
+        question = question.replace(date.text, ", ")
+    return question
+
+
+def _is_name(word: str, question: str) -> bool:
+    """Written with a capital inside a sentence."""
+    return re.search(rf"\w[,'’]?\s+{re.escape(word.capitalize())}\b", question) is not None
+
+
+def _scored(terms: Sequence[Term]) -> list[Found]:
+    total = sum(term.weight for term in terms)
+    scores: dict[int, float] = defaultdict(float)
+    evidence: dict[int, float] = defaultdict(float)
+    for term in terms:
+        for row, match in term.matches.items():
+            scores[row] += term.weight * match
+            evidence[row] += term.weight / total
+    # Times the evidence: to match two words counts for more than to match the rarer of them.
+    return [Found(row, score * evidence[row], evidence[row]) for row, score in scores.items()]
+
+
+def _closeness(one: Memory, other: Memory) -> float:
+    apart = abs(one.occurred_at - other.occurred_at)
+    if apart > FARTHEST:
+        return 0
+    of_one_kind = 1.0 if set(one.tags) & set(other.tags) else 0.4
+    return NEIGHBOUR * of_one_kind * math.exp(-apart / timedelta(hours=NEIGHBOUR_HOURS))
+
+
+def _sorted(found: Iterator[Found]) -> list[Found]:
+    return sorted(found, key=lambda one: (-one.score, one.row))

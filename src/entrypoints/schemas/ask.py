@@ -1,0 +1,25 @@
+"""Asking: the question, and that it was accepted."""
+
+from typing import Literal
+
+from pydantic import Field, StrictStr
+
+from domain.chat_service import QUESTION_LIMIT
+from entrypoints.schemas.fields import Body, Id
+
+
+class AskRequest(Body):
+    """A question, in a new chat or in the chat named."""
+
+    question: StrictStr = Field(
+        description="Trimmed; something in it has to be visible.",
+        json_schema_extra={"minLength": 1, "maxLength": QUESTION_LIMIT},
+    )
+    chat_id: Id | None = None
+
+
+class AskResponse(Body):
+    """Accepted: poll the chat for the answer."""
+
+    chat_id: str
+    status: Literal["thinking"] = "thinking"

@@ -1,0 +1,52 @@
+"""The list of a user's chats."""
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import Field
+
+from domain.chat import ChatSummary
+from entrypoints.schemas.fields import Body, Moment, Status, status_of
+
+
+class LastMessage(Body):
+    """The start of a chat's newest message."""
+
+    message_id: str
+    role: Literal["user", "assistant"]
+    content: str
+    created_at: Moment
+
+
+class ChatBody(Body):
+    """A chat as a list shows it."""
+
+    chat_id: str
+    title: str
+    status: Status
+    last_message: LastMessage
+    unread: bool
+
+
+class ChatsResponse(Body):
+    """A page of the user's chats, newest activity first."""
+
+    chats: list[ChatBody]
+    next: str | None = Field(description="`cursor` of the next page; null at the end.")
+
+
+def chat_body(chat: ChatSummary, now: datetime) -> ChatBody:
+    """A chat in a list, its status as of `now`."""
+    last = LastMessage(
+        message_id=chat.last_message_id,
+        role="assistant" if chat.last_message_id == chat.last_answer_id else "user",
+        content=chat.last_text,
+        created_at=chat.active_at,
+    )
+    return ChatBody(
+        chat_id=chat.chat_id,
+        title=chat.title,
+        status=status_of(chat.state_at(now)),
+        last_message=last,
+        unread=chat.unread,
+    )

@@ -1,0 +1,110 @@
+"""Memories: kept, listed and searched."""
+
+import re
+from datetime import UTC, datetime
+from typing import Annotated, Final
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BeforeValidator,
+    Discriminator,
+    Field,
+    RootModel,
+    StrictStr,
+    StringConstraints,
+    Tag,
+)
+from pydantic_core import PydanticCustomError
+
+from domain.memory import MEMORY_LIMIT, Memory, NewMemory
+from entrypoints.schemas.fields import Body, Moment
+
+
+def _only_text(value: object) -> object:
+    """Pydantic would take a number, or a number as text, for seconds since 1970."""
+    if not isinstance(value, str) or not _DATE_FIRST.match(value):
+        raise PydanticCustomError("time", "A time is written as in 2026-11-23T12:00:00.000Z")
+    return value
+
+
+def _utc_whole_millis(moment: datetime) -> datetime:
+    try:
+        utc = moment.astimezone(UTC)
+    except OverflowError:
+        raise PydanticCustomError("time", "In UTC this is beyond the calendar") from None
+    return utc.replace(microsecond=utc.microsecond // 1000 * 1000)
+
+
+_DATE_FIRST: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ]")
+Occurred = Annotated[AwareDatetime, BeforeValidator(_only_text), AfterValidator(_utc_whole_millis)]
+
+
+class NewMemoryBody(Body):
+    """Something to remember; without `occurred_at` it happened now."""
+
+    text: StrictStr = Field(
+        description="Trimmed; something in it has to be visible.",
+        json_schema_extra={"minLength": 1, "maxLength": MEMORY_LIMIT},
+    )
+    occurred_at: Occurred | None = None
+    tags: list[Annotated[StrictStr, StringConstraints(min_length=1, max_length=64)]] = Field(
+        default_factory=list, max_length=20
+    )
+
+    def to_domain(self) -> NewMemory:
+        """As the domain takes it."""
+        return NewMemory(self.text, self.occurred_at, tuple(self.tags))
+
+
+class MemoryBatch(Body):
+    """Up to 100 memories at once."""
+
+    memories: list[NewMemoryBody] = Field(min_length=1, max_length=100)
+
+
+def _one_or_many(body: object) -> str:
+    return "many" if isinstance(body, dict) and "memories" in body else "one"
+
+
+class RememberRequest(
+    RootModel[
+        Annotated[
+            Annotated[NewMemoryBody, Tag("one")] | Annotated[MemoryBatch, Tag("many")], Discriminator(_one_or_many)
+        ]
+    ]
+):
+    """One memory, or a batch."""
+
+    def all(self) -> list[NewMemoryBody]:
+        """The memories of either form."""
+        return self.root.memories if isinstance(self.root, MemoryBatch) else [self.root]
+
+
+class MemoryIds(Body):
+    """The ids of the memories that were stored, in the order of the request."""
+
+    memory_ids: list[str]
+
+
+class MemoryBody(Body):
+    """A memory."""
+
+    memory_id: str
+    text: str
+    occurred_at: Moment
+    tags: list[str]
+
+
+class MemoriesResponse(Body):
+    """A page of the user's memories, newest first, or what a search found, best first."""
+
+    memories: list[MemoryBody]
+    next: str | None = Field(description="`cursor` of the next page; null at the end.")
+
+
+def memory_body(memory: Memory) -> MemoryBody:
+    """A memory as the wire shows it."""
+    return MemoryBody(
+        memory_id=memory.memory_id, text=memory.text, occurred_at=memory.occurred_at, tags=list(memory.tags)
+    )
