@@ -37,10 +37,16 @@ help: ## Show what there is to run
 env: ## Make or refresh the Python environment (.venv)
 	@scripts/env dev
 
-lock: env ## Lock the Python dependencies anew from requirements/*.in
-	@for list in src agent dev ministack scan contract docs runtime bench peers uv; do \
-	  .local/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-	    --no-annotate --custom-compile-command 'make lock' requirements/$$list.in -o requirements/$$list.txt; done
+lock: env ## Lock the dependencies anew from pyproject.toml
+	@lock() { .local/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	    --no-annotate --custom-compile-command 'make lock' -o requirements/"$$@"; }; \
+	  lock src.txt pyproject.toml; \
+	  lock bedrock.txt pyproject.toml --extra bedrock -c requirements/src.txt; \
+	  lock dev.txt pyproject.toml --extra bedrock --group dev -c requirements/bedrock.txt; \
+	  lock bench.txt pyproject.toml --group bench -c requirements/dev.txt; \
+	  lock runtime.txt --group runtime -c requirements/dev.txt; \
+	  for group in docs ministack peers scan schemathesis; do lock $$group.txt --group $$group; done; \
+	  lock uv.txt requirements/uv.in
 
 package: env ## Build the Lambda zip for AWS, build/lambda.zip (EXTRA="requirements.txt folder")
 	@$(PYTHON_HERE) scripts/package.py $(EXTRA_OPTIONS)
@@ -136,7 +142,7 @@ test-terraform: env ## Terraform's own tests, with a mocked provider, and the wo
 
 # One run, so that all of them share one stack.
 test-stack: env ## The local tools, then end to end, the feature files over HTTP, the page and the contract
-	@scripts/env ministack contract
+	@scripts/env ministack schemathesis
 	@$(PYTHON_HERE) -m pytest -q --driver=http tests/local tests/e2e tests/features tests/pages tests/published_contract tests/docs
 
 ## Proofs of the Terraform, and tools for a deployed workspace
@@ -233,7 +239,7 @@ docs-serve: docs ## Build the docs site and serve it on this machine (PORT=8470)
 	@$(PYTHON_HERE) -m http.server --bind 127.0.0.1 --directory build/site $(or $(PORT),8470)
 
 contract: env ## Schemathesis on a stack of its own, or on the one named (ASYNC_CHAT_STACK=.local/stack.json SEED=...)
-	@scripts/env ministack contract
+	@scripts/env ministack schemathesis
 	@$(PYTHON_HERE) -m pytest -q tests/published_contract
 
 pages: env ## The page tests in Chromium, likewise; screenshots are in build/screenshots

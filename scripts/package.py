@@ -19,9 +19,9 @@ UV = PROJECT / ".local" / "uv" / "bin" / "uv"
 # Whatever Python builds the zip: the SDK whose service models it trims is the locked one.
 LOCKED_PYTHON = PROJECT / ".venv" / "bin" / "python"
 
-# The service's own dependencies, and those that only the agent `bedrock` imports.
+# The service's dependencies, and the same with those that only the agent `bedrock` imports.
 SERVICE = PROJECT / "requirements" / "src.txt"
-MODEL_AGENT = PROJECT / "requirements" / "agent.txt"
+WITH_MODEL_AGENT = PROJECT / "requirements" / "bedrock.txt"
 
 # What the API serves as it is written.
 SERVED = [
@@ -60,10 +60,10 @@ class Target:
 
 def build(output: Path, target: Target, extras: list[Path], *, model_agent: bool = True) -> None:
     """Write the zip. An extra is a hash-locked requirements file, or a folder whose content joins the zip's root."""
-    locked = [SERVICE, MODEL_AGENT] if model_agent else [SERVICE]
+    locked = WITH_MODEL_AGENT if model_agent else SERVICE
     with tempfile.TemporaryDirectory(prefix="async-chat-package-") as folder:
         staging = Path(folder)
-        _install(staging, target, [*locked, *(extra for extra in extras if extra.is_file())])
+        _install(staging, target, [locked, *(extra for extra in extras if extra.is_file())])
         _write_service_models(staging)
         for sources in [PROJECT / "src", *(extra for extra in extras if extra.is_dir())]:
             _copy(sources, staging)

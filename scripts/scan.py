@@ -22,7 +22,6 @@ from local.home import PROJECT, Home
 PROGRAMS = PROJECT / ".local" / "scan" / "venv" / "bin"
 TERRAFORM = PROJECT / "terraform"
 CODE = ["src", "scripts", "local", "clients/python/src"]
-LISTS = ["src", "agent"]
 
 #: Nothing but the project's own Terraform, and no calls home.
 CHECKOV = [str(PROGRAMS / "checkov"), "--framework", "terraform", "terraform_plan", "--compact", "--skip-download"]
@@ -60,8 +59,8 @@ def scan_code() -> bool:
 
 def scan_dependencies(*, strict: bool) -> bool:
     """pip-audit over what the zip carries. Strict: a package that could not be looked up, for lack of a net, fails."""
-    options = [option for name in LISTS for option in ("--requirement", f"requirements/{name}.txt")]
-    command = [str(PROGRAMS / "pip-audit"), "--disable-pip", "--require-hashes", "--format", "json", *options]
+    carried = ["--requirement", "requirements/bedrock.txt"]
+    command = [str(PROGRAMS / "pip-audit"), "--disable-pip", "--require-hashes", "--format", "json", *carried]
     done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
     try:
         packages = json.loads(done.stdout)["dependencies"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -10,12 +11,18 @@ import pytest
 from local.home import PROJECT
 
 FOLDER = PROJECT / "requirements"
-LISTS = sorted(path.stem for path in FOLDER.glob("*.in"))
+DECLARED = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))
+#: What each list locks, by its name.
+LISTS: dict[str, list[str]] = {
+    "src": DECLARED["project"]["dependencies"],
+    **DECLARED["project"]["optional-dependencies"],
+    **DECLARED["dependency-groups"],
+    "uv": ["uv"],
+}
 
 
 def asked_for(name: str) -> set[str]:
-    lines = (FOLDER / f"{name}.in").read_text(encoding="utf-8").splitlines()
-    return {re.split(r"[\[=<>~ ;]", line)[0].lower() for line in lines if line and line[0] not in "#-"}
+    return {re.split(r"[\[=<>~ ;]", package)[0].lower() for package in LISTS[name]}
 
 
 def pins(name: str) -> dict[str, str]:
@@ -46,5 +53,10 @@ def test_no_list_names_an_index(path: Path) -> None:
     assert not re.search(r"https?://|--(extra-)?index-url|--find-links", path.read_text(encoding="utf-8"))
 
 
-def test_what_the_zip_carries_is_what_the_tests_run_with() -> None:
-    assert pins("src").items() <= pins("dev").items()
+@pytest.mark.parametrize("name", ["src", "bedrock"])
+def test_what_the_zip_carries_is_what_the_tests_run_with(name: str) -> None:
+    assert pins(name).items() <= pins("dev").items()
+
+
+def test_every_list_locks_what_is_declared() -> None:
+    assert {path.stem for path in FOLDER.glob("*.txt")} == set(LISTS)

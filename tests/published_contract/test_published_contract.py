@@ -17,7 +17,7 @@ from local.home import PROJECT
 from tests.e2e.running_stack import RunningStack
 from tests.e2e.stack_controls import StackControls
 
-PROGRAM = PROJECT / ".local" / "contract" / "venv" / "bin" / "st"
+PROGRAM = PROJECT / ".local" / "schemathesis" / "venv" / "bin" / "st"
 SETTINGS = Path(__file__).parent / "schemathesis.toml"
 #: The same requests every time, unless one looks for more.
 SEED = os.environ.get("SEED", "2026")
@@ -28,7 +28,7 @@ def test_no_answer_is_undocumented(
     stack: RunningStack, stack_controls: StackControls, tmp_path: Path, figure: Callable[[str], None]
 ) -> None:
     if not PROGRAM.exists():
-        pytest.skip("Schemathesis is not installed: scripts/env contract.")
+        pytest.skip("Schemathesis is not installed: scripts/env schemathesis.")
     token = stack_controls.sign_up("Nosy").token
     where = [str(PROJECT / "openapi.json"), "--url", stack.api_url, "--header", f"Authorization: Bearer {token}"]
     done = subprocess.run(
