@@ -126,7 +126,7 @@ test-code: ## All tests but those on a stack
 	@$(MAKE) --no-print-directory test-terraform
 
 test-python: env ## Unit, contract and feature tests; no network, no stack
-	@$(PYTHON_HERE) -m pytest -q -n auto tests --ignore tests/e2e --ignore tests/local --ignore tests/pages --ignore tests/published_contract --ignore tests/docs \
+	@$(PYTHON_HERE) -m pytest -q -n auto tests --ignore tests/e2e --ignore tests/local --ignore tests/pages --ignore tests/schemathesis --ignore tests/docs \
 	  --ignore tests/terraform
 	@cd clients/python && ../../.venv/bin/python -m pytest -q -n auto
 
@@ -143,7 +143,7 @@ test-terraform: env ## Terraform's own tests, with a mocked provider, and the wo
 # One run, so that all of them share one stack.
 test-stack: env ## The local tools, then end to end, the feature files over HTTP, the page and the contract
 	@scripts/env ministack schemathesis
-	@$(PYTHON_HERE) -m pytest -q --driver=http tests/local tests/e2e tests/features tests/pages tests/published_contract tests/docs
+	@$(PYTHON_HERE) -m pytest -q --driver=http tests/local tests/e2e tests/features tests/pages tests/schemathesis tests/docs
 
 ## Proofs of the Terraform, and tools for a deployed workspace
 
@@ -240,7 +240,7 @@ docs-serve: docs ## Build the docs site and serve it on this machine (PORT=8470)
 
 contract: env ## Schemathesis on a stack of its own, or on the one named (ASYNC_CHAT_STACK=.local/stack.json SEED=...)
 	@scripts/env ministack schemathesis
-	@$(PYTHON_HERE) -m pytest -q tests/published_contract
+	@$(PYTHON_HERE) -m pytest -q tests/schemathesis
 
 pages: env ## The page tests in Chromium, likewise; screenshots are in build/screenshots
 	@scripts/env ministack

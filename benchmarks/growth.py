@@ -13,13 +13,13 @@ from typing import Any, Final
 
 from adapters.dynamodb.items import header_item, message_item
 from adapters.dynamodb.turn_slots import places_key
-from benchmarks.keyed_store.service import SETTINGS, KeyedService, fill_memories
-from benchmarks.keyed_store.units import Consumed
-from benchmarks.keyed_store.wire import KeyedStore
 from benchmarks.record import Measure, Progress, Section, Table, measure, ratio
 from benchmarks.story import BEGAN, QUESTION, USER
 from domain.chat import Chat, Message, Role, Turn, TurnState
-from tests.gateway import http_event
+from tests.fakes.dynamodb.units import Consumed
+from tests.fakes.dynamodb.wire import KeyedStore
+from tests.support.gateway import http_event
+from tests.support.keyed_service import SETTINGS, KeyedService, fill_memories
 
 GOAL: Final = 1.10
 THINKING_POLL_BYTES: Final = 1024

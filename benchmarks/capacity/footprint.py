@@ -13,13 +13,13 @@ from typing import Any, Final
 
 from adapters.observability.json_logs import JsonFormatter
 from benchmarks.capacity.plan import deadline_for
-from benchmarks.keyed_store.service import SETTINGS, KeyedService, fill_memories
-from benchmarks.keyed_store.units import Consumed
 from benchmarks.story import ANSWER, QUESTION, USER
 from domain.chat import Citation
 from domain.ports import Answer, Assignment, MemoryStore, ReasoningAgent, Watch
 from tests.fakes.clock import NOON, FakeClock
-from tests.gateway import http_event
+from tests.fakes.dynamodb.units import Consumed
+from tests.support.gateway import http_event
+from tests.support.keyed_service import SETTINGS, KeyedService, fill_memories
 
 MEMORIES: Final = 500
 #: Long enough to be worth a minute of an agent.

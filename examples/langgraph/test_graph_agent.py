@@ -4,9 +4,9 @@ import pytest
 
 from adapters.agents.custom_agent import AgentParts, load_agent
 from domain.ports import ReasoningAgent
-from tests.agents.people import CANARY, PARKED, alice_and_bob, asking
 from tests.contract.reasoning_agent import OnlookingWatch, ReasoningAgentContract
 from tests.fakes.clock import FakeClock
+from tests.support.people import CANARY, PARKED, alice_and_bob, asking
 
 
 class TestGraphAgent(ReasoningAgentContract):

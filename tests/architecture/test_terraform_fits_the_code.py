@@ -8,10 +8,10 @@ import pytest
 from entrypoints.http.routes import PUBLIC, ROUTES
 from entrypoints.settings import PREFIX, Settings
 from scripts.hcl import block
-from tests import aws
 from tests.architecture.source import TERRAFORM, terraform
-from tests.gateway import Context, http_event
-from tests.service import Service
+from tests.support import aws
+from tests.support.gateway import Context, http_event
+from tests.support.service import Service
 
 GUARDED = re.compile(r'^\s*"([^"]+)"\s*= \{ function = "(\w+)", scopes', re.MULTILINE)
 OPEN = re.compile(r'^\s*"(GET [^"]+)"\s*= "(\w+)"$', re.MULTILINE)
@@ -75,7 +75,7 @@ def test_every_key_is_declared_as_text() -> None:
 def test_idempotency_keys_expire_by_the_attribute_that_the_code_writes() -> None:
     from adapters.dynamodb.items import key_item
     from tests.fakes.chat_repository import InMemoryChatRepository
-    from tests.story import Story
+    from tests.support.story import Story
 
     story = Story(InMemoryChatRepository())
     written = key_item("alice", story.key(), story.turn())

@@ -16,7 +16,7 @@ HEAVY = {"sqlite3", "pydantic_ai", "langgraph", "langchain_core", "strands", "ht
 
 FAST_PATH = """
 import json, sys
-from tests.service import Service
+from tests.support.service import Service
 
 service = Service()
 service.container.agent.reset_override()

@@ -14,16 +14,16 @@ from moto import mock_aws
 from adapters.dynamodb.chat_repository import DynamoDbChatRepository
 from adapters.dynamodb.items import message_item
 from adapters.dynamodb.memory_store import DynamoDbMemoryStore
-from benchmarks.keyed_store.service import BY_ACTIVITY
-from benchmarks.keyed_store.table import KeyedTable
-from benchmarks.keyed_store.wire import KeyedStore
 from domain.chat import Message
 from domain.ports import ChatRepository, MemoryStore
-from tests.aws import REGION, Tables, Wire, dynamodb_client, make_tables, package_clients
 from tests.fakes.chat_repository import InMemoryChatRepository
 from tests.fakes.clock import FakeClock
+from tests.fakes.dynamodb.table import KeyedTable
+from tests.fakes.dynamodb.wire import KeyedStore
 from tests.fakes.memory_store import InMemoryMemoryStore
-from tests.story import Story
+from tests.support.aws import REGION, Tables, Wire, dynamodb_client, make_tables, package_clients
+from tests.support.keyed_service import BY_ACTIVITY
+from tests.support.story import Story
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

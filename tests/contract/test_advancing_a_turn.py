@@ -8,7 +8,7 @@ from typing import Final
 import pytest
 
 from domain.chat import Citation, Message, Step, Turn
-from tests.story import BAY, PARKING, UNKNOWN_CHAT, Story, texts
+from tests.support.story import BAY, PARKING, UNKNOWN_CHAT, Story, texts
 
 CITED: Final = (Citation("01KA0000000000000000000099", "parked on level 3, bay 12"),)
 

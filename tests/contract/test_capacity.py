@@ -9,7 +9,7 @@ from domain.ports import ChatRepository
 from tests.contract.conftest import IN_MEMORY, Aws
 from tests.fakes.chat_repository import InMemoryChatRepository
 from tests.fakes.clock import FakeClock
-from tests.story import ALICE, BOB, TURN_LIMIT, Story
+from tests.support.story import ALICE, BOB, TURN_LIMIT, Story
 
 CAPACITY = 3
 CAROL = "carol"

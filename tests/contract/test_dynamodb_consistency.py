@@ -9,7 +9,7 @@ from domain.memory import Memory
 from domain.ports import PageRequest
 from tests.contract.conftest import Aws
 from tests.fakes.clock import NOON
-from tests.story import ALICE, Story
+from tests.support.story import ALICE, Story
 
 READS = {"GetItem", "Query"}
 

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from domain.ports import PastAsk
-from tests.story import ALICE, BOB, UNKNOWN_CHAT, Story
+from tests.support.story import ALICE, BOB, UNKNOWN_CHAT, Story
 
 
 def test_a_known_key_brings_back_what_it_stands_for_and_writes_nothing(story: Story) -> None:

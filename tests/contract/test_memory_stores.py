@@ -7,7 +7,7 @@ import pytest
 from domain.memory import Memory
 from domain.ports import MemoryStore
 from tests.fakes.clock import NOON
-from tests.story import ALICE, BOB
+from tests.support.story import ALICE, BOB
 
 
 def memory(number: int, text: str = "", tags: tuple[str, ...] = ()) -> Memory:

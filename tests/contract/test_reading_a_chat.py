@@ -9,7 +9,7 @@ from domain.chat import Message, Role
 from domain.ports import ChatPage, ChatRepository, PageRequest
 from tests.contract.conftest import fill
 from tests.fakes.chat_repository import InMemoryChatRepository
-from tests.story import BAY, PARKING, UNKNOWN_CHAT, Story, texts
+from tests.support.story import BAY, PARKING, UNKNOWN_CHAT, Story, texts
 
 
 def read(story: Story, chat_id: str, limit: int, *, after: str | None = None, before: str | None = None) -> ChatPage:

@@ -12,13 +12,13 @@ from dependency_injector import providers
 
 from domain.chat import Message, Role
 from entrypoints.container import Container
-from tests.aws import Sent, package_clients
 from tests.contract.conftest import WORKER_FUNCTION, Aws
 from tests.fakes.agent import PacedAgent
 from tests.fakes.clock import FakeClock
-from tests.gateway import Answer, Gateway
-from tests.service import SETTINGS
-from tests.story import BAY, BOB, PARKING, UNKNOWN_CHAT
+from tests.support.aws import Sent, package_clients
+from tests.support.gateway import Answer, Gateway
+from tests.support.service import SETTINGS
+from tests.support.story import BAY, BOB, PARKING, UNKNOWN_CHAT
 
 Figure = Callable[[str], None]
 

@@ -6,7 +6,7 @@ from adapters.observability.turn_observer import LoggingTurnObserver
 from domain.chat import Turn
 from domain.ports import TurnObserver
 from tests.fakes.observer import RecordingObserver
-from tests.story import Story
+from tests.support.story import Story
 
 
 @pytest.fixture(params=["recording", "logging"])

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from docs.site.navigation import ROOT
-from tests.docs import gone_through
+from tests.docs import not_executed
 from tests.docs.stand_in import PROGRAMS
 
 #: What a clone has; the reader changes none of it.
@@ -59,7 +59,7 @@ class Reader:
 
     def _filled_in(self, script: str) -> str:
         for placeholder, value in {
-            **gone_through.INSTEAD,
+            **not_executed.INSTEAD,
             "<12 digits>": "000000000000",
             "<bucket>": "a-bucket",
             "<region>": "eu-central-1",

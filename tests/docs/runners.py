@@ -23,7 +23,7 @@ from pydantic import TypeAdapter
 from docs.site.navigation import ROOT
 from entrypoints import schemas
 from scripts.docs.shown import refreshed
-from tests.docs import gone_through
+from tests.docs import not_executed
 from tests.docs.blocks import Block, blocks
 from tests.docs.output import looks_like
 from tests.docs.reader import Reader
@@ -74,9 +74,9 @@ def shell(block: Block, reading: Reading) -> None:
 
 def output(block: Block, reading: Reading) -> None:
     """A session with its commands, the output of the block before, or a list of what lies where."""
-    session = next((test for key, test in gone_through.SESSIONS.items() if key in block.text), None)
+    session = next((test for key, test in not_executed.SESSIONS.items() if key in block.text), None)
     if session:
-        assert all(key in (ROOT / session).read_text("utf-8") for key in gone_through.SESSIONS if key in block.text)
+        assert all(key in (ROOT / session).read_text("utf-8") for key in not_executed.SESSIONS if key in block.text)
     elif block.text.startswith("$ "):
         for part in re.split(r"^\$ ", block.text, flags=re.MULTILINE)[1:]:
             command, shown = part.split("\n", 1)

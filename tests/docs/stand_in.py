@@ -15,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
-from tests.docs import gone_through
+from tests.docs import not_executed
 
 PROJECT: Final = Path(__file__).resolve().parents[2]
 
@@ -23,12 +23,12 @@ PROJECT: Final = Path(__file__).resolve().parents[2]
 def make(arguments: list[str]) -> None:
     """Runs in the project, on the stack that ASYNC_CHAT_HOME names."""
     target = next(argument for argument in arguments if "=" not in argument)
-    if target in gone_through.MAKE:
+    if target in not_executed.MAKE:
         _tell("make", target)
         _run("make", "--dry-run", "-C", str(PROJECT), *arguments, stdout=subprocess.DEVNULL)
         _each_extra_is_there(arguments)
-    elif target not in gone_through.MAKE_RUN:
-        sys.exit(f"make {target}: list it in tests/docs/gone_through.py, to be run or not")
+    elif target not in not_executed.MAKE_RUN:
+        sys.exit(f"make {target}: list it in tests/docs/not_executed.py, to be run or not")
     else:
         _run("make", "--no-print-directory", "-C", str(PROJECT), *arguments)
 
@@ -66,7 +66,7 @@ def pip(arguments: list[str]) -> None:
 
 def async_chat(arguments: list[str]) -> None:
     command = arguments[0]
-    if command not in gone_through.COMMANDS:
+    if command not in not_executed.COMMANDS:
         _run(sys.executable, "-m", "async_chat_client", *arguments)
         return
     _tell("async-chat", command)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from docs.site.navigation import ROOT
-from tests.docs import gone_through
+from tests.docs import not_executed
 from tests.docs.blocks import Block, blocks
 from tests.docs.runners import RUNNERS, Reading
 
@@ -33,19 +33,19 @@ def test_the_pages_have_blocks_of_every_kind() -> None:
 
 
 def test_what_is_only_gone_through_is_told_with_its_reason(reading: Reading) -> None:
-    listed = {f"make {target}" for target in gone_through.MAKE}
-    listed |= {f"terraform {command}" for command in gone_through.TERRAFORM}
-    listed |= {f"async-chat {command}" for command in gone_through.COMMANDS}
+    listed = {f"make {target}" for target in not_executed.MAKE}
+    listed |= {f"terraform {command}" for command in not_executed.TERRAFORM}
+    listed |= {f"async-chat {command}" for command in not_executed.COMMANDS}
     programs = {line.split()[0] for line in reading.reader.has_gone_through()}
     assert {
-        line for line in reading.reader.has_gone_through() if line.split()[0] not in gone_through.PROGRAMS
+        line for line in reading.reader.has_gone_through() if line.split()[0] not in not_executed.PROGRAMS
     } <= listed
-    assert programs <= {"make", "terraform", "async-chat", *gone_through.PROGRAMS}
+    assert programs <= {"make", "terraform", "async-chat", *not_executed.PROGRAMS}
 
 
 def test_the_page_about_the_pages_lists_all_of_it() -> None:
     page = (ROOT / "docs" / "about.md").read_text(encoding="utf-8")
-    tables = (gone_through.MAKE, gone_through.TERRAFORM, gone_through.PROGRAMS, gone_through.COMMANDS)
+    tables = (not_executed.MAKE, not_executed.TERRAFORM, not_executed.PROGRAMS, not_executed.COMMANDS)
     for table in tables:
         for command, reason in table.items():
             assert f"`{command}`" in page or f" {command}`" in page, command
@@ -53,7 +53,7 @@ def test_the_page_about_the_pages_lists_all_of_it() -> None:
 
 
 def test_a_reason_that_names_a_test_names_one_that_is_there() -> None:
-    source = ast.parse((ROOT / "tests/docs/gone_through.py").read_text(encoding="utf-8"))
+    source = ast.parse((ROOT / "tests/docs/not_executed.py").read_text(encoding="utf-8"))
     texts = [node.value for node in ast.walk(source) if isinstance(node, ast.Constant) and isinstance(node.value, str)]
     named = [word for text in texts for word in text.split() if word.endswith(".py")]
     assert len(named) >= 8

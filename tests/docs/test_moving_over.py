@@ -17,12 +17,12 @@ from adapters.agents.custom_agent import AgentParts, load_agent
 from docs.site.navigation import ROOT
 from domain.errors import TurnOver
 from domain.ports import ReasoningAgent
-from tests.agents.people import alice_and_bob, asking
 from tests.contract.reasoning_agent import OnlookingWatch, ReasoningAgentContract
 from tests.docs.runners import run_javascript
 from tests.e2e.running_stack import RunningStack
 from tests.e2e.stack_controls import StackControls
 from tests.fakes.clock import FakeClock
+from tests.support.people import alice_and_bob, asking
 
 EXAMPLE = ROOT / "examples" / "blocking"
 MODULES = ("app", "research", "log_agent")

@@ -13,7 +13,7 @@ from domain.errors import AsyncChatError, ChatNotFound, Refused
 from domain.ports import ChatPage, PageRequest
 from entrypoints.http.problems import problem_for
 from entrypoints.schemas.fields import phase_of, status_of
-from tests.faults.climate import Killed
+from tests.faults.fault_rates import Killed
 from tests.faults.history import Acknowledged, Hidden, Intruded, Listed, Said, Shown, Wished
 from tests.faults.world import World
 

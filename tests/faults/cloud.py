@@ -13,13 +13,13 @@ from entrypoints import chat, edits, failures, reads
 from entrypoints.container import Container
 from entrypoints.http.routes import ROUTES
 from entrypoints.settings import Settings
-from tests.aws import dynamodb_client, lambda_client, make_tables
 from tests.fakes.clock import NOON, FakeClock
-from tests.faults.climate import Killed
+from tests.faults.fault_rates import Killed
 from tests.faults.history import Accepted, History
 from tests.faults.interruptions import Interruptions
 from tests.faults.scripted_agent import ScriptedAgent
-from tests.gateway import Answer, Context, http_event
+from tests.support.aws import dynamodb_client, lambda_client, make_tables
+from tests.support.gateway import Answer, Context, http_event
 
 MODULES: Final = {"chat": chat, "reads": reads, "edits": edits, "failures": failures}
 #: More than any story needs: places have to be given back all the same.

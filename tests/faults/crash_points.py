@@ -14,10 +14,10 @@ from functools import partial
 
 from moto import mock_aws
 
+from tests.faults.app_client import Phone
 from tests.faults.cloud import Cloud
 from tests.faults.history import History
 from tests.faults.interruptions import Endless, Fault, Point
-from tests.faults.phone import Phone
 from tests.faults.promises import breaches
 from tests.faults.stories import HARMLESS, OTHERS, STORIES, UNKNOWING, Scene, Story, close
 

@@ -18,7 +18,7 @@ from domain.ports import (
     PageRequest,
     PastAsk,
 )
-from tests.faults.climate import Climate, Killed
+from tests.faults.fault_rates import Climate, Killed
 from tests.faults.scheduler import Scheduler
 
 Result = TypeVar("Result")

@@ -12,7 +12,7 @@ from moto import mock_aws
 from tests.faults.broken_adapters import ADAPTER_MUTANTS
 from tests.faults.broken_domain import DOMAIN_MUTANTS
 from tests.faults.crash_points import Stage, all_points
-from tests.faults.dynamodb_twin import compare_twins
+from tests.faults.dynamodb_model_based import compare_twins
 from tests.faults.mutant import Judge, Mutant
 from tests.faults.simulation import failing
 from tests.faults.stories import STORIES

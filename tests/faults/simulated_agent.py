@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from domain.chat import FailureCode
 from domain.errors import AgentFailed
 from domain.ports import Answer, Assignment, ReasoningAgent, Watch
-from tests.faults.climate import Killed
+from tests.faults.fault_rates import Killed
 from tests.faults.history import Reasoned, answer_to
 from tests.faults.process import Process
 

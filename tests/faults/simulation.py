@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from random import Random
 
 from tests.faults.apps import App, Person
-from tests.faults.climate import climate_for
+from tests.faults.fault_rates import climate_for
 from tests.faults.history import History
 from tests.faults.promises import breaches
 from tests.faults.world import World

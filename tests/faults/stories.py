@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 
-from tests.faults.climate import Killed
+from tests.faults.app_client import Phone
 from tests.faults.cloud import Cloud
-from tests.faults.phone import Phone
+from tests.faults.fault_rates import Killed
 
 #: Longer than any deadline.
 AGES: Final = timedelta(minutes=5)

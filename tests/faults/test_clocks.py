@@ -10,8 +10,8 @@ from adapters.clocks import LONGEST_REQUEST, GatewayClock, GatewayTime
 from domain.chat import Turn
 from domain.ports import Dispatch
 from tests.fakes.clock import NOON, FakeClock
-from tests.gateway import http_event, worker_event
-from tests.service import Service
+from tests.support.gateway import http_event, worker_event
+from tests.support.service import Service
 
 SECOND = timedelta(seconds=1)
 

@@ -8,9 +8,9 @@ from moto import mock_aws
 from adapters.dynamodb.chat_repository import DynamoDbChatRepository
 from domain.errors import StoreUnavailable
 from domain.ports import PageRequest
-from tests.aws import Wire, dynamodb_client, make_tables, refusal
 from tests.fakes.clock import FakeClock
-from tests.story import ALICE, Story
+from tests.support.aws import Wire, dynamodb_client, make_tables, refusal
+from tests.support.story import ALICE, Story
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 
 from domain.chat_service import Ask
 from tests.faults.apps import App, Person
-from tests.faults.climate import CALM, STORM, WINDY, Climate
+from tests.faults.fault_rates import CALM, STORM, WINDY, Climate
 from tests.faults.history import History
 from tests.faults.promises import breaches
 from tests.faults.world import World

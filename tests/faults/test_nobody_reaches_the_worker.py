@@ -6,8 +6,8 @@ from domain.chat_service import Ask
 from domain.errors import WorkerUnreachable
 from domain.ports import Dispatch
 from tests.fakes.worker_invoker import WaitingWorkerInvoker
-from tests.service import Service
-from tests.story import ALICE, PARKING
+from tests.support.service import Service
+from tests.support.story import ALICE, PARKING
 
 ASK = Ask(ALICE, PARKING, key="one-tap")
 

@@ -9,7 +9,7 @@ from domain.chat import Chat, Turn
 from domain.poll_hint import poll_after
 from tests.fakes.chat_repository import InMemoryChatRepository
 from tests.fakes.clock import NOON
-from tests.story import DEADLINE, Story
+from tests.support.story import DEADLINE, Story
 
 MINUTE = timedelta(seconds=56)
 

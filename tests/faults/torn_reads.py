@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 from adapters.dynamodb.chat_repository import DynamoDbChatRepository
 from adapters.dynamodb.items import HEADER
 from domain.ports import PageRequest
-from tests.aws import dynamodb_client, make_tables
 from tests.fakes.clock import FakeClock
-from tests.story import Story
+from tests.support.aws import dynamodb_client, make_tables
+from tests.support.story import Story
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

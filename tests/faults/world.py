@@ -14,7 +14,7 @@ from domain.ports import ChatRepository, Clock, Dispatch, WorkerInvoker
 from tests.fakes.chat_repository import InMemoryChatRepository
 from tests.fakes.clock import NOON
 from tests.fakes.observer import RecordingObserver
-from tests.faults.climate import Climate, Killed
+from tests.faults.fault_rates import Climate, Killed
 from tests.faults.history import Accepted, History, Stored
 from tests.faults.process import DistantChatRepository, Process, TimedIds
 from tests.faults.scheduler import Scheduler

@@ -24,7 +24,7 @@ from tests.fakes.observer import RecordingObserver
 from tests.fakes.worker_invoker import WaitingWorkerInvoker
 from tests.features.driver import Call, Driver, Reply, Traces
 from tests.features.interleaved_clock import InterleavedClock, Killed
-from tests.gateway import http_event, worker_event
+from tests.support.gateway import http_event, worker_event
 
 LAMBDA_TIMEOUT = timedelta(seconds=90)
 SETTINGS = Settings(workspace="story", version="1.2.3", chats_table="none", memories_table="none")

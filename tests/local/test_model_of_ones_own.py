@@ -11,9 +11,9 @@ from domain.chat import Citation
 from domain.ports import Answer
 from local import emulator
 from local.home import Home
-from tests.agents.openai_server import Completion, OpenAiServer, Told, calls, openai_server, says
-from tests.agents.people import DENTIST, PARKED, alice_and_bob, asking
 from tests.contract.reasoning_agent import OnlookingWatch
+from tests.fakes.openai_server import Completion, OpenAiServer, Told, calls, openai_server, says
+from tests.support.people import DENTIST, PARKED, alice_and_bob, asking
 
 SETTINGS = ModelSettings("llama3.2:3b", region="eu-central-1", seconds=20)
 ANSWER = calls(("answer", {"text": "Level 3.", "citations": [{"memory": "m1", "quote": "level 3, bay 12"}]}))

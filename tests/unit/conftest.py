@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.service import Service
-from tests.story import Story
+from tests.support.service import Service
+from tests.support.story import Story
 
 
 @pytest.fixture(autouse=True)

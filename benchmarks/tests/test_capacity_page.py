@@ -1,0 +1,65 @@
+"""docs/capacity.md shows what the formulas and the prices give; `make capacity SWEEP=1` prints them anew."""
+
+from math import ceil
+from pathlib import Path
+
+import pytest
+
+from benchmarks.capacity.cost import Tokens, cost, model_cost
+from benchmarks.capacity.footprint import footprint
+from benchmarks.capacity.plan import SHARED_PART, places_for, sized
+from benchmarks.capacity.prices import read_prices
+from benchmarks.capacity.quotas import quotas
+
+PAGE = (Path(__file__).parents[2] / "docs" / "capacity.md").read_text(encoding="utf-8")
+PRICES = read_prices("eu-central-1")
+
+
+def rows(heading: str) -> list[list[str]]:
+    """The rows of the table whose first column is called so."""
+    lines = PAGE[PAGE.index(f"| {heading} |") :].split("\n\n")[0].splitlines()[2:]
+    return [[cell.strip(" *") for cell in line.strip("|").split("|")] for line in lines]
+
+
+@pytest.mark.parametrize("row", rows("chats/s"), ids=lambda row: row[0])
+def test_slots_are_those_of_the_formula(row: list[str]) -> None:
+    rate, _, places, slots = (float(cell.replace(",", "")) for cell in row)
+    assert (places, slots) == (places_for(rate * 56), ceil(places_for(rate * 56) / SHARED_PART))
+
+
+def test_amounts_are_those_of_the_prices() -> None:
+    shown = {name: (float(shared), float(dedicated)) for name, shared, dedicated in rows("part")}
+    for place, dedicated in enumerate((False, True)):
+        amounts = cost(sized(1, 56, dedicated=dedicated), footprint(56), PRICES)
+        assert shown["Lambda, the worker's time"][place] == pytest.approx(
+            amounts["Lambda, the worker's time"], abs=5e-4
+        )
+        assert shown["all of it"][place] == pytest.approx(sum(amounts.values()), abs=5e-3)
+
+
+def test_tokens_cost_what_the_page_says() -> None:
+    for amount in model_cost(Tokens(), PRICES).values():
+        assert f"{amount:.2f}" in PAGE
+
+
+def test_limits_are_met_where_the_page_says() -> None:
+    by_name = {quota.name: quota.met for quota in quotas(56, footprint(56), dedicated=True)}
+    shown = {
+        row[0]: float(row[2].split(",")[0] if "rush" in row[2] else row[2].replace(",", "")) for row in rows("limit")
+    }
+    for name, quota in {
+        "Lambda, concurrent executions of a new account": "Lambda: concurrent executions, a new account",
+        "Lambda, concurrent executions": "Lambda: concurrent executions, default",
+        "Bedrock, tokens a minute of one model": "Bedrock: tokens of one model",
+        "ours: turns at once in `prod`": "ours: turns at once (`worker`)",
+        "ours: asks in `prod`": "ours: asks",
+        "DynamoDB, writes of a table": "DynamoDB: writes of a table",
+        "CloudWatch, PutLogEvents": "CloudWatch: PutLogEvents",
+    }.items():
+        assert shown[name] == pytest.approx(by_name[quota], rel=0.1), name
+    assert list(shown.values()) == sorted(shown.values())
+
+
+def test_the_date_of_the_prices_is_the_pages() -> None:
+    assert PRICES.as_of == "2025-11-01"
+    assert "as known on 1 November 2025" in PAGE

@@ -1,0 +1,165 @@
+"""ChatRepository: the list of a user's chats, read marks, deletion."""
+
+from datetime import timedelta
+
+import pytest
+
+from domain.chat import ChatSummary, TurnState
+from domain.errors import ChatForbidden, ChatNotFound
+from domain.ports import PageRequest
+from tests.support.story import ALICE, BAY, BOB, PARKING, UNKNOWN_CHAT, Story, texts
+
+
+def listed(story: Story, user: str = ALICE) -> list[ChatSummary]:
+    return list(story.chats.list_chats(user, 50).chats)
+
+
+def titles(story: Story, user: str = ALICE) -> list[str]:
+    return [chat.title for chat in listed(story, user)]
+
+
+# ---- the list
+
+
+def test_the_chat_that_was_active_last_comes_first(story: Story) -> None:
+    parking = story.asks(PARKING)
+    story.asks("Where are my keys?")
+    assert titles(story) == ["Where are my keys?", PARKING]
+    story.answers(parking)
+    assert titles(story) == [PARKING, "Where are my keys?"]
+
+
+def test_a_user_sees_only_own_chats(story: Story) -> None:
+    story.asks(PARKING, user=ALICE)
+    story.asks("What did the doctor say?", user=BOB)
+    assert (titles(story, ALICE), titles(story, BOB)) == ([PARKING], ["What did the doctor say?"])
+    assert titles(story, "carol") == []
+
+
+def test_a_chat_in_the_list_tells_what_it_is_about(story: Story) -> None:
+    turn = story.asks(PARKING)
+    story.clock.sleep(timedelta(seconds=56))
+    answered = story.answers(story.claims(turn), BAY)
+    (chat,) = listed(story)
+    assert (chat.chat_id, chat.title, chat.last_text, chat.state) == (turn.chat_id, PARKING, BAY, TurnState.ANSWERED)
+    assert (chat.active_at, chat.deadline) == (answered.ended_at, turn.deadline)
+    assert chat.last_message_id == chat.last_answer_id
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 7, 8])
+def test_going_through_the_list_shows_every_chat_once(story: Story, limit: int) -> None:
+    asked = [story.talks(1) for _ in range(7)]
+    seen: list[str] = []
+    start = None
+    for _ in range(10):
+        page = story.chats.list_chats(ALICE, limit, start)
+        assert len(page.chats) <= limit
+        seen += [chat.chat_id for chat in page.chats]
+        start = page.next
+        if start is None:
+            break
+    assert seen == asked[::-1]
+
+
+def test_a_place_in_the_list_is_no_way_into_another_users_list(story: Story) -> None:
+    for number in range(3):
+        story.asks(f"Question {number}", user=ALICE)
+    place = story.chats.list_chats(ALICE, 1).next
+    assert story.chats.list_chats(BOB, 50, place).chats == ()
+
+
+# ---- read marks
+
+
+def test_an_answer_is_unread_until_it_is_marked(story: Story) -> None:
+    turn = story.asks()
+    assert not listed(story)[0].unread
+    story.answers(turn)
+    assert listed(story)[0].unread
+    story.chats.mark_read(turn.chat_id, ALICE)
+    assert not listed(story)[0].unread
+
+
+def test_the_next_answer_is_unread_again(story: Story) -> None:
+    turn = story.answers(story.asks())
+    story.chats.mark_read(turn.chat_id, ALICE)
+    story.answers(story.asks("And on which level?", chat_id=turn.chat_id))
+    assert listed(story)[0].unread
+
+
+def test_marking_changes_nothing_else(story: Story) -> None:
+    turn = story.claims(story.asks())
+    before = listed(story)[0].active_at
+    story.clock.sleep(timedelta(seconds=5))
+    story.chats.mark_read(turn.chat_id, ALICE)
+    assert story.stored(turn.chat_id) == turn
+    assert listed(story)[0].active_at == before
+
+
+def test_only_the_owner_marks_a_chat(story: Story) -> None:
+    turn = story.answers(story.asks())
+    with pytest.raises(ChatForbidden):
+        story.chats.mark_read(turn.chat_id, BOB)
+    assert listed(story)[0].unread
+
+
+def test_an_unknown_chat_is_not_marked_into_being(story: Story) -> None:
+    with pytest.raises(ChatNotFound):
+        story.chats.mark_read(UNKNOWN_CHAT, ALICE)
+    assert story.chats.load(UNKNOWN_CHAT) is None
+
+
+# ---- deletion
+
+
+def test_a_deleted_chat_is_gone_for_every_reader(story: Story) -> None:
+    chat_id = story.talks(30)
+    story.chats.delete(chat_id, ALICE)
+    cursor = story.ids.new_id()
+    pages = (PageRequest(50), PageRequest(50, after="0" * 26), PageRequest(50, before=cursor))
+    assert [story.chats.read(chat_id, page) for page in pages] == [None, None, None]
+    assert story.chats.load(chat_id) is None
+    assert listed(story) == []
+
+
+def test_deleting_again_finds_nothing(story: Story) -> None:
+    chat_id = story.talks(1)
+    story.chats.delete(chat_id, ALICE)
+    for call in (story.chats.delete, story.chats.mark_read):
+        with pytest.raises(ChatNotFound):
+            call(chat_id, ALICE)
+
+
+def test_only_the_owner_deletes_a_chat(story: Story) -> None:
+    chat_id = story.talks(1)
+    with pytest.raises(ChatForbidden):
+        story.chats.delete(chat_id, BOB)
+    assert len(texts(story.newest(chat_id))) == 2
+
+
+def test_an_unknown_chat_cannot_be_deleted(story: Story) -> None:
+    with pytest.raises(ChatNotFound):
+        story.chats.delete(UNKNOWN_CHAT, ALICE)
+
+
+def test_other_chats_outlive_a_deletion(story: Story) -> None:
+    gone, kept = story.talks(2), story.talks(2)
+    story.chats.delete(gone, ALICE)
+    assert [chat.chat_id for chat in listed(story)] == [kept]
+    assert len(texts(story.newest(kept))) == 4
+
+
+def test_a_worker_of_a_deleted_chat_finds_nothing_to_move(story: Story) -> None:
+    running = story.claims(story.asks())
+    story.chats.delete(running.chat_id, ALICE)
+    late = running.answered(running.lease or "", story.clock.now())
+    assert not story.chats.advance(running, late, story.answer())
+    assert not story.chats.report(running, (), "Level")
+    assert story.chats.load(running.chat_id) is None
+
+
+def test_nobody_asks_in_a_deleted_chat(story: Story) -> None:
+    chat_id = story.talks(1)
+    story.chats.delete(chat_id, ALICE)
+    with pytest.raises(ChatNotFound):
+        story.chats.save_question(story.question(chat_id=chat_id))

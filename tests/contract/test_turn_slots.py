@@ -1,0 +1,107 @@
+"""ChatRepository: how many turns of one user may think at once."""
+
+from datetime import timedelta
+
+import pytest
+
+from domain.errors import ChatBusy, ChatNotFound, TooManyTurns
+from tests.support.story import ALICE, BOB, TURN_LIMIT, UNKNOWN_CHAT, Story
+
+
+def test_one_question_more_than_the_limit_is_too_many(story: Story) -> None:
+    for _ in range(TURN_LIMIT):
+        story.asks()
+        story.clock.sleep(timedelta(seconds=1))
+    with pytest.raises(TooManyTurns) as refused:
+        story.chats.save_question(story.question())
+    assert (refused.value.limit, refused.value.retry_after) == (TURN_LIMIT, 65)
+    assert len(story.chats.list_chats(ALICE, 50).chats) == TURN_LIMIT
+
+
+def test_what_alice_has_thinking_is_no_limit_for_bob(story: Story) -> None:
+    for _ in range(TURN_LIMIT):
+        story.asks(user=ALICE)
+    assert story.chats.save_question(story.question(user=BOB)) is None
+
+
+@pytest.mark.parametrize("end", ["answers", "fails", "cancels"])
+def test_a_turn_that_ends_gives_its_place_back(story: Story, end: str) -> None:
+    turns = [story.asks() for _ in range(TURN_LIMIT)]
+    getattr(story, end)(turns[2])
+    assert story.chats.save_question(story.question()) is None
+    with pytest.raises(TooManyTurns):
+        story.chats.save_question(story.question())
+
+
+def test_a_chat_that_is_deleted_while_it_thinks_gives_its_place_back(story: Story) -> None:
+    turns = [story.asks() for _ in range(TURN_LIMIT)]
+    story.chats.delete(turns[2].chat_id, ALICE)
+    assert story.chats.save_question(story.question()) is None
+    with pytest.raises(TooManyTurns):
+        story.chats.save_question(story.question())
+
+
+def test_a_repetition_does_not_take_a_second_place(story: Story) -> None:
+    new = story.question(limit=2)
+    for _ in range(3):
+        story.chats.save_question(new)
+    assert story.chats.save_question(story.question(limit=2)) is None
+
+
+def test_an_overdue_turn_holds_no_place(story: Story) -> None:
+    for _ in range(TURN_LIMIT - 1):
+        story.asks()
+    story.clock.sleep(timedelta(seconds=69))
+    story.asks()
+    story.clock.sleep(timedelta(seconds=1))
+    for _ in range(TURN_LIMIT - 1):
+        story.asks()
+    with pytest.raises(TooManyTurns) as refused:
+        story.chats.save_question(story.question())
+    assert refused.value.retry_after == 69
+
+
+def test_settling_overdue_turns_frees_no_place_of_later_ones(story: Story) -> None:
+    stale = [story.asks() for _ in range(TURN_LIMIT)]
+    story.pass_deadline(stale[0])
+    for _ in range(TURN_LIMIT):
+        story.asks()
+    for turn in stale:
+        story.fails(turn, "timed_out")
+    with pytest.raises(TooManyTurns):
+        story.chats.save_question(story.question())
+
+
+def test_asking_again_in_a_chat_whose_turn_is_overdue_takes_one_place(story: Story) -> None:
+    turns = [story.asks() for _ in range(TURN_LIMIT)]
+    story.pass_deadline(turns[0])
+    for turn in turns:
+        story.asks("Anybody there?", chat_id=turn.chat_id)
+    with pytest.raises(TooManyTurns):
+        story.chats.save_question(story.question())
+
+
+def test_a_full_house_does_not_hide_what_is_wrong_with_the_chat(story: Story) -> None:
+    turns = [story.asks() for _ in range(TURN_LIMIT)]
+    with pytest.raises(ChatBusy):
+        story.chats.save_question(story.question(chat_id=turns[0].chat_id))
+    with pytest.raises(ChatNotFound):
+        story.chats.save_question(story.question(chat_id=UNKNOWN_CHAT))
+
+
+def test_a_retry_takes_a_place_as_well(story: Story) -> None:
+    failed = story.fails(story.asks())
+    again = story.turn(chat_id=failed.chat_id, question_id=failed.question_id)
+    for _ in range(TURN_LIMIT):
+        story.asks()
+    with pytest.raises(TooManyTurns):
+        story.chats.advance(failed, again, turn_limit=TURN_LIMIT)
+    assert story.stored(failed.chat_id) == failed
+
+
+def test_a_retry_may_take_the_place_of_an_overdue_turn(story: Story) -> None:
+    failed = story.fails(story.asks())
+    others = [story.asks() for _ in range(TURN_LIMIT)]
+    story.pass_deadline(others[0])
+    again = story.turn(chat_id=failed.chat_id, question_id=failed.question_id)
+    assert story.chats.advance(failed, again, turn_limit=TURN_LIMIT)

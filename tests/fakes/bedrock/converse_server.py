@@ -1,0 +1,158 @@
+"""Bedrock's ConverseStream on loopback: plays replies in a row, and keeps what it was asked."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Event, Thread
+from typing import Any
+
+from tests.fakes.bedrock.event_stream import event, exception
+
+
+@dataclass(frozen=True)
+class Reply:
+    """A stream of events, each of which may come late, or an error before any stream.
+
+    `closes` announces that the connection will not be used again, as some proxies do.
+    """
+
+    frames: Sequence[bytes] = ()
+    pause: float = 0
+    closes: bool = False
+    status: int = 200
+    error: str = ""
+    message: str = ""
+
+
+@dataclass
+class ConverseServer:
+    """The last reply is played again for whatever more is asked."""
+
+    replies: Sequence[Reply]
+    asked: list[dict[str, Any]] = field(default_factory=list)
+    paths: list[str] = field(default_factory=list)
+    url: str = ""
+    stopped: Event = field(default_factory=Event)
+
+    def next_reply(self, path: str, body: dict[str, Any]) -> Reply:
+        self.asked.append(body)
+        self.paths.append(path)
+        return self.replies[min(len(self.asked), len(self.replies)) - 1]
+
+
+@contextmanager
+def converse_server(*replies: Reply) -> Iterator[ConverseServer]:
+    script = ConverseServer(replies)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(script))
+    server.daemon_threads = True
+    script.url = f"http://127.0.0.1:{server.server_address[1]}"
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        yield script
+    finally:
+        script.stopped.set()
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def _handler(script: ConverseServer) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self) -> None:
+            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            reply = script.next_reply(self.path, body)
+            if reply.status != 200:
+                self._refuse(reply)
+                return
+            self.send_response(200)
+            self.send_header("Content-Type", "application/vnd.amazon.eventstream")
+            self.send_header("Transfer-Encoding", "chunked")
+            if reply.closes:
+                self.send_header("Connection", "close")
+            self.end_headers()
+            with suppress(OSError):  # whoever asked does not want the rest
+                for frame in (*reply.frames, b""):
+                    script.stopped.wait(reply.pause)
+                    self.wfile.write(b"%x\r\n%b\r\n" % (len(frame), frame))
+                    self.wfile.flush()
+
+        def _refuse(self, reply: Reply) -> None:
+            data = json.dumps({"message": reply.message}).encode()
+            self.send_response(reply.status)
+            self.send_header("x-amzn-ErrorType", reply.error)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(data)))
+            self.end_headers()
+            self.wfile.write(data)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    return Handler
+
+
+# ---- replies, as Bedrock words them
+
+
+def stream(*blocks: Sequence[bytes], stop: str, pause: float = 0) -> Reply:
+    usage = {"inputTokens": 1200, "outputTokens": 80, "totalTokens": 1280}
+    frames = [event("messageStart", {"role": "assistant"})]
+    for block in blocks:
+        frames.extend(block)
+    frames.append(event("messageStop", {"stopReason": stop}))
+    frames.append(event("metadata", {"usage": usage, "metrics": {"latencyMs": 900}}))
+    return Reply(frames, pause)
+
+
+def tool_use(index: int, name: str, arguments: Mapping[str, Any] | str, piece: int = 24) -> list[bytes]:
+    """A tool call, its arguments in pieces of JSON."""
+    text = arguments if isinstance(arguments, str) else json.dumps(arguments)
+    start = {"toolUse": {"toolUseId": f"tooluse_{index}{name}", "name": name}}
+    return [
+        event("contentBlockStart", {"contentBlockIndex": index, "start": start}),
+        *(
+            event(
+                "contentBlockDelta",
+                {"contentBlockIndex": index, "delta": {"toolUse": {"input": text[place : place + piece]}}},
+            )
+            for place in range(0, len(text), piece)
+        ),
+        event("contentBlockStop", {"contentBlockIndex": index}),
+    ]
+
+
+def text(index: int, words: str, piece: int = 24) -> list[bytes]:
+    return [
+        *(
+            event("contentBlockDelta", {"contentBlockIndex": index, "delta": {"text": words[place : place + piece]}})
+            for place in range(0, len(words), piece)
+        ),
+        event("contentBlockStop", {"contentBlockIndex": index}),
+    ]
+
+
+def searches(*phrasings: str, pause: float = 0) -> Reply:
+    return stream(tool_use(0, "search_memories", {"phrasings": list(phrasings)}), stop="tool_use", pause=pause)
+
+
+def answers(words: str, *citations: tuple[str, str], pause: float = 0) -> Reply:
+    cited = [{"memory": label, "quote": quote} for label, quote in citations]
+    return stream(tool_use(0, "answer", {"text": words, "citations": cited}), stop="tool_use", pause=pause)
+
+
+def says(words: str, stop: str = "end_turn", pause: float = 0) -> Reply:
+    return stream(text(0, words), stop=stop, pause=pause)
+
+
+def refused(status: int, error: str, message: str = "no") -> Reply:
+    return Reply(status=status, error=error, message=message)
+
+
+def breaks_off(kind: str) -> Reply:
+    """A stream that begins well and ends in a fault."""
+    return Reply([event("messageStart", {"role": "assistant"}), *text(0, "Let me")[:-1], exception(kind, "later")])

@@ -1,0 +1,116 @@
+"""The app as it is in the hand of one user: polls as it is told, and repeats what brought no answer."""
+
+from datetime import datetime, timedelta
+from http import HTTPStatus
+from typing import Any, Final
+
+from domain.chat import Role
+from tests.faults.cloud import Cloud
+from tests.faults.history import Acknowledged, Hidden, Said, Shown, Wished
+from tests.support.gateway import Answer
+
+TRIES: Final = 4
+POLLS: Final = 60
+REPEAT_AFTER: Final = timedelta(seconds=1)
+ROUTES: Final = {
+    "cancel": "POST /chats/{chat_id}/cancel",
+    "retry": "POST /chats/{chat_id}/retry",
+    "delete": "DELETE /chats/{chat_id}",
+}
+
+
+class Phone:
+    """Everything that it sees goes into the cloud's history."""
+
+    def __init__(self, cloud: Cloud, user: str) -> None:
+        self.chat_id: str | None = None
+        self._cloud = cloud
+        self.user = user
+        self._asked = 0
+        self._bodies: dict[str, dict[str, str]] = {}
+
+    def next_question(self) -> str:
+        self._asked += 1
+        return f"{self.user} asks no. {self._asked}"
+
+    def ask(self, question: str) -> None:
+        """Ask in the chat at hand, or begin one; again and again until the service has said yes or no."""
+        for _ in range(TRIES):
+            if self.post(question):
+                return
+            self._cloud.clock.sleep(REPEAT_AFTER)
+
+    def post(self, question: str) -> bool:
+        """One POST, in the same words each time. Whether there is a final answer."""
+        body = {"question": question, **({"chat_id": self.chat_id} if self.chat_id else {})}
+        body = self._bodies.setdefault(question, body)
+        headers = {"Idempotency-Key": question.replace(" ", "-")}
+        came_at, answer = self._cloud.call("POST /memories/chat", self.user, body=body, headers=headers)
+        if answer is None or not _succeeded(answer):
+            return not _worth_repeating(answer)
+        self.chat_id = str(answer.body["chat_id"])
+        call = (self.user, self.chat_id, came_at, self._now())
+        self._cloud.history.acknowledged.append(Acknowledged(*call, question=question, key=question))
+        return True
+
+    def follow(self) -> Shown | None:
+        """Poll until there is nothing to wait for; what was shown last."""
+        for _ in range(POLLS):
+            wait = self.poll()
+            if wait is None:
+                break
+            self._cloud.clock.sleep(wait)
+        return self._cloud.history.shown[-1] if self._cloud.history.shown else None
+
+    def poll(self) -> timedelta | None:
+        """Show the chat; when to ask again."""
+        query = {"chat_id": self.chat_id, "limit": "100"}
+        came_at, answer = self._cloud.call("GET /chats/messages", self.user, query=query)
+        call = (self.user, self.chat_id or "", came_at, self._now())
+        if answer is not None and answer.status == HTTPStatus.NOT_FOUND:
+            self._cloud.history.hidden.append(Hidden(*call))
+            return None
+        if answer is None or not _succeeded(answer):
+            return REPEAT_AFTER
+        self._cloud.history.shown.append(_shown(call, answer.body))
+        wait = answer.body["poll_after_ms"]
+        return None if wait is None else timedelta(milliseconds=wait)
+
+    def wish(self, wish: str) -> None:
+        """Cancel, retry or delete, until the service has said yes or no."""
+        for _ in range(TRIES):
+            came_at, answer = self._cloud.call(ROUTES[wish], self.user, path={"chat_id": self.chat_id})
+            call = (self.user, self.chat_id or "", came_at, self._now())
+            self._cloud.history.wished.append(Wished(*call, wish=wish, done=_succeeded(answer)))
+            if not _worth_repeating(answer):
+                return
+            self._cloud.clock.sleep(REPEAT_AFTER)
+
+    def _now(self) -> datetime:
+        return self._cloud.clock.now()
+
+
+def _succeeded(answer: Answer | None) -> bool:
+    if answer is None:
+        return False
+    assert answer.status not in {HTTPStatus.INTERNAL_SERVER_ERROR, HTTPStatus.BAD_REQUEST}, answer.text
+    return answer.status < HTTPStatus.BAD_REQUEST
+
+
+def _worth_repeating(answer: Answer | None) -> bool:
+    return answer is None or answer.status == HTTPStatus.SERVICE_UNAVAILABLE
+
+
+def _shown(call: tuple[str, str, datetime, datetime], body: Any) -> Shown:
+    turn = body["turn"]
+    return Shown(
+        *call,
+        turn=turn["asked_at"],
+        status=body["status"],
+        phase=turn["phase"],
+        failure=turn["error"] and turn["error"]["code"],
+        deadline=datetime.fromisoformat(turn["deadline"]),
+        ended_at=datetime.fromisoformat(turn["ended_at"]) if turn["ended_at"] else None,
+        draft=turn["draft"],
+        messages=tuple(Said(said["message_id"], Role(said["role"]), said["content"]) for said in body["messages"]),
+    )

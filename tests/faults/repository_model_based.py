@@ -1,0 +1,206 @@
+"""Two implementations of ChatRepository side by side: whatever is done to both must come out alike.
+
+Hypothesis chooses what is done, in which order, with which turn, current or long outdated; and when two differ,
+it looks for the shortest way there.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+from typing import Any, Final
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
+
+from domain.chat import FailureCode, Message, Role, Step, Turn, TurnState
+from domain.errors import AsyncChatError, TransitionRefused
+from domain.ports import ChatRepository, NewQuestion, PageRequest
+from tests.fakes.chat_repository import InMemoryChatRepository
+from tests.fakes.clock import FakeClock
+from tests.fakes.ids import SequentialIds
+from tests.support.story import ALICE, BOB, UNKNOWN_CHAT, Story
+
+LIMIT: Final = 2
+#: Of two users with two turns each: one too many.
+CAPACITY: Final = 3
+TEXTS: Final = ("Where did I park?", "¿Dónde está mi coche? 🚗", "ok")
+#: Counted from the newest: what was done last is what matters most.
+WHICH: Final = st.sampled_from((0, 0, 0, 1, 1, 2, 3, 5, 8))
+KEYS: Final = st.sampled_from((None, None, "tap-1", "tap-2"))
+USERS: Final = st.sampled_from((ALICE, ALICE, ALICE, BOB))
+
+Outcome = tuple[str, Any]
+
+
+def outcome(call: Callable[[], object]) -> Outcome:
+    """What came of a call: a value, or an error with its facts."""
+    try:
+        return "value", call()
+    except AsyncChatError as error:
+        return type(error).__name__, vars(error)
+
+
+class RepositoryTwins(RuleBasedStateMachine):
+    """`twin_of_fake` is set by whoever has the other implementation at hand: an empty one for every example."""
+
+    twin_of_fake: Callable[[FakeClock], ChatRepository]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.clock = FakeClock()
+        self.ids = SequentialIds()
+        self.twins = (InMemoryChatRepository(capacity=CAPACITY), type(self).twin_of_fake(self.clock))
+        self.story = Story(self.twins[0], self.clock, self.ids)
+        self.turns: list[Turn] = []
+        self.asked: list[NewQuestion] = []
+        self.message_ids: list[str] = []
+
+    def both(self, call: Callable[[ChatRepository], object]) -> Outcome:
+        fake, real = (outcome(partial(call, twin)) for twin in self.twins)
+        assert fake == real, f"the fake: {fake}, the other: {real}"
+        return fake
+
+    # ---- asking
+
+    @rule(user=USERS, text=st.sampled_from(TEXTS), key=KEYS)
+    def ask_in_a_new_chat(self, user: str, text: str, key: str | None) -> None:
+        named = self.story.key(key, text) if key else None
+        self._save(self.story.question(text, user=user, key=named, limit=LIMIT))
+
+    @precondition(lambda self: self.turns)
+    @rule(user=USERS, which=WHICH, text=st.sampled_from(TEXTS), key=KEYS)
+    def ask_further(self, user: str, which: int, text: str, key: str | None) -> None:
+        named = self.story.key(key, text) if key else None
+        chat_id = _pick(self.turns, which).chat_id
+        self._save(self.story.question(text, user=user, chat_id=chat_id, key=named, limit=LIMIT))
+
+    @precondition(lambda self: self._ended())
+    @rule(user=USERS, which=WHICH, old=st.booleans())
+    def ask_in_a_free_chat(self, user: str, which: int, old: bool) -> None:
+        chat_id = _pick(self._ended(), which).chat_id
+        message_id = _pick(self.message_ids, which) if old else None
+        self._save(self.story.question(user=user, chat_id=chat_id, message_id=message_id, limit=LIMIT))
+
+    @rule()
+    def ask_in_an_unknown_chat(self) -> None:
+        self._save(self.story.question(chat_id=UNKNOWN_CHAT, limit=LIMIT))
+
+    @precondition(lambda self: self.asked)
+    @rule(which=WHICH)
+    def store_the_same_question_again(self, which: int) -> None:
+        new = _pick(self.asked, which)
+        self.both(lambda twin: twin.save_question(new))
+
+    def _save(self, new: NewQuestion) -> None:
+        if self.both(lambda twin: twin.save_question(new)) == ("value", None):
+            self.asked.append(new)
+            self.turns.append(new.turn)
+            self.message_ids.append(new.message.message_id)
+
+    # ---- a turn's way
+
+    @precondition(lambda self: self._seen(TurnState.QUEUED))
+    @rule(which=WHICH)
+    def claim(self, which: int) -> None:
+        seen = _pick(self._seen(TurnState.QUEUED), which)
+        self._move(seen, lambda: seen.claimed(self.ids.new_token(), self.clock.now()))
+
+    @precondition(lambda self: self._seen(TurnState.RUNNING))
+    @rule(which=WHICH)
+    def answer(self, which: int) -> None:
+        seen = _pick(self._seen(TurnState.RUNNING), which)
+        answer = Message(self.ids.new_id(), Role.ASSISTANT, "Level 3, bay 12.", self.clock.now())
+        if self._move(seen, lambda: seen.answered(seen.lease or "", self.clock.now()), answer):
+            self.message_ids.append(answer.message_id)
+
+    @precondition(lambda self: self._seen(TurnState.QUEUED, TurnState.RUNNING))
+    @rule(which=WHICH, cancel=st.booleans())
+    def end_without_answer(self, which: int, cancel: bool) -> None:
+        seen, now = _pick(self._seen(TurnState.QUEUED, TurnState.RUNNING), which), self.clock.now()
+        self._move(seen, lambda: seen.cancelled(now) if cancel else seen.failed(FailureCode.WORKER_DIED, now))
+
+    @precondition(lambda self: self._seen(TurnState.RUNNING))
+    @rule(which=WHICH)
+    def fail_without_holding_the_lease(self, which: int) -> None:
+        seen = replace(_pick(self._seen(TurnState.RUNNING), which), lease="somebody-else")
+        self.both(lambda twin: twin.advance(seen, seen.failed(FailureCode.WORKER_DIED, self.clock.now())))
+
+    @precondition(lambda self: self._ended())
+    @rule(which=WHICH)
+    def run_again(self, which: int) -> None:
+        seen = _pick(self._ended(), which)
+        self._move(seen, lambda: self.story.turn(seen.user_id, seen.chat_id, seen.question_id))
+
+    def _move(self, seen: Turn, change: Callable[[], Turn], answer: Message | None = None) -> bool:
+        """Move a turn as it was seen at some time, and then once more: the first reply may have been lost."""
+        try:
+            then = change()
+        except TransitionRefused:  # the deadline has passed
+            return False
+        moved = self.both(lambda twin: twin.advance(seen, then, answer, LIMIT)) == ("value", True)
+        self.both(lambda twin: twin.advance(seen, then, answer, LIMIT))
+        if moved:
+            self.turns.append(then)
+        return moved
+
+    @precondition(lambda self: self.turns)
+    @rule(which=WHICH, draft=st.sampled_from((None, "Level 3", "Level 3, bay")))
+    def report(self, which: int, draft: str | None) -> None:
+        turn, steps = _pick(self.turns, which), [Step(self.clock.now(), f"Step {which}")]
+        self.both(lambda twin: twin.report(turn, steps, draft))
+
+    def _seen(self, *states: TurnState) -> list[Turn]:
+        return [turn for turn in self.turns if turn.state in states]
+
+    def _ended(self) -> list[Turn]:
+        return [turn for turn in self.turns if not turn.thinking]
+
+    # ---- reading
+
+    @precondition(lambda self: self.turns)
+    @rule(which=WHICH, limit=st.integers(1, 4), cursor=st.sampled_from(("after", "before", "")), place=WHICH)
+    def read(self, which: int, limit: int, cursor: str, place: int) -> None:
+        chat_id = _pick(self.turns, which).chat_id
+        page = PageRequest(limit, **({cursor: _pick(self.message_ids, place)} if cursor else {}))
+        self.both(lambda twin: _shown(twin, chat_id, page))
+
+    @rule(user=USERS, limit=st.integers(1, 3))
+    def list_chats(self, user: str, limit: int) -> None:
+        self.both(lambda twin: _all_chats(twin, user, limit))
+
+    @precondition(lambda self: self.turns)
+    @rule(which=WHICH, user=USERS)
+    def mark_read(self, which: int, user: str) -> None:
+        chat_id = _pick(self.turns, which).chat_id
+        self.both(lambda twin: twin.mark_read(chat_id, user))
+
+    @precondition(lambda self: self.turns)
+    @rule(which=WHICH, user=USERS)
+    def delete(self, which: int, user: str) -> None:
+        chat_id = _pick(self.turns, which).chat_id
+        self.both(lambda twin: twin.delete(chat_id, user))
+
+    @rule(seconds=st.sampled_from((1, 30, 70, 24 * 3600)))
+    def time_passes(self, seconds: int) -> None:
+        self.clock.sleep(timedelta(seconds=seconds))
+
+
+def _pick(things: Sequence[Any], which: int) -> Any:
+    return things[-1 - which % len(things)]
+
+
+def _shown(twin: ChatRepository, chat_id: str, page: PageRequest) -> object:
+    """A page with what comparing turns leaves out."""
+    found = twin.read(chat_id, page)
+    return found and (found, found.chat.turn.progress, found.chat.turn.draft)
+
+
+def _all_chats(twin: ChatRepository, user: str, limit: int) -> list[object]:
+    """All pages: whether a full page says that it is the last is the store's own business."""
+    found = twin.list_chats(user, limit)
+    chats: list[object] = [*found.chats]
+    while found.next is not None:
+        found = twin.list_chats(user, limit, found.next)
+        chats.extend(found.chats)
+    return chats

@@ -1,0 +1,180 @@
+"""AWS for tests: the tables of terraform/tables.tf, and a hand on the wire between a client and moto."""
+
+import json
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+from uuid import uuid4
+
+import boto3
+from botocore.awsrequest import AWSResponse
+from botocore.compat import HTTPHeaders
+from botocore.config import Config
+
+from adapters.aws.clients import AwsClients
+from scripts import service_models
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_lambda import LambdaClient
+
+REGION: Final = "eu-central-1"
+#: Tests of errors need no second try by the client library.
+ONE_TRY: Final = Config(retries={"mode": "standard", "total_max_attempts": 1})
+
+#: tests/architecture compares these with the Terraform, word for word.
+CHATS_KEY: Final = ("pk", "sk")
+MEMORIES_KEY: Final = ("user_id", "memory_id")
+INDEX: Final = "by_activity"
+INDEX_KEY: Final = ("user_id", "activity")
+INDEX_ATTRIBUTES: Final = (
+    "title",
+    "last_text",
+    "last_message_id",
+    "last_answer_id",
+    "read_up_to",
+    "turn_state",
+    "deadline",
+    "active_at",
+)
+
+
+@dataclass(frozen=True)
+class Tables:
+    """Two empty tables of one test's own."""
+
+    chats: str
+    memories: str
+
+
+@cache
+def package_models() -> Path:
+    """The service models that the package carries, made as for it."""
+    folder = Path(tempfile.mkdtemp(prefix="async-chat-models-"))
+    service_models.write(Path(__file__).parents[2] / "src" / "adapters", folder)
+    return folder
+
+
+def dynamodb_client() -> "DynamoDBClient":
+    return boto3.client("dynamodb", region_name=REGION, config=ONE_TRY)
+
+
+def lambda_client() -> "LambdaClient":
+    return boto3.client("lambda", region_name=REGION, config=ONE_TRY)
+
+
+def package_clients() -> AwsClients:
+    """The clients that the package has: they can do what its trimmed service models hold, and nothing else."""
+    return AwsClients(ONE_TRY, _package_models())
+
+
+@cache
+def _package_models() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="async-chat-models-"))
+    service_models.write(Path(__file__).parents[2] / "src" / "adapters", folder)
+    return folder
+
+
+def make_tables(client: "DynamoDBClient") -> Tables:
+    tables = Tables(f"chats-{uuid4().hex}", f"memories-{uuid4().hex}")
+    index: Any = {
+        "IndexName": INDEX,
+        "KeySchema": _schema(INDEX_KEY),
+        "Projection": {"ProjectionType": "INCLUDE", "NonKeyAttributes": list(INDEX_ATTRIBUTES)},
+    }
+    client.create_table(
+        TableName=tables.chats,
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=_definitions({*CHATS_KEY, *INDEX_KEY}),
+        KeySchema=_schema(CHATS_KEY),
+        GlobalSecondaryIndexes=[index],
+    )
+    client.create_table(
+        TableName=tables.memories,
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=_definitions({*MEMORIES_KEY}),
+        KeySchema=_schema(MEMORIES_KEY),
+    )
+    return tables
+
+
+def _schema(key: tuple[str, str]) -> Any:
+    return [{"AttributeName": name, "KeyType": kind} for name, kind in zip(key, ("HASH", "RANGE"), strict=True)]
+
+
+def _definitions(names: set[str]) -> Any:
+    return [{"AttributeName": name, "AttributeType": "S"} for name in sorted(names)]
+
+
+@dataclass
+class Sent:
+    """One request as it left the client, and, once it was answered, the parsed reply."""
+
+    operation: str
+    url: str
+    headers: dict[str, str]
+    body: bytes
+    reply: dict[str, Any] = field(default_factory=dict)
+
+
+#: Told of an operation before it is sent: answers in AWS's place, raises, or (None) lets it go.
+Interference = Callable[[str], AWSResponse | None]
+
+
+@dataclass
+class Wire:
+    """What goes over the wire of some clients, retries included; `interfere` is asked about each request."""
+
+    sent: list[Sent] = field(default_factory=list)
+    interfere: Interference = field(default=lambda _operation: None)
+
+    @property
+    def operations(self) -> list[str]:
+        return [request.operation for request in self.sent]
+
+    def tap(self, *clients: Any) -> None:
+        for client in clients:
+            client.meta.events.register_first("before-send", self._going)
+            client.meta.events.register_last("after-call", self._answered)
+
+    @contextmanager
+    def counting(self) -> Iterator[list[Sent]]:
+        """What is sent inside the block."""
+        before, here = len(self.sent), list[Sent]()
+        yield here
+        here.extend(self.sent[before:])
+
+    def _going(self, request: Any, event_name: str, **_: object) -> AWSResponse | None:
+        operation = event_name.rsplit(".", 1)[-1]
+        headers = {name: _text(value) for name, value in request.headers.items()}
+        body = request.body.encode() if isinstance(request.body, str) else bytes(request.body or b"")
+        self.sent.append(Sent(operation, request.url, headers, body))
+        return self.interfere(operation)
+
+    def _answered(self, parsed: dict[str, Any], **_: object) -> None:
+        self.sent[-1].reply = parsed
+
+
+def _text(value: str | bytes) -> str:
+    return value.decode() if isinstance(value, bytes) else value
+
+
+def refusal(code: str, status: int = 400, **members: object) -> AWSResponse:
+    """AWS's answer to a request that it does not carry out; of DynamoDB's and Lambda's shape at once."""
+    body = json.dumps({"__type": f"com.amazonaws.dynamodb.v20120810#{code}", "message": "no", **members})
+    headers = HTTPHeaders.from_dict({"x-amzn-errortype": code, "Content-Type": "application/x-amz-json-1.0"})
+    return AWSResponse("https://aws.invalid", status, headers, _Raw(body.encode()))
+
+
+class _Raw:
+    """A body as urllib3 would hand it over."""
+
+    def __init__(self, body: bytes) -> None:
+        self._body = body
+
+    def stream(self, *_: object, **__: object) -> Sequence[bytes]:
+        return [self._body]

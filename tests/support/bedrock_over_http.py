@@ -1,0 +1,47 @@
+"""The Bedrock agent over a real client of botocore's, which talks to a server on loopback."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from unittest import mock
+
+from adapters.agents.bedrock.agent import BedrockReasoningAgent
+from adapters.agents.bedrock.model import ModelSettings, bedrock_model
+from adapters.clocks import SystemClock
+from domain.errors import AgentFailed
+from domain.ports import Answer
+from tests.contract.reasoning_agent import OnlookingWatch
+from tests.fakes.bedrock.converse_server import ConverseServer, Reply, converse_server
+from tests.support.people import alice_and_bob, asking
+
+MODEL = "eu.anthropic.claude-sonnet-4-5-20250929-v1:0"
+
+
+@dataclass
+class Wired:
+    """The agent, and the model's side of the wire."""
+
+    server: ConverseServer
+    agent: BedrockReasoningAgent
+    watch: OnlookingWatch
+
+    def answer(self, question: str = "Where did I park?") -> Answer:
+        # Now, since the time to answer runs on the machine's clock.
+        return self.agent.reason(asking(question, asked_at=SystemClock().now()), self.watch)
+
+    def failure(self) -> str:
+        try:
+            answer = self.answer()
+        except AgentFailed as failed:
+            return failed.code
+        raise AssertionError(f"answered: {answer}")
+
+
+@contextmanager
+def wired(*replies: Reply, seconds: float = 20, rounds: int = 8) -> Iterator[Wired]:
+    settings = replace(ModelSettings(MODEL, region="eu-central-1"), seconds=seconds, rounds=rounds)
+    with converse_server(*replies) as server:
+        with mock.patch.dict("os.environ", {"AWS_ENDPOINT_URL_BEDROCK_RUNTIME": server.url}):
+            model = bedrock_model(settings)
+        agent = BedrockReasoningAgent(model, settings, alice_and_bob(), SystemClock())
+        yield Wired(server, agent, OnlookingWatch())

@@ -1,0 +1,37 @@
+"""What people may name in ASYNC_CHAT_AGENT, and what they may get wrong."""
+
+from adapters.agents.custom_agent import AgentParts, Reason
+from domain.chat import Citation
+from domain.ports import Answer, Assignment, ReasoningAgent, Watch
+from tests.support.people import PARKED
+
+
+class CountingAgent(ReasoningAgent):
+    """Tells how many memories there are."""
+
+    def __init__(self, parts: AgentParts) -> None:
+        self._memories = parts.memories
+
+    def reason(self, assignment: Assignment, watch: Watch) -> Answer:
+        watch.step("Counting")
+        return Answer(f"You have {len(self._memories.recall(assignment.user_id))} memories.")
+
+
+def counting(parts: AgentParts) -> ReasoningAgent:
+    return CountingAgent(parts)
+
+
+def echo(_parts: AgentParts) -> Reason:
+    return lambda assignment, watch: Answer(f"You asked: {assignment.question}")
+
+
+def inventing(_parts: AgentParts) -> Reason:
+    true, invented = Citation(PARKED.memory_id, "level 3"), Citation(PARKED.memory_id, "level 4")
+    return lambda assignment, watch: Answer("There.", (true, invented))
+
+
+def nothing(_parts: AgentParts) -> None:
+    return None
+
+
+NO_FUNCTION = 7

@@ -1,0 +1,133 @@
+"""API Gateway and Lambda as the functions see them: events in, answers out."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from domain.ports import Dispatch
+from entrypoints import chat, edits, failures, reads
+from entrypoints.container import Container
+from entrypoints.http.routes import ROUTES
+from tests.support.story import ALICE
+
+REQUEST_ID: Final = "request-7"
+JSON: Final = {"Content-Type": "application/json"}
+
+
+class Context:
+    """Lambda's context of one invocation."""
+
+    aws_request_id = "invocation-7"
+
+    def __init__(self, remaining: float = 90) -> None:
+        self._remaining = remaining
+
+    def get_remaining_time_in_millis(self) -> int:
+        return round(self._remaining * 1000)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What API Gateway would send on."""
+
+    status: int
+    headers: Mapping[str, str]
+    text: str | None
+
+    @property
+    def body(self) -> Any:
+        return json.loads(self.text or "null")
+
+    @property
+    def code(self) -> str:
+        """The code of a problem, which comes in the contract's own media type and with all its members."""
+        assert self.headers["Content-Type"] == "application/problem+json"
+        assert set(self.body) == {"type", "title", "status", "detail", "code", "request_id"}
+        assert (self.body["status"], self.body["request_id"]) == (self.status, REQUEST_ID)
+        return str(self.body["code"])
+
+
+@dataclass(frozen=True)
+class Gateway:
+    """Finds the function of a route, and calls it with an event of payload version 2.0."""
+
+    container: Container
+    functions: Mapping[str, Any] = field(init=False)
+
+    def __post_init__(self) -> None:
+        modules = {"chat": chat, "reads": reads, "edits": edits, "failures": failures}
+        made = {name: module.make_handler(self.container) for name, module in modules.items()}
+        object.__setattr__(self, "functions", made)
+
+    def call(self, route: str, event: Mapping[str, Any] | None = None, **parts: Any) -> Answer:
+        """Call `route` as Alice, unless `event` or `parts` (see `http_event`) say otherwise."""
+        event = http_event(route, **parts) if event is None else event
+        reply = self.functions[ROUTES.get(route, "reads")](event, Context())
+        assert json.dumps(reply), "Lambda takes JSON only"
+        return Answer(reply["statusCode"], reply["headers"], reply.get("body"))
+
+    def ask(self, question: object, chat_id: object = None, **parts: Any) -> Answer:
+        body = {"question": question} if chat_id is None else {"question": question, "chat_id": chat_id}
+        return self.call("POST /memories/chat", body=body, **parts)
+
+    def poll(
+        self, chat_id: str, *, user: str = ALICE, headers: Mapping[str, str] | None = None, **query: str
+    ) -> Answer:
+        query = {"chat_id": chat_id, **query}
+        return self.call("GET /chats/messages", user=user, query=query, headers=headers or {})
+
+    def work(self, event: Mapping[str, Any], remaining: float = 90) -> None:
+        """Lambda delivers an asynchronous event to the chat function."""
+        assert self.functions["chat"](event, Context(remaining)) is None
+
+    def fail(self, *records: str) -> list[str]:
+        """Lambda delivers the failures queue's messages; which of them have to come again?"""
+        event = {"Records": [{"messageId": f"record-{number}", "body": body} for number, body in enumerate(records)]}
+        return [
+            failure["itemIdentifier"] for failure in self.functions["failures"](event, Context())["batchItemFailures"]
+        ]
+
+
+def http_event(
+    route: str,
+    *,
+    user: str = ALICE,
+    body: object = None,
+    raw_body: str | None = None,
+    path: Mapping[str, str] | None = None,
+    query: Mapping[str, str] | None = None,
+    headers: Mapping[str, str] | None = None,
+    base64: bool = False,
+) -> dict[str, Any]:
+    """The event of a call: `body` is sent as JSON, `raw_body` as it is. The keys are those that API Gateway sends."""
+    method, pattern = route.split(" ")
+    sent = raw_body if raw_body is not None else json.dumps(body) if body is not None else None
+    optional = {"pathParameters": path, "queryStringParameters": query, "body": sent}
+    return {
+        "version": "2.0",
+        "routeKey": route if route in ROUTES else "$default",
+        "rawPath": pattern.format(**(path or {})),
+        "rawQueryString": "",
+        "headers": {**JSON, **(headers or {})},
+        "requestContext": {
+            "requestId": REQUEST_ID,
+            "authorizer": {"jwt": {"claims": {"sub": user}, "scopes": None}},
+            "http": {"method": method, "path": pattern},
+        },
+        "isBase64Encoded": base64,
+        **{name: value for name, value in optional.items() if value is not None},
+    }
+
+
+def worker_event(dispatch: Dispatch, **changes: object) -> dict[str, object]:
+    """The worker's event, version 1; tests/contract holds the invoker to the same shape."""
+    return {
+        "_async_worker": True,
+        "version": 1,
+        "chat_id": dispatch.chat_id,
+        "turn_id": dispatch.turn_id,
+        "token": dispatch.token,
+        "correlation_id": dispatch.correlation_id,
+        **changes,
+    }

@@ -1,0 +1,65 @@
+"""Alice and Bob with a few memories each, and somebody asking."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+
+from domain.chat import Message
+from domain.memory import Memory
+from domain.ports import Assignment
+from tests.fakes.clock import NOON
+from tests.fakes.memory_store import InMemoryMemoryStore
+from tests.support.story import ALICE, BOB
+
+#: What only Bob may ever see.
+CANARY: Final = "Bob's safe opens with 4711-CANARY"
+
+
+def memory(number: int, text: str, *, days_ago: float = 0, tags: tuple[str, ...] = ()) -> Memory:
+    return Memory(f"01KA{number:022d}", text, NOON - timedelta(days=days_ago), tags)
+
+
+PARKED: Final = memory(9, "Parked the car on level 3, bay 12. The lift was broken again.", tags=("car",))
+GARAGE: Final = memory(8, "The car is at the garage on Quay Street until Thursday.", days_ago=4, tags=("car",))
+DENTIST: Final = memory(7, "Dr Lindqvist put the crown on; it cost 480 pounds.", days_ago=12, tags=("health",))
+LISBON: Final = memory(6, "In Lisbon with Freya and Jo. Clams in the evening.", days_ago=248, tags=("travel",))
+CLAMS: Final = memory(5, "Never again clams before a flight.", days_ago=247.8, tags=("travel",))
+
+
+@dataclass
+class WatchedMemoryStore(InMemoryMemoryStore):
+    """Notes whose memories were ever touched, and how often all of them were read."""
+
+    users: list[str] = field(default_factory=list)
+    recalls: int = 0
+
+    def __post_init__(self) -> None:
+        super().__init__()
+
+    def recall(self, user_id: str) -> tuple[Memory, ...]:
+        self.users.append(user_id)
+        self.recalls += 1
+        return super().recall(user_id)
+
+    def look_up(self, user_id: str, memory_ids: Collection[str]) -> tuple[Memory, ...]:
+        self.users.append(user_id)
+        return tuple(one for one in super().recall(user_id) if one.memory_id in memory_ids)
+
+    def page(self, user_id: str, limit: int, before: str | None = None) -> tuple[Memory, ...]:
+        self.users.append(user_id)
+        return super().page(user_id, limit, before)
+
+
+def alice_and_bob() -> WatchedMemoryStore:
+    memories = WatchedMemoryStore()
+    memories.remember(ALICE, [PARKED, GARAGE, DENTIST, LISBON, CLAMS])
+    memories.remember(BOB, [memory(1, f"{CANARY}. Parked the car in Birch Lane.")])
+    return memories
+
+
+def asking(
+    question: str, *, asked_at: datetime = NOON, history: Sequence[Message] = (), seconds: float = 60
+) -> Assignment:
+    """Alice asks."""
+    return Assignment(ALICE, question, tuple(history), asked_at, asked_at + timedelta(seconds=seconds))

@@ -1,0 +1,75 @@
+"""The four functions over fakes, wired by the real container."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from dependency_injector import providers
+
+from domain.chat_service import ChatService, TurnPolicy
+from domain.memory_service import MemoryService
+from entrypoints.container import Container
+from entrypoints.settings import Settings
+from tests.fakes.agent import PacedAgent
+from tests.fakes.chat_repository import InMemoryChatRepository
+from tests.fakes.clock import FakeClock
+from tests.fakes.ids import SequentialIds
+from tests.fakes.memory_store import InMemoryMemoryStore
+from tests.fakes.observer import RecordingObserver
+from tests.fakes.worker_invoker import WaitingWorkerInvoker
+from tests.support.gateway import Gateway, worker_event
+from tests.support.story import Story
+
+SETTINGS = Settings(workspace="test", version="1.2.3", chats_table="chats", memories_table="memories")
+
+
+@dataclass
+class Service:
+    """A worker's event waits in `invoker` until the test lets the worker run."""
+
+    clock: FakeClock = field(default_factory=FakeClock)
+    ids: SequentialIds = field(default_factory=SequentialIds)
+    chats: InMemoryChatRepository = field(default_factory=InMemoryChatRepository)
+    memories: InMemoryMemoryStore = field(default_factory=InMemoryMemoryStore)
+    invoker: WaitingWorkerInvoker = field(default_factory=WaitingWorkerInvoker)
+    observer: RecordingObserver = field(default_factory=RecordingObserver)
+    settings: Settings = SETTINGS
+
+    def __post_init__(self) -> None:
+        self.agent = PacedAgent(self.clock, takes=timedelta(seconds=56))
+        self.story = Story(self.chats, self.clock, self.ids)
+        self.container = self._wired()
+        self.gateway = Gateway(self.container)
+
+    @property
+    def chat_service(self) -> ChatService:
+        return self.container.chat_service()
+
+    @property
+    def memory_service(self) -> MemoryService:
+        return self.container.memory_service()
+
+    @property
+    def policy(self) -> TurnPolicy:
+        return self.settings.policy
+
+    def run_worker(self, remaining: float = 90) -> None:
+        """Every event that waits is delivered, oldest first."""
+        while self.invoker.waiting:
+            self.gateway.work(worker_event(self.invoker.waiting.pop(0)), remaining)
+
+    def _wired(self) -> Container:
+        container = Container()
+        stands_for = {
+            "settings": self.settings,
+            "logging": None,  # would take pytest's own handlers off the root logger
+            "clock": self.clock,
+            "ids": self.ids,
+            "chats": self.chats,
+            "memories": self.memories,
+            "worker": self.invoker,
+            "observer": self.observer,
+            "agent": self.agent,
+        }
+        for name, fake in stands_for.items():
+            getattr(container, name).override(providers.Object(fake))
+        return container

@@ -1,0 +1,106 @@
+"""What a user who polls sees of an answer that takes half a minute."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+from dependency_injector import providers
+
+from domain.chat import Step, Turn, TurnState
+from domain.chat_service import Ask
+from domain.ports import PageRequest, ReasoningAgent
+from domain.throttled_progress import TurnWatch
+from tests.fakes.bedrock.scripted_model import Script, ScriptedModel, answer, search
+from tests.fakes.chat_repository import InMemoryChatRepository
+from tests.fakes.clock import FakeClock
+from tests.support.people import alice_and_bob, asking
+from tests.support.service import Service
+from tests.support.story import ALICE, Story
+
+LONG = "You parked on level 3, bay 12. The lift was broken, so take the stairs by the river. " * 6
+PIECE = timedelta(seconds=1.5)
+
+
+def half_a_minute(clock: FakeClock) -> ReasoningAgent:
+    """A model whose every piece takes a second and a half."""
+    script: Script = [search("parked the car"), [("list_by_tag", {"tag": "car"})], answer(LONG, ("m1", "level 3"))]
+    model = ScriptedModel(script, before_each_piece=lambda: clock.sleep(PIECE))
+    return model.agent(alice_and_bob(), clock)
+
+
+def watched() -> tuple[list[Turn], Turn]:
+    """The turn as each poll saw it, and how it ended."""
+    service = Service()
+    service.container.agent.override(providers.Object(half_a_minute(service.clock)))
+    asked = service.chat_service.dispatch(Ask(ALICE, "Where did I park?"))
+    seen: list[Turn] = []
+
+    def poll() -> None:
+        seen.append(service.chat_service.read(ALICE, asked.chat_id, PageRequest(50)).chat.turn)
+
+    for second in range(1, 60):
+        service.clock.at(service.clock.now() + timedelta(seconds=second), poll)
+    service.run_worker()
+    poll()
+    return seen[:-1], seen[-1]
+
+
+def test_a_poll_sees_at_least_five_different_steps_or_drafts() -> None:
+    polls, end = watched()
+    running = [turn for turn in polls if turn.thinking]
+    assert end.took is not None
+    assert end.took >= timedelta(seconds=25)
+    steps = {step.text for turn in running for step in turn.progress}
+    drafts = {turn.draft for turn in running if turn.draft}
+    assert len(steps) >= 5
+    assert len(drafts) >= 5
+    assert len({(len(turn.progress), turn.draft) for turn in running}) >= 10
+
+
+def test_the_draft_only_grows_and_is_gone_with_the_end() -> None:
+    polls, end = watched()
+    drafts = [turn.draft for turn in polls if turn.draft]
+    assert all(LONG.startswith(draft) for draft in drafts)
+    assert [len(draft) for draft in drafts] == sorted(len(draft) for draft in drafts)
+    assert end.draft is None
+    assert end.state is TurnState.ANSWERED
+
+
+@dataclass
+class TimedChatRepository(InMemoryChatRepository):
+    """Notes when a report was written."""
+
+    clock: FakeClock = field(default_factory=FakeClock)
+    written: list[datetime] = field(default_factory=list)
+
+    def report(self, turn: Turn, progress: Sequence[Step], draft: str | None) -> bool:
+        self.written.append(self.clock.now())
+        return super().report(turn, progress, draft)
+
+
+def test_it_is_written_at_most_once_a_second() -> None:
+    clock = FakeClock()
+    chats = TimedChatRepository(clock=clock)
+    story = Story(chats, clock)
+    model = ScriptedModel([answer(LONG)], before_each_piece=lambda: clock.sleep(timedelta(seconds=0.3)))
+    turn = story.claims(story.asks())
+    model.agent(alice_and_bob(), clock).reason(asking("Where did I park?"), TurnWatch(chats, clock, turn))
+    assert len(chats.written) >= 4
+    assert all(later - earlier >= timedelta(seconds=1) for earlier, later in pairwise(chats.written))
+
+
+def test_a_cancellation_ends_the_model_and_leaves_no_draft() -> None:
+    service = Service()
+    service.container.agent.override(providers.Object(half_a_minute(service.clock)))
+    asked = service.chat_service.dispatch(Ask(ALICE, "Where did I park?"))
+    cancelled_at = service.clock.now() + timedelta(seconds=12)
+    service.clock.at(cancelled_at, lambda: check_cancelled(service.chat_service.cancel(ALICE, asked.chat_id)))
+    service.run_worker()
+    turn = service.chat_service.read(ALICE, asked.chat_id, PageRequest(50)).chat.turn
+    assert (turn.state, turn.draft) == (TurnState.CANCELLED, None)
+    assert service.clock.now() - cancelled_at < timedelta(seconds=4)
+
+
+def check_cancelled(turn: Turn) -> None:
+    assert turn.state is TurnState.CANCELLED

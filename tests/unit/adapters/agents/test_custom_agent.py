@@ -1,0 +1,51 @@
+"""An agent of one's own, named by the setting."""
+
+import pytest
+
+from adapters.agents.custom_agent import AgentParts, AgentUnusable, load_agent
+from domain.ports import ReasoningAgent
+from tests.contract.reasoning_agent import OnlookingWatch, ReasoningAgentContract
+from tests.fakes.clock import FakeClock
+from tests.support.people import alice_and_bob, asking
+
+
+def loaded(name: str) -> ReasoningAgent:
+    return load_agent(name, AgentParts(alice_and_bob(), FakeClock()))
+
+
+def answer_of(name: str) -> str:
+    return loaded(name).reason(asking("Where did I park?"), OnlookingWatch()).text
+
+
+def test_a_factory_may_make_an_agent() -> None:
+    assert answer_of("tests.support.custom_agents:counting") == "You have 5 memories."
+
+
+def test_a_factory_may_make_a_plain_function() -> None:
+    assert answer_of("tests.support.custom_agents:echo") == "You asked: Where did I park?"
+
+
+@pytest.mark.parametrize(
+    ("name", "complaint"),
+    [
+        ("tests.support.no_such_module:agent", "no_such_module"),
+        ("tests.support.custom_agents:no_such_factory", "no_such_factory"),
+        ("tests.support.custom_agents:NO_FUNCTION", "is no function"),
+        ("tests.support.custom_agents:nothing", "made a NoneType"),
+    ],
+)
+def test_a_name_that_makes_no_agent_is_told_apart(name: str, complaint: str) -> None:
+    with pytest.raises(AgentUnusable, match=complaint):
+        loaded(name)
+
+
+class TestCountingAgent(ReasoningAgentContract):
+    @pytest.fixture
+    def agent(self) -> ReasoningAgent:
+        return loaded("tests.support.custom_agents:counting")
+
+
+class TestPlainFunction(ReasoningAgentContract):
+    @pytest.fixture
+    def agent(self) -> ReasoningAgent:
+        return loaded("tests.support.custom_agents:echo")

@@ -1,0 +1,95 @@
+"""LegacyHandlerAgent: yesterday's blocking handler, unchanged."""
+
+import base64
+import json
+from typing import Any
+
+import pytest
+
+from adapters.agents.legacy_handler_agent import Event, LegacyContext, LegacyHandlerAgent
+from domain.chat import Citation, FailureCode
+from domain.errors import AgentFailed
+from domain.ports import Answer, ReasoningAgent
+from tests.contract.reasoning_agent import OnlookingWatch, ReasoningAgentContract
+from tests.fakes.clock import FakeClock
+from tests.support.people import asking
+from tests.support.story import ALICE
+
+
+def blocking_handler(event: Event, _context: LegacyContext) -> dict[str, Any]:
+    """As it was written for the gateway."""
+    question = json.loads(event["body"])["question"]
+    user = event["requestContext"]["authorizer"]["jwt"]["claims"]["sub"]
+    answer = {"answer": f"{user} asked: {question}"}
+    return {"statusCode": 200, "headers": {"content-type": "application/json"}, "body": json.dumps(answer)}
+
+
+def answer_to(result: Any) -> Answer:
+    agent = LegacyHandlerAgent(lambda _event, _context: result, FakeClock())
+    return agent.reason(asking("Where did I park?"), OnlookingWatch())
+
+
+def test_the_handler_gets_the_question_and_the_user_as_the_gateway_brought_them() -> None:
+    answer = LegacyHandlerAgent(blocking_handler, FakeClock()).reason(asking("Where did I park?"), OnlookingWatch())
+    assert answer == Answer(f"{ALICE} asked: Where did I park?")
+
+
+def test_the_handler_knows_how_much_time_it_has() -> None:
+    def handler(_event: Event, context: LegacyContext) -> str:
+        return f"{context.get_remaining_time_in_millis()} ms for {context.function_name}"
+
+    answer = LegacyHandlerAgent(handler, FakeClock()).reason(asking("?", seconds=60), OnlookingWatch())
+    assert answer.text == "60000 ms for async-chat"
+
+
+@pytest.mark.parametrize(
+    "result",
+    [
+        "Level 3.",
+        {"answer": "Level 3."},
+        {"message": "Level 3."},
+        {"statusCode": 200, "body": "Level 3."},
+        {"statusCode": 200, "body": '"Level 3."'},
+        {"statusCode": "200", "body": json.dumps({"text": "Level 3."})},
+        {"statusCode": 200, "body": base64.b64encode(b'{"output": "Level 3."}').decode(), "isBase64Encoded": True},
+    ],
+)
+def test_what_handlers_return_is_understood(result: Any) -> None:
+    assert answer_to(result).text == "Level 3."
+
+
+def test_citations_come_along() -> None:
+    cited = [{"memory_id": "01KA", "quote": "level 3"}, {"memory_id": 7}, "nonsense"]
+    assert answer_to({"answer": "Level 3.", "citations": cited}).citations == (Citation("01KA", "level 3"),)
+
+
+@pytest.mark.parametrize(
+    ("result", "code"),
+    [
+        ({"statusCode": 500, "body": "boom"}, FailureCode.AGENT_FAILED),
+        ({"statusCode": 429, "body": '{"answer": "Level 3."}'}, FailureCode.AGENT_FAILED),
+        ({"statusCode": 200, "body": "{}"}, FailureCode.MALFORMED_ANSWER),
+        (None, FailureCode.MALFORMED_ANSWER),
+        ({"answer": 42}, FailureCode.MALFORMED_ANSWER),
+    ],
+)
+def test_what_is_no_answer_is_a_failure_with_a_name(result: Any, code: FailureCode) -> None:
+    with pytest.raises(AgentFailed) as failed:
+        answer_to(result)
+    assert failed.value.code == code
+
+
+def test_a_handler_of_another_kind_brings_its_own_forms() -> None:
+    agent = LegacyHandlerAgent(
+        lambda event, _context: {"reply": event["prompt"][::-1]},
+        FakeClock(),
+        event_of=lambda assignment: {"prompt": assignment.question},
+        answer_of=lambda result: Answer(result["reply"]),
+    )
+    assert agent.reason(asking("abc"), OnlookingWatch()).text == "cba"
+
+
+class TestLegacyHandlerAgent(ReasoningAgentContract):
+    @pytest.fixture
+    def agent(self) -> ReasoningAgent:
+        return LegacyHandlerAgent(blocking_handler, FakeClock())

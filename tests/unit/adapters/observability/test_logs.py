@@ -1,0 +1,193 @@
+"""The logs: one JSON object a line, joined by ids, and never a word of what was asked or answered."""
+
+import contextlib
+import io
+import json
+import logging
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from dependency_injector import providers
+
+from adapters.observability.json_logs import start_logging
+from adapters.observability.turn_observer import LoggingTurnObserver, user_hash
+from domain.chat import Citation
+from domain.errors import AgentFailed
+from domain.ports import Answer
+from entrypoints.container import Container
+from tests.support.gateway import worker_event
+from tests.support.service import SETTINGS, Service
+from tests.support.story import ALICE, BOB, UNKNOWN_CHAT
+
+SECRET = "hunter2"
+QUESTION = f"Where is the box with {SECRET}?"
+IDENTITY = "sub-of-alice-4711"
+
+
+@pytest.fixture
+def standard_error() -> Iterator[io.StringIO]:
+    """The logs at the level of production, written to a standard error of the test's own."""
+    root = logging.getLogger()
+    before, level, written = root.handlers[:], root.level, io.StringIO()
+    with contextlib.redirect_stderr(written):
+        start_logging("INFO", "test", "1.2.3")
+    yield written
+    root.handlers[:], root.level = before, level
+
+
+@pytest.fixture
+def logged(standard_error: io.StringIO) -> Callable[[], list[dict[str, Any]]]:
+    """The lines so far, parsed."""
+    return lambda: [json.loads(line) for line in standard_error.getvalue().splitlines()]
+
+
+Logged = Callable[[], list[dict[str, Any]]]
+
+
+@pytest.fixture
+def service() -> Service:
+    """With the observer that logs."""
+    service = Service()
+    service.container.observer.override(LoggingTurnObserver("test"))
+    service.container.chat_service.reset()
+    return service
+
+
+def a_full_life(service: Service) -> str:
+    """Ask, poll, answer, list, remember, search, fail, retry, cancel, delete, and everything that is refused."""
+    gateway = service.gateway
+    service.agent.answer = Answer(f"{SECRET} is in the attic.", (Citation("01KAMEMORY", SECRET),))
+    chat_id = str(gateway.ask(QUESTION, user=IDENTITY, headers={"Idempotency-Key": SECRET}).body["chat_id"])
+    gateway.ask(QUESTION, chat_id, user=IDENTITY)
+    gateway.ask(SECRET * 2_000, user=IDENTITY)
+    gateway.call("POST /memories/chat", raw_body=f'{{"question": "{SECRET}')
+    gateway.call("POST /memories/chat", body={"question": [SECRET], "chat_id": SECRET})
+    for user in (IDENTITY, BOB):
+        gateway.poll(chat_id, user=user)
+    service.run_worker()
+    gateway.poll(chat_id, user=IDENTITY, after=SECRET)
+    gateway.call("GET /chats", user=IDENTITY, query={"cursor": SECRET})
+    gateway.call("POST /memories", user=IDENTITY, body={"text": SECRET, "tags": [SECRET]})
+    gateway.call("GET /memories", user=IDENTITY, query={"q": SECRET})
+    for error in (AgentFailed(SECRET), ValueError(SECRET)):
+        service.agent.error = error
+        gateway.ask(QUESTION, chat_id, user=IDENTITY)
+        service.run_worker()
+    gateway.call("POST /chats/{chat_id}/retry", user=IDENTITY, path={"chat_id": chat_id})
+    gateway.fail(SECRET, json.dumps({"requestPayload": worker_event(service.invoker.waiting.pop())}))
+    gateway.work({"_async_worker": True, "chat_id": SECRET})
+    gateway.call("DELETE /chats/{chat_id}", user=IDENTITY, path={"chat_id": chat_id})
+    gateway.call(f"GET /{SECRET}")
+    break_the_store(service, SECRET)
+    gateway.ask(QUESTION, user=IDENTITY)
+    return chat_id
+
+
+def break_the_store(service: Service, words: str) -> None:
+    def break_down(_new: object) -> None:
+        raise RuntimeError(words)
+
+    service.chats.save_question = break_down  # type: ignore[method-assign,assignment]  # the service ends here
+
+
+def test_no_line_holds_what_was_asked_answered_or_remembered_or_who_did(service: Service, logged: Logged) -> None:
+    a_full_life(service)
+    text = json.dumps(logged())
+    assert text.count('"message"') > 25
+    assert SECRET not in text
+    assert IDENTITY not in text
+
+
+def test_every_line_says_where_it_comes_from(service: Service, logged: Logged) -> None:
+    a_full_life(service)
+    for line in logged():
+        assert {"timestamp", "level", "logger", "message", "workspace", "version"} <= set(line)
+        assert (line["workspace"], line["version"]) == ("test", "1.2.3")
+
+
+def test_the_lines_of_one_turn_can_be_joined(service: Service, logged: Logged) -> None:
+    chat_id = str(service.gateway.ask(QUESTION).body["chat_id"])
+    service.run_worker()
+    service.gateway.poll(chat_id)
+    lines = [line for line in logged() if line.get("chat_id") == chat_id]
+    assert [line["message"] for line in lines] == [
+        "turn queued",
+        "request",
+        "turn running",
+        "turn answered",
+        "worker done",
+        "request",
+    ]
+    turn_id = service.story.stored(chat_id).turn_id
+    assert {line["turn_id"] for line in lines if "turn_id" in line} == {turn_id}
+    (asked, worked) = (lines[1], lines[4])
+    assert asked["request_id"] == worked["correlation_id"] == "request-7"
+    assert {line["user"] for line in lines if "user" in line} == {user_hash(ALICE)}
+
+
+def test_a_request_is_one_line(service: Service, logged: Logged) -> None:
+    service.gateway.poll(UNKNOWN_CHAT)
+    (line,) = logged()
+    assert (line["message"], line["level"], line["route"]) == ("request", "INFO", "GET /chats/messages")
+    assert (line["status"], line["code"], line["request_id"]) == (404, "chat_not_found", "request-7")
+    assert line["took_ms"] >= 0
+
+
+def test_a_defect_is_logged_with_its_kind_and_place(service: Service, logged: Logged) -> None:
+    break_the_store(service, SECRET)
+    service.gateway.ask(QUESTION)
+    (line,) = logged()
+    assert (line["level"], line["status"], line["error"]) == ("ERROR", 500, "RuntimeError")
+    assert "test_logs.py:" in line["at"]
+
+
+def test_what_an_agent_broke_on_is_logged_with_its_kind_and_place(service: Service, logged: Logged) -> None:
+    service.agent.error = ValueError(SECRET)
+    service.gateway.ask(QUESTION)
+    service.run_worker()
+    (line,) = [line for line in logged() if line["message"] == "agent broke"]
+    assert (line["level"], line["error"]) == ("ERROR", "ValueError")
+    assert "agent.py:" in line["at"]
+
+
+def test_a_turn_tells_how_long_it_waited_and_reasoned(service: Service, logged: Logged) -> None:
+    service.gateway.ask(QUESTION)
+    service.run_worker()
+    (line,) = [line for line in logged() if line["message"] == "turn answered"]
+    assert (line["queued_ms"], line["reasoned_ms"], line["total_ms"]) == (0, 56_000, 56_000)
+    assert line["_aws"]["CloudWatchMetrics"][0]["Dimensions"] == [["Workspace"]]
+    assert (line["TurnsAnswered"], line["TimeToAnswer"], line["Workspace"]) == (1, 56_000, "test")
+
+
+def test_a_users_hash_tells_users_apart_and_names_nobody() -> None:
+    assert user_hash(ALICE) == user_hash(ALICE) != user_hash(BOB)
+    assert ALICE not in user_hash(ALICE)
+
+
+def test_the_client_library_keeps_quiet_even_at_debug(standard_error: io.StringIO) -> None:
+    with contextlib.redirect_stderr(standard_error):
+        start_logging("DEBUG", "test", "1.2.3")
+    for library in ("botocore.endpoint", "urllib3.connectionpool"):
+        logging.getLogger(library).debug("Sending %s", SECRET)
+    assert standard_error.getvalue() == ""
+
+
+def test_the_container_starts_the_logs_once(standard_error: io.StringIO) -> None:
+    """A second handler would write every line twice."""
+    service = Service()
+    service.container.logging.reset_override()
+    with contextlib.redirect_stderr(standard_error):
+        for _ in range(2):
+            service.gateway.call("GET /health")
+    assert len(standard_error.getvalue().splitlines()) == 2
+
+
+def test_logging_is_set_up_once(standard_error: io.StringIO) -> None:
+    """A singleton of the container that holds None would be made again with every request."""
+    container = Container()
+    container.settings.override(providers.Object(SETTINGS))
+    container.logging()
+    (handler,) = logging.getLogger().handlers
+    container.logging()
+    assert logging.getLogger().handlers == [handler]

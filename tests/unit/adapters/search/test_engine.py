@@ -1,0 +1,94 @@
+"""Which memories a question is about, and in which order."""
+
+import pytest
+
+from adapters.search.engine import MemorySearch
+from domain.memory import Memory
+from tests.fakes.clock import NOON
+from tests.support.people import CLAMS, DENTIST, GARAGE, LISBON, PARKED, memory
+
+ALL = (PARKED, GARAGE, DENTIST, LISBON, CLAMS)
+
+
+def found(question: str, memories: tuple[Memory, ...] = ALL) -> list[Memory]:
+    with MemorySearch(memories) as search:
+        return [memories[one.row] for one in search.search(question, NOON)]
+
+
+def evidence(question: str, memories: tuple[Memory, ...] = ALL) -> float:
+    with MemorySearch(memories) as search:
+        return max((one.evidence for one in search.search(question, NOON)), default=0.0)
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("Where did I park?", PARKED),
+        ("Which garages do I know?", GARAGE),
+        ("What did the dentist's crowns cost?", DENTIST),
+        ("Who drove? I mean, who put the crown on?", DENTIST),
+        ("Did I eat a clam in the evenings?", LISBON),
+        ("What did the gp do?", DENTIST),
+    ],
+)
+def test_other_forms_of_a_word_are_the_same_word(question: str, expected: Memory) -> None:
+    assert found(question)[0] == expected
+
+
+def test_irregular_forms_are_the_same_word() -> None:
+    wrote = memory(1, "Wrote to the council about the bins.")
+    assert found("What did I write?", (wrote, PARKED)) == [wrote]
+
+
+def test_what_matches_more_of_the_question_comes_first() -> None:
+    assert found("Is the car at the garage?")[0] == GARAGE
+
+
+def test_a_date_decides_among_memories_that_look_alike() -> None:
+    level_2 = memory(1, "Parked on level 2, bay 41.", days_ago=300)
+    level_5 = memory(2, "Parked on level 5, bay 3.", days_ago=20)
+    assert found("Where did I park last January?", (level_5, level_2))[0] == level_2
+
+
+def test_a_date_alone_is_a_question_too() -> None:
+    assert found("What did I do in March?") == [CLAMS, LISBON]
+
+
+def test_of_two_that_fit_alike_the_later_one_comes_first() -> None:
+    old = memory(1, "My phone number is 07700 900118.", days_ago=500)
+    new = memory(2, "My phone number is 07700 900642.", days_ago=5)
+    assert found("What is my phone number?", (old, new)) == [new, old]
+
+
+def test_who_somebody_is_was_noted_when_they_first_came_up() -> None:
+    first = memory(1, "Callum, the apprentice, started today.", days_ago=400)
+    later = [memory(number, f"Callum and I oiled bridge {number}.", days_ago=300 - number) for number in range(2, 9)]
+    assert found("Who is Callum?", (*later, first))[0] == first
+
+
+def test_what_was_noted_next_shares_in_a_good_match() -> None:
+    brakes = memory(1, "Car in for its brakes, ready on Friday.", days_ago=3, tags=("car",))
+    bill = memory(2, "189 pounds for pads and discs.", days_ago=2.8, tags=("car",))
+    others = tuple(memory(number, f"Ran {number} km by the river.", days_ago=number * 9) for number in range(3, 30))
+    memories = (brakes, bill, *others)
+    with MemorySearch(memories) as search:
+        best = search.with_neighbours(search.search("What did the brakes cost?", NOON))[:2]
+    assert [memories[one.row] for one in best] == [brakes, bill]
+
+
+def test_a_name_that_no_memory_has_is_evidence_against_all_of_them() -> None:
+    assert evidence("Which hotel did we stay at in Lisbon?") > evidence("Which hotel did we stay at in Rome?")
+
+
+def test_a_year_in_which_nothing_was_noted_has_nothing_to_tell() -> None:
+    assert evidence("What did I do in February 2023?") == 0
+
+
+def test_with_one_memory_only_its_own_words_are_still_evidence() -> None:
+    assert evidence("Where did I park?", (PARKED,)) == pytest.approx(1)
+    assert evidence("What is the wifi password of the flat?", (PARKED,)) == 0
+
+
+def test_scripts_without_spaces_are_searched_by_what_they_spell() -> None:
+    tofu = memory(1, "\u6628\u5929\u5728\u5e02\u573a\u4e70\u4e86\u8c46\u8150\u548c\u8471\u3002")
+    assert found("\u8c46\u8150", (PARKED, tofu)) == [tofu]

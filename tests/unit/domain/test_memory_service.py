@@ -1,0 +1,79 @@
+"""MemoryService: remember, look up, forget."""
+
+from datetime import timedelta
+
+import pytest
+
+from domain.errors import MemoryNotFound, MemoryTooLong, UnreadableText
+from domain.memory import NewMemory
+from tests.fakes.clock import NOON
+from tests.support.service import Service
+from tests.support.story import ALICE, BOB
+
+PARKED = NewMemory("  Parked on level 3, bay 12. ", tags=("car",))
+
+
+def test_a_memory_is_trimmed_and_happened_now(service: Service) -> None:
+    (kept,) = service.memory_service.remember(ALICE, [PARKED])
+    assert (kept.text, kept.occurred_at, kept.tags) == ("Parked on level 3, bay 12.", NOON, ("car",))
+    assert service.memory_service.page(ALICE, 50) == (kept,)
+
+
+def test_a_memory_may_have_happened_before(service: Service) -> None:
+    born = NOON - timedelta(days=20_000)
+    (kept,) = service.memory_service.remember(ALICE, [NewMemory("Born", born)])
+    assert kept.occurred_at == born
+
+
+def test_a_batch_keeps_its_order(service: Service) -> None:
+    kept = service.memory_service.remember(ALICE, [NewMemory(f"Memory {number}") for number in range(5)])
+    assert [memory.text for memory in kept] == [f"Memory {number}" for number in range(5)]
+    assert service.memory_service.page(ALICE, 50) == kept[::-1]
+
+
+@pytest.mark.parametrize("text", ["", " \n", "\u200b", "a\x00b", "\ud800"])
+def test_a_memory_that_cannot_be_read_again_is_refused(service: Service, text: str) -> None:
+    with pytest.raises(UnreadableText):
+        service.memory_service.remember(ALICE, [NewMemory(text)])
+
+
+@pytest.mark.parametrize("tag", ["a\x00b", "\udc00"])
+def test_a_tag_that_cannot_be_read_again_is_refused(service: Service, tag: str) -> None:
+    with pytest.raises(UnreadableText):
+        service.memory_service.remember(ALICE, [NewMemory("Parked", tags=("car", tag))])
+
+
+def test_a_memory_has_at_most_4000_characters(service: Service) -> None:
+    service.memory_service.remember(ALICE, [NewMemory("\U0001f697" * 4_000 + "  ")])
+    with pytest.raises(MemoryTooLong) as refused:
+        service.memory_service.remember(ALICE, [NewMemory("x" * 4_001)])
+    assert (refused.value.length, refused.value.limit) == (4_001, 4_000)
+
+
+def test_a_batch_with_one_bad_memory_stores_none(service: Service) -> None:
+    with pytest.raises(MemoryTooLong):
+        service.memory_service.remember(ALICE, [PARKED, NewMemory("x" * 4_001)])
+    assert service.memory_service.page(ALICE, 50) == ()
+
+
+def test_searching_finds_ones_own(service: Service) -> None:
+    service.memory_service.remember(ALICE, [PARKED, NewMemory("Dinner with Clara.")])
+    service.memory_service.remember(BOB, [NewMemory("Parked in a secret street.")])
+    assert [memory.text for memory in service.memory_service.search(ALICE, "park", 50)] == [
+        "Parked on level 3, bay 12."
+    ]
+
+
+def test_what_is_forgotten_is_found_no_more(service: Service) -> None:
+    (kept,) = service.memory_service.remember(ALICE, [PARKED])
+    service.memory_service.forget(ALICE, kept.memory_id)
+    assert service.memory_service.search(ALICE, "park", 50) == ()
+    with pytest.raises(MemoryNotFound):
+        service.memory_service.forget(ALICE, kept.memory_id)
+
+
+def test_nobody_forgets_for_another(service: Service) -> None:
+    (kept,) = service.memory_service.remember(ALICE, [PARKED])
+    with pytest.raises(MemoryNotFound):
+        service.memory_service.forget(BOB, kept.memory_id)
+    assert service.memory_service.page(ALICE, 50) == (kept,)

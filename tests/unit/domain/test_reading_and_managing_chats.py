@@ -1,0 +1,234 @@
+"""Reading a chat back, and what its user does with it: cancel, retry, mark, delete."""
+
+from datetime import timedelta
+
+import pytest
+
+from domain.chat import TurnState
+from domain.chat_service import ChatService
+from domain.errors import ChatBusy, ChatForbidden, ChatNotFound, NothingToRetry, TooManyTurns, WorkerUnreachable
+from domain.ports import PageRequest
+from tests.support.service import Service
+from tests.support.story import ALICE, BAY, BOB, PARKING, TURN_LIMIT, UNKNOWN_CHAT, Story, texts
+
+NEWEST = PageRequest(50)
+
+
+@pytest.fixture
+def chats(service: Service) -> ChatService:
+    return service.chat_service
+
+
+# ---- reading
+
+
+def test_the_question_shows_at_once_and_the_answer_when_it_is_there(chats: ChatService, story: Story) -> None:
+    turn = story.asks()
+    assert texts(chats.read(ALICE, turn.chat_id, NEWEST)) == [PARKING]
+    story.answers(turn)
+    assert texts(chats.read(ALICE, turn.chat_id, NEWEST)) == [PARKING, BAY]
+
+
+def test_a_stranger_reads_nothing(chats: ChatService, story: Story) -> None:
+    chat_id = story.talks(1)
+    with pytest.raises(ChatForbidden):
+        chats.read(BOB, chat_id, NEWEST)
+    with pytest.raises(ChatNotFound):
+        chats.read(ALICE, UNKNOWN_CHAT, NEWEST)
+
+
+@pytest.mark.parametrize("claimed", [False, True], ids=["queued", "running"])
+def test_a_poll_at_the_deadline_shows_an_end_and_stores_it(
+    service: Service, chats: ChatService, story: Story, claimed: bool
+) -> None:
+    turn = story.asks()
+    if claimed:
+        story.claims(turn)
+    story.pass_deadline(turn)
+    shown = chats.read(ALICE, turn.chat_id, NEWEST).chat.turn
+    assert (shown.state, shown.failure, shown.ended_at) == (TurnState.FAILED, "timed_out", turn.deadline)
+    assert story.stored(turn.chat_id) == shown
+    assert [moved.failure for moved in service.observer.turns] == ["timed_out"]
+
+
+def test_a_poll_just_before_the_deadline_leaves_the_turn_alone(chats: ChatService, story: Story) -> None:
+    turn = story.asks()
+    story.clock.pass_to(turn.deadline - timedelta(milliseconds=1))
+    assert chats.read(ALICE, turn.chat_id, NEWEST).chat.turn == turn
+
+
+def test_many_polls_settle_an_overdue_turn_once(service: Service, chats: ChatService, story: Story) -> None:
+    turn = story.asks()
+    story.pass_deadline(turn)
+    shown = {chats.read(ALICE, turn.chat_id, NEWEST).chat.turn.ended_at for _ in range(5)}
+    assert shown == {turn.deadline}
+    assert len(service.observer.turns) == 1
+
+
+def test_a_stranger_does_not_even_settle(chats: ChatService, story: Story) -> None:
+    turn = story.asks()
+    story.pass_deadline(turn)
+    with pytest.raises(ChatForbidden):
+        chats.read(BOB, turn.chat_id, NEWEST)
+    assert story.stored(turn.chat_id) == turn
+
+
+# ---- cancelling
+
+
+@pytest.mark.parametrize("claimed", [False, True], ids=["queued", "running"])
+def test_a_thinking_turn_is_cancelled(chats: ChatService, story: Story, claimed: bool) -> None:
+    turn = story.asks()
+    if claimed:
+        story.claims(turn)
+    cancelled = chats.cancel(ALICE, turn.chat_id)
+    assert cancelled.state is TurnState.CANCELLED
+    assert story.stored(turn.chat_id) == cancelled
+
+
+def test_a_cancellation_before_the_start_is_not_undone_by_it(service: Service, chats: ChatService) -> None:
+    chat_id = str(service.gateway.ask(PARKING).body["chat_id"])
+    chats.cancel(ALICE, chat_id)
+    service.run_worker()
+    assert service.story.stored(chat_id).state is TurnState.CANCELLED
+    assert service.agent.assignments == []
+
+
+@pytest.mark.parametrize("end", ["answers", "fails", "cancels"])
+def test_cancelling_an_ended_turn_changes_nothing(chats: ChatService, story: Story, end: str) -> None:
+    ended = getattr(story, end)(story.asks())
+    story.clock.sleep(timedelta(seconds=1))
+    assert chats.cancel(ALICE, ended.chat_id) == ended
+    assert story.stored(ended.chat_id) == ended
+
+
+def test_cancelling_an_overdue_turn_finds_it_timed_out(chats: ChatService, story: Story) -> None:
+    turn = story.asks()
+    story.pass_deadline(turn)
+    assert chats.cancel(ALICE, turn.chat_id).failure == "timed_out"
+
+
+def test_only_the_owner_cancels(chats: ChatService, story: Story) -> None:
+    turn = story.asks()
+    with pytest.raises(ChatForbidden):
+        chats.cancel(BOB, turn.chat_id)
+    with pytest.raises(ChatNotFound):
+        chats.cancel(ALICE, UNKNOWN_CHAT)
+    assert story.stored(turn.chat_id) == turn
+
+
+# ---- retrying
+
+
+@pytest.mark.parametrize("end", ["fails", "cancels"])
+def test_a_retry_runs_the_same_question_again(service: Service, chats: ChatService, story: Story, end: str) -> None:
+    ended = getattr(story, end)(story.asks())
+    chats.retry(ALICE, ended.chat_id)
+    service.run_worker()
+    assert [assignment.question for assignment in service.agent.assignments] == [PARKING]
+    assert texts(story.newest(ended.chat_id)) == [PARKING, BAY]
+
+
+def test_a_retry_is_a_new_turn_with_time_of_its_own(chats: ChatService, story: Story) -> None:
+    failed = story.fails(story.asks())
+    story.clock.sleep(timedelta(hours=1))
+    chats.retry(ALICE, failed.chat_id)
+    again = story.stored(failed.chat_id)
+    assert (again.turn_id != failed.turn_id, again.question_id) == (True, failed.question_id)
+    assert again.dispatch_token != failed.dispatch_token
+    assert again.deadline == story.clock.now() + timedelta(seconds=70)
+
+
+def test_an_overdue_turn_may_be_retried(service: Service, chats: ChatService, story: Story) -> None:
+    turn = story.asks()
+    story.pass_deadline(turn)
+    chats.retry(ALICE, turn.chat_id)
+    assert [moved.state for moved in service.observer.turns] == [TurnState.FAILED, TurnState.QUEUED]
+
+
+def test_there_is_nothing_to_retry_after_an_answer(chats: ChatService, story: Story) -> None:
+    answered = story.answers(story.asks())
+    with pytest.raises(NothingToRetry):
+        chats.retry(ALICE, answered.chat_id)
+
+
+def test_a_thinking_turn_is_busy_not_retried(service: Service, chats: ChatService, story: Story) -> None:
+    turn = story.asks()
+    with pytest.raises(ChatBusy):
+        chats.retry(ALICE, turn.chat_id)
+    assert service.invoker.waiting == []
+
+
+def test_two_retries_at_once_make_one_turn(
+    service: Service, chats: ChatService, story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failed = story.fails(story.asks())
+    advance, first = service.chats.advance, iter([True])
+
+    def meet_the_other_tab(*arguments: object, **named: object) -> bool:
+        if next(first, False):
+            chats.retry(ALICE, failed.chat_id)
+        return advance(*arguments, **named)  # type: ignore[arg-type]  # handed through
+
+    monkeypatch.setattr(service.chats, "advance", meet_the_other_tab)
+    with pytest.raises(ChatBusy):
+        chats.retry(ALICE, failed.chat_id)
+    assert len(service.invoker.waiting) == 1
+
+
+def test_a_retry_whose_worker_cannot_be_started_has_failed(service: Service, chats: ChatService, story: Story) -> None:
+    failed = story.fails(story.asks())
+    service.invoker.unreachable = True
+    with pytest.raises(WorkerUnreachable):
+        chats.retry(ALICE, failed.chat_id)
+    assert story.stored(failed.chat_id).failure == "not_started"
+
+
+def test_a_retry_needs_a_place(chats: ChatService, story: Story) -> None:
+    failed = story.fails(story.asks())
+    for _ in range(TURN_LIMIT):
+        story.asks()
+    with pytest.raises(TooManyTurns):
+        chats.retry(ALICE, failed.chat_id)
+    assert story.stored(failed.chat_id) == failed
+
+
+def test_only_the_owner_retries(chats: ChatService, story: Story) -> None:
+    failed = story.fails(story.asks())
+    with pytest.raises(ChatForbidden):
+        chats.retry(BOB, failed.chat_id)
+    assert story.stored(failed.chat_id) == failed
+
+
+# ---- marking and deleting
+
+
+def test_the_list_shows_what_is_unread(chats: ChatService, story: Story) -> None:
+    chat_id = story.talks(1)
+    assert [chat.unread for chat in chats.list_chats(ALICE, 50).chats] == [True]
+    chats.mark_read(ALICE, chat_id)
+    assert [chat.unread for chat in chats.list_chats(ALICE, 50).chats] == [False]
+    assert chats.list_chats(BOB, 50).chats == ()
+
+
+def test_deleting_cancels_the_running_turn_first(service: Service, chats: ChatService, story: Story) -> None:
+    running = story.claims(story.asks())
+    chats.delete(ALICE, running.chat_id)
+    assert [turn.state for turn in service.observer.turns] == [TurnState.CANCELLED]
+    assert story.chats.load(running.chat_id) is None
+
+
+def test_deleting_gives_the_place_back(chats: ChatService, story: Story) -> None:
+    turns = [story.asks() for _ in range(TURN_LIMIT)]
+    chats.delete(ALICE, turns[0].chat_id)
+    story.asks()
+
+
+def test_only_the_owner_deletes_and_only_once(chats: ChatService, story: Story) -> None:
+    turn = story.asks()
+    with pytest.raises(ChatForbidden):
+        chats.delete(BOB, turn.chat_id)
+    assert story.stored(turn.chat_id) == turn
+    chats.delete(ALICE, turn.chat_id)
+    with pytest.raises(ChatNotFound):
+        chats.delete(ALICE, turn.chat_id)

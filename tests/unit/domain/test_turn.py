@@ -1,0 +1,139 @@
+"""A turn's states: which may follow which, and on what conditions."""
+
+from dataclasses import replace
+from datetime import timedelta
+from itertools import product
+
+import pytest
+
+from domain.chat import Step, Turn, TurnState
+from domain.errors import TransitionRefused
+from tests.fakes.clock import NOON
+from tests.support.story import Story
+
+QUEUED, RUNNING, ANSWERED, FAILED, CANCELLED = TurnState
+ALLOWED = {
+    (QUEUED, RUNNING),
+    (QUEUED, FAILED),
+    (QUEUED, CANCELLED),
+    (RUNNING, ANSWERED),
+    (RUNNING, FAILED),
+    (RUNNING, CANCELLED),
+}
+LATER = NOON + timedelta(seconds=10)
+
+
+def turn_in(state: TurnState, story: Story) -> Turn:
+    queued = story.turn()
+    running = queued.claimed("lease", NOON)
+    return {
+        QUEUED: queued,
+        RUNNING: running,
+        ANSWERED: running.answered("lease", NOON),
+        FAILED: running.failed("worker_died", NOON),
+        CANCELLED: running.cancelled(NOON),
+    }[state]
+
+
+def moved(turn: Turn, state: TurnState, story: Story) -> Turn:
+    match state:
+        case TurnState.RUNNING:
+            return turn.claimed("another-lease", LATER)
+        case TurnState.ANSWERED:
+            return turn.answered(turn.lease or "", LATER)
+        case TurnState.FAILED:
+            return turn.failed("timed_out", LATER)
+        case TurnState.CANCELLED:
+            return turn.cancelled(LATER)
+        case TurnState.QUEUED:
+            return replace(turn_in(QUEUED, story), turn_id="a retry is a new turn")
+
+
+@pytest.mark.parametrize(("one", "other"), sorted(ALLOWED))
+def test_an_allowed_transition_keeps_what_the_turn_is_about(story: Story, one: TurnState, other: TurnState) -> None:
+    turn = turn_in(one, story)
+    after = moved(turn, other, story)
+    assert after.state is other
+    about = ("chat_id", "user_id", "turn_id", "question_id", "asked_at", "deadline", "dispatch_token")
+    assert [getattr(after, name) for name in about] == [getattr(turn, name) for name in about]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    sorted(pair for pair in product(TurnState, TurnState) if pair not in ALLOWED and pair[1] != QUEUED),
+)
+def test_every_other_transition_is_refused(story: Story, one: TurnState, other: TurnState) -> None:
+    turn = turn_in(one, story)
+    with pytest.raises(TransitionRefused):
+        moved(turn, other, story)
+
+
+def test_a_claim_starts_the_work(story: Story) -> None:
+    running = story.turn().claimed("lease", LATER)
+    assert (running.lease, running.started_at, running.ended_at) == ("lease", LATER, None)
+
+
+def test_a_turn_cannot_be_claimed_at_its_deadline(story: Story) -> None:
+    turn = story.turn()
+    with pytest.raises(TransitionRefused):
+        turn.claimed("lease", turn.deadline)
+    assert turn.claimed("lease", turn.deadline - timedelta(milliseconds=1)).state is RUNNING
+
+
+def test_a_turn_cannot_be_answered_at_its_deadline(story: Story) -> None:
+    turn = turn_in(RUNNING, story)
+    with pytest.raises(TransitionRefused):
+        turn.answered("lease", turn.deadline)
+    assert turn.answered("lease", turn.deadline - timedelta(milliseconds=1)).state is ANSWERED
+
+
+@pytest.mark.parametrize("lease", ["", "stolen"])
+def test_only_the_holder_of_the_lease_answers(story: Story, lease: str) -> None:
+    with pytest.raises(TransitionRefused):
+        turn_in(RUNNING, story).answered(lease, LATER)
+
+
+def test_a_turn_may_fail_after_its_deadline(story: Story) -> None:
+    turn = story.turn()
+    failed = turn.failed("timed_out", turn.deadline + timedelta(hours=1))
+    assert (failed.state, failed.failure) == (FAILED, "timed_out")
+
+
+@pytest.mark.parametrize("end", [ANSWERED, FAILED, CANCELLED])
+def test_an_end_takes_the_draft_away_and_leaves_the_steps(story: Story, end: TurnState) -> None:
+    steps = (Step(NOON, "Searching"),)
+    ended = moved(replace(turn_in(RUNNING, story), draft="Level", progress=steps), end, story)
+    assert (ended.draft, ended.progress, ended.ended_at) == (None, steps, LATER)
+
+
+def test_a_turn_is_overdue_from_its_deadline_on_while_it_thinks(story: Story) -> None:
+    for state in (QUEUED, RUNNING):
+        turn = turn_in(state, story)
+        assert turn.thinking
+        assert not turn.overdue(turn.deadline - timedelta(milliseconds=1))
+        assert turn.overdue(turn.deadline)
+
+
+@pytest.mark.parametrize("end", [ANSWERED, FAILED, CANCELLED])
+def test_an_ended_turn_is_never_overdue(story: Story, end: TurnState) -> None:
+    turn = turn_in(end, story)
+    assert not turn.thinking
+    assert not turn.overdue(turn.deadline + timedelta(days=1))
+
+
+def test_how_long_the_agent_reasoned_is_known_at_the_end(story: Story) -> None:
+    running = turn_in(RUNNING, story)
+    assert running.took is None
+    assert running.answered("lease", LATER).took == timedelta(seconds=10)
+    assert story.turn().cancelled(LATER).took is None
+
+
+def test_what_is_shown_to_the_user_is_no_part_of_the_state(story: Story) -> None:
+    turn = turn_in(RUNNING, story)
+    assert replace(turn, draft="Level", progress=(Step(NOON, "Searching"),)) == turn
+
+
+def test_tokens_do_not_show_when_a_turn_is_printed(story: Story) -> None:
+    turn = turn_in(RUNNING, story)
+    assert turn.dispatch_token not in repr(turn)
+    assert "lease" not in repr(turn)

@@ -1,0 +1,289 @@
+"""The slow path: claim, reason, persist, and all that can come between."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import partial
+
+import pytest
+
+from domain.chat import Citation, FailureCode, Turn, TurnState
+from domain.chat_service import HISTORY_LENGTH, Reasoned
+from domain.errors import AgentFailed, StoreUnavailable, TurnOver
+from domain.ports import Answer, Dispatch
+from tests.fakes.clock import NOON
+from tests.support.service import Service
+from tests.support.story import ALICE, BAY, PARKING, UNKNOWN_CHAT, Story, texts
+
+FAR = NOON + timedelta(hours=1)
+
+
+def dispatch_of(turn: Turn) -> Dispatch:
+    return Dispatch(turn.chat_id, turn.turn_id, turn.dispatch_token, "request-7")
+
+
+def work(service: Service, turn: Turn) -> Turn | None:
+    reasoned = service.chat_service.reason(dispatch_of(turn), FAR)
+    return service.chat_service.persist(reasoned) if reasoned else None
+
+
+def test_the_answer_is_saved_with_the_end_of_its_turn(service: Service, story: Story) -> None:
+    service.agent.answer = Answer(BAY, (Citation("01KAMEMORY", "bay 12"),))
+    turn = work(service, story.asks())
+    assert turn is not None
+    page = story.newest(turn.chat_id)
+    assert page.chat.turn == turn
+    assert (turn.state, turn.took) == (TurnState.ANSWERED, timedelta(seconds=56))
+    assert page.messages[-1].citations == (Citation("01KAMEMORY", "bay 12"),)
+    assert texts(page) == [PARKING, BAY]
+
+
+def test_an_answer_of_56_seconds_is_there_within_70_of_the_question(service: Service, story: Story) -> None:
+    turn = work(service, story.asks())
+    assert turn is not None
+    assert turn.ended_at is not None
+    assert turn.ended_at - turn.asked_at < timedelta(seconds=70)
+
+
+def test_an_answer_follows_its_question_though_the_workers_clock_is_behind(service: Service, story: Story) -> None:
+    ahead = story.question(message_id="01KA" + "0" * 18 + "5000")
+    story.chats.save_question(ahead)
+    work(service, ahead.turn)
+    assert texts(story.newest(ahead.turn.chat_id)) == [PARKING, BAY]
+
+
+def test_an_observer_is_told_of_each_step_of_the_way(service: Service, story: Story) -> None:
+    work(service, story.asks())
+    assert [turn.state for turn in service.observer.turns] == [TurnState.RUNNING, TurnState.ANSWERED]
+
+
+def test_question_and_user_come_from_the_table(service: Service, story: Story) -> None:
+    turn = story.asks()
+    work(service, turn)
+    (assignment,) = service.agent.assignments
+    assert (assignment.user_id, assignment.question, assignment.history) == (ALICE, PARKING, ())
+    assert assignment.asked_at == turn.asked_at
+
+
+def test_what_was_said_before_comes_along_up_to_a_length(service: Service, story: Story) -> None:
+    chat_id = story.talks(20)
+    work(service, story.asks("And now?", chat_id=chat_id))
+    (assignment,) = service.agent.assignments
+    assert assignment.question == "And now?"
+    assert [message.content for message in assignment.history][-2:] == ["Question 20", "Answer 20"]
+    assert len(assignment.history) == HISTORY_LENGTH - 1
+
+
+@pytest.mark.parametrize(("lambda_end", "until"), [(90, 67), (50, 47)], ids=["the deadline", "Lambda's timeout"])
+def test_the_agent_has_until_a_little_before_the_first_end(
+    service: Service, story: Story, lambda_end: float, until: float
+) -> None:
+    service.chat_service.reason(dispatch_of(story.asks()), NOON + timedelta(seconds=lambda_end))
+    assert service.agent.assignments[0].until == NOON + timedelta(seconds=until)
+
+
+# ---- events that mean nothing
+
+
+@pytest.mark.parametrize("end", ["claims", "answers", "fails", "cancels"])
+def test_a_duplicate_or_late_event_does_nothing(service: Service, story: Story, end: str) -> None:
+    turn = story.asks()
+    moved = getattr(story, end)(turn)
+    assert work(service, turn) is None
+    assert story.stored(turn.chat_id) == moved
+    assert service.agent.assignments == []
+
+
+def test_an_event_of_an_earlier_turn_does_nothing(service: Service, story: Story) -> None:
+    first = story.fails(story.asks())
+    second = story.asks("Again?", chat_id=first.chat_id)
+    assert work(service, first) is None
+    assert story.stored(first.chat_id) == second
+
+
+def test_an_event_that_is_not_ours_does_nothing(service: Service, story: Story) -> None:
+    turn = story.asks()
+    for forged in (replace(turn, dispatch_token="guessed"), replace(turn, turn_id="guessed")):
+        assert work(service, forged) is None
+    assert work(service, story.turn(chat_id=UNKNOWN_CHAT)) is None
+    assert story.stored(turn.chat_id) == turn
+
+
+def test_an_event_after_the_deadline_does_nothing(service: Service, story: Story) -> None:
+    turn = story.asks()
+    story.pass_deadline(turn)
+    assert work(service, turn) is None
+    assert service.agent.assignments == []
+
+
+def test_a_claim_that_comes_second_does_nothing(
+    service: Service, story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    turn = story.asks()
+    monkeypatch.setattr(service.ids, "new_token", before(service.ids.new_token, lambda: story.cancels(turn)))
+    assert work(service, turn) is None
+    assert story.stored(turn.chat_id).state is TurnState.CANCELLED
+    assert service.agent.assignments == []
+
+
+def before(call: Callable[[], str], happen: Callable[[], object]) -> Callable[[], str]:
+    def called() -> str:
+        happen()
+        return call()
+
+    return called
+
+
+def test_a_store_that_is_down_before_the_claim_leaves_the_turn_waiting(service: Service, story: Story) -> None:
+    turn = story.asks()
+    service.chats.down = True
+    with pytest.raises(StoreUnavailable):
+        work(service, turn)
+    service.chats.down = False
+    assert work(service, turn) is not None, "the redelivered event finds its turn"
+
+
+# ---- agents that do not answer
+
+
+@pytest.mark.parametrize("code", list(FailureCode))
+def test_an_agents_failure_keeps_its_name(service: Service, story: Story, code: FailureCode) -> None:
+    service.agent.error = AgentFailed(code)
+    turn = work(service, story.asks())
+    assert turn is not None
+    assert (turn.state, turn.failure) == (TurnState.FAILED, code)
+    assert texts(story.newest(turn.chat_id)) == [PARKING]
+
+
+def test_a_failure_by_a_name_of_the_agents_own_is_one_that_the_app_knows(service: Service, story: Story) -> None:
+    service.agent.error = AgentFailed("the vendor says: key sk-123 has no quota")
+    turn = work(service, story.asks())
+    assert turn is not None
+    assert turn.failure == "agent_failed"
+
+
+def test_whatever_an_agent_raises_its_turn_ends(service: Service, story: Story) -> None:
+    service.agent.error = ZeroDivisionError("division by zero")
+    turn = work(service, story.asks())
+    assert turn is not None
+    assert turn.failure == "agent_failed"
+    assert service.observer.defects == [service.agent.error]
+
+
+def test_an_agent_that_cannot_even_be_made_ends_its_turn(service: Service, story: Story) -> None:
+    def broken() -> None:
+        raise ImportError("no such framework")
+
+    service.chat_service._agent = broken  # type: ignore[assignment]  # what a broken package does to the provider
+    turn = work(service, story.asks())
+    assert turn is not None
+    assert turn.failure == "agent_failed"
+
+
+def test_an_answer_after_the_deadline_is_a_failure(service: Service, story: Story) -> None:
+    service.agent.takes = timedelta(seconds=70)
+    turn = work(service, story.asks())
+    assert turn is not None
+    assert (turn.state, turn.failure) == (TurnState.FAILED, "timed_out")
+    assert texts(story.newest(turn.chat_id)) == [PARKING]
+
+
+def test_a_late_answer_never_shows_once_a_poll_has_shown_the_failure(service: Service, story: Story) -> None:
+    turn = story.asks()
+    running = story.claims(turn)
+    story.pass_deadline(turn)
+    shown = service.chat_service.cancel(ALICE, turn.chat_id)
+    assert shown.failure == "timed_out"
+    service.clock.sleep(timedelta(milliseconds=1))
+    assert service.chat_service.persist(Reasoned(running, Answer(BAY))) is None
+    assert story.stored(turn.chat_id) == shown
+
+
+# ---- the user does not wait
+
+
+def test_an_agent_stops_soon_after_its_user_has_cancelled(service: Service, story: Story) -> None:
+    turn = story.asks()
+
+    def cancel() -> None:
+        service.chat_service.cancel(ALICE, turn.chat_id)
+
+    service.clock.at(NOON + timedelta(seconds=10), cancel)
+    assert work(service, turn) is None
+    assert service.clock.now() - NOON <= timedelta(seconds=12)
+    assert story.stored(turn.chat_id).state is TurnState.CANCELLED
+
+
+def test_an_answer_to_a_cancelled_turn_is_not_stored(service: Service, story: Story) -> None:
+    turn = story.asks()
+
+    def cancelled_at_the_last_moment(_: object) -> Answer:
+        service.chat_service.cancel(ALICE, turn.chat_id)
+        return Answer(BAY)
+
+    service.agent.answer = cancelled_at_the_last_moment
+    assert work(service, turn) is None
+    assert texts(story.newest(turn.chat_id)) == [PARKING]
+
+
+def test_a_turn_that_is_over_is_no_defect_of_the_agent(service: Service, story: Story) -> None:
+    service.agent.error = TurnOver()
+    assert work(service, story.asks()) is None
+    assert service.observer.defects == []
+
+
+# ---- persisting takes patience
+
+
+def test_a_store_that_comes_back_in_time_gets_the_answer(service: Service, story: Story) -> None:
+    turn = story.asks()
+    outage(service, NOON + timedelta(seconds=55), NOON + timedelta(seconds=68))
+    assert work(service, turn) is not None
+    assert story.stored(turn.chat_id).state is TurnState.ANSWERED
+
+
+def test_a_store_that_stays_away_is_given_up_at_the_deadline(service: Service, story: Story) -> None:
+    turn = story.asks()
+    outage(service, NOON + timedelta(seconds=55), FAR)
+    with pytest.raises(StoreUnavailable):
+        work(service, turn)
+    assert NOON + timedelta(seconds=68) <= service.clock.now() < turn.deadline
+
+
+def test_a_store_that_is_away_while_the_agent_works_costs_steps_not_the_answer(service: Service, story: Story) -> None:
+    turn = story.asks()
+    outage(service, NOON + timedelta(seconds=1), NOON + timedelta(seconds=50))
+    assert work(service, turn) is not None
+
+
+def outage(service: Service, start: datetime, end: datetime) -> None:
+    for moment, down in ((start, True), (end, False)):
+        service.clock.at(moment, partial(setattr, service.chats, "down", down))
+
+
+# ---- what the failures function does
+
+
+def test_a_dead_workers_turn_is_failed(service: Service, story: Story) -> None:
+    turn = story.asks()
+    story.claims(turn)
+    failed = service.chat_service.fail(dispatch_of(turn), FailureCode.WORKER_DIED)
+    assert failed is not None
+    assert story.stored(turn.chat_id) == failed
+    assert service.observer.turns[-1].failure == "worker_died"
+
+
+@pytest.mark.parametrize("end", ["answers", "fails", "cancels"])
+def test_an_ended_turn_stays_as_it_ended(service: Service, story: Story, end: str) -> None:
+    turn = story.asks()
+    ended = getattr(story, end)(turn)
+    assert service.chat_service.fail(dispatch_of(turn), FailureCode.WORKER_DIED) is None
+    assert story.stored(turn.chat_id) == ended
+
+
+def test_a_failure_that_is_not_ours_changes_nothing(service: Service, story: Story) -> None:
+    turn = story.asks()
+    forged = replace(dispatch_of(turn), token="guessed")
+    assert service.chat_service.fail(forged, FailureCode.WORKER_DIED) is None
+    assert service.chat_service.fail(replace(forged, chat_id=UNKNOWN_CHAT), FailureCode.WORKER_DIED) is None
+    assert story.stored(turn.chat_id) == turn

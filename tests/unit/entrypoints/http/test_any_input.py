@@ -1,0 +1,79 @@
+"""Anything at all may come in: an answer of the contract goes out, never one of the 500s."""
+
+import json
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from entrypoints.http.routes import ROUTES
+from tests.support.gateway import Answer
+from tests.support.service import Service
+from tests.support.story import ALICE, PARKING, UNKNOWN_CHAT
+
+ID = UNKNOWN_CHAT
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters()),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+    max_leaves=10,
+)
+asks = st.fixed_dictionaries({}, optional={"question": json_values | st.text(), "chat_id": json_values | st.just(ID)})
+memories = st.fixed_dictionaries(
+    {},
+    optional={
+        "text": json_values | st.text(),
+        "occurred_at": json_values,
+        "tags": json_values,
+        "memories": json_values,
+    },
+)
+words = st.dictionaries(
+    st.sampled_from(["chat_id", "after", "before", "limit", "cursor", "q", "x"]), st.text(st.characters()) | st.just(ID)
+)
+
+
+def assert_answered(answer: Answer, refused: bool) -> None:
+    """By a success, or by a problem that is the caller's; never by one of ours."""
+    assert answer.status < 500
+    if answer.status >= 400:
+        assert answer.code
+    assert refused == (answer.status >= 400)
+
+
+@given(asks | json_values)
+def test_any_json_asks_or_is_refused(body: object) -> None:
+    service = Service()
+    answer = service.gateway.call("POST /memories/chat", raw_body=json.dumps(body))
+    assert_answered(answer, refused=service.chats.chats == {})
+    assert len(service.invoker.waiting) == len(service.chats.chats)
+
+
+@given(memories | json_values)
+def test_any_json_is_remembered_or_refused(body: object) -> None:
+    service = Service()
+    answer = service.gateway.call("POST /memories", raw_body=json.dumps(body))
+    assert_answered(answer, refused=service.memories.recall(ALICE) == ())
+
+
+@given(st.text(st.characters()), st.booleans())
+def test_any_text_is_answered(body: str, in_base64: bool) -> None:
+    service = Service()
+    assert_answered(
+        service.gateway.call("POST /memories/chat", raw_body=body, base64=in_base64), refused=service.chats.chats == {}
+    )
+
+
+@given(
+    words, st.sampled_from([route for route in ROUTES if route.startswith("GET /chats") or route == "GET /memories"])
+)
+def test_any_query_is_answered(query: dict[str, str], route: str) -> None:
+    assert Service().gateway.call(route, query=query).status < 500
+
+
+@given(st.dictionaries(st.text(min_size=1), st.text()))
+def test_any_headers_are_answered(headers: dict[str, str]) -> None:
+    named = {**headers, "if-none-match": "".join(headers), "idempotency-key": "".join(headers.values())}
+    service = Service()
+    assert service.gateway.ask(PARKING, headers=named).status in (200, 400, 415)
+    assert service.gateway.poll(ID, headers=named).status == 404

@@ -1,0 +1,97 @@
+"""The headers of a poll: what has not changed is not sent again, and when to come back."""
+
+from datetime import timedelta
+from math import ceil
+
+import pytest
+
+from domain.chat import Step
+from tests.support.service import Service
+from tests.support.story import BOB, Story
+
+
+def test_the_same_state_has_the_same_etag_and_is_not_sent_again(service: Service, story: Story) -> None:
+    turn = story.asks()
+    first = service.gateway.poll(turn.chat_id)
+    again = service.gateway.poll(turn.chat_id, headers={"If-None-Match": first.headers["ETag"]})
+    assert (again.status, again.text) == (304, None)
+    assert again.headers["ETag"] == first.headers["ETag"]
+    assert again.headers["Cache-Control"] == "private, no-store"
+
+
+def test_the_hint_may_change_and_is_no_news(service: Service, story: Story) -> None:
+    turn = story.asks()
+    first = service.gateway.poll(turn.chat_id)
+    story.clock.sleep(timedelta(seconds=20))
+    again = service.gateway.poll(turn.chat_id)
+    assert again.body["poll_after_ms"] != first.body["poll_after_ms"]
+    assert again.headers["ETag"] == first.headers["ETag"]
+    unchanged = service.gateway.poll(turn.chat_id, headers={"If-None-Match": first.headers["ETag"]})
+    assert (unchanged.status, unchanged.headers["Retry-After"]) == (304, again.headers["Retry-After"])
+
+
+@pytest.mark.parametrize("news", ["claims", "reports", "answers", "fails", "cancels", "passes its deadline"])
+def test_whatever_happens_to_the_turn_is_news(service: Service, story: Story, news: str) -> None:
+    turn = story.asks()
+    seen = {"If-None-Match": service.gateway.poll(turn.chat_id).headers["ETag"]}
+    match news:
+        case "reports":
+            story.chats.report(turn, (Step(story.clock.now(), "Searching"),), None)
+        case "passes its deadline":
+            story.pass_deadline(turn)
+        case _:
+            getattr(story, news)(turn)
+    assert service.gateway.poll(turn.chat_id, headers=seen).status == 200
+
+
+@pytest.mark.parametrize("header", ["W/{etag}", '"other", {etag}', "*", "{etag},{etag}"])
+def test_an_etag_is_found_however_it_is_sent(service: Service, story: Story, header: str) -> None:
+    turn = story.asks()
+    etag = service.gateway.poll(turn.chat_id).headers["ETag"]
+    assert etag.strip('"') != etag, "an ETag is a quoted string"
+    assert service.gateway.poll(turn.chat_id, headers={"IF-NONE-MATCH": header.format(etag=etag)}).status == 304
+
+
+@pytest.mark.parametrize("header", ["", '"other"', "etag", '"", W/""'])
+def test_another_etag_gets_the_whole_answer(service: Service, story: Story, header: str) -> None:
+    turn = story.asks()
+    assert service.gateway.poll(turn.chat_id, headers={"If-None-Match": header}).status == 200
+
+
+def test_different_pages_have_different_etags(service: Service, story: Story) -> None:
+    chat_id = story.talks(2)
+    assert len({service.gateway.poll(chat_id, limit=limit).headers["ETag"] for limit in ("1", "2", "3")}) == 3
+
+
+def test_an_etag_lets_no_stranger_know_anything(service: Service, story: Story) -> None:
+    turn = story.asks()
+    etag = service.gateway.poll(turn.chat_id).headers["ETag"]
+    for seen in (etag, "*"):
+        assert service.gateway.poll(turn.chat_id, user=BOB, headers={"If-None-Match": seen}).status == 403
+
+
+def test_retry_after_is_the_hint_in_whole_seconds(service: Service, story: Story) -> None:
+    turn = story.claims(story.asks())
+    while story.clock.now() < turn.deadline:
+        answer = service.gateway.poll(turn.chat_id)
+        hint = answer.body["poll_after_ms"]
+        assert int(answer.headers["Retry-After"]) == ceil(hint / 1000)
+        assert story.clock.now() + timedelta(milliseconds=hint) <= turn.deadline + timedelta(milliseconds=100)
+        story.clock.sleep(timedelta(milliseconds=hint))
+    assert "Retry-After" not in service.gateway.poll(turn.chat_id).headers
+
+
+@pytest.mark.parametrize("end", ["answers", "fails", "cancels"])
+def test_after_the_end_there_is_nothing_to_wait_for(service: Service, story: Story, end: str) -> None:
+    turn = getattr(story, end)(story.asks())
+    answer = service.gateway.poll(turn.chat_id)
+    assert answer.body["poll_after_ms"] is None
+    assert "Retry-After" not in answer.headers
+
+
+def test_a_poll_that_fails_has_no_etag(service: Service, story: Story) -> None:
+    turn = story.asks()
+    service.chats.down = True
+    answer = service.gateway.poll(turn.chat_id)
+    assert (answer.status, answer.code, answer.headers["Retry-After"]) == (503, "try_again", "2")
+    assert "ETag" not in answer.headers

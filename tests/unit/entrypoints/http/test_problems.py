@@ -1,0 +1,126 @@
+"""From an error to what the caller is told: one table for all of them."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from domain import errors
+from domain.errors import AsyncChatError, Refused, StoreUnavailable, TryAgain, WorkerUnreachable
+from entrypoints.http import problems
+from entrypoints.http.problems import INTERNAL, PROBLEMS, problem_for
+from tests.support.service import Service
+from tests.support.story import PARKING
+
+#: How to make each error that carries facts.
+FACTS: dict[str, tuple[Any, ...]] = {
+    "QuestionTooLong": (8_001, 8_000),
+    "MemoryTooLong": (4_001, 4_000),
+    "UnreadableText": ("question",),
+    "ChatBusy": (12.3,),
+    "TooManyTurns": (5, 42.0),
+    "AtCapacity": (42.0,),
+    "OutOfOrder": ("01KA",),
+    "AgentFailed": ("agent_failed",),
+    "RequestInvalid": ("`limit` takes a number.",),
+    "MethodNotAllowed": (("DELETE", "GET"),),
+}
+
+
+def below(root: type[Exception]) -> Iterator[type[Exception]]:
+    for kind in root.__subclasses__():
+        yield kind
+        yield from below(kind)
+
+
+def made(kind: type[Exception]) -> Exception:
+    return kind(*FACTS.get(kind.__name__, ()))
+
+
+TOLD = [*below(Refused), *below(TryAgain)]
+OF_THE_EDGE = [kind for kind in vars(problems).values() if isinstance(kind, type) and issubclass(kind, Exception)]
+
+
+@pytest.mark.parametrize("kind", TOLD + OF_THE_EDGE, ids=lambda kind: kind.__name__)
+def test_every_error_that_a_caller_may_cause_has_its_problem(kind: type[Exception]) -> None:
+    problem = problem_for(made(kind))
+    assert problem is not INTERNAL
+    assert 400 <= problem.status <= 503
+    assert problem.detail(made(kind)).endswith(".")
+
+
+def test_every_entry_of_the_table_is_an_error_that_exists() -> None:
+    assert set(PROBLEMS) <= {*TOLD, *OF_THE_EDGE, TryAgain}
+
+
+def test_what_happens_inside_is_a_defect_when_it_comes_out() -> None:
+    inside = [kind for kind in below(AsyncChatError) if not issubclass(kind, Refused | TryAgain)]
+    assert {kind.__name__ for kind in inside} >= {"OutOfOrder", "TransitionRefused", "TurnOver", "AgentFailed"}
+    assert all(problem_for(made(kind)) is INTERNAL for kind in inside)
+
+
+def test_a_kind_of_error_is_told_as_its_nearest_ancestor() -> None:
+    class ChatArchived(errors.ChatNotFound):
+        pass
+
+    assert problem_for(ChatArchived()).code == "chat_not_found"
+
+
+@pytest.mark.parametrize(
+    ("code", "status"),
+    [
+        ("question_missing", 400),
+        ("invalid_request", 400),
+        ("chat_forbidden", 403),
+        ("chat_not_found", 404),
+        ("memory_not_found", 404),
+        ("route_not_found", 404),
+        ("method_not_allowed", 405),
+        ("unsupported_media_type", 415),
+        ("chat_busy", 409),
+        ("nothing_to_retry", 409),
+        ("question_too_long", 413),
+        ("memory_too_long", 413),
+        ("body_too_large", 413),
+        ("idempotency_key_reused", 422),
+        ("too_many_turns", 429),
+        ("at_capacity", 429),
+        ("internal_error", 500),
+        ("try_again", 503),
+    ],
+)
+def test_every_code_of_the_contract_has_its_status(code: str, status: int) -> None:
+    assert {problem.status for problem in [*PROBLEMS.values(), INTERNAL] if problem.code == code} == {status}
+
+
+@pytest.mark.parametrize(
+    ("error", "retry_after"),
+    [
+        (errors.ChatBusy(0.2), "1"),
+        (errors.ChatBusy(3.2), "4"),
+        (errors.ChatBusy(69), "5"),
+        (errors.TooManyTurns(5, 2.0), "2"),
+        (errors.TooManyTurns(5, -3), "1"),
+        (errors.AtCapacity(69), "5"),
+        (StoreUnavailable(), "2"),
+        (WorkerUnreachable(), "2"),
+    ],
+)
+def test_whoever_may_come_back_is_told_when(error: Exception, retry_after: str) -> None:
+    assert problem_for(error).headers(error) == {"Retry-After": retry_after}
+
+
+def test_a_method_that_is_not_taken_brings_those_that_are(service: Service) -> None:
+    answer = service.gateway.call("PATCH /memories/chat")
+    assert (answer.status, answer.code, answer.headers["Allow"]) == (405, "method_not_allowed", "DELETE, POST")
+
+
+def test_a_defect_says_nothing_about_itself(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    def break_down(_new: object) -> None:
+        raise RuntimeError("table async-chat-prod-chats, role arn:aws:iam::1, question 'my password is hunter2'")
+
+    monkeypatch.setattr(service.chats, "save_question", break_down)
+    answer = service.gateway.ask(PARKING)
+    assert (answer.status, answer.code) == (500, "internal_error")
+    assert answer.body["detail"] == "Something broke here. Quote the request id when you report it."
+    assert not {"prod", "arn", "hunter2", "RuntimeError"} & set((answer.text or "").replace("-", " ").split())

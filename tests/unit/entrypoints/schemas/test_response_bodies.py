@@ -1,0 +1,266 @@
+"""The bodies of the contract, to the letter."""
+
+from datetime import timedelta
+
+import pytest
+
+from domain.chat import Citation, FailureCode, Step
+from entrypoints.schemas.poll import FAILURES
+from tests.fakes.clock import NOON
+from tests.support.service import Service
+from tests.support.story import BAY, PARKING, Story
+
+NOON_TEXT = "2026-11-23T12:00:00.000Z"
+DEADLINE_TEXT = "2026-11-23T12:01:10.000Z"
+
+
+def test_the_answer_to_an_ask_is_exactly_this(service: Service) -> None:
+    answer = service.gateway.ask(PARKING)
+    (chat_id,) = service.chats.chats
+    assert answer.status == 200
+    assert answer.text == f'{{"chat_id":"{chat_id}","status":"thinking"}}'
+    assert answer.headers == {
+        "Content-Type": "application/json",
+        "Cache-Control": "private, no-store",
+        "Location": f"/chats/messages?chat_id={chat_id}",
+        "Retry-After": "2",
+    }
+
+
+def test_a_poll_while_the_worker_has_not_started(service: Service, story: Story) -> None:
+    turn = story.asks()
+    assert service.gateway.poll(turn.chat_id).body == {
+        "chat_id": turn.chat_id,
+        "status": "thinking",
+        "messages": [
+            {"message_id": turn.question_id, "role": "user", "content": PARKING, "created_at": NOON_TEXT},
+        ],
+        "turn": {
+            "phase": "queued",
+            "asked_at": NOON_TEXT,
+            "started_at": None,
+            "ended_at": None,
+            "deadline": DEADLINE_TEXT,
+            "progress": [],
+            "draft": None,
+            "error": None,
+        },
+        "after": turn.question_id,
+        "before": None,
+        "poll_after_ms": 2000,
+    }
+
+
+def test_a_poll_while_the_agent_works(service: Service, story: Story) -> None:
+    turn = story.asks()
+    story.clock.sleep(timedelta(milliseconds=1_234))
+    running = story.claims(turn)
+    story.chats.report(running, (Step(NOON + timedelta(seconds=2), 'Searching 214 memories for "park"'),), "Level")
+    body = service.gateway.poll(turn.chat_id).body
+    assert body["status"] == "thinking"
+    assert body["turn"] == {
+        "phase": "running",
+        "asked_at": NOON_TEXT,
+        "started_at": "2026-11-23T12:00:01.234Z",
+        "ended_at": None,
+        "deadline": DEADLINE_TEXT,
+        "progress": [{"at": "2026-11-23T12:00:02.000Z", "text": 'Searching 214 memories for "park"'}],
+        "draft": "Level",
+        "error": None,
+    }
+
+
+def test_a_poll_after_the_answer(service: Service, story: Story) -> None:
+    turn = story.claims(story.asks())
+    story.clock.sleep(timedelta(seconds=56))
+    story.answers(turn, BAY, (Citation("01KAMEMORY", "bay 12"),))
+    body = service.gateway.poll(turn.chat_id).body
+    answer = body["messages"][1]
+    assert answer == {
+        "message_id": answer["message_id"],
+        "role": "assistant",
+        "content": BAY,
+        "created_at": "2026-11-23T12:00:56.000Z",
+        "citations": [{"memory_id": "01KAMEMORY", "quote": "bay 12"}],
+    }
+    assert (body["status"], body["after"], body["poll_after_ms"]) == ("answered", answer["message_id"], None)
+    assert (body["turn"]["phase"], body["turn"]["ended_at"]) == ("done", "2026-11-23T12:00:56.000Z")
+
+
+def test_an_answer_that_rests_on_nothing_has_an_empty_list_of_citations(service: Service, story: Story) -> None:
+    turn = story.answers(story.asks())
+    assert service.gateway.poll(turn.chat_id).body["messages"][1]["citations"] == []
+
+
+@pytest.mark.parametrize("code", list(FailureCode))
+def test_a_failure_has_its_code_and_a_sentence_for_a_person(service: Service, story: Story, code: FailureCode) -> None:
+    turn = story.fails(story.asks(), code)
+    body = service.gateway.poll(turn.chat_id).body
+    assert (body["status"], body["turn"]["phase"]) == ("failed", "done")
+    assert body["turn"]["error"] == {"code": code.value, "message": FAILURES[code]}
+    assert FAILURES[code].endswith(".")
+
+
+def test_a_failure_code_of_another_version_still_has_a_sentence(service: Service, story: Story) -> None:
+    turn = story.fails(story.asks(), "stars_not_aligned")
+    error = service.gateway.poll(turn.chat_id).body["turn"]["error"]
+    assert error == {"code": "stars_not_aligned", "message": FAILURES[FailureCode.AGENT_FAILED]}
+
+
+def test_a_cancelled_turn_has_no_error(service: Service, story: Story) -> None:
+    turn = story.cancels(story.asks())
+    body = service.gateway.poll(turn.chat_id).body
+    assert (body["status"], body["turn"]["error"], body["poll_after_ms"]) == ("cancelled", None, None)
+
+
+def test_no_token_of_a_turn_ever_leaves(service: Service, story: Story) -> None:
+    running = story.claims(story.asks())
+    for text in (service.gateway.poll(running.chat_id).text, service.gateway.call("GET /chats").text):
+        assert text is not None
+        assert running.dispatch_token not in text
+        assert str(running.lease) not in text
+
+
+# ---- cursors of a poll
+
+
+def test_the_cursors_of_a_page_lead_on_and_back(service: Service, story: Story) -> None:
+    chat_id = story.talks(3)
+    newest = service.gateway.poll(chat_id, limit="2").body
+    assert [message["content"] for message in newest["messages"]] == ["Question 3", "Answer 3"]
+    older = service.gateway.poll(chat_id, limit="3", before=newest["before"]).body
+    assert [message["content"] for message in older["messages"]] == ["Answer 1", "Question 2", "Answer 2"]
+    oldest = service.gateway.poll(chat_id, before=older["before"]).body
+    assert ([message["content"] for message in oldest["messages"]], oldest["before"]) == (["Question 1"], None)
+
+
+def test_without_news_the_cursor_stays(service: Service, story: Story) -> None:
+    turn = story.asks()
+    after = service.gateway.poll(turn.chat_id).body["after"]
+    again = service.gateway.poll(turn.chat_id, after=after).body
+    assert (again["messages"], again["after"]) == ([], after)
+
+
+def test_a_page_of_news_that_is_full_asks_for_the_next_at_once(service: Service, story: Story) -> None:
+    chat_id = story.talks(3)
+    first = service.chats.messages[chat_id]
+    body = service.gateway.poll(chat_id, after=min(first), limit="2").body
+    assert (len(body["messages"]), body["poll_after_ms"]) == (2, 0)
+    assert service.gateway.poll(chat_id, after=body["after"]).body["poll_after_ms"] is None
+
+
+def test_a_page_of_older_messages_is_nothing_to_wait_for(service: Service, story: Story) -> None:
+    chat_id = story.talks(3)
+    newest = service.gateway.poll(chat_id, limit="2")
+    older = service.gateway.poll(chat_id, before=newest.body["before"])
+    assert older.body["poll_after_ms"] is None
+    assert "Retry-After" not in older.headers
+
+
+# ---- the other bodies
+
+
+def test_cancelling_answers_where_the_turn_stands(service: Service, story: Story) -> None:
+    turn = story.asks()
+    path = {"chat_id": turn.chat_id}
+    assert service.gateway.call("POST /chats/{chat_id}/cancel", path=path).body == {**path, "status": "cancelled"}
+    story.answers(story.asks("And when?", chat_id=turn.chat_id))
+    assert service.gateway.call("POST /chats/{chat_id}/cancel", path=path).body == {**path, "status": "answered"}
+
+
+def test_a_retry_answers_as_an_ask_does(service: Service, story: Story) -> None:
+    failed = story.fails(story.asks())
+    answer = service.gateway.call("POST /chats/{chat_id}/retry", path={"chat_id": failed.chat_id})
+    assert answer.body == {"chat_id": failed.chat_id, "status": "thinking"}
+    assert (answer.headers["Location"], answer.headers["Retry-After"]) == (
+        f"/chats/messages?chat_id={failed.chat_id}",
+        "2",
+    )
+
+
+@pytest.mark.parametrize("route", ["POST /chats/{chat_id}/read", "DELETE /chats/{chat_id}"])
+def test_marking_and_deleting_answer_with_nothing(service: Service, story: Story, route: str) -> None:
+    answer = service.gateway.call(route, path={"chat_id": story.talks(1)})
+    assert (answer.status, answer.text) == (204, None)
+    assert "Content-Type" not in answer.headers
+
+
+def test_a_chat_in_the_list(service: Service, story: Story) -> None:
+    turn = story.answers(story.asks())
+    last = story.newest(turn.chat_id).chat.last_message_id
+    assert service.gateway.call("GET /chats").body == {
+        "chats": [
+            {
+                "chat_id": turn.chat_id,
+                "title": PARKING,
+                "status": "answered",
+                "last_message": {"message_id": last, "role": "assistant", "content": BAY, "created_at": NOON_TEXT},
+                "unread": True,
+            }
+        ],
+        "next": None,
+    }
+
+
+def test_an_overdue_chat_in_the_list_has_failed(service: Service, story: Story) -> None:
+    turn = story.asks()
+    story.pass_deadline(turn)
+    (chat,) = service.gateway.call("GET /chats").body["chats"]
+    assert (chat["status"], chat["last_message"]["role"]) == ("failed", "user")
+
+
+def test_the_list_goes_on_from_its_cursor(service: Service, story: Story) -> None:
+    asked = [story.asks(f"Question {number}").chat_id for number in range(5)]
+    first = service.gateway.call("GET /chats", query={"limit": "3"}).body
+    rest = service.gateway.call("GET /chats", query={"limit": "3", "cursor": first["next"]}).body
+    assert [chat["chat_id"] for chat in first["chats"] + rest["chats"]] == asked[::-1]
+    assert rest["next"] is None
+
+
+def test_remembering_one_and_many(service: Service) -> None:
+    remembered = {"text": "Parked on level 3, bay 12.", "occurred_at": "2026-11-20T18:20:00+01:00", "tags": ["car"]}
+    one = service.gateway.call("POST /memories", body=remembered)
+    many = service.gateway.call("POST /memories", body={"memories": [{"text": "One"}, {"text": "Two"}]})
+    assert (one.status, len(one.body["memory_ids"])) == (201, 1)
+    assert (many.status, len(many.body["memory_ids"])) == (201, 2)
+    listed = service.gateway.call("GET /memories").body
+    assert [memory["text"] for memory in listed["memories"]] == ["Two", "One", "Parked on level 3, bay 12."]
+    assert listed["memories"][2] == {
+        "memory_id": one.body["memory_ids"][0],
+        "text": "Parked on level 3, bay 12.",
+        "occurred_at": "2026-11-20T17:20:00.000Z",
+        "tags": ["car"],
+    }
+    assert listed["next"] is None
+
+
+def test_memories_go_on_from_their_cursor(service: Service) -> None:
+    body = {"memories": [{"text": f"Memory {number}"} for number in range(5)]}
+    service.gateway.call("POST /memories", body=body)
+    first = service.gateway.call("GET /memories", query={"limit": "3"}).body
+    rest = service.gateway.call("GET /memories", query={"limit": "3", "cursor": first["next"]}).body
+    texts = [memory["text"] for memory in first["memories"] + rest["memories"]]
+    assert texts == [f"Memory {number}" for number in range(4, -1, -1)]
+
+
+def test_searching_memories(service: Service) -> None:
+    service.gateway.call("POST /memories", body={"memories": [{"text": "Parked the car"}, {"text": "Dinner"}]})
+    found = service.gateway.call("GET /memories", query={"q": "where is the car"}).body
+    assert ([memory["text"] for memory in found["memories"]], found["next"]) == (["Parked the car"], None)
+
+
+def test_forgetting_answers_with_nothing(service: Service) -> None:
+    (memory_id,) = service.gateway.call("POST /memories", body={"text": "Parked"}).body["memory_ids"]
+    path = {"memory_id": memory_id}
+    assert service.gateway.call("DELETE /memories/{memory_id}", path=path).status == 204
+    assert service.gateway.call("DELETE /memories/{memory_id}", path=path).code == "memory_not_found"
+
+
+def test_health_tells_version_and_workspace_and_nothing_else(service: Service) -> None:
+    assert service.gateway.call("GET /health").body == {"status": "ok", "version": "1.2.3", "workspace": "test"}
+
+
+def test_unknown_fields_of_a_request_are_ignored(service: Service) -> None:
+    answer = service.gateway.call("POST /memories/chat", body={"question": PARKING, "mood": "hurried", "user": "bob"})
+    assert answer.status == 200
+    assert [chat.user_id for chat in service.chats.chats.values()] == ["alice"]

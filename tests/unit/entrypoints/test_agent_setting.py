@@ -1,0 +1,78 @@
+"""Which agent reasons is a setting, looked at when a function starts, used when a worker needs it."""
+
+import pytest
+from dependency_injector import providers
+
+from adapters.agents.custom_agent import AgentUnusable
+from adapters.agents.time_limited_agent import AlarmedAgent
+from adapters.clocks import SystemClock
+from domain.chat import Citation
+from domain.ports import ReasoningAgent
+from entrypoints.container import Container
+from entrypoints.settings import Settings, SettingsInvalid, read_settings
+from tests.contract.reasoning_agent import OnlookingWatch
+from tests.support.people import PARKED, alice_and_bob, asking
+
+LEAST = {"ASYNC_CHAT_WORKSPACE": "dev", "ASYNC_CHAT_CHATS_TABLE": "chats", "ASYNC_CHAT_MEMORIES_TABLE": "memories"}
+MODEL = "eu.anthropic.claude-sonnet-4-5-20250929-v1:0"
+PROFILE = "arn:aws:bedrock:eu-central-1:123456789012:application-inference-profile/a1b2c3"
+
+
+def settings(**changes: str) -> Settings:
+    return read_settings({**LEAST, **{f"ASYNC_CHAT_{name}": value for name, value in changes.items()}})
+
+
+def agent(**changes: str) -> ReasoningAgent:
+    container = Container()
+    container.settings.override(providers.Object(settings(**changes)))
+    container.memories.override(providers.Object(alice_and_bob()))
+    made: ReasoningAgent = container.agent()
+    return made
+
+
+def test_without_a_word_the_model_free_agent_answers() -> None:
+    answer = agent().reason(asking("Where did I park?", asked_at=SystemClock().now()), OnlookingWatch())
+    assert answer.citations[0].memory_id == PARKED.memory_id
+
+
+def test_an_agent_of_ones_own_is_bounded_and_checked_like_ours() -> None:
+    made = agent(AGENT="tests.support.custom_agents:inventing")
+    answer = made.reason(asking("Where did I park?", asked_at=SystemClock().now()), OnlookingWatch())
+    assert isinstance(made, AlarmedAgent)
+    assert answer.citations == (Citation(PARKED.memory_id, "level 3"),)
+
+
+def test_a_name_that_makes_no_agent_fails_in_the_worker_with_its_reason() -> None:
+    with pytest.raises(AgentUnusable, match="no_such"):
+        agent(AGENT="no_such.module:agent")
+
+
+@pytest.mark.parametrize("model_id", [MODEL, PROFILE, "llama3.2:3b", "Qwen/Qwen2.5-7B-Instruct"])
+def test_bedrock_takes_a_model_or_a_profile(model_id: str) -> None:
+    assert isinstance(agent(AGENT="bedrock", MODEL_ID=model_id, MODEL_REGION="eu-central-1"), AlarmedAgent)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("MODEL_ID", ""),
+        ("MODEL_ID", "a model"),
+        ("MODEL_REGION", "Frankfurt"),
+        ("MODEL_TEMPERATURE", "1.5"),
+        ("MODEL_TEMPERATURE", "warm"),
+        ("MODEL_ROUNDS", "0"),
+        ("MODEL_ROUNDS", "31"),
+        ("MODEL_MAX_TOKENS", "99"),
+        ("MODEL_SECONDS", "-1"),
+        ("MODEL_HISTORY_TOKENS", "1e9"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_at_the_start(name: str, value: str) -> None:
+    with pytest.raises(SettingsInvalid, match=f"ASYNC_CHAT_{name}"):
+        settings(**{"AGENT": "bedrock", "MODEL_ID": MODEL, name: value})
+
+
+@pytest.mark.parametrize("name", ["gpt", "agent.py", "package.module:", ":factory", "a b:c", "package:mod:fn"])
+def test_a_name_of_no_agent_is_refused_at_the_start(name: str) -> None:
+    with pytest.raises(SettingsInvalid, match="ASYNC_CHAT_AGENT"):
+        settings(AGENT=name)
