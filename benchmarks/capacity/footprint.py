@@ -15,7 +15,8 @@ from adapters.observability.json_logs import JsonFormatter
 from benchmarks.capacity.plan import deadline_for
 from benchmarks.story import ANSWER, QUESTION, USER
 from domain.chat import Citation
-from domain.ports import Answer, Assignment, MemoryStore, ReasoningAgent, Watch
+from domain.ports import MemoryStore, ReasoningAgent, Watch
+from domain.records import Answer, Assignment
 from tests.fakes.clock import NOON, FakeClock
 from tests.fakes.dynamodb.units import Consumed
 from tests.support.gateway import http_event

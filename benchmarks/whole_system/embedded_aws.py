@@ -18,7 +18,7 @@ from adapters.dynamodb.chat_repository import DynamoDbChatRepository
 from adapters.ulid_ids import UlidIdSource
 from benchmarks.story import QUESTION
 from domain.chat import Message, Role, Turn
-from domain.ports import NewQuestion, PageRequest
+from domain.records import NewQuestion, PageRequest
 
 FLOOR_ROUTE: Final = "/floor"
 #: As our own functions do, it says a line: the embedded AWS waits for one.

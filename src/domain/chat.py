@@ -1,12 +1,13 @@
 """Chat, Message and Turn, and the only place that says which state of a turn may follow which."""
 
-import unicodedata
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
 from domain.errors import ChatBusy, ChatForbidden, NothingToRetry, TransitionRefused
+from domain.failure_codes import FailureCode
+from domain.text import excerpt
 
 TITLE_LENGTH: Final = 80
 EXCERPT_LENGTH: Final = 120
@@ -37,27 +38,6 @@ TRANSITIONS: Final[dict[TurnState, frozenset[TurnState]]] = {
     TurnState.FAILED: frozenset(),
     TurnState.CANCELLED: frozenset(),
 }
-
-
-class FailureCode(StrEnum):
-    """Why a turn failed: stable words that the app may branch on."""
-
-    TIMED_OUT = "timed_out"
-    NOT_STARTED = "not_started"
-    WORKER_DIED = "worker_died"
-    AGENT_FAILED = "agent_failed"
-    #: Of agents that use a language model.
-    MODEL_BUSY = "model_busy"
-    MODEL_UNREACHABLE = "model_unreachable"
-    MODEL_DENIED = "model_denied"
-    REFUSED = "refused"
-    FILTERED = "filtered"
-    EMPTY_ANSWER = "empty_answer"
-    MALFORMED_ANSWER = "malformed_answer"
-    ANSWER_TOO_LONG = "answer_too_long"
-    TOO_MANY_ROUNDS = "too_many_rounds"
-    TOO_MUCH_TO_READ = "too_much_to_read"
-    MEMORIES_CHANGED = "memories_changed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +73,8 @@ class Turn:
 
     `dispatch_token` must come with the event that starts the work; `lease` names the one worker that
     claimed it. Both are unguessable and never leave the service. `progress` and `draft` are what the
-    user watches: they are no part of the state.
+    user watches: they are no part of the state. `failure` is a plain string where another version of the service
+    stored a code that this one does not know.
     """
 
     chat_id: str
@@ -107,7 +88,7 @@ class Turn:
     lease: str | None = field(default=None, repr=False)
     started_at: datetime | None = None
     ended_at: datetime | None = None
-    failure: str | None = None
+    failure: FailureCode | str | None = None
     progress: tuple[Step, ...] = field(default=(), compare=False)
     draft: str | None = field(default=None, compare=False)
 
@@ -139,7 +120,7 @@ class Turn:
             raise TransitionRefused("answer after the deadline")
         return self._moved(TurnState.ANSWERED, ended_at=now, draft=None)
 
-    def failed(self, code: str, now: datetime) -> "Turn":
+    def failed(self, code: FailureCode, now: datetime) -> "Turn":
         """The turn ends without an answer, for the reason `code`."""
         return self._moved(TurnState.FAILED, ended_at=now, failure=code, draft=None)
 
@@ -244,27 +225,3 @@ class ChatSummary:
         """The turn's state; past the deadline a turn that still thinks has failed, stored or not."""
         overdue = TRANSITIONS[self.state] and now >= self.deadline
         return TurnState.FAILED if overdue else self.state
-
-
-def excerpt(text: str, length: int) -> str:
-    """The start of `text` on one line, at most `length` characters, with an ellipsis when it was cut."""
-    line = " ".join(text.split())
-    return line if len(line) <= length else line[: length - 1].rstrip() + "…"
-
-
-def visible(text: str) -> bool:
-    """Whether a reader would see anything: white space, control and format characters alone are nothing."""
-    return any(unicodedata.category(character) not in _INVISIBLE for character in text)
-
-
-#: Categories of Unicode. Unassigned (Cn) counts as visible: next year's emoji is unassigned to this year's Python.
-_INVISIBLE: Final = frozenset({"Zs", "Zl", "Zp", "Cc", "Cf", "Cs"})
-
-
-def storable(text: str) -> bool:
-    """Whether `text` survives the way to the store and back: no unpaired surrogates, no NULs."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return "\x00" not in text

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, TypeVar
 
-from domain.chat import Chat, FailureCode, Message, Role, Turn, TurnState, storable, visible
+from domain.chat import Chat, Message, Role, Turn, TurnState
 from domain.errors import (
     AgentFailed,
     AtCapacity,
@@ -22,24 +22,27 @@ from domain.errors import (
     UnreadableText,
     WorkerUnreachable,
 )
+from domain.failure_codes import FailureCode
 from domain.poll_hint import poll_after
-from domain.ports import (
+from domain.ports import ChatRepository, Clock, IdSource, ReasoningAgent, TurnObserver, WorkerInvoker
+from domain.records import (
+    Abandoned,
     Answer,
+    Answered,
+    Ask,
+    AskAccepted,
     Assignment,
     ChatList,
     ChatPage,
-    ChatRepository,
-    Clock,
-    Dispatch,
+    Failed,
     IdempotencyKey,
-    IdSource,
+    IdempotencyRecord,
     NewQuestion,
     PageRequest,
-    PastAsk,
-    ReasoningAgent,
-    TurnObserver,
-    WorkerInvoker,
+    ReasoningOutcome,
+    WorkerInvocation,
 )
+from domain.text import is_storable, is_visible
 from domain.throttled_progress import TurnWatch
 
 QUESTION_LIMIT: Final = 8_000
@@ -63,33 +66,6 @@ class TurnPolicy:
     key_life: timedelta = timedelta(hours=24)
     closing: timedelta = timedelta(seconds=3)
     usual: timedelta = timedelta(seconds=56)
-
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """What a user asks, as it came in."""
-
-    user_id: str
-    question: str
-    chat_id: str | None = None
-    key: str | None = None
-    correlation_id: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Dispatched:
-    """The question is stored and its worker has been invoked; `replayed` when an earlier ask did it."""
-
-    chat_id: str
-    replayed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Reasoned:
-    """How the agent's work ended: `end` is an answer, or the code of a failure; None when there is nothing to store."""
-
-    turn: Turn
-    end: Answer | str | None
 
 
 class ChatService:
@@ -118,7 +94,7 @@ class ChatService:
 
     # ---- the fast path
 
-    def dispatch(self, ask: Ask) -> Dispatched:
+    def dispatch(self, ask: Ask) -> AskAccepted:
         """Store the question, start its worker, and come back at once.
 
         Raises `QuestionMissing`, `QuestionTooLong`, `UnreadableText`, what `ChatRepository.save_question` refuses,
@@ -132,17 +108,19 @@ class ChatService:
             return self._replay(past, ask, question)
         self._observer.moved(new.turn)
         self._start(new.turn, ask.correlation_id)
-        return Dispatched(new.turn.chat_id)
+        return AskAccepted(new.turn.chat_id)
 
-    def retry(self, user_id: str, chat_id: str, correlation_id: str = "") -> Dispatched:
+    def retry(self, user_id: str, chat_id: str, correlation_id: str = "") -> AskAccepted:
         """Run the chat's last turn again. Raises `NothingToRetry`, `ChatBusy`, and as `dispatch`."""
         while True:
             chat = self._owned(user_id, chat_id)
             chat.check_retriable(self._clock.now())
             if self._run_again(chat.turn, correlation_id):
-                return Dispatched(chat_id)
+                return AskAccepted(chat_id)
 
-    def _save(self, ask: Ask, question: str, key: IdempotencyKey | None) -> tuple[NewQuestion, PastAsk | None]:
+    def _save(
+        self, ask: Ask, question: str, key: IdempotencyKey | None
+    ) -> tuple[NewQuestion, IdempotencyRecord | None]:
         after: str | None = None
         while True:
             new = self._new_question(ask, question, key, after)
@@ -174,14 +152,14 @@ class ChatService:
             return None
         return IdempotencyKey(ask.key, _fingerprint(ask, question), self._clock.now() + self._policy.key_life)
 
-    def _replay(self, past: PastAsk, ask: Ask, question: str) -> Dispatched:
+    def _replay(self, past: IdempotencyRecord, ask: Ask, question: str) -> AskAccepted:
         """Answer as the first time; if its worker never started, start it now."""
         if past.fingerprint != _fingerprint(ask, question):
             raise IdempotencyKeyReused
         while True:
             chat = self._chats.load(past.chat_id)
             if chat is None or chat.turn.question_id != past.question_id or self._started(chat.turn, ask):
-                return Dispatched(past.chat_id, replayed=True)
+                return AskAccepted(past.chat_id, replayed=True)
 
     def _started(self, turn: Turn, ask: Ask) -> bool:
         """Start the turn's worker if it never did. False when the turn has moved meanwhile: look again."""
@@ -222,7 +200,7 @@ class ChatService:
 
     def _start(self, turn: Turn, correlation_id: str) -> None:
         try:
-            self._worker.invoke(Dispatch(turn.chat_id, turn.turn_id, turn.dispatch_token, correlation_id))
+            self._worker.invoke(WorkerInvocation(turn.chat_id, turn.turn_id, turn.dispatch_token, correlation_id))
         except WorkerUnreachable:
             with suppress(StoreUnavailable):  # then the turn ends at its deadline, by the first poll after it
                 ended = self._end(turn, turn.failed(FailureCode.NOT_STARTED, self._clock.now()))
@@ -237,7 +215,7 @@ class ChatService:
 
     # ---- the slow path
 
-    def reason(self, dispatch: Dispatch, until: datetime) -> Reasoned | None:
+    def reason(self, dispatch: WorkerInvocation, until: datetime) -> ReasoningOutcome | None:
         """Claim the turn and run the agent on it, to be done by `until` at the latest.
 
         None when there is nothing to do: the event is a duplicate, late, unknown, or not ours. Raises
@@ -250,17 +228,17 @@ class ChatService:
         if turn is None:
             return None
         until = min(until, turn.deadline) - self._policy.closing
-        return Reasoned(turn, self._run_agent(turn, page.messages, until))
+        return self._run_agent(turn, page.messages, until)
 
-    def persist(self, reasoned: Reasoned) -> Turn | None:
+    def persist(self, outcome: ReasoningOutcome) -> Turn | None:
         """Store how the agent's work ended. The turn as it was stored, or None when it had ended before.
 
         A store that cannot be reached is tried until the turn's deadline; then `StoreUnavailable`.
         """
-        if reasoned.end is None:
+        if isinstance(outcome, Abandoned):
             return None
-        turn = reasoned.turn
-        ended, answer = self._ending(turn, reasoned.end)
+        turn = outcome.turn
+        ended, answer = self._ending(outcome)
         while True:
             try:
                 return ended if self._end(turn, ended, answer) else None
@@ -269,7 +247,7 @@ class ChatService:
                     raise
                 self._clock.sleep(PERSIST_PAUSE)
 
-    def fail(self, dispatch: Dispatch, code: str) -> Turn | None:
+    def fail(self, dispatch: WorkerInvocation, code: FailureCode) -> Turn | None:
         """End the turn that `dispatch` started, if it still thinks: its worker is known to be gone."""
         chat = self._chats.load(dispatch.chat_id)
         if chat is None or not _names(dispatch, chat.turn) or not chat.turn.thinking:
@@ -287,26 +265,25 @@ class ChatService:
         self._observer.moved(claimed)
         return claimed
 
-    def _run_agent(self, turn: Turn, messages: tuple[Message, ...], until: datetime) -> Answer | str | None:
+    def _run_agent(self, turn: Turn, messages: tuple[Message, ...], until: datetime) -> ReasoningOutcome:
         question, history = messages[-1], messages[:-1]
         assignment = Assignment(turn.user_id, question.content, history, turn.asked_at, until)
         try:
-            return self._agent().reason(assignment, TurnWatch(self._chats, self._clock, turn))
+            return Answered(turn, self._agent().reason(assignment, TurnWatch(self._chats, self._clock, turn)))
         except TurnOver:
-            return None
+            return Abandoned(turn)
         except AgentFailed as failure:
-            # An agent of somebody's own may know other words; the app must not have to.
-            return failure.code if failure.code in _FAILURE_CODES else FailureCode.AGENT_FAILED
+            return Failed(turn, _known_code(failure.code))
         except Exception as defect:  # noqa: BLE001  # whatever an agent does, its turn ends in the user's sight
             self._observer.agent_broke(turn, defect)
-            return FailureCode.AGENT_FAILED
+            return Failed(turn, FailureCode.AGENT_FAILED)
 
-    def _ending(self, turn: Turn, end: Answer | str) -> tuple[Turn, Message | None]:
-        now = self._clock.now()
-        if not isinstance(end, Answer):
-            return turn.failed(end, now), None
+    def _ending(self, outcome: Answered | Failed) -> tuple[Turn, Message | None]:
+        turn, now = outcome.turn, self._clock.now()
+        if isinstance(outcome, Failed):
+            return turn.failed(outcome.code, now), None
         try:
-            return turn.answered(turn.lease or "", now), self._message(end, turn, now)
+            return turn.answered(turn.lease or "", now), self._message(outcome.answer, turn, now)
         except TransitionRefused:  # the answer came too late
             return turn.failed(FailureCode.TIMED_OUT, now), None
 
@@ -379,14 +356,11 @@ class ChatService:
         return chat
 
 
-_FAILURE_CODES: Final = frozenset(FailureCode)
-
-
 def _checked_question(text: str) -> str:
     question = text.strip()
-    if not visible(question):
+    if not is_visible(question):
         raise QuestionMissing
-    if not storable(question):
+    if not is_storable(question):
         raise UnreadableText("question")
     if len(question) > QUESTION_LIMIT:
         raise QuestionTooLong(len(question), QUESTION_LIMIT)
@@ -397,5 +371,13 @@ def _fingerprint(ask: Ask, question: str) -> str:
     return hashlib.sha256("\n".join((ask.chat_id or "", question)).encode()).hexdigest()
 
 
-def _names(dispatch: Dispatch, turn: Turn) -> bool:
+def _names(dispatch: WorkerInvocation, turn: Turn) -> bool:
     return (dispatch.turn_id, dispatch.token) == (turn.turn_id, turn.dispatch_token)
+
+
+def _known_code(code: str) -> FailureCode:
+    """A custom agent may fail with a code that the app does not know."""
+    try:
+        return FailureCode(code)
+    except ValueError:
+        return FailureCode.AGENT_FAILED

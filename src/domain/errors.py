@@ -27,6 +27,8 @@ Errors carry facts, never sentences for a person: the entrypoints choose the wor
 
 from dataclasses import dataclass
 
+from domain.failure_codes import FailureCode
+
 
 class AsyncChatError(Exception):
     """The root: whatever is not one of these is a defect."""
@@ -134,6 +136,6 @@ class TurnOver(AsyncChatError):
 
 @dataclass
 class AgentFailed(AsyncChatError):
-    """The agent ended without an answer. `code` is one of `chat.FailureCode`'s values."""
+    """The agent ended without an answer. A `code` that is not one of `FailureCode` is shown as `agent_failed`."""
 
-    code: str
+    code: FailureCode | str

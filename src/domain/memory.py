@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from domain.chat import storable, visible
 from domain.errors import MemoryTooLong, UnreadableText
+from domain.text import is_storable, is_visible
 
 MEMORY_LIMIT: Final = 4_000
 
@@ -31,7 +31,7 @@ class NewMemory:
     def checked(self) -> "NewMemory":
         """Itself, trimmed; raises `MemoryTooLong` or `UnreadableText`."""
         text = self.text.strip()
-        if not all(map(storable, (text, *self.tags))) or not visible(text):
+        if not all(map(is_storable, (text, *self.tags))) or not is_visible(text):
             raise UnreadableText("text")
         if len(text) > MEMORY_LIMIT:
             raise MemoryTooLong(len(text), MEMORY_LIMIT)

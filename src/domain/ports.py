@@ -8,68 +8,21 @@ Any method of ChatRepository and MemoryStore may raise `StoreUnavailable`.
 
 from abc import abstractmethod
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from domain.chat import Chat, ChatSummary, Citation, Message, Step, Turn
+from domain.chat import Chat, Message, Step, Turn
 from domain.memory import Memory
-
-
-@dataclass(frozen=True, slots=True)
-class IdempotencyKey:
-    """A client's name for one ask. `fingerprint` tells whether the same name came with another body."""
-
-    key: str
-    fingerprint: str
-    expires_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class PastAsk:
-    """What an idempotency key stands for: the ask that came first with it."""
-
-    chat_id: str
-    question_id: str
-    fingerprint: str
-
-
-@dataclass(frozen=True, slots=True)
-class NewQuestion:
-    """All that one ask writes, in one piece. `new_chat` says whether the chat must not, or must, exist."""
-
-    message: Message
-    turn: Turn
-    new_chat: bool
-    turn_limit: int
-    key: IdempotencyKey | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class PageRequest:
-    """Which messages: newer than `after`, or older than `before`, or (neither) the newest. At most `limit`."""
-
-    limit: int
-    after: str | None = None
-    before: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ChatPage:
-    """A chat and some of its messages, oldest first; whether there are older or newer ones beyond the page."""
-
-    chat: Chat
-    messages: tuple[Message, ...]
-    has_older: bool = False
-    has_newer: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class ChatList:
-    """Some of a user's chats, newest activity first. `next` is the place to go on from, None at the end."""
-
-    chats: tuple[ChatSummary, ...]
-    next: tuple[str, str] | None = None
+from domain.records import (
+    Answer,
+    Assignment,
+    ChatList,
+    ChatPage,
+    IdempotencyRecord,
+    NewQuestion,
+    PageRequest,
+    WorkerInvocation,
+)
 
 
 class ChatRepository(Protocol):
@@ -80,7 +33,7 @@ class ChatRepository(Protocol):
     """
 
     @abstractmethod
-    def save_question(self, new: NewQuestion) -> PastAsk | None:
+    def save_question(self, new: NewQuestion) -> IdempotencyRecord | None:
         """Store question, turn, idempotency key and chat, all or nothing. None when stored.
 
         When the key is known and has not expired nothing is written, and what it stands for comes back.
@@ -129,44 +82,15 @@ class ChatRepository(Protocol):
         """
 
 
-@dataclass(frozen=True, slots=True)
-class Dispatch:
-    """What the worker is told: ids, the token that proves the event is ours, and an id to join logs by."""
-
-    chat_id: str
-    turn_id: str
-    token: str
-    correlation_id: str
-
-
 class WorkerInvoker(Protocol):
     """Starts the worker without waiting for it."""
 
     @abstractmethod
-    def invoke(self, dispatch: Dispatch) -> None:
+    def invoke(self, dispatch: WorkerInvocation) -> None:
         """Hand over `dispatch`. Accepted is not started, and delivery is at least once, late, or never.
 
         Raises `WorkerUnreachable` when it was not accepted or nobody knows.
         """
-
-
-@dataclass(frozen=True, slots=True)
-class Assignment:
-    """A question to reason about: whose it is, what was said before (oldest first), and by when to be done."""
-
-    user_id: str
-    question: str
-    history: tuple[Message, ...]
-    asked_at: datetime
-    until: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What the agent says, and the memories that it rests on."""
-
-    text: str
-    citations: tuple[Citation, ...] = ()
 
 
 class Watch(Protocol):

@@ -3,9 +3,10 @@
 from datetime import datetime, timedelta
 from typing import Final
 
-from domain.chat import Step, Turn, excerpt
+from domain.chat import Step, Turn
 from domain.errors import StoreUnavailable, TurnOver
 from domain.ports import ChatRepository, Clock, Watch
+from domain.text import excerpt
 
 STEP_LENGTH: Final = 120
 STEP_COUNT: Final = 30

@@ -4,10 +4,13 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from domain.chat import Citation, FailureCode, storable, visible
+from domain.chat import Citation
 from domain.errors import AgentFailed
+from domain.failure_codes import FailureCode
 from domain.memory import Memory
-from domain.ports import Answer, Assignment, MemoryStore, ReasoningAgent, Watch
+from domain.ports import MemoryStore, ReasoningAgent, Watch
+from domain.records import Answer, Assignment
+from domain.text import is_storable, is_visible
 
 #: An item of the store takes 400 KB, and everybody who polls receives all of it.
 TEXT_BYTES: Final = 300_000
@@ -26,7 +29,7 @@ class CheckedAgent(ReasoningAgent):
     def reason(self, assignment: Assignment, watch: Watch) -> Answer:
         answer = self._agent.reason(assignment, watch)
         text = _bounded(_storable(answer.text))
-        if not visible(text):
+        if not is_visible(text):
             raise AgentFailed(FailureCode.EMPTY_ANSWER)
         return Answer(text, self._borne_out(assignment.user_id, answer.citations))
 
@@ -58,7 +61,7 @@ def _verified(citations: tuple[Citation, ...], memories: dict[str, Memory]) -> I
 
 
 def _storable(text: str) -> str:
-    return text if storable(text) else re.sub("[\x00\ud800-\udfff]", "\N{REPLACEMENT CHARACTER}", text)
+    return text if is_storable(text) else re.sub("[\x00\ud800-\udfff]", "\N{REPLACEMENT CHARACTER}", text)
 
 
 def _bounded(text: str) -> str:

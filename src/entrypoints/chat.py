@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from adapters.observability.turn_observer import user_hash
-from domain.chat_service import Ask, Dispatched
 from domain.errors import QuestionMissing
+from domain.records import Ask, AskAccepted
 from entrypoints import ready
 from entrypoints.container import Container
 from entrypoints.http.parameters import chat_id_in_path
@@ -66,7 +66,7 @@ def _read_ask(request: Request) -> AskRequest:
         raise
 
 
-def _thinking(dispatched: Dispatched, request: Request) -> Reply:
+def _thinking(dispatched: AskAccepted, request: Request) -> Reply:
     headers = {"Location": f"/chats/messages?chat_id={dispatched.chat_id}", "Retry-After": "2"}
     if dispatched.replayed:
         headers["Idempotency-Replayed"] = "true"

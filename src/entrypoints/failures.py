@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from domain.chat import FailureCode
+from domain.failure_codes import FailureCode
 from entrypoints import ready
 from entrypoints.container import Container
 from entrypoints.run_worker import LambdaContext, WorkerEvent

@@ -7,7 +7,7 @@ from typing import Any
 
 from adapters.observability.emf_metrics import POLLS, embedded
 from adapters.observability.turn_observer import user_hash
-from domain.ports import ChatPage
+from domain.records import ChatPage
 from entrypoints import ready
 from entrypoints.container import Container
 from entrypoints.http.cursors import list_cursor, list_place

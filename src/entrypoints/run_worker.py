@@ -8,7 +8,8 @@ from typing import Any, Literal, Protocol
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from domain.chat_service import ChatService
-from domain.ports import Clock, Dispatch
+from domain.ports import Clock
+from domain.records import WorkerInvocation
 
 log = logging.getLogger(__name__)
 
@@ -35,9 +36,9 @@ class WorkerEvent(BaseModel):
     token: str
     correlation_id: str = ""
 
-    def to_domain(self) -> Dispatch:
+    def to_domain(self) -> WorkerInvocation:
         """As the domain takes it."""
-        return Dispatch(self.chat_id, self.turn_id, self.token, self.correlation_id)
+        return WorkerInvocation(self.chat_id, self.turn_id, self.token, self.correlation_id)
 
 
 def is_worker_event(event: Mapping[str, Any]) -> bool:

@@ -15,9 +15,12 @@ from datetime import timedelta
 
 import pytest
 
-from domain.chat import FailureCode, Message, Role, storable, visible
+from domain.chat import Message, Role
 from domain.errors import AgentFailed, TurnOver
-from domain.ports import Answer, Assignment, ReasoningAgent, Watch
+from domain.failure_codes import FailureCode
+from domain.ports import ReasoningAgent, Watch
+from domain.records import Answer, Assignment
+from domain.text import is_storable, is_visible
 from tests.fakes.clock import NOON
 
 ODD_QUESTIONS = {
@@ -67,19 +70,19 @@ class ReasoningAgentContract:
         self, agent: ReasoningAgent, assignment: Assignment
     ) -> None:
         answer = agent.reason(assignment, OnlookingWatch())
-        assert visible(answer.text)
-        assert storable(answer.text)
+        assert is_visible(answer.text)
+        assert is_storable(answer.text)
 
     def test_each_citation_names_a_memory_and_quotes_it(self, agent: ReasoningAgent, assignment: Assignment) -> None:
         for citation in agent.reason(assignment, OnlookingWatch()).citations:
             assert citation.memory_id
-            assert visible(citation.quote)
-            assert storable(citation.quote)
+            assert is_visible(citation.quote)
+            assert is_storable(citation.quote)
 
     def test_whatever_it_shows_can_be_stored(self, agent: ReasoningAgent, assignment: Assignment) -> None:
         watch = OnlookingWatch()
         agent.reason(assignment, watch)
-        assert all(storable(text) and visible(text) for text in (*watch.steps, *watch.drafts))
+        assert all(is_storable(text) and is_visible(text) for text in (*watch.steps, *watch.drafts))
 
     def test_it_stops_wherever_it_learns_that_the_turn_is_over(
         self, agent: ReasoningAgent, assignment: Assignment

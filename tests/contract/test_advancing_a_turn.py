@@ -8,6 +8,7 @@ from typing import Final
 import pytest
 
 from domain.chat import Citation, Message, Step, Turn
+from domain.failure_codes import FailureCode
 from tests.support.story import BAY, PARKING, UNKNOWN_CHAT, Story, texts
 
 CITED: Final = (Citation("01KA0000000000000000000099", "parked on level 3, bay 12"),)
@@ -26,12 +27,12 @@ def answer(story: Story) -> tuple[Turn, Turn, Message | None]:
 
 def fail_unstarted(story: Story) -> tuple[Turn, Turn, Message | None]:
     queued = story.asks()
-    return queued, queued.failed("not_started", story.clock.now()), None
+    return queued, queued.failed(FailureCode.NOT_STARTED, story.clock.now()), None
 
 
 def fail_running(story: Story) -> tuple[Turn, Turn, Message | None]:
     running = story.claims(story.asks())
-    return running, running.failed("worker_died", story.clock.now()), None
+    return running, running.failed(FailureCode.WORKER_DIED, story.clock.now()), None
 
 
 def cancel_unstarted(story: Story) -> tuple[Turn, Turn, Message | None]:
@@ -100,7 +101,7 @@ def test_an_answer_to_an_ended_turn_is_not_stored(story: Story, end: str) -> Non
 def test_only_the_holder_of_the_lease_moves_a_running_turn(story: Story) -> None:
     running = story.claims(story.asks())
     for stranger in (replace(running, lease="stolen"), replace(running, lease=None)):
-        assert not story.chats.advance(stranger, stranger.failed("agent_failed", story.clock.now()))
+        assert not story.chats.advance(stranger, stranger.failed(FailureCode.AGENT_FAILED, story.clock.now()))
     assert story.stored(running.chat_id) == running
 
 
@@ -108,7 +109,7 @@ def test_a_turn_of_before_does_not_move_the_turn_of_now(story: Story) -> None:
     first = story.claims(story.asks())
     story.pass_deadline(first)
     second = story.asks("Anybody there?", chat_id=first.chat_id)
-    assert not story.chats.advance(first, first.failed("timed_out", story.clock.now()))
+    assert not story.chats.advance(first, first.failed(FailureCode.TIMED_OUT, story.clock.now()))
     assert story.stored(first.chat_id) == second
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from adapters.dynamodb.memory_store import DynamoDbMemoryStore
 from domain.memory import Memory
-from domain.ports import PageRequest
+from domain.records import PageRequest
 from tests.contract.conftest import Aws
 from tests.fakes.clock import NOON
 from tests.support.story import ALICE, Story

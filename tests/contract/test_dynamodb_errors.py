@@ -13,7 +13,7 @@ from adapters.dynamodb.memory_store import DynamoDbMemoryStore
 from domain.chat import Message, Role
 from domain.errors import ChatForbidden, ChatNotFound, StoreUnavailable
 from domain.memory import Memory
-from domain.ports import PageRequest
+from domain.records import PageRequest
 from tests.contract.conftest import Aws
 from tests.fakes.clock import NOON, FakeClock
 from tests.support.aws import refusal

@@ -2,14 +2,14 @@
 
 from datetime import timedelta
 
-from domain.ports import PastAsk
+from domain.records import IdempotencyRecord
 from tests.support.story import ALICE, BOB, UNKNOWN_CHAT, Story
 
 
 def test_a_known_key_brings_back_what_it_stands_for_and_writes_nothing(story: Story) -> None:
     first, second = story.question(key=story.key()), story.question(key=story.key(fingerprint="another-body"))
     assert story.chats.save_question(first) is None
-    past = PastAsk(first.turn.chat_id, first.message.message_id, "where-did-i-park")
+    past = IdempotencyRecord(first.turn.chat_id, first.message.message_id, "where-did-i-park")
     assert story.chats.save_question(second) == past
     assert story.chats.load(second.turn.chat_id) is None
 

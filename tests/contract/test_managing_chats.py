@@ -6,7 +6,7 @@ import pytest
 
 from domain.chat import ChatSummary, TurnState
 from domain.errors import ChatForbidden, ChatNotFound
-from domain.ports import PageRequest
+from domain.records import PageRequest
 from tests.support.story import ALICE, BAY, BOB, PARKING, UNKNOWN_CHAT, Story, texts
 
 

@@ -6,7 +6,8 @@ import pytest
 
 from adapters.dynamodb.chat_repository import DynamoDbChatRepository
 from domain.chat import Message, Role
-from domain.ports import ChatPage, ChatRepository, PageRequest
+from domain.ports import ChatRepository
+from domain.records import ChatPage, PageRequest
 from tests.contract.conftest import fill
 from tests.fakes.chat_repository import InMemoryChatRepository
 from tests.support.story import BAY, PARKING, UNKNOWN_CHAT, Story, texts

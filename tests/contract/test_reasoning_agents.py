@@ -8,7 +8,8 @@ from adapters.agents.recall_agent import RecallAgent
 from adapters.agents.time_limited_agent import AlarmedAgent
 from adapters.clocks import SystemClock
 from domain.memory import Memory
-from domain.ports import Assignment, ReasoningAgent
+from domain.ports import ReasoningAgent
+from domain.records import Assignment
 from tests.contract.reasoning_agent import OnlookingWatch, ReasoningAgentContract
 from tests.fakes.agent import PacedAgent
 from tests.fakes.clock import NOON, FakeClock

@@ -7,7 +7,7 @@ import pytest
 
 from domain.chat import TurnState
 from domain.errors import ChatBusy, ChatForbidden, ChatNotFound, OutOfOrder
-from domain.ports import NewQuestion, PageRequest
+from domain.records import NewQuestion, PageRequest
 from tests.support.story import ALICE, BOB, PARKING, UNKNOWN_CHAT, Story, texts
 
 #: Arabic, a family joined by zero-width joiners, markup, combining accents, a letter beyond the basic plane.

@@ -4,6 +4,7 @@ import pytest
 
 from adapters.observability.turn_observer import LoggingTurnObserver
 from domain.chat import Turn
+from domain.failure_codes import FailureCode
 from domain.ports import TurnObserver
 from tests.fakes.observer import RecordingObserver
 from tests.support.story import Story
@@ -17,7 +18,7 @@ def observer(request: pytest.FixtureRequest) -> TurnObserver:
 def every_kind_of_turn(story: Story) -> list[Turn]:
     queued = story.turn()
     running = queued.claimed("lease", story.clock.now())
-    ended = [running.answered("lease", story.clock.now()), running.failed("agent_failed", story.clock.now())]
+    ended = [running.answered("lease", story.clock.now()), running.failed(FailureCode.AGENT_FAILED, story.clock.now())]
     return [queued, running, *ended, running.cancelled(story.clock.now()), queued.cancelled(story.clock.now())]
 
 

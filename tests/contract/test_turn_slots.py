@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from domain.errors import ChatBusy, ChatNotFound, TooManyTurns
+from domain.failure_codes import FailureCode
 from tests.support.story import ALICE, BOB, TURN_LIMIT, UNKNOWN_CHAT, Story
 
 
@@ -67,7 +68,7 @@ def test_settling_overdue_turns_frees_no_place_of_later_ones(story: Story) -> No
     for _ in range(TURN_LIMIT):
         story.asks()
     for turn in stale:
-        story.fails(turn, "timed_out")
+        story.fails(turn, FailureCode.TIMED_OUT)
     with pytest.raises(TooManyTurns):
         story.chats.save_question(story.question())
 

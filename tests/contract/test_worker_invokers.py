@@ -10,13 +10,14 @@ from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeou
 
 from adapters.aws.lambda_worker_invoker import LambdaWorkerInvoker
 from domain.errors import WorkerUnreachable
-from domain.ports import Dispatch, WorkerInvoker
+from domain.ports import WorkerInvoker
+from domain.records import WorkerInvocation
 from tests.contract.conftest import IN_MEMORY, WORKER_FUNCTION
 from tests.fakes.worker_invoker import WaitingWorkerInvoker
 from tests.support.aws import Wire, package_clients, refusal
 from tests.support.gateway import worker_event
 
-DISPATCH = Dispatch("01KACHAT", "01KATURN", "token-of-the-turn", "request-7")
+DISPATCH = WorkerInvocation("01KACHAT", "01KATURN", "token-of-the-turn", "request-7")
 
 
 class Hop(Protocol):

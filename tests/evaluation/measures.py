@@ -9,7 +9,8 @@ from statistics import fmean, median
 from typing import Final
 
 from domain.errors import AgentFailed
-from domain.ports import Assignment, MemoryStore, ReasoningAgent
+from domain.ports import MemoryStore, ReasoningAgent
+from domain.records import Assignment
 from tests.contract.reasoning_agent import OnlookingWatch
 from tests.evaluation.question_set import Question
 

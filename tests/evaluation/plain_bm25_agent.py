@@ -5,7 +5,8 @@ import sqlite3
 from contextlib import closing
 
 from domain.chat import Citation
-from domain.ports import Answer, Assignment, MemoryStore, ReasoningAgent, Watch
+from domain.ports import MemoryStore, ReasoningAgent, Watch
+from domain.records import Answer, Assignment
 
 BEST = 5
 

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from domain.ports import Answer, Assignment, Clock, ReasoningAgent, Watch
+from domain.ports import Clock, ReasoningAgent, Watch
+from domain.records import Answer, Assignment
 
 
 @dataclass

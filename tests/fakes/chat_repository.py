@@ -8,7 +8,8 @@ from threading import RLock
 
 from domain.chat import Chat, ChatSummary, Message, Step, Turn
 from domain.errors import AtCapacity, ChatForbidden, ChatNotFound, OutOfOrder, StoreUnavailable, TooManyTurns
-from domain.ports import ChatList, ChatPage, ChatRepository, NewQuestion, PageRequest, PastAsk
+from domain.ports import ChatRepository
+from domain.records import ChatList, ChatPage, IdempotencyRecord, NewQuestion, PageRequest
 
 
 @dataclass
@@ -17,12 +18,12 @@ class InMemoryChatRepository(ChatRepository):
 
     chats: dict[str, Chat] = field(default_factory=dict)
     messages: dict[str, dict[str, Message]] = field(default_factory=dict)
-    keys: dict[tuple[str, str], tuple[PastAsk, datetime]] = field(default_factory=dict)
+    keys: dict[tuple[str, str], tuple[IdempotencyRecord, datetime]] = field(default_factory=dict)
     down: bool = False
     capacity: int = 0
     _lock: RLock = field(default_factory=RLock)
 
-    def save_question(self, new: NewQuestion) -> PastAsk | None:
+    def save_question(self, new: NewQuestion) -> IdempotencyRecord | None:
         with self._reached():
             turn, message = new.turn, new.message
             past = self._past_ask(new)
@@ -36,11 +37,11 @@ class InMemoryChatRepository(ChatRepository):
             self.chats[turn.chat_id] = chat.with_question(message, turn) if chat else Chat.begun(message, turn)
             self.messages.setdefault(turn.chat_id, {})[message.message_id] = message
             if new.key is not None:
-                past = PastAsk(turn.chat_id, message.message_id, new.key.fingerprint)
+                past = IdempotencyRecord(turn.chat_id, message.message_id, new.key.fingerprint)
                 self.keys[turn.user_id, new.key.key] = (past, new.key.expires_at)
             return None
 
-    def _past_ask(self, new: NewQuestion) -> PastAsk | None:
+    def _past_ask(self, new: NewQuestion) -> IdempotencyRecord | None:
         if new.key is None:
             return None
         past, expires_at = self.keys.get((new.turn.user_id, new.key.key), (None, new.turn.asked_at))

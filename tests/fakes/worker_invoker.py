@@ -3,17 +3,18 @@
 from dataclasses import dataclass, field
 
 from domain.errors import WorkerUnreachable
-from domain.ports import Dispatch, WorkerInvoker
+from domain.ports import WorkerInvoker
+from domain.records import WorkerInvocation
 
 
 @dataclass
 class WaitingWorkerInvoker(WorkerInvoker):
     """`unreachable` makes every invocation fail."""
 
-    waiting: list[Dispatch] = field(default_factory=list)
+    waiting: list[WorkerInvocation] = field(default_factory=list)
     unreachable: bool = False
 
-    def invoke(self, dispatch: Dispatch) -> None:
+    def invoke(self, dispatch: WorkerInvocation) -> None:
         if self.unreachable:
             raise WorkerUnreachable
         self.waiting.append(dispatch)

@@ -8,9 +8,9 @@ from itertools import count
 from typing import Final, TypeVar
 
 from domain.chat import Chat
-from domain.chat_service import Ask, ChatService
+from domain.chat_service import ChatService
 from domain.errors import AsyncChatError, ChatNotFound, Refused
-from domain.ports import ChatPage, PageRequest
+from domain.records import Ask, ChatPage, PageRequest
 from entrypoints.http.problems import problem_for
 from entrypoints.schemas.fields import phase_of, status_of
 from tests.faults.fault_rates import Killed

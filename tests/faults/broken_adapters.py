@@ -12,7 +12,7 @@ from adapters.dynamodb.chat_writes import ChatWrites
 from adapters.dynamodb.items import text
 from adapters.dynamodb.turn_slots import House, Places, Write
 from domain.chat import Chat, Message, Turn
-from domain.ports import ChatPage, IdempotencyKey, NewQuestion, PageRequest, PastAsk
+from domain.records import ChatPage, IdempotencyKey, IdempotencyRecord, NewQuestion, PageRequest
 from tests.faults.mutant import Judge, Mutant, MutantUnfit
 
 Build = Callable[..., Write]
@@ -79,12 +79,12 @@ def _answer_in_two_writes(
     return done
 
 
-def _save_the_message_first(self: DynamoDbChatRepository, new: NewQuestion) -> PastAsk | None:
+def _save_the_message_first(self: DynamoDbChatRepository, new: NewQuestion) -> IdempotencyRecord | None:
     self._client.put_item(**self._writes.message(new.turn.chat_id, new.message)["Put"])
     return _save_question(self, new)
 
 
-def _forget_whose_key(item: Any) -> PastAsk:
+def _forget_whose_key(item: Any) -> IdempotencyRecord:
     return replace(_past_ask_from(item), question_id="")
 
 

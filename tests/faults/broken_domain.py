@@ -7,10 +7,11 @@ from typing import Final
 
 from adapters.clocks import GatewayClock
 from domain import chat_service
-from domain.chat import Chat, FailureCode, Message, Role, Turn, TurnState
-from domain.chat_service import Ask, ChatService, Dispatched
+from domain.chat import Chat, Message, Role, Turn, TurnState
+from domain.chat_service import ChatService
 from domain.errors import ChatNotFound, StoreUnavailable, WorkerUnreachable
-from domain.ports import Answer, ChatPage, Dispatch, NewQuestion, PageRequest
+from domain.failure_codes import FailureCode
+from domain.records import Answer, Ask, AskAccepted, ChatPage, NewQuestion, PageRequest, WorkerInvocation
 from tests.fakes import chat_repository
 from tests.fakes.chat_repository import InMemoryChatRepository
 from tests.faults.mutant import Judge, Mutant
@@ -45,26 +46,26 @@ def _show_unsettled(self: ChatService, user_id: str, chat_id: str, page: PageReq
     return replace(found, chat=found.chat.with_turn(turn.failed(FailureCode.TIMED_OUT, now)))
 
 
-def _invoke_then_save(self: ChatService, ask: Ask) -> Dispatched:
+def _invoke_then_save(self: ChatService, ask: Ask) -> AskAccepted:
     new = self._new_question(ask, ask.question, self._idempotency_key(ask, ask.question), None)
     self._start(new.turn, "")
     past = self._chats.save_question(new)
-    return self._replay(past, ask, ask.question) if past else Dispatched(new.turn.chat_id)
+    return self._replay(past, ask, ask.question) if past else AskAccepted(new.turn.chat_id)
 
 
-def _acknowledge_unsaved(self: ChatService, ask: Ask) -> Dispatched:
+def _acknowledge_unsaved(self: ChatService, ask: Ask) -> AskAccepted:
     new = self._new_question(ask, ask.question, self._idempotency_key(ask, ask.question), None)
     with suppress(StoreUnavailable):
         past = self._chats.save_question(new)
         if past is not None:
             return self._replay(past, ask, ask.question)
     self._start(new.turn, "")
-    return Dispatched(new.turn.chat_id)
+    return AskAccepted(new.turn.chat_id)
 
 
 def _hide_that_nobody_came(self: ChatService, turn: Turn, correlation_id: str) -> None:
     with suppress(WorkerUnreachable):
-        self._worker.invoke(Dispatch(turn.chat_id, turn.turn_id, turn.dispatch_token, correlation_id))
+        self._worker.invoke(WorkerInvocation(turn.chat_id, turn.turn_id, turn.dispatch_token, correlation_id))
 
 
 def _replay_whatever_failed(self: ChatService, turn: Turn, ask: Ask) -> bool:
@@ -86,7 +87,7 @@ def _start_then_store_the_retry(self: ChatService, turn: Turn, correlation_id: s
     return turn.thinking or self._chats.advance(turn, again, turn_limit=self._policy.turns_per_user)
 
 
-def _fail_what_has_ended(self: ChatService, dispatch: Dispatch, code: str) -> Turn | None:
+def _fail_what_has_ended(self: ChatService, dispatch: WorkerInvocation, code: FailureCode) -> Turn | None:
     chat = self._chats.load(dispatch.chat_id)
     if chat is None or dispatch.turn_id != chat.turn.turn_id:
         return None

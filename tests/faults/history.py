@@ -101,7 +101,7 @@ class Accepted:
 
 
 @dataclass(frozen=True)
-class Reasoned:
+class ReasoningOutcome:
     """The agent was run."""
 
     at: datetime
@@ -146,7 +146,7 @@ class History:
     intruded: list[Intruded] = field(default_factory=list)
     listed: list[Listed] = field(default_factory=list)
     accepted: list[Accepted] = field(default_factory=list)
-    reasoned: list[Reasoned] = field(default_factory=list)
+    reasoned: list[ReasoningOutcome] = field(default_factory=list)
     stored: list[Stored] = field(default_factory=list)
     afterwards: list[Shown] = field(default_factory=list)
     crowding: list[int] = field(default_factory=list)

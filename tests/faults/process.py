@@ -8,16 +8,8 @@ from typing import TypeVar
 
 from domain.chat import Chat, Message, Step, Turn
 from domain.errors import AsyncChatError, StoreUnavailable, TryAgain
-from domain.ports import (
-    ChatList,
-    ChatPage,
-    ChatRepository,
-    Clock,
-    IdSource,
-    NewQuestion,
-    PageRequest,
-    PastAsk,
-)
+from domain.ports import ChatRepository, Clock, IdSource
+from domain.records import ChatList, ChatPage, IdempotencyRecord, NewQuestion, PageRequest
 from tests.faults.fault_rates import Climate, Killed
 from tests.faults.scheduler import Scheduler
 
@@ -87,7 +79,7 @@ class DistantChatRepository(ChatRepository):
         self._process = process
         self._look = look
 
-    def save_question(self, new: NewQuestion) -> PastAsk | None:
+    def save_question(self, new: NewQuestion) -> IdempotencyRecord | None:
         return self._write(new.turn.chat_id, lambda: self._chats.save_question(new))
 
     def load(self, chat_id: str) -> Chat | None:

@@ -13,9 +13,11 @@ from typing import Any, Final
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
-from domain.chat import FailureCode, Message, Role, Step, Turn, TurnState
+from domain.chat import Message, Role, Step, Turn, TurnState
 from domain.errors import AsyncChatError, TransitionRefused
-from domain.ports import ChatRepository, NewQuestion, PageRequest
+from domain.failure_codes import FailureCode
+from domain.ports import ChatRepository
+from domain.records import NewQuestion, PageRequest
 from tests.fakes.chat_repository import InMemoryChatRepository
 from tests.fakes.clock import FakeClock
 from tests.fakes.ids import SequentialIds

@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from datetime import timedelta
 
-from domain.ports import Answer, Assignment, Clock, ReasoningAgent, Watch
-from tests.faults.history import History, Reasoned, answer_to
+from domain.ports import Clock, ReasoningAgent, Watch
+from domain.records import Answer, Assignment
+from tests.faults.history import History, ReasoningOutcome, answer_to
 
 
 class ScriptedAgent(ReasoningAgent):
@@ -23,7 +24,9 @@ class ScriptedAgent(ReasoningAgent):
 
     def reason(self, assignment: Assignment, watch: Watch) -> Answer:
         heard = tuple(message.content for message in assignment.history)
-        self._history.reasoned.append(Reasoned(self._clock.now(), assignment.user_id, assignment.question, heard))
+        self._history.reasoned.append(
+            ReasoningOutcome(self._clock.now(), assignment.user_id, assignment.question, heard)
+        )
         watch.step("Thinking")
         self._clock.sleep(self.takes / 2)
         self.meanwhile()

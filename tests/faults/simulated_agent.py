@@ -3,11 +3,12 @@
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from domain.chat import FailureCode
 from domain.errors import AgentFailed
-from domain.ports import Answer, Assignment, ReasoningAgent, Watch
+from domain.failure_codes import FailureCode
+from domain.ports import ReasoningAgent, Watch
+from domain.records import Answer, Assignment
 from tests.faults.fault_rates import Killed
-from tests.faults.history import Reasoned, answer_to
+from tests.faults.history import ReasoningOutcome, answer_to
 from tests.faults.process import Process
 
 if TYPE_CHECKING:
@@ -24,7 +25,9 @@ class SimulatedAgent(ReasoningAgent):
     def reason(self, assignment: Assignment, watch: Watch) -> Answer:
         world = self._world
         heard = tuple(message.content for message in assignment.history)
-        world.history.reasoned.append(Reasoned(world.scheduler.now, assignment.user_id, assignment.question, heard))
+        world.history.reasoned.append(
+            ReasoningOutcome(world.scheduler.now, assignment.user_id, assignment.question, heard)
+        )
         odd = world.chance(world.climate.odd_agent)
         manner = world.random.choice(("stubborn", "broken", "deadly")) if odd else "good"
         self._think(assignment, watch, stubborn=manner == "stubborn")

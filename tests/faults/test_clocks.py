@@ -8,7 +8,7 @@ from dependency_injector import providers
 
 from adapters.clocks import LONGEST_REQUEST, GatewayClock, GatewayTime
 from domain.chat import Turn
-from domain.ports import Dispatch
+from domain.records import WorkerInvocation
 from tests.fakes.clock import NOON, FakeClock
 from tests.support.gateway import http_event, worker_event
 from tests.support.service import Service
@@ -56,7 +56,7 @@ def test_a_reader_whose_clock_is_behind_shows_the_end_at_the_deadline(slow_machi
 def test_a_worker_does_not_take_its_time_from_the_request_before_it(slow_machine: Service) -> None:
     turn = slow_machine.story.asks()
     slow_machine.gateway.call("POST /chats/{chat_id}/retry", _retry_of(turn, NOON + 60 * SECOND))
-    slow_machine.gateway.work(worker_event(Dispatch(turn.chat_id, turn.turn_id, turn.dispatch_token, "")))
+    slow_machine.gateway.work(worker_event(WorkerInvocation(turn.chat_id, turn.turn_id, turn.dispatch_token, "")))
     assert slow_machine.story.stored(turn.chat_id).started_at == NOON
 
 

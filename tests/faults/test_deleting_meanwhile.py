@@ -7,7 +7,7 @@ from moto import mock_aws
 
 from adapters.dynamodb.chat_repository import DynamoDbChatRepository
 from domain.errors import StoreUnavailable
-from domain.ports import PageRequest
+from domain.records import PageRequest
 from tests.fakes.clock import FakeClock
 from tests.support.aws import Wire, dynamodb_client, make_tables, refusal
 from tests.support.story import ALICE, Story

@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from domain.chat_service import Ask
+from domain.records import Ask
 from tests.faults.apps import App, Person
 from tests.faults.fault_rates import CALM, STORM, WINDY, Climate
 from tests.faults.history import History

@@ -2,9 +2,8 @@
 
 import pytest
 
-from domain.chat_service import Ask
 from domain.errors import WorkerUnreachable
-from domain.ports import Dispatch
+from domain.records import Ask, WorkerInvocation
 from tests.fakes.worker_invoker import WaitingWorkerInvoker
 from tests.support.service import Service
 from tests.support.story import ALICE, PARKING
@@ -20,7 +19,7 @@ class MeetingInvoker(WaitingWorkerInvoker):
         self._service = service
         self.refused = 0
 
-    def invoke(self, dispatch: Dispatch) -> None:
+    def invoke(self, dispatch: WorkerInvocation) -> None:
         self.refused += 1
         if self.refused == 1:
             with pytest.raises(WorkerUnreachable):

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from domain.chat import Role
-from tests.faults.history import History, Intruded, Listed, Reasoned, Said, Shown
+from tests.faults.history import History, Intruded, Listed, ReasoningOutcome, Said, Shown
 from tests.faults.promises import breaches
 from tests.faults.simulation import simulate
 
@@ -82,7 +82,7 @@ def list_anothers_chat(history: History) -> None:
 
 def let_the_agent_hear_others(history: History) -> None:
     run = history.reasoned[0]
-    history.reasoned[0] = Reasoned(run.at, run.user, run.question, ("carol asks no. 1",))
+    history.reasoned[0] = ReasoningOutcome(run.at, run.user, run.question, ("carol asks no. 1",))
 
 
 def come_back_from_the_end(history: History) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from adapters.dynamodb.chat_repository import DynamoDbChatRepository
 from adapters.dynamodb.items import HEADER
-from domain.ports import PageRequest
+from domain.records import PageRequest
 from tests.fakes.clock import FakeClock
 from tests.support.aws import dynamodb_client, make_tables
 from tests.support.story import Story

@@ -7,10 +7,11 @@ from random import Random
 from typing import Final, TypeVar
 
 from adapters.clocks import GatewayClock, GatewayTime
-from domain.chat import FailureCode
 from domain.chat_service import ChatService, TurnPolicy
 from domain.errors import AsyncChatError, WorkerUnreachable
-from domain.ports import ChatRepository, Clock, Dispatch, WorkerInvoker
+from domain.failure_codes import FailureCode
+from domain.ports import ChatRepository, Clock, WorkerInvoker
+from domain.records import WorkerInvocation
 from tests.fakes.chat_repository import InMemoryChatRepository
 from tests.fakes.clock import NOON
 from tests.fakes.observer import RecordingObserver
@@ -82,7 +83,7 @@ class World(WorkerInvoker):
 
     # ---- the asynchronous hop
 
-    def invoke(self, dispatch: Dispatch) -> None:
+    def invoke(self, dispatch: WorkerInvocation) -> None:
         question = self._questions.get(dispatch.turn_id, "")
         self.history.accepted.append(Accepted(self.scheduler.now, dispatch.chat_id, question))
         copies = 0 if self.chance(self.climate.drop) else 2 if self.chance(self.climate.duplicate) else 1
@@ -91,7 +92,7 @@ class World(WorkerInvoker):
         if self.chance(self.climate.forgery):
             self.scheduler.spawn(lambda: self._forge(replace(dispatch, token="guessed")), self.queue_wait())
 
-    def _forge(self, dispatch: Dispatch) -> None:
+    def _forge(self, dispatch: WorkerInvocation) -> None:
         """An event with the right ids, from somebody who does not know the token."""
         process = self._process(WORKER_TIMEOUT)
         service = self._service(process, process)
@@ -104,13 +105,13 @@ class World(WorkerInvoker):
             return
         self.history.forged += acted
 
-    def _deliver_later(self, dispatch: Dispatch, wait: timedelta, attempt: int) -> None:
+    def _deliver_later(self, dispatch: WorkerInvocation, wait: timedelta, attempt: int) -> None:
         if wait > self._event_age:
             self._give_up(dispatch)
         else:
             self.scheduler.spawn(lambda: self._deliver(dispatch, attempt), wait)
 
-    def _deliver(self, dispatch: Dispatch, attempt: int) -> None:
+    def _deliver(self, dispatch: WorkerInvocation, attempt: int) -> None:
         process = self._process(WORKER_TIMEOUT)
         service = self._service(process, process)
         try:
@@ -123,7 +124,7 @@ class World(WorkerInvoker):
             else:
                 self._give_up(dispatch)
 
-    def _give_up(self, dispatch: Dispatch) -> None:
+    def _give_up(self, dispatch: WorkerInvocation) -> None:
         """On-failure destination: a queue, with a function behind it that may fail as well."""
         self.history.given_up.append(dispatch.turn_id)
         if not self.chance(self.climate.drop):
@@ -131,7 +132,7 @@ class World(WorkerInvoker):
         if self.chance(self.climate.duplicate):
             self.scheduler.spawn(lambda: self._settle(dispatch, 1), self.queue_wait())
 
-    def _settle(self, dispatch: Dispatch, attempt: int) -> None:
+    def _settle(self, dispatch: WorkerInvocation, attempt: int) -> None:
         process = self._process(timedelta(seconds=30))
         try:
             self._service(process, process).fail(dispatch, FailureCode.WORKER_DIED)
@@ -193,5 +194,5 @@ class _Hop(WorkerInvoker):
         self._world = world
         self._process = process
 
-    def invoke(self, dispatch: Dispatch) -> None:
+    def invoke(self, dispatch: WorkerInvocation) -> None:
         self._process.call(lambda: self._world.invoke(dispatch), WorkerUnreachable)

@@ -12,7 +12,8 @@ from typing import Any
 
 from dependency_injector import providers
 
-from domain.ports import ChatRepository, Dispatch, ReasoningAgent
+from domain.ports import ChatRepository, ReasoningAgent
+from domain.records import WorkerInvocation
 from entrypoints import chat, edits, failures, reads
 from entrypoints.container import Container
 from entrypoints.http.routes import PUBLIC, ROUTES
@@ -42,7 +43,7 @@ class InProcessDriver(Driver):
         self.observer = RecordingObserver()
         self._settings = SETTINGS
         self._replaced: dict[str, object] = {}
-        self._delivered: list[Dispatch] = []
+        self._delivered: list[WorkerInvocation] = []
         self._delivers = True
         self._deploy()
 
@@ -154,7 +155,7 @@ class InProcessDriver(Driver):
             name: module.make_handler(container) for name, module in modules.items()
         }
 
-    def _work(self, dispatch: Dispatch) -> None:
+    def _work(self, dispatch: WorkerInvocation) -> None:
         event = worker_event(dispatch)
         try:
             self._handlers["chat"](event, LambdaContext(self.clock))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pytest_bdd import given, parsers, scenarios, then, when
 
-from domain.ports import NewQuestion, PastAsk
+from domain.records import IdempotencyRecord, NewQuestion
 from tests.fakes.chat_repository import InMemoryChatRepository
 from tests.features.app import App
 from tests.features.driver import Reply
@@ -18,7 +18,7 @@ class DefectiveChatRepository(InMemoryChatRepository):
 
     words = ""
 
-    def save_question(self, new: NewQuestion) -> PastAsk | None:
+    def save_question(self, new: NewQuestion) -> IdempotencyRecord | None:
         raise KeyError(self.words)
 
 

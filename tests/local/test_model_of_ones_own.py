@@ -8,7 +8,7 @@ from adapters.agents.bedrock.agent import BedrockReasoningAgent
 from adapters.agents.bedrock.model import ModelSettings, bedrock_model
 from adapters.clocks import SystemClock
 from domain.chat import Citation
-from domain.ports import Answer
+from domain.records import Answer
 from local import emulator
 from local.home import Home
 from tests.contract.reasoning_agent import OnlookingWatch

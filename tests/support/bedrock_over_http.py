@@ -9,7 +9,7 @@ from adapters.agents.bedrock.agent import BedrockReasoningAgent
 from adapters.agents.bedrock.model import ModelSettings, bedrock_model
 from adapters.clocks import SystemClock
 from domain.errors import AgentFailed
-from domain.ports import Answer
+from domain.records import Answer
 from tests.contract.reasoning_agent import OnlookingWatch
 from tests.fakes.bedrock.converse_server import ConverseServer, Reply, converse_server
 from tests.support.people import alice_and_bob, asking

@@ -2,7 +2,8 @@
 
 from adapters.agents.custom_agent import AgentParts, Reason
 from domain.chat import Citation
-from domain.ports import Answer, Assignment, ReasoningAgent, Watch
+from domain.ports import ReasoningAgent, Watch
+from domain.records import Answer, Assignment
 from tests.support.people import PARKED
 
 

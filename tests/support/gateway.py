@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from domain.ports import Dispatch
+from domain.records import WorkerInvocation
 from entrypoints import chat, edits, failures, reads
 from entrypoints.container import Container
 from entrypoints.http.routes import ROUTES
@@ -120,7 +120,7 @@ def http_event(
     }
 
 
-def worker_event(dispatch: Dispatch, **changes: object) -> dict[str, object]:
+def worker_event(dispatch: WorkerInvocation, **changes: object) -> dict[str, object]:
     """The worker's event, version 1; tests/contract holds the invoker to the same shape."""
     return {
         "_async_worker": True,

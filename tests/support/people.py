@@ -7,7 +7,7 @@ from typing import Final
 
 from domain.chat import Message
 from domain.memory import Memory
-from domain.ports import Assignment
+from domain.records import Assignment
 from tests.fakes.clock import NOON
 from tests.fakes.memory_store import InMemoryMemoryStore
 from tests.support.story import ALICE, BOB

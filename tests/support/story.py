@@ -4,8 +4,10 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 
-from domain.chat import Citation, FailureCode, Message, Role, Turn
-from domain.ports import ChatPage, ChatRepository, IdempotencyKey, IdSource, NewQuestion, PageRequest
+from domain.chat import Citation, Message, Role, Turn
+from domain.failure_codes import FailureCode
+from domain.ports import ChatRepository, IdSource
+from domain.records import ChatPage, IdempotencyKey, NewQuestion, PageRequest
 from tests.fakes.clock import FakeClock
 from tests.fakes.ids import SequentialIds
 
@@ -75,7 +77,7 @@ class Story:
         """An answer, not stored."""
         return Message(self.ids.new_id(), Role.ASSISTANT, text, self.clock.now(), citations)
 
-    def fails(self, turn: Turn, code: str = FailureCode.WORKER_DIED) -> Turn:
+    def fails(self, turn: Turn, code: FailureCode = FailureCode.WORKER_DIED) -> Turn:
         return self._moves(turn, turn.failed(code, self.clock.now()))
 
     def cancels(self, turn: Turn) -> Turn:

@@ -33,7 +33,7 @@ async def sleep_async(question: str) -> str:
 
 def agent(_parts: object) -> Callable[[Any, Any], Any]:
     """As Async Chat takes it: `agent=sleeping:agent`."""
-    from domain.ports import Answer
+    from domain.records import Answer
 
     return lambda assignment, _watch: Answer(sleep(assignment.question))
 

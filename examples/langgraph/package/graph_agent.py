@@ -12,7 +12,8 @@ from adapters.agents.custom_agent import AgentParts, Reason
 from adapters.search.engine import MemorySearch
 from adapters.search.vocabulary import forms, key_words
 from domain.chat import Citation
-from domain.ports import Answer, Assignment, Watch
+from domain.ports import Watch
+from domain.records import Answer, Assignment
 
 ROUNDS = 3
 ENOUGH = 3

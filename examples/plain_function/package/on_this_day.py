@@ -2,7 +2,8 @@
 
 from adapters.agents.custom_agent import AgentParts, Reason
 from domain.chat import Citation
-from domain.ports import Answer, Assignment, Watch
+from domain.ports import Watch
+from domain.records import Answer, Assignment
 
 
 def agent(parts: AgentParts) -> Reason:

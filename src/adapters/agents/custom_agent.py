@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Final
 
-from domain.ports import Answer, Assignment, Clock, MemoryStore, ReasoningAgent, Watch
+from domain.ports import Clock, MemoryStore, ReasoningAgent, Watch
+from domain.records import Answer, Assignment
 
 
 @dataclass(frozen=True, slots=True)

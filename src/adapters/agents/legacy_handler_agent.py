@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from domain.chat import Citation, FailureCode
+from domain.chat import Citation
 from domain.errors import AgentFailed
-from domain.ports import Answer, Assignment, Clock, ReasoningAgent, Watch
+from domain.failure_codes import FailureCode
+from domain.ports import Clock, ReasoningAgent, Watch
+from domain.records import Answer, Assignment
 
 Event = dict[str, Any]
 #: Under which name such handlers return their answer: the first that is there counts.

@@ -11,7 +11,8 @@ from adapters.search.engine import MemorySearch
 from adapters.search.vocabulary import forms, key_words
 from domain.chat import Citation
 from domain.memory import Memory
-from domain.ports import Answer, Assignment, Clock, MemoryStore, ReasoningAgent, Watch
+from domain.ports import Clock, MemoryStore, ReasoningAgent, Watch
+from domain.records import Answer, Assignment
 
 PASSAGES: Final = 5
 #: What part of the question, by weight, one memory must match before the agent calls it an answer. Measured on the

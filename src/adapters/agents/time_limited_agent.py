@@ -4,9 +4,10 @@ import signal
 import threading
 from types import FrameType
 
-from domain.chat import FailureCode
 from domain.errors import AgentFailed
-from domain.ports import Answer, Assignment, Clock, ReasoningAgent, Watch
+from domain.failure_codes import FailureCode
+from domain.ports import Clock, ReasoningAgent, Watch
+from domain.records import Answer, Assignment
 
 
 class _OutOfTime(BaseException):

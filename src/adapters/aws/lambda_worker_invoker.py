@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from adapters.aws.errors import raising
 from domain.errors import WorkerUnreachable
-from domain.ports import Dispatch, WorkerInvoker
+from domain.ports import WorkerInvoker
+from domain.records import WorkerInvocation
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
@@ -22,7 +23,7 @@ class LambdaWorkerInvoker(WorkerInvoker):
         self._client = client
         self._function = function
 
-    def invoke(self, dispatch: Dispatch) -> None:
+    def invoke(self, dispatch: WorkerInvocation) -> None:
         event = {
             "_async_worker": True,
             "version": EVENT_VERSION,

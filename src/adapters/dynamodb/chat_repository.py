@@ -23,7 +23,8 @@ from adapters.dynamodb.items import (
 from adapters.dynamodb.turn_slots import WITH_OLD, House, Places, Write
 from domain.chat import Chat, Message, Step, Turn
 from domain.errors import ChatForbidden, ChatNotFound, OutOfOrder, StoreUnavailable
-from domain.ports import ChatList, ChatPage, ChatRepository, Clock, NewQuestion, PageRequest, PastAsk
+from domain.ports import ChatRepository, Clock
+from domain.records import ChatList, ChatPage, IdempotencyRecord, NewQuestion, PageRequest
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -53,7 +54,7 @@ class DynamoDbChatRepository(ChatRepository):
 
     # ---- asking
 
-    def save_question(self, new: NewQuestion) -> PastAsk | None:
+    def save_question(self, new: NewQuestion) -> IdempotencyRecord | None:
         turn, writes = new.turn, self._writes
         header = writes.new_chat(new) if new.new_chat else writes.next_question(new)
         said = writes.message(turn.chat_id, new.message)

@@ -21,8 +21,9 @@ from adapters.dynamodb.items import (
     turn_attributes,
 )
 from adapters.dynamodb.turn_slots import WITH_OLD, Write
-from domain.chat import EXCERPT_LENGTH, Chat, Message, Step, Turn, TurnState, excerpt
-from domain.ports import IdempotencyKey, NewQuestion
+from domain.chat import EXCERPT_LENGTH, Chat, Message, Step, Turn, TurnState
+from domain.records import IdempotencyKey, NewQuestion
+from domain.text import excerpt
 
 if TYPE_CHECKING:
     from adapters.dynamodb.items import NewItem

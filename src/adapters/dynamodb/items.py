@@ -16,7 +16,8 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from domain.chat import Chat, ChatSummary, Citation, Message, Role, Step, Turn, TurnState
-from domain.ports import IdempotencyKey, PastAsk
+from domain.failure_codes import FailureCode
+from domain.records import IdempotencyKey, IdempotencyRecord
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
@@ -125,7 +126,7 @@ def turn_from(item: "Item") -> Turn:
         lease=_text(item, "lease"),
         started_at=_moment(item, "started_at"),
         ended_at=_moment(item, "ended_at"),
-        failure=_text(item, "failure"),
+        failure=_failure_from(item),
         progress=tuple(_step_from(step["M"]) for step in item.get("progress", {"L": []})["L"]),
         draft=_text(item, "draft"),
     )
@@ -183,8 +184,8 @@ def key_item(user_id: str, key: IdempotencyKey, turn: Turn) -> "NewItem":
     }
 
 
-def past_ask_from(item: "Item") -> PastAsk:
-    return PastAsk(item["chat_id"]["S"], item["question_id"]["S"], item["fingerprint"]["S"])
+def past_ask_from(item: "Item") -> IdempotencyRecord:
+    return IdempotencyRecord(item["chat_id"]["S"], item["question_id"]["S"], item["fingerprint"]["S"])
 
 
 def step_item(step: Step) -> "AttributeValueTypeDef":
@@ -201,6 +202,14 @@ def _citation_item(citation: Citation) -> "AttributeValueTypeDef":
 
 def _citation_from(value: Mapping[str, Any]) -> Citation:
     return Citation(value["M"]["memory_id"]["S"], value["M"]["quote"]["S"])
+
+
+def _failure_from(item: "Item") -> FailureCode | str | None:
+    code = _text(item, "failure")
+    return FailureCode(code) if code in _FAILURE_CODES else code
+
+
+_FAILURE_CODES: Final = frozenset(FailureCode)
 
 
 def _text(item: "Item", name: str) -> str | None:

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from domain.ports import PageRequest
+from domain.records import PageRequest
 from entrypoints.http.problems import RequestInvalid
 from entrypoints.http.router import Request
 from entrypoints.schemas.fields import ULID

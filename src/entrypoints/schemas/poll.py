@@ -2,8 +2,9 @@
 
 from typing import Final, Literal
 
-from domain.chat import FailureCode, Message, Role, Step, Turn
-from domain.ports import ChatPage
+from domain.chat import Message, Role, Step, Turn
+from domain.failure_codes import FailureCode
+from domain.records import ChatPage
 from entrypoints.schemas.fields import Body, Moment, Phase, Status, phase_of, status_of
 
 #: What a person reads when a turn has failed. A code that is not here gets the last one.

@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.chat import EXCERPT_LENGTH, TITLE_LENGTH, Chat, ChatSummary, TurnState, excerpt, storable, visible
+from domain.chat import EXCERPT_LENGTH, TITLE_LENGTH, Chat, ChatSummary, TurnState
 from domain.errors import ChatBusy, ChatForbidden, NothingToRetry
+from domain.failure_codes import FailureCode
+from domain.text import excerpt, is_storable, is_visible
 from tests.fakes.clock import NOON
 from tests.support.story import ALICE, BOB, Story
 
@@ -67,7 +69,7 @@ def test_what_is_answered_cannot_be_retried_what_is_thinking_is_busy(story: Stor
     with pytest.raises(NothingToRetry):
         chat.with_turn(chat.turn.claimed("lease", NOON).answered("lease", NOON)).check_retriable(NOON)
     chat.with_turn(chat.turn.cancelled(NOON)).check_retriable(NOON)
-    chat.with_turn(chat.turn.failed("timed_out", NOON)).check_retriable(NOON)
+    chat.with_turn(chat.turn.failed(FailureCode.TIMED_OUT, NOON)).check_retriable(NOON)
 
 
 def summary(state: TurnState = TurnState.ANSWERED, answer: str | None = "02", read: str | None = None) -> ChatSummary:
@@ -91,20 +93,20 @@ def test_in_a_list_a_turn_past_its_deadline_has_failed_stored_or_not() -> None:
 
 @pytest.mark.parametrize("text", ["", " ", "\n\t\r", "\u00a0\u2003", "\u200b\u200d", "\u202e", "\x00\x07", "\ufeff"])
 def test_what_nobody_can_see_is_no_text(text: str) -> None:
-    assert not visible(text)
+    assert not is_visible(text)
 
 
 @pytest.mark.parametrize("text", ["?", "\U0001f697", "\u0623", "\u0301", " x ", "\u202eleft", "\U000e1234"])
 def test_whatever_shows_is_text(text: str) -> None:
-    assert visible(text)
+    assert is_visible(text)
 
 
 @pytest.mark.parametrize("text", ["a\x00b", "\ud800", "\udfff.", "ok \ud83d"])
 def test_nuls_and_unpaired_surrogates_cannot_be_stored(text: str) -> None:
-    assert not storable(text)
+    assert not is_storable(text)
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00")))
 def test_everything_else_can_and_survives_utf8(text: str) -> None:
-    assert storable(text)
+    assert is_storable(text)
     assert text.encode().decode() == text

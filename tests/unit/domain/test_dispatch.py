@@ -5,7 +5,6 @@ from datetime import timedelta
 import pytest
 
 from domain.chat import TurnState
-from domain.chat_service import Ask, Dispatched
 from domain.errors import (
     AtCapacity,
     ChatBusy,
@@ -18,13 +17,13 @@ from domain.errors import (
     UnreadableText,
     WorkerUnreachable,
 )
-from domain.ports import ChatPage, NewQuestion, PageRequest, PastAsk
+from domain.records import Ask, AskAccepted, ChatPage, IdempotencyRecord, NewQuestion, PageRequest
 from tests.fakes.clock import NOON
 from tests.support.service import Service
 from tests.support.story import ALICE, BOB, PARKING, TURN_LIMIT, UNKNOWN_CHAT, texts
 
 
-def ask(service: Service, question: str = PARKING, *, user: str = ALICE, chat_id: str | None = None) -> Dispatched:
+def ask(service: Service, question: str = PARKING, *, user: str = ALICE, chat_id: str | None = None) -> AskAccepted:
     return service.chat_service.dispatch(Ask(user, question, chat_id, correlation_id="request-7"))
 
 
@@ -58,7 +57,7 @@ def test_a_question_is_trimmed(service: Service) -> None:
 
 def test_asking_on_goes_into_the_same_chat(service: Service) -> None:
     chat_id = service.story.talks(1)
-    assert ask(service, "And when?", chat_id=chat_id) == Dispatched(chat_id)
+    assert ask(service, "And when?", chat_id=chat_id) == AskAccepted(chat_id)
     assert texts(page_of(service, chat_id))[-1] == "And when?"
 
 
@@ -127,7 +126,7 @@ def test_a_turn_without_a_place_may_have_one_under_another_id(
     refused: list[str] = []
     save = service.chats.save_question
 
-    def full_for_the_first_two(new: NewQuestion) -> PastAsk | None:
+    def full_for_the_first_two(new: NewQuestion) -> IdempotencyRecord | None:
         if len(refused) < 2:
             refused.append(new.turn.turn_id)
             raise AtCapacity(retry_after=70)
@@ -178,7 +177,7 @@ def test_after_that_the_same_chat_takes_the_next_question(service: Service) -> N
     with pytest.raises(WorkerUnreachable):
         ask(service, chat_id=chat_id)
     service.invoker.unreachable = False
-    assert ask(service, "Again?", chat_id=chat_id) == Dispatched(chat_id)
+    assert ask(service, "Again?", chat_id=chat_id) == AskAccepted(chat_id)
 
 
 def test_when_neither_worker_nor_store_can_be_reached_the_deadline_ends_the_turn(

@@ -5,19 +5,20 @@ from datetime import timedelta
 import pytest
 
 from domain.chat import TurnState
-from domain.chat_service import Ask, Dispatched
 from domain.errors import IdempotencyKeyReused, TooManyTurns, WorkerUnreachable
+from domain.failure_codes import FailureCode
+from domain.records import Ask, AskAccepted
 from tests.support.service import Service
 from tests.support.story import ALICE, BOB, PARKING, TURN_LIMIT
 
 
-def tap(service: Service, question: str = PARKING, *, chat_id: str | None = None, user: str = ALICE) -> Dispatched:
+def tap(service: Service, question: str = PARKING, *, chat_id: str | None = None, user: str = ALICE) -> AskAccepted:
     return service.chat_service.dispatch(Ask(user, question, chat_id, key="tap-1"))
 
 
 def test_a_second_tap_brings_the_first_answer(service: Service) -> None:
     first = tap(service)
-    assert tap(service) == Dispatched(first.chat_id, replayed=True)
+    assert tap(service) == AskAccepted(first.chat_id, replayed=True)
     assert len(service.chats.chats) == 1
 
 
@@ -31,7 +32,7 @@ def test_a_tap_long_after_starts_nothing(service: Service, end: str) -> None:
     getattr(service.story, end)(service.story.stored(chat_id))
     service.invoker.waiting.clear()
     service.clock.sleep(timedelta(hours=23))
-    assert tap(service) == Dispatched(chat_id, replayed=True)
+    assert tap(service) == AskAccepted(chat_id, replayed=True)
     assert service.invoker.waiting == []
 
 
@@ -89,7 +90,7 @@ def test_a_tap_after_the_deadline_starts_a_worker_that_never_started(service: Se
     chat_id = tap(service).chat_id
     service.invoker.waiting.clear()  # the event was dropped
     service.clock.sleep(timedelta(seconds=70))
-    assert tap(service) == Dispatched(chat_id, replayed=True)
+    assert tap(service) == AskAccepted(chat_id, replayed=True)
     assert service.story.stored(chat_id).deadline == service.clock.now() + timedelta(seconds=70)
     assert [turn.failure for turn in service.observer.turns if turn.failure] == ["timed_out"]
 
@@ -105,7 +106,7 @@ def test_a_tap_does_not_run_an_agent_again_that_has_run(service: Service) -> Non
 
 def test_a_tap_after_the_next_question_leaves_that_one_alone(service: Service) -> None:
     chat_id = tap(service).chat_id
-    service.story.fails(service.story.stored(chat_id), "not_started")
+    service.story.fails(service.story.stored(chat_id), FailureCode.NOT_STARTED)
     next_turn = service.story.asks("Well?", chat_id=chat_id)
     service.invoker.waiting.clear()
     tap(service)
@@ -117,13 +118,13 @@ def test_a_tap_for_a_chat_that_was_deleted_stays_the_first_answer(service: Servi
     chat_id = tap(service).chat_id
     service.chat_service.delete(ALICE, chat_id)
     service.invoker.waiting.clear()
-    assert tap(service) == Dispatched(chat_id, replayed=True)
+    assert tap(service) == AskAccepted(chat_id, replayed=True)
     assert service.invoker.waiting == []
 
 
 def test_a_turn_that_is_run_again_needs_a_place(service: Service) -> None:
     chat_id = tap(service).chat_id
-    service.story.fails(service.story.stored(chat_id), "not_started")
+    service.story.fails(service.story.stored(chat_id), FailureCode.NOT_STARTED)
     for _ in range(TURN_LIMIT):
         service.story.asks()
     with pytest.raises(TooManyTurns):

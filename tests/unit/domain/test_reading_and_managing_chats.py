@@ -7,7 +7,7 @@ import pytest
 from domain.chat import TurnState
 from domain.chat_service import ChatService
 from domain.errors import ChatBusy, ChatForbidden, ChatNotFound, NothingToRetry, TooManyTurns, WorkerUnreachable
-from domain.ports import PageRequest
+from domain.records import PageRequest
 from tests.support.service import Service
 from tests.support.story import ALICE, BAY, BOB, PARKING, TURN_LIMIT, UNKNOWN_CHAT, Story, texts
 

@@ -8,6 +8,7 @@ import pytest
 
 from domain.chat import Step, Turn, TurnState
 from domain.errors import TransitionRefused
+from domain.failure_codes import FailureCode
 from tests.fakes.clock import NOON
 from tests.support.story import Story
 
@@ -30,7 +31,7 @@ def turn_in(state: TurnState, story: Story) -> Turn:
         QUEUED: queued,
         RUNNING: running,
         ANSWERED: running.answered("lease", NOON),
-        FAILED: running.failed("worker_died", NOON),
+        FAILED: running.failed(FailureCode.WORKER_DIED, NOON),
         CANCELLED: running.cancelled(NOON),
     }[state]
 
@@ -42,7 +43,7 @@ def moved(turn: Turn, state: TurnState, story: Story) -> Turn:
         case TurnState.ANSWERED:
             return turn.answered(turn.lease or "", LATER)
         case TurnState.FAILED:
-            return turn.failed("timed_out", LATER)
+            return turn.failed(FailureCode.TIMED_OUT, LATER)
         case TurnState.CANCELLED:
             return turn.cancelled(LATER)
         case TurnState.QUEUED:
@@ -95,7 +96,7 @@ def test_only_the_holder_of_the_lease_answers(story: Story, lease: str) -> None:
 
 def test_a_turn_may_fail_after_its_deadline(story: Story) -> None:
     turn = story.turn()
-    failed = turn.failed("timed_out", turn.deadline + timedelta(hours=1))
+    failed = turn.failed(FailureCode.TIMED_OUT, turn.deadline + timedelta(hours=1))
     assert (failed.state, failed.failure) == (FAILED, "timed_out")
 
 

@@ -2,10 +2,13 @@
 
 import pytest
 
-from domain.chat import Citation, FailureCode, storable
+from domain.chat import Citation
 from domain.errors import AgentFailed
+from domain.failure_codes import FailureCode
 from domain.memory import Memory
-from domain.ports import Answer, ReasoningAgent
+from domain.ports import ReasoningAgent
+from domain.records import Answer
+from domain.text import is_storable
 from domain.verified_agent import CITATIONS, CUT, QUOTE_LENGTH, TEXT_BYTES, CheckedAgent
 from tests.contract.reasoning_agent import OnlookingWatch, ReasoningAgentContract
 from tests.fakes.agent import PacedAgent
@@ -70,7 +73,7 @@ def test_an_answer_beyond_the_bound_is_cut_with_a_mark(letter: str) -> None:
     text = checked(Answer(letter * (TEXT_BYTES + 1))).text
     assert len(text.encode()) <= TEXT_BYTES
     assert text.endswith(CUT)
-    assert storable(text)
+    assert is_storable(text)
 
 
 def test_an_answer_within_the_bound_is_left_as_it_is() -> None:

@@ -7,10 +7,11 @@ from functools import partial
 
 import pytest
 
-from domain.chat import Citation, FailureCode, Turn, TurnState
-from domain.chat_service import HISTORY_LENGTH, Reasoned
+from domain.chat import Citation, Turn, TurnState
+from domain.chat_service import HISTORY_LENGTH
 from domain.errors import AgentFailed, StoreUnavailable, TurnOver
-from domain.ports import Answer, Dispatch
+from domain.failure_codes import FailureCode
+from domain.records import Answer, Answered, WorkerInvocation
 from tests.fakes.clock import NOON
 from tests.support.service import Service
 from tests.support.story import ALICE, BAY, PARKING, UNKNOWN_CHAT, Story, texts
@@ -18,8 +19,8 @@ from tests.support.story import ALICE, BAY, PARKING, UNKNOWN_CHAT, Story, texts
 FAR = NOON + timedelta(hours=1)
 
 
-def dispatch_of(turn: Turn) -> Dispatch:
-    return Dispatch(turn.chat_id, turn.turn_id, turn.dispatch_token, "request-7")
+def dispatch_of(turn: Turn) -> WorkerInvocation:
+    return WorkerInvocation(turn.chat_id, turn.turn_id, turn.dispatch_token, "request-7")
 
 
 def work(service: Service, turn: Turn) -> Turn | None:
@@ -195,7 +196,7 @@ def test_a_late_answer_never_shows_once_a_poll_has_shown_the_failure(service: Se
     shown = service.chat_service.cancel(ALICE, turn.chat_id)
     assert shown.failure == "timed_out"
     service.clock.sleep(timedelta(milliseconds=1))
-    assert service.chat_service.persist(Reasoned(running, Answer(BAY))) is None
+    assert service.chat_service.persist(Answered(running, Answer(BAY))) is None
     assert story.stored(turn.chat_id) == shown
 
 

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from domain.ports import Dispatch
+from domain.records import WorkerInvocation
 from tests.support.gateway import worker_event
 from tests.support.service import Service
 from tests.support.story import Story
 
 
-def on_failure_record(dispatch: Dispatch, **changes: Any) -> str:
+def on_failure_record(dispatch: WorkerInvocation, **changes: Any) -> str:
     """What Lambda sends when a worker ran into its timeout."""
     return json.dumps(
         {
@@ -35,7 +35,7 @@ def on_failure_record(dispatch: Dispatch, **changes: Any) -> str:
     )
 
 
-def asked(service: Service) -> Dispatch:
+def asked(service: Service) -> WorkerInvocation:
     service.gateway.ask("Where did I park?")
     return service.invoker.waiting.pop()
 

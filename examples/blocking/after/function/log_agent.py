@@ -3,7 +3,8 @@
 from research import research
 
 from adapters.agents.custom_agent import AgentParts, Reason
-from domain.ports import Answer, Assignment, Watch
+from domain.ports import Watch
+from domain.records import Answer, Assignment
 
 
 def agent(parts: AgentParts) -> Reason:

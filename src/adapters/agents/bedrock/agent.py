@@ -21,9 +21,10 @@ from adapters.agents.bedrock.prompt import prompt, recent, without_forgotten
 from adapters.agents.bedrock.pydantic_agent import reading_agent
 from adapters.agents.bedrock.tools import MemoryTools, counted
 from adapters.search.engine import MemorySearch
-from domain.chat import FailureCode
 from domain.errors import AgentFailed
-from domain.ports import Answer, Assignment, Clock, MemoryStore, ReasoningAgent, Watch
+from domain.failure_codes import FailureCode
+from domain.ports import Clock, MemoryStore, ReasoningAgent, Watch
+from domain.records import Answer, Assignment
 
 log = logging.getLogger(__name__)
 

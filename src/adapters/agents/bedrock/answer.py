@@ -19,7 +19,8 @@ from pydantic_core import from_json
 
 from adapters.agents.bedrock.tools import MemoryTools
 from domain.chat import Citation
-from domain.ports import Answer, Watch
+from domain.ports import Watch
+from domain.records import Answer
 from domain.verified_agent import quoted
 
 ANSWER_TOOL: Final = "answer"

@@ -19,7 +19,7 @@ from pydantic_ai.exceptions import (
     UsageLimitExceeded,
 )
 
-from domain.chat import FailureCode
+from domain.failure_codes import FailureCode
 
 #: Over in a moment, perhaps. The statuses are of ModelTimeoutException and ModelErrorException.
 _PASSING: Final = (ModelRateLimitError, ModelUnavailableError, ModelServerError, ModelConnectionError)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 from domain.chat import Message, Role
-from domain.ports import Assignment
+from domain.records import Assignment
 
 #: Nothing of a user's is ever in here.
 INSTRUCTIONS: Final = """\

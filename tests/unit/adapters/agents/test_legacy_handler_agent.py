@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 
 from adapters.agents.legacy_handler_agent import Event, LegacyContext, LegacyHandlerAgent
-from domain.chat import Citation, FailureCode
+from domain.chat import Citation
 from domain.errors import AgentFailed
-from domain.ports import Answer, ReasoningAgent
+from domain.failure_codes import FailureCode
+from domain.ports import ReasoningAgent
+from domain.records import Answer
 from tests.contract.reasoning_agent import OnlookingWatch, ReasoningAgentContract
 from tests.fakes.clock import FakeClock
 from tests.support.people import asking

@@ -13,7 +13,8 @@ import pytest
 from adapters.agents.time_limited_agent import AlarmedAgent
 from adapters.clocks import SystemClock
 from domain.errors import AgentFailed, TurnOver
-from domain.ports import Answer, Assignment, ReasoningAgent, Watch
+from domain.ports import ReasoningAgent, Watch
+from domain.records import Answer, Assignment
 from tests.contract.reasoning_agent import OnlookingWatch
 
 CLOCK = SystemClock()

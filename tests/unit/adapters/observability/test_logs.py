@@ -14,7 +14,7 @@ from adapters.observability.json_logs import start_logging
 from adapters.observability.turn_observer import LoggingTurnObserver, user_hash
 from domain.chat import Citation
 from domain.errors import AgentFailed
-from domain.ports import Answer
+from domain.records import Answer
 from entrypoints.container import Container
 from tests.support.gateway import worker_event
 from tests.support.service import SETTINGS, Service

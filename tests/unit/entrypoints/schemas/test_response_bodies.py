@@ -1,10 +1,12 @@
 """The bodies of the contract, to the letter."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from domain.chat import Citation, FailureCode, Step
+from domain.chat import Citation, Step
+from domain.failure_codes import FailureCode
 from entrypoints.schemas.poll import FAILURES
 from tests.fakes.clock import NOON
 from tests.support.service import Service
@@ -102,7 +104,9 @@ def test_a_failure_has_its_code_and_a_sentence_for_a_person(service: Service, st
 
 
 def test_a_failure_code_of_another_version_still_has_a_sentence(service: Service, story: Story) -> None:
-    turn = story.fails(story.asks(), "stars_not_aligned")
+    queued = story.asks()
+    turn = replace(queued.failed(FailureCode.AGENT_FAILED, story.clock.now()), failure="stars_not_aligned")
+    assert story.chats.advance(queued, turn)
     error = service.gateway.poll(turn.chat_id).body["turn"]["error"]
     assert error == {"code": "stars_not_aligned", "message": FAILURES[FailureCode.AGENT_FAILED]}
 

@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
-from domain.chat import Citation, FailureCode, Message, Role
+from domain.chat import Citation, Message, Role
 from domain.errors import AgentFailed, TurnOver
-from domain.ports import Answer, ReasoningAgent
+from domain.failure_codes import FailureCode
+from domain.ports import ReasoningAgent
+from domain.records import Answer
 from tests.contract.reasoning_agent import OnlookingWatch, ReasoningAgentContract
 from tests.fakes.bedrock.scripted_model import SETTINGS, ScriptedModel, answer, search
 from tests.fakes.clock import NOON, FakeClock

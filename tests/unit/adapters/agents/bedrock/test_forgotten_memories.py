@@ -5,8 +5,9 @@ from functools import partial
 import pytest
 
 from adapters.agents.bedrock.prompt import FORGOTTEN
-from domain.chat import Citation, FailureCode, Message, Role
+from domain.chat import Citation, Message, Role
 from domain.errors import AgentFailed
+from domain.failure_codes import FailureCode
 from tests.contract.reasoning_agent import OnlookingWatch
 from tests.fakes.bedrock.scripted_model import Call, Said, ScriptedModel, answer, search
 from tests.fakes.clock import NOON, FakeClock

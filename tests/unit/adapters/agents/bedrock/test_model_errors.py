@@ -9,8 +9,8 @@ import pytest
 from adapters.agents.bedrock.agent import BedrockReasoningAgent
 from adapters.agents.time_limited_agent import AlarmedAgent
 from adapters.clocks import SystemClock
-from domain.chat import FailureCode
 from domain.errors import AgentFailed, TurnOver
+from domain.failure_codes import FailureCode
 from entrypoints.schemas.poll import FAILURES
 from tests.fakes.bedrock.converse_server import Reply, answers, breaks_off, refused, says, searches, stream, tool_use
 from tests.fakes.bedrock.event_stream import event

@@ -8,8 +8,8 @@ from itertools import pairwise
 from dependency_injector import providers
 
 from domain.chat import Step, Turn, TurnState
-from domain.chat_service import Ask
-from domain.ports import PageRequest, ReasoningAgent
+from domain.ports import ReasoningAgent
+from domain.records import Ask, PageRequest
 from domain.throttled_progress import TurnWatch
 from tests.fakes.bedrock.scripted_model import Script, ScriptedModel, answer, search
 from tests.fakes.chat_repository import InMemoryChatRepository

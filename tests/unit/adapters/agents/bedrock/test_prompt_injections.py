@@ -14,9 +14,11 @@ from typing import Any
 import pytest
 
 from adapters.agents.bedrock.prompt import INSTRUCTIONS
-from domain.chat import FailureCode, Message, Role, storable
+from domain.chat import Message, Role
 from domain.errors import AgentFailed
-from domain.ports import Answer
+from domain.failure_codes import FailureCode
+from domain.records import Answer
+from domain.text import is_storable
 from domain.verified_agent import TEXT_BYTES, CheckedAgent
 from tests.contract.reasoning_agent import OnlookingWatch
 from tests.fakes.bedrock.scripted_model import Said, ScriptedModel
@@ -109,7 +111,7 @@ def test_what_comes_out_is_an_answer_that_holds_or_a_failure_with_a_name(outcome
         assert outcome.failure in set(FailureCode)
         return
     texts = {one.memory_id: one.text for one in outcome.memories.recall(ALICE)}
-    assert storable(outcome.answer.text)
+    assert is_storable(outcome.answer.text)
     assert len(outcome.answer.text.encode()) <= TEXT_BYTES
     assert all(cited.quote in texts[cited.memory_id] for cited in outcome.answer.citations)
 
