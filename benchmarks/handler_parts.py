@@ -21,7 +21,7 @@ from benchmarks.handler_times import handled
 from domain.chat_service import ChatService
 from entrypoints import chat, reads
 from entrypoints.container import Container
-from entrypoints.http import router as http
+from entrypoints.http import request, router
 from entrypoints.schemas.poll import PollResponse
 
 ROUNDS: Final = 300
@@ -59,8 +59,8 @@ def _watch_all(stopwatches: Stopwatches, container: Container) -> None:
     for client, operation in ((dynamodb, "query"), (dynamodb, "transact_write_items"), (lambda_, "invoke")):
         stopwatches.watch(client, operation, AWS_CALLS)
     for owner, function, part in (
-        (http, "read_request", "reading the event"),
-        (http.Request, "body", "validating the body (pydantic)"),
+        (router, "read_request", "reading the event"),
+        (request.Request, "body", "validating the body (pydantic)"),
         (ChatService, "dispatch", "rules of the domain"),
         (ChatService, "read", "rules of the domain"),
         (UlidIdSource, "new_id", "ids"),

@@ -75,7 +75,7 @@ WITH_BOTO3 = _edit(
     ('"AWS_ACCESS_KEY_ID" in os.environ', "False"),
     ("self._session.create_client(", "self._session.client("),
 )
-COLLECTING = _edit("entrypoints/__init__.py", ("gc.disable()", ""), ("gc.freeze()", "pass"))
+COLLECTING = _edit("entrypoints/lambda_runtime.py", ("gc.disable()", ""), ("gc.freeze()", "pass"))
 ALL_MODELS = _all_of(
     _edit("entrypoints/schemas/fields.py", ("defer_build=True", "defer_build=False")),
     _edit(

@@ -1,29 +1,18 @@
 locals {
+  # The code's list of routes (src/entrypoints/http/routes.py); `make openapi` writes the file.
+  contract = jsondecode(file("${path.module}/routes.json"))
+
   # The scope is what a token has to be for: see identity.tf.
-  routes = {
-    "POST /memories/chat"          = { function = "chat", scopes = ["chats.write"] }
-    "POST /chats/{chat_id}/retry"  = { function = "chat", scopes = ["chats.write"] }
-    "GET /chats/messages"          = { function = "reads", scopes = ["chats.read"] }
-    "GET /chats"                   = { function = "reads", scopes = ["chats.read"] }
-    "GET /memories"                = { function = "reads", scopes = ["memories.read"] }
-    "POST /chats/{chat_id}/cancel" = { function = "edits", scopes = ["chats.write"] }
-    "POST /chats/{chat_id}/read"   = { function = "edits", scopes = ["chats.write"] }
-    "DELETE /chats/{chat_id}"      = { function = "edits", scopes = ["chats.write"] }
-    "POST /memories"               = { function = "edits", scopes = ["memories.write"] }
-    "DELETE /memories/{memory_id}" = { function = "edits", scopes = ["memories.write"] }
+  routes = merge(
+    { for key, route in local.contract : key => { function = route.function, scopes = [route.scope] } if route.scope != null },
+    # All else: 404 and 405 as the contract words them, for every token of this service.
+    { "$default" = { function = "reads", scopes = keys(local.scopes) } },
+  )
 
-    # All else: 404 and 405 as the contract words them, for whoever may do anything at all here.
-    "$default" = { function = "reads", scopes = keys(local.scopes) }
-  }
-
-  public_routes = {
-    "GET /"             = "reads"
-    "GET /health"       = "reads"
-    "GET /openapi.json" = "reads"
-  }
+  public_routes = { for key, route in local.contract : key => route.function if route.scope == null }
 
   # Each starts an agent that costs money; polls are many and cheap.
-  asking_routes = toset(["POST /chats/{chat_id}/retry", "POST /memories/chat"])
+  asking_routes = toset([for key, route in local.contract : key if route.function == "chat"])
 
   api_functions = toset(["chat", "edits", "reads"])
 }

@@ -11,7 +11,7 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from domain.errors import TryAgain
 from entrypoints.http.problems import problem_for
-from entrypoints.http.routes import PUBLIC, ROUTES
+from entrypoints.http.routes import ROUTES, Route
 from entrypoints.schemas.fields import ProblemBody
 from scripts.openapi import examples
 from scripts.openapi.operations import OPERATIONS, Operation, Parameter, Schema
@@ -53,16 +53,15 @@ HEADERS: Final[dict[str, tuple[str, Schema]]] = {
 }
 #: Sent with some answers only.
 SOMETIMES: Final = {("poll", "Retry-After"), ("ask", "Idempotency-Replayed")}
-#: Problems that say when to come back.
-COME_BACK: Final = {"at_capacity", "chat_busy", "too_many_turns", "try_again"}
 
 
 def document() -> dict[str, Any]:
     """The whole document."""
     paths: dict[str, dict[str, Any]] = defaultdict(dict)
     for route in ROUTES:
-        method, path = route.split(" ")
-        paths[path][method.lower()] = _operation(OPERATIONS[route], public=route in PUBLIC)
+        if route.name not in OPERATIONS:
+            raise LookupError(f"scripts/openapi/operations.py says nothing of the route `{route.name}`")
+        paths[route.path][route.method.lower()] = _operation(route, OPERATIONS[route.name])
     version = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
     return {
         "openapi": "3.1.0",
@@ -84,19 +83,17 @@ def document() -> dict[str, Any]:
     }
 
 
-def _operation(operation: Operation, *, public: bool) -> dict[str, Any]:
+def _operation(route: Route, operation: Operation) -> dict[str, Any]:
     made: dict[str, Any] = {
-        "operationId": operation.name,
+        "operationId": route.name,
         "summary": operation.summary,
         "parameters": [_parameter(parameter) for parameter in operation.parameters],
-        "responses": {
-            str(status): response for status, response in sorted(_responses(operation, public=public).items())
-        },
+        "responses": {str(status): response for status, response in sorted(_responses(route, operation).items())},
     }
     if operation.body:
-        content = {"schema": _ref(operation.body), "examples": _examples(examples.REQUESTS[operation.name])}
+        content = {"schema": _ref(operation.body), "examples": _examples(examples.REQUESTS[route.name])}
         made["requestBody"] = {"required": True, "content": {JSON: content}}
-    if public:
+    if route.scope is None:
         made["security"] = []
     return made
 
@@ -113,16 +110,16 @@ def _parameter(parameter: Parameter) -> dict[str, Any]:
     return made | ({"example": example} if example else {})
 
 
-def _responses(operation: Operation, *, public: bool) -> dict[int, dict[str, Any]]:
-    responses = {operation.status: _success(operation)}
+def _responses(route: Route, operation: Operation) -> dict[int, dict[str, Any]]:
+    responses = {operation.status: _success(route.name, operation)}
     if "ETag" in operation.headers:
-        responses[304] = {"description": REASONS[304], "headers": _headers(operation.name, operation.headers)}
+        responses[304] = {"description": REASONS[304], "headers": _headers(route.name, operation.headers)}
     refusals: dict[int, list[type[Exception]]] = defaultdict(list)
     for kind in operation.refusals:
         refusals[problem_for(examples.ERRORS[kind]).status].append(kind)
     for status, kinds in refusals.items():
         responses[status] = _refusal(status, kinds)
-    for status, text in _gateways_own(public=public).items():
+    for status, text in _gateways_own(public=route.scope is None).items():
         if status in ALIKE:
             responses[status] = {"$ref": f"#/components/responses/{ALIKE[status]}"}
         else:
@@ -148,16 +145,16 @@ def _gateways_own(*, public: bool) -> dict[int, str]:
     return everyone if public else {401: "Unauthorized", 403: "Forbidden", **everyone}
 
 
-def _success(operation: Operation) -> dict[str, Any]:
+def _success(name: str, operation: Operation) -> dict[str, Any]:
     made: dict[str, Any] = {
         "description": REASONS[operation.status],
-        "headers": _headers(operation.name, ("Cache-Control", *operation.headers)),
+        "headers": _headers(name, ("Cache-Control", *operation.headers)),
     }
     if isinstance(operation.answer, str):
         schema = {"type": "object"} if operation.answer == JSON else {"type": "string"}
         made["content"] = {operation.answer: {"schema": schema}}
     elif operation.answer:
-        shown = _examples(examples.ANSWERS[operation.name])
+        shown = _examples(examples.ANSWERS[name])
         made["content"] = {JSON: {"schema": _ref(operation.answer), "examples": shown}}
     if operation.leads_to:
         made["links"] = {_link_name(*link): _link(*link) for link in operation.leads_to}
@@ -172,7 +169,7 @@ def _refusal(status: int, kinds: list[type[Exception]]) -> dict[str, Any]:
         "description": REASONS[status],
         "content": {PROBLEM: {"schema": narrowed, "examples": shown}},
     }
-    if COME_BACK & set(codes):
+    if any(problem_for(examples.ERRORS[kind]).retry_after for kind in kinds):
         made["headers"] = _headers("", ("Retry-After",), sometimes=True)
     return made
 

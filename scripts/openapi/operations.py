@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from domain import errors
-from entrypoints.http.parameters import DEFAULT, MOST
+from entrypoints.http.parameters import DEFAULT, LONGEST_QUERY, MOST
 from entrypoints.http.problems import BodyTooLarge, MediaTypeUnsupported, RequestInvalid
-from entrypoints.reads import LONGEST_QUERY
 from entrypoints.schemas.ask import AskRequest, AskResponse
 from entrypoints.schemas.cancel import TurnStatus
 from entrypoints.schemas.chats import ChatsResponse
@@ -68,9 +67,8 @@ SEEN: Final = Parameter(
 
 @dataclass(frozen=True)
 class Operation:
-    """One route. `answer` is the model of the successful body; None has no body, a string is a media type."""
+    """What OpenAPI says of a route. `answer` is the model of its body, a media type, or None for no body."""
 
-    name: str
     summary: str
     status: int = 200
     answer: type[BaseModel] | str | None = None
@@ -88,9 +86,9 @@ A_CHAT: Final = (RequestInvalid, errors.ChatForbidden, errors.ChatNotFound)
 A_BODY: Final = (RequestInvalid, BodyTooLarge, MediaTypeUnsupported)
 A_START: Final = (errors.ChatBusy, errors.TooManyTurns, errors.AtCapacity)
 
+#: By the name of the route: entrypoints/http/routes.py.
 OPERATIONS: Final[dict[str, Operation]] = {
-    "POST /memories/chat": Operation(
-        "ask",
+    "ask": Operation(
         "Ask, in a new chat or in the one named. By the time of the answer the question is durable.",
         answer=AskResponse,
         body=AskRequest,
@@ -109,8 +107,7 @@ OPERATIONS: Final[dict[str, Operation]] = {
             (name, "chat_id", "/chat_id") for name in ("poll", "cancel", "retry", "mark_read", "delete_chat")
         ),
     ),
-    "GET /chats/messages": Operation(
-        "poll",
+    "poll": Operation(
         "A page of messages (the newest without a cursor, oldest first inside it) and how far the latest turn is.",
         answer=PollResponse,
         parameters=(CHAT_IN_QUERY, AFTER, BEFORE, LIMIT, SEEN),
@@ -118,45 +115,39 @@ OPERATIONS: Final[dict[str, Operation]] = {
         refusals=A_CHAT,
         leads_to=(("poll", "after", "/after"),),
     ),
-    "POST /chats/{chat_id}/cancel": Operation(
-        "cancel",
+    "cancel": Operation(
         "Stop the running turn, started or not. An ended turn stays as it is.",
         answer=TurnStatus,
         parameters=(CHAT_IN_PATH,),
         refusals=A_CHAT,
     ),
-    "POST /chats/{chat_id}/retry": Operation(
-        "retry",
+    "retry": Operation(
         "Run the last turn again when it failed or was cancelled. The question is not saved twice.",
         answer=AskResponse,
         parameters=(CHAT_IN_PATH,),
         headers=("Location", "Retry-After"),
         refusals=(errors.NothingToRetry, *A_CHAT, *A_START),
     ),
-    "GET /chats": Operation(
-        "list_chats",
+    "list_chats": Operation(
         "The user's chats, newest activity first.",
         answer=ChatsResponse,
         parameters=(NEXT_CHATS, LIMIT),
         refusals=(RequestInvalid,),
         leads_to=(("list_chats", "cursor", "/next"),),
     ),
-    "POST /chats/{chat_id}/read": Operation(
-        "mark_read",
+    "mark_read": Operation(
         "Mark the chat as read up to its newest message.",
         status=204,
         parameters=(CHAT_IN_PATH,),
         refusals=A_CHAT,
     ),
-    "DELETE /chats/{chat_id}": Operation(
-        "delete_chat",
+    "delete_chat": Operation(
         "Delete the chat and all its messages for good; a running turn is cancelled first.",
         status=204,
         parameters=(CHAT_IN_PATH,),
         refusals=A_CHAT,
     ),
-    "POST /memories": Operation(
-        "remember",
+    "remember": Operation(
         "Remember one memory, or up to 100 at once.",
         status=201,
         answer=MemoryIds,
@@ -164,24 +155,20 @@ OPERATIONS: Final[dict[str, Operation]] = {
         refusals=(errors.MemoryTooLong, errors.UnreadableText, *A_BODY),
         leads_to=(("forget", "memory_id", "/memory_ids/0"),),
     ),
-    "GET /memories": Operation(
-        "list_memories",
+    "list_memories": Operation(
         "The user's memories, newest first, or those that a search finds.",
         answer=MemoriesResponse,
         parameters=(SEARCH, NEXT_MEMORIES, LIMIT),
         refusals=(RequestInvalid,),
         leads_to=(("list_memories", "cursor", "/next"),),
     ),
-    "DELETE /memories/{memory_id}": Operation(
-        "forget",
+    "forget": Operation(
         "Forget a memory.",
         status=204,
         parameters=(MEMORY_IN_PATH,),
         refusals=(RequestInvalid, errors.MemoryNotFound),
     ),
-    "GET /health": Operation("health", "Version and workspace.", answer=Health),
-    "GET /openapi.json": Operation(
-        "openapi", "This document.", answer="application/json", parameters=(SEEN,), headers=("ETag",)
-    ),
-    "GET /": Operation("page", "The chat page.", answer="text/html", parameters=(SEEN,), headers=("ETag",)),
+    "health": Operation("Version and workspace.", answer=Health),
+    "openapi": Operation("This document.", answer="application/json", parameters=(SEEN,), headers=("ETag",)),
+    "page": Operation("The chat page.", answer="text/html", parameters=(SEEN,), headers=("ETag",)),
 }

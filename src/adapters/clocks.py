@@ -1,7 +1,6 @@
 """The machine's own clock, and time while a request is being answered: the same clock, held to API Gateway's."""
 
 import time
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -22,27 +21,24 @@ class SystemClock(Clock):
         time.sleep(pause.total_seconds())
 
 
-@dataclass
-class GatewayTime:
-    """When API Gateway took the request that is being answered; None while there is none."""
-
-    came_at: datetime | None = None
-
-
-class GatewayClock(Clock):
-    """Any clock, kept between the moment at which a request came and the moment at which it is given up.
+class RequestClock(Clock):
+    """A clock, kept between the moment at which API Gateway took a request and the moment at which it gives it up.
 
     A machine whose clock is behind would show a turn as thinking after its deadline, and one whose clock is ahead
-    would end turns that have time left, or give them too much of it.
+    would end turns that have time left, or give them too much of it. A function answers one request at a time.
     """
 
-    def __init__(self, clock: Clock, gateway: GatewayTime) -> None:
+    def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._gateway = gateway
+        self._received_at: datetime | None = None
+
+    def begin(self, received_at: datetime | None) -> None:
+        """From here on the request that was received at this time is answered; None for what came another way."""
+        self._received_at = received_at
 
     def now(self) -> datetime:
-        now, came_at = self._clock.now(), self._gateway.came_at
-        return now if came_at is None else min(max(now, came_at), came_at + LONGEST_REQUEST)
+        now, received_at = self._clock.now(), self._received_at
+        return now if received_at is None else min(max(now, received_at), received_at + LONGEST_REQUEST)
 
     def sleep(self, pause: timedelta) -> None:
         self._clock.sleep(pause)

@@ -28,6 +28,21 @@ EARLY: Final = 0.92
 PATIENCE: Final = 0.4
 SHORTEST: Final = timedelta(milliseconds=100)
 
+#: After an ask, when nothing is known of its turn yet.
+FIRST_POLL: Final = BRISK
+#: After a refusal because the store or the worker could not be reached.
+RETRY_WHEN_UNREACHABLE: Final = timedelta(seconds=2)
+_BUSY_FOR: Final = (timedelta(seconds=1), timedelta(seconds=5))
+
+
+def retry_when_busy(until_deadline: timedelta) -> timedelta:
+    """When to ask again after a refusal because turns are thinking, the first of them until its deadline.
+
+    A chat, or a slot, is usually free long before that.
+    """
+    shortest, longest = _BUSY_FOR
+    return max(shortest, min(until_deadline, longest))
+
 
 def poll_after(chat: Chat, now: datetime, usual: timedelta) -> timedelta | None:
     """How long to wait before the next poll; None when there is nothing to wait for.

@@ -1,60 +1,39 @@
 """The chat function: asks and retries over HTTP, and, invoked by itself, the worker."""
 
+from entrypoints.lambda_runtime import Event, LambdaContext, LambdaHandler, http_function, lambda_function  # first
+
+# isort: split
 import re
-from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from adapters.observability.turn_observer import user_hash
+from adapters.aws.worker_event import is_worker_event
 from domain.errors import QuestionMissing
+from domain.poll_hint import FIRST_POLL
 from domain.records import Ask, AskAccepted
-from entrypoints import ready
 from entrypoints.container import Container
 from entrypoints.http.parameters import chat_id_in_path
-from entrypoints.http.problems import RequestInvalid
-from entrypoints.http.router import HttpApi, Reply, Request, came_at
-from entrypoints.run_worker import LambdaContext, is_worker_event, run_worker
+from entrypoints.http.problems import RequestInvalid, retry_after
+from entrypoints.http.request import Request, Response
+from entrypoints.run_worker import run_worker
 from entrypoints.schemas.ask import AskRequest, AskResponse
 
-#: 8,000 characters, each written as a pair of JSON escapes, and some room.
+#: 8,000 characters, each written as a pair of JSON escapes, and some room. In bytes.
 LARGEST_ASK: Final = 128_000
 _KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
 
-Handler = Callable[[Mapping[str, Any], LambdaContext], dict[str, Any] | None]
+
+def ask(request: Request, services: Container) -> Response:
+    body = _read_ask(request)
+    key = request.headers.get("idempotency-key")
+    if key is not None and not _KEY.fullmatch(key):
+        raise RequestInvalid("`Idempotency-Key` takes 1 to 255 visible ASCII characters.")
+    asked = Ask(request.user_id, body.question, body.chat_id, key, request.request_id)
+    return _thinking(services.chat_service().dispatch(asked))
 
 
-def make_handler(container: Container) -> Handler:
-    """The function's handler over the container's adapters."""
-    http = HttpApi({"POST /memories/chat": _ask(container), "POST /chats/{chat_id}/retry": _retry(container)})
-
-    def handle(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any] | None:
-        container.logging()
-        container.gateway_time().came_at = came_at(event)
-        if is_worker_event(event):
-            run_worker(container.chat_service(), container.clock(), event, context)
-            return None
-        return http(event)
-
-    return handle
-
-
-def _ask(container: Container) -> Callable[[Request], Reply]:
-    def ask(request: Request) -> Reply:
-        body = _read_ask(request)
-        key = request.headers.get("idempotency-key")
-        if key is not None and not _KEY.fullmatch(key):
-            raise RequestInvalid("`Idempotency-Key` takes 1 to 255 visible ASCII characters.")
-        asked = Ask(request.user_id, body.question, body.chat_id, key, request.request_id)
-        return _thinking(container.chat_service().dispatch(asked), request)
-
-    return ask
-
-
-def _retry(container: Container) -> Callable[[Request], Reply]:
-    def retry(request: Request) -> Reply:
-        chat_id = chat_id_in_path(request)
-        return _thinking(container.chat_service().retry(request.user_id, chat_id, request.request_id), request)
-
-    return retry
+def retry(request: Request, services: Container) -> Response:
+    chat_id = chat_id_in_path(request)
+    return _thinking(services.chat_service().retry(request.user_id, chat_id, request.request_id))
 
 
 def _read_ask(request: Request) -> AskRequest:
@@ -66,18 +45,25 @@ def _read_ask(request: Request) -> AskRequest:
         raise
 
 
-def _thinking(dispatched: AskAccepted, request: Request) -> Reply:
-    headers = {"Location": f"/chats/messages?chat_id={dispatched.chat_id}", "Retry-After": "2"}
-    if dispatched.replayed:
+def _thinking(accepted: AskAccepted) -> Response:
+    headers = {"Location": f"/chats/messages?chat_id={accepted.chat_id}", **retry_after(FIRST_POLL)}
+    if accepted.replayed:
         headers["Idempotency-Replayed"] = "true"
-    about = {"chat_id": dispatched.chat_id, "user": user_hash(request.user_id), "replayed": dispatched.replayed}
-    return Reply(200, AskResponse(chat_id=dispatched.chat_id), headers, about=about)
+    log_fields = {"chat_id": accepted.chat_id, "replayed": accepted.replayed}
+    return Response(200, AskResponse(chat_id=accepted.chat_id), headers, log_fields=log_fields)
 
 
-_handle = make_handler(Container())
-ready()
+def make_handler(services: Container) -> LambdaHandler:
+    """The function's handler over the container's adapters."""
+    answer_http = http_function("chat", {"ask": ask, "retry": retry}, services)
+
+    def handle(event: Event, context: LambdaContext) -> dict[str, Any] | None:
+        if is_worker_event(event):
+            run_worker(event, context, services)
+            return None
+        return answer_http(event, context)
+
+    return handle
 
 
-def handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any] | None:
-    """What Lambda calls."""
-    return _handle(event, context)
+handler = lambda_function(make_handler)

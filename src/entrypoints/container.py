@@ -8,7 +8,7 @@ from dependency_injector import containers, providers
 
 from adapters.aws.clients import AwsClients
 from adapters.aws.lambda_worker_invoker import LambdaWorkerInvoker
-from adapters.clocks import GatewayClock, GatewayTime, SystemClock
+from adapters.clocks import RequestClock, SystemClock
 from adapters.dynamodb.chat_repository import DynamoDbChatRepository
 from adapters.dynamodb.memory_store import DynamoDbMemoryStore
 from adapters.observability.json_logs import start_logging
@@ -75,9 +75,8 @@ class Container(containers.DeclarativeContainer):
     logging = providers.Singleton(
         start_logging, settings.provided.log_level, settings.provided.workspace, settings.provided.version
     )
-    gateway_time = providers.Singleton(GatewayTime)
-    machine_clock = providers.Singleton(SystemClock)
-    clock = providers.Singleton(GatewayClock, machine_clock, gateway_time)
+    system_clock = providers.Singleton(SystemClock)
+    clock = providers.Singleton(RequestClock, system_clock)
     ids = providers.Singleton(UlidIdSource, clock)
     observer = providers.Singleton(LoggingTurnObserver, settings.provided.workspace)
 

@@ -1,49 +1,48 @@
 """The failures function: tells the user about turns whose worker Lambda has given up on."""
 
+from entrypoints.lambda_runtime import Event, LambdaContext, LambdaHandler, lambda_function  # first: see there
+
+# isort: split
 import json
 import logging
-from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Final
 
 from pydantic import ValidationError
 
+from adapters.aws.worker_event import read_worker_event
 from domain.failure_codes import FailureCode
-from entrypoints import ready
 from entrypoints.container import Container
-from entrypoints.run_worker import LambdaContext, WorkerEvent
 
-log = logging.getLogger(__name__)
-
-Handler = Callable[[Mapping[str, Any], LambdaContext], dict[str, Any]]
+log: Final = logging.getLogger(__name__)
 
 
-def make_handler(container: Container) -> Handler:
-    """The function's handler over the container's adapters."""
+def make_handler(services: Container) -> LambdaHandler:
+    """The function's handler over the container's adapters: takes a batch of SQS messages, hands back the unsettled."""
 
-    def handle(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
-        container.logging()
-        undone = [record["messageId"] for record in event["Records"] if not _settled(container, record["body"])]
+    def handle(event: Event, context: LambdaContext) -> dict[str, Any]:
+        services.logging()
+        undone = [record["messageId"] for record in event["Records"] if not _settled(record["body"], services)]
         return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in undone]}
 
     return handle
 
 
-def _settled(container: Container, body: str) -> bool:
+def _settled(body: str, services: Container) -> bool:
     """Whether the record needs no second delivery."""
     try:
         record = json.loads(body)
-        dispatch = WorkerEvent.model_validate(record["requestPayload"]).to_domain()
+        invocation = read_worker_event(record["requestPayload"])
     except (ValueError, KeyError, TypeError, ValidationError):
         log.error("failure record unreadable")
         return True
     about = {
-        "chat_id": dispatch.chat_id,
-        "turn_id": dispatch.turn_id,
-        "correlation_id": dispatch.correlation_id,
+        "chat_id": invocation.chat_id,
+        "turn_id": invocation.turn_id,
+        "correlation_id": invocation.correlation_id,
         "condition": _condition(record.get("requestContext")),
     }
     try:
-        ended = container.chat_service().fail(dispatch, FailureCode.WORKER_DIED)
+        ended = services.chat_service().fail(invocation, FailureCode.WORKER_DIED)
     except Exception as error:  # noqa: BLE001  # one bad record must not hold up the others
         log.error("failure not stored", extra={**about, "error": type(error).__name__})
         return False
@@ -56,10 +55,4 @@ def _condition(context: object) -> object:
     return context.get("condition") if isinstance(context, dict) else None
 
 
-_handle = make_handler(Container())
-ready()
-
-
-def handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """What Lambda calls."""
-    return _handle(event, context)
+handler = lambda_function(make_handler)

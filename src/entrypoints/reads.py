@@ -1,144 +1,116 @@
 """The reads function: polls, lists and searches. It may end an overdue turn, and writes nothing else."""
 
-from collections.abc import Callable, Mapping
+from entrypoints.lambda_runtime import LambdaHandler, http_function, lambda_function  # first: see there
+
+# isort: split
 from datetime import timedelta
-from math import ceil
-from typing import Any
+from typing import Final
 
 from adapters.observability.emf_metrics import POLLS, embedded
-from adapters.observability.turn_observer import user_hash
 from domain.records import ChatPage
-from entrypoints import ready
 from entrypoints.container import Container
-from entrypoints.http.cursors import list_cursor, list_place
-from entrypoints.http.parameters import chat_id_in_query, cursor_in_query, limit_in_query, message_page
-from entrypoints.http.problems import RequestInvalid
-from entrypoints.http.router import HttpApi, Reply, Request, came_at, with_etag
-from entrypoints.run_worker import LambdaContext
+from entrypoints.http.parameters import (
+    chat_cursor_in_query,
+    chat_id_in_query,
+    cursor_in_query,
+    encode_cursor,
+    limit_in_query,
+    message_page,
+    search_in_query,
+)
+from entrypoints.http.problems import retry_after
+from entrypoints.http.request import Request, Response, with_etag
 from entrypoints.schemas.poll import poll_response
 
-LONGEST_QUERY = 1_000
 #: Kept by browsers, and asked for anew each time: usually a 304.
-PUBLIC_FILE = {"Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff"}
-
-Handler = Callable[[Mapping[str, Any], LambdaContext], dict[str, Any]]
+PUBLIC_FILE: Final = {"Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff"}
 
 
-def make_handler(container: Container) -> Handler:
-    """The function's handler over the container's adapters."""
-    http = HttpApi(
-        {
-            "GET /chats/messages": _poll(container),
-            "GET /chats": _list_chats(container),
-            "GET /memories": _list_memories(container),
-            "GET /health": _health(container),
-            "GET /openapi.json": _openapi,
-            "GET /": _page(container),
-        }
+def poll(request: Request, services: Container) -> Response:
+    chat_id, wanted = chat_id_in_query(request), message_page(request)
+    page = services.chat_service().read(request.user_id, chat_id, wanted)
+    hint = None if wanted.before else _hint(page, services)
+    body = poll_response(page, wanted.after, None if hint is None else round(hint / timedelta(milliseconds=1)))
+    text = body.model_dump_json()
+    # The hint, which comes last, may change from poll to poll: it is no news.
+    state, _, _ = text.rpartition(',"poll_after_ms":')
+    log_fields = {
+        "turn_id": page.chat.turn.turn_id,
+        "turn_status": body.status,
+        **embedded(services.settings().workspace, {POLLS: 1}),
+    }
+    return with_etag(request, Response(200, text, retry_after(hint), log_fields=log_fields), state)
+
+
+def _hint(page: ChatPage, services: Container) -> timedelta | None:
+    return timedelta(0) if page.has_newer else services.chat_service().poll_after(page.chat)
+
+
+def list_chats(request: Request, services: Container) -> Response:
+    from entrypoints.schemas.chats import ChatsResponse, chat_body  # a poll does not pay for lists
+
+    start = chat_cursor_in_query(request)
+    found = services.chat_service().list_chats(request.user_id, limit_in_query(request), start)
+    now = services.clock().now()
+    return Response(
+        200, ChatsResponse(chats=[chat_body(chat, now) for chat in found.chats], next=encode_cursor(found.next))
     )
 
-    def handle(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
-        container.logging()
-        container.gateway_time().came_at = came_at(event)
-        return http(event)
 
-    return handle
+def list_memories(request: Request, services: Container) -> Response:
+    from entrypoints.schemas.memories import MemoriesResponse, memory_body  # nor for memories
 
-
-def _poll(container: Container) -> Callable[[Request], Reply]:
-    def poll(request: Request) -> Reply:
-        chat_id, wanted = chat_id_in_query(request), message_page(request)
-        page = container.chat_service().read(request.user_id, chat_id, wanted)
-        hint = None if wanted.before else _hint(page, container)
-        body = poll_response(page, wanted.after, None if hint is None else round(hint / timedelta(milliseconds=1)))
-        headers = {} if hint is None else {"Retry-After": str(ceil(hint.total_seconds()))}
-        about = {"chat_id": chat_id, "turn_id": page.chat.turn.turn_id, "user": user_hash(request.user_id)}
-        counted = embedded(container.settings().workspace, {POLLS: 1})
-        text = body.model_dump_json()
-        # The hint, which comes last, may change from poll to poll: it is no news.
-        state, _, _ = text.rpartition(',"poll_after_ms":')
-        return with_etag(
-            request, Reply(200, text, headers, about={**about, **counted, "turn_status": body.status}), state
-        )
-
-    return poll
+    limit, cursor, query = limit_in_query(request), cursor_in_query(request, "cursor"), search_in_query(request)
+    memories = services.memory_service()
+    if query is None:
+        found = memories.page(request.user_id, limit, cursor)
+    else:
+        found = memories.search(request.user_id, query, limit)
+    more = query is None and len(found) == limit
+    body = MemoriesResponse(
+        memories=[memory_body(memory) for memory in found], next=found[-1].memory_id if more else None
+    )
+    return Response(200, body)
 
 
-def _hint(page: ChatPage, container: Container) -> timedelta | None:
-    return timedelta(0) if page.has_newer else container.chat_service().poll_after(page.chat)
+def health(_request: Request, services: Container) -> Response:
+    from entrypoints.schemas.health import Health  # nor for the health check
+
+    settings = services.settings()
+    return Response(200, Health(version=settings.version, workspace=settings.workspace))
 
 
-def _list_chats(container: Container) -> Callable[[Request], Reply]:
-    def list_chats(request: Request) -> Reply:
-        from entrypoints.schemas.chats import ChatsResponse, chat_body  # a poll does not pay for lists
-
-        place = list_place(request.query.get("cursor"))
-        found = container.chat_service().list_chats(request.user_id, limit_in_query(request), place)
-        now = container.clock().now()
-        body = ChatsResponse(chats=[chat_body(chat, now) for chat in found.chats], next=list_cursor(found.next))
-        return Reply(200, body, about={"user": user_hash(request.user_id)})
-
-    return list_chats
-
-
-def _list_memories(container: Container) -> Callable[[Request], Reply]:
-    def list_memories(request: Request) -> Reply:
-        from entrypoints.schemas.memories import MemoriesResponse, memory_body  # nor for memories
-
-        limit, cursor, query = limit_in_query(request), cursor_in_query(request, "cursor"), request.query.get("q")
-        memories = container.memory_service()
-        if query is None:
-            found = memories.page(request.user_id, limit, cursor)
-        elif len(query) > LONGEST_QUERY:
-            raise RequestInvalid(f"`q` takes at most {LONGEST_QUERY:,} characters.")
-        else:
-            found = memories.search(request.user_id, query, limit)
-        more = query is None and len(found) == limit
-        body = MemoriesResponse(
-            memories=[memory_body(memory) for memory in found], next=found[-1].memory_id if more else None
-        )
-        return Reply(200, body, about={"user": user_hash(request.user_id)})
-
-    return list_memories
-
-
-def _health(container: Container) -> Callable[[Request], Reply]:
-    def health(_request: Request) -> Reply:
-        from entrypoints.schemas.health import Health  # nor for the health check
-
-        settings = container.settings()
-        return Reply(200, Health(version=settings.version, workspace=settings.workspace))
-
-    return health
-
-
-def _page(container: Container) -> Callable[[Request], Reply]:
-    def show_page(request: Request) -> Reply:
-        from entrypoints.chat_page.document import page  # nor for the page
-
-        shown = page(container.settings().sign_in)
-        headers = {
-            **PUBLIC_FILE,
-            "Content-Security-Policy": shown.policy,
-            "Referrer-Policy": "no-referrer",
-            "Cross-Origin-Opener-Policy": "same-origin",
-        }
-        return with_etag(request, Reply(200, shown.html, headers, "text/html; charset=utf-8"), shown.html)
-
-    return show_page
-
-
-def _openapi(request: Request) -> Reply:
+def openapi(request: Request, services: Container) -> Response:
     from entrypoints.chat_page.static_files import static_file  # nor for the document
 
     document = static_file("openapi.json")
-    return with_etag(request, Reply(200, document, PUBLIC_FILE), document)
+    return with_etag(request, Response(200, document, PUBLIC_FILE), document)
 
 
-_handle = make_handler(Container())
-ready()
+def chat_page(request: Request, services: Container) -> Response:
+    from entrypoints.chat_page.document import page  # nor for the page
+
+    shown = page(services.settings().sign_in)
+    headers = {
+        **PUBLIC_FILE,
+        "Content-Security-Policy": shown.policy,
+        "Referrer-Policy": "no-referrer",
+        "Cross-Origin-Opener-Policy": "same-origin",
+    }
+    return with_etag(request, Response(200, shown.html, headers, "text/html; charset=utf-8"), shown.html)
 
 
-def handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """What Lambda calls."""
-    return _handle(event, context)
+def make_handler(services: Container) -> LambdaHandler:
+    """The function's handler over the container's adapters."""
+    handlers = {
+        "poll": poll,
+        "list_chats": list_chats,
+        "list_memories": list_memories,
+        "health": health,
+        "openapi": openapi,
+        "page": chat_page,
+    }
+    return http_function("reads", handlers, services)
+
+
+handler = lambda_function(make_handler)

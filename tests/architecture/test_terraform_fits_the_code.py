@@ -5,30 +5,17 @@ import re
 
 import pytest
 
-from entrypoints.http.routes import PUBLIC, ROUTES
 from entrypoints.settings import PREFIX, Settings
 from scripts.hcl import block
 from tests.architecture.source import TERRAFORM, terraform
 from tests.support import aws
-from tests.support.gateway import Context, http_event
+from tests.support.gateway import FUNCTIONS, Context, http_event
 from tests.support.service import Service
-
-GUARDED = re.compile(r'^\s*"([^"]+)"\s*= \{ function = "(\w+)", scopes', re.MULTILINE)
-OPEN = re.compile(r'^\s*"(GET [^"]+)"\s*= "(\w+)"$', re.MULTILINE)
-
 
 # ---- routes
 
 
-def test_every_route_is_served_by_the_function_that_terraform_names() -> None:
-    text = (TERRAFORM / "routes.tf").read_text()
-    guarded, public = dict(GUARDED.findall(text)), dict(OPEN.findall(text))
-    assert guarded.pop("$default") == "reads"
-    assert guarded | public == ROUTES
-    assert public.keys() == PUBLIC
-
-
-@pytest.mark.parametrize(("route", "function"), ROUTES.items(), ids=ROUTES)
+@pytest.mark.parametrize(("route", "function"), FUNCTIONS.items(), ids=FUNCTIONS)
 def test_a_function_serves_its_routes_and_no_others(route: str, function: str) -> None:
     service = Service()
     path = {"chat_id": "no-id", "memory_id": "no-id"}

@@ -44,3 +44,9 @@ def test_once_ready_it_collects_what_is_new_and_no_more(function: str) -> None:
     collects, frozen, _ = started(function)
     assert collects
     assert frozen > 10_000
+
+
+@pytest.mark.parametrize("module", ["settings", "container", "http.router", "schemas.poll"])
+def test_garbage_collection_is_left_on_by_what_is_no_function(module: str) -> None:
+    code = f"import gc, entrypoints.{module}; assert gc.isenabled()"
+    subprocess.run([sys.executable, "-c", code], check=True, env={"PYTHONPATH": str(SRC)})

@@ -38,7 +38,7 @@ class DeployedService:
         stands_for = {
             "settings": SETTINGS.model_copy(update={**tables, "worker_function": WORKER_FUNCTION, "turns_at_once": 50}),
             "logging": None,
-            "machine_clock": self.clock,
+            "system_clock": self.clock,
             "dynamodb": self.aws.dynamodb,
             "lambda_": invoker_client,
             "agent": PacedAgent(self.clock, takes=timedelta(0)),

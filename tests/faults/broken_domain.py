@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from adapters.clocks import GatewayClock
+from adapters.clocks import RequestClock
 from domain import chat_service
 from domain.chat import Chat, Message, Role, Turn, TurnState
 from domain.chat_service import ChatService
@@ -107,8 +107,8 @@ def _take_any_order(self: InMemoryChatRepository, chat: Chat | None, new: NewQue
         chat.check_free(new.turn.asked_at)
 
 
-def _only_not_behind(self: GatewayClock) -> datetime:
-    return max(self._clock.now(), self._gateway.came_at or self._clock.now())
+def _only_not_behind(self: RequestClock) -> datetime:
+    return max(self._clock.now(), self._received_at or self._clock.now())
 
 
 def _simulated(name: str, owner: object, attribute: str, instead: object) -> Mutant:
@@ -137,8 +137,8 @@ DOMAIN_MUTANTS: Final = (
     _simulated("the failures function ends what has ended", ChatService, "fail", _fail_what_has_ended),
     _simulated("chats have no owner", Chat, "check_owner", lambda self, user_id: None),
     _simulated("an answer's id does not follow its question's", ChatService, "_message", _name_the_answer_by_the_clock),
-    _simulated("a reader trusts its own clock", GatewayClock, "now", lambda self: self._clock.now()),
-    _simulated("a clock may be ahead of API Gateway's", GatewayClock, "now", _only_not_behind),
+    _simulated("a reader trusts its own clock", RequestClock, "now", lambda self: self._clock.now()),
+    _simulated("a clock may be ahead of API Gateway's", RequestClock, "now", _only_not_behind),
     _simulated("the store compares nothing", chat_repository, "_same", lambda stored, seen: True),
     _simulated(
         "the store compares the turn only",

@@ -11,7 +11,6 @@ from adapters.dynamodb.items import header_key
 from adapters.dynamodb.turn_slots import deadline_of, places_key
 from entrypoints import chat, edits, failures, reads
 from entrypoints.container import Container
-from entrypoints.http.routes import ROUTES
 from entrypoints.settings import Settings
 from tests.fakes.clock import NOON, FakeClock
 from tests.faults.fault_rates import Killed
@@ -19,7 +18,7 @@ from tests.faults.history import Accepted, History
 from tests.faults.interruptions import Interruptions
 from tests.faults.scripted_agent import ScriptedAgent
 from tests.support.aws import dynamodb_client, lambda_client, make_tables
-from tests.support.gateway import Answer, Context, http_event
+from tests.support.gateway import FUNCTIONS, Answer, Context, http_event
 
 MODULES: Final = {"chat": chat, "reads": reads, "edits": edits, "failures": failures}
 #: More than any story needs: places have to be given back all the same.
@@ -79,7 +78,7 @@ class Cloud:
         parts = {
             "settings": settings,
             "logging": None,
-            "machine_clock": self.clock,
+            "system_clock": self.clock,
             "dynamodb": self._clients[0],
             "lambda_": self._clients[1],
             "agent": self.agent,
@@ -96,7 +95,7 @@ class Cloud:
         event = http_event(route, user=user, **parts)
         event["requestContext"]["timeEpoch"] = round(came_at.timestamp() * 1000)
         try:
-            reply = self._run(ROUTES[route], event)
+            reply = self._run(FUNCTIONS[route], event)
         except Killed:
             return came_at, None
         return came_at, Answer(reply["statusCode"], reply["headers"], reply.get("body"))

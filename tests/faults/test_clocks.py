@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from dependency_injector import providers
 
-from adapters.clocks import LONGEST_REQUEST, GatewayClock, GatewayTime
+from adapters.clocks import LONGEST_REQUEST, RequestClock
 from domain.chat import Turn
 from domain.records import WorkerInvocation
 from tests.fakes.clock import NOON, FakeClock
@@ -27,19 +27,20 @@ SECOND = timedelta(seconds=1)
     ids=["behind", "right", "a little ahead, or slow", "an hour ahead"],
 )
 def test_a_request_is_worked_on_between_its_coming_and_its_end(machine: datetime, then: datetime) -> None:
-    assert GatewayClock(FakeClock(machine), GatewayTime(came_at=NOON)).now() == then
+    clock = RequestClock(FakeClock(machine))
+    clock.begin(NOON)
+    assert clock.now() == then
 
 
 def test_without_a_request_there_is_only_the_machines_own_clock() -> None:
-    assert GatewayClock(FakeClock(NOON - SECOND), GatewayTime()).now() == NOON - SECOND
+    assert RequestClock(FakeClock(NOON - SECOND)).now() == NOON - SECOND
 
 
 @pytest.fixture
 def slow_machine() -> Service:
     """Its clock stands at noon for ever."""
     service = Service()
-    service.container.clock.reset_override()
-    service.container.machine_clock.override(providers.Object(FakeClock()))
+    service.container.system_clock.override(providers.Object(FakeClock()))
     service.container.chat_service.reset()
     return service
 

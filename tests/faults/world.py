@@ -6,7 +6,7 @@ from datetime import timedelta
 from random import Random
 from typing import Final, TypeVar
 
-from adapters.clocks import GatewayClock, GatewayTime
+from adapters.clocks import RequestClock
 from domain.chat_service import ChatService, TurnPolicy
 from domain.errors import AsyncChatError, WorkerUnreachable
 from domain.failure_codes import FailureCode
@@ -62,10 +62,12 @@ class World(WorkerInvoker):
 
     def request(self, act: Callable[[ChatService], Result]) -> Result:
         """A call over HTTP, on any machine. Raises what the service raises, and `Killed`."""
-        came_at = self.scheduler.now.replace(microsecond=self.scheduler.now.microsecond // 1000 * 1000)
+        received_at = self.scheduler.now.replace(microsecond=self.scheduler.now.microsecond // 1000 * 1000)
         process = self._process(API_TIMEOUT)
         process.sleep(self._seconds(0.001, 0.5))
-        return act(self._service(process, GatewayClock(process, GatewayTime(came_at))))
+        clock = RequestClock(process)
+        clock.begin(received_at)
+        return act(self._service(process, clock))
 
     def _process(self, timeout: timedelta) -> Process:
         return Process(self.scheduler, self.random, self.climate, self.random.choice(self.skews), timeout)

@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 import pytest
 from pytest_bdd import given, parsers, step, then, when
 
+from entrypoints.http.problems import PROBLEMS
 from tests.features.driver import Driver, Reply, Traces
 from tests.features.in_process_driver import InProcessDriver
 
@@ -15,7 +16,8 @@ pytest.register_assert_rewrite("tests.features.app")
 
 from tests.features.app import App  # noqa: E402  # after the call that gives its assertions their words
 
-HINTED = {"at_capacity", "chat_busy", "too_many_turns", "try_again"}
+#: Refusals that say when to ask again.
+HINTED = {problem.code for problem in PROBLEMS.values() if problem.retry_after}
 
 
 @pytest.fixture

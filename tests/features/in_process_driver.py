@@ -16,7 +16,7 @@ from domain.ports import ChatRepository, ReasoningAgent
 from domain.records import WorkerInvocation
 from entrypoints import chat, edits, failures, reads
 from entrypoints.container import Container
-from entrypoints.http.routes import PUBLIC, ROUTES
+from entrypoints.http.routes import ROUTES
 from entrypoints.settings import Settings
 from tests.fakes.chat_repository import InMemoryChatRepository
 from tests.fakes.ids import SequentialIds
@@ -25,7 +25,7 @@ from tests.fakes.observer import RecordingObserver
 from tests.fakes.worker_invoker import WaitingWorkerInvoker
 from tests.features.driver import Call, Driver, Reply, Traces
 from tests.features.interleaved_clock import InterleavedClock, Killed
-from tests.support.gateway import http_event, worker_event
+from tests.support.gateway import FUNCTIONS, PUBLIC, http_event, worker_event
 
 LAMBDA_TIMEOUT = timedelta(seconds=90)
 SETTINGS = Settings(workspace="story", version="1.2.3", chats_table="none", memories_table="none")
@@ -54,7 +54,7 @@ class InProcessDriver(Driver):
         query = call.query or None
         event = http_event(route, user=user, raw_body=call.body, path=path, query=query, headers=call.headers)
         began = self.clock.now()
-        reply = self._handlers[ROUTES.get(route, "reads")](event, LambdaContext(self.clock))
+        reply = self._handlers[FUNCTIONS.get(route, "reads")](event, LambdaContext(self.clock))
         took = (self.clock.now() - began).total_seconds()
         if self._delivers:
             self.deliver()
@@ -140,7 +140,7 @@ class InProcessDriver(Driver):
         stands_for = {
             "settings": self._settings,
             "logging": None,  # would take pytest's own handlers off the root logger
-            "clock": self.clock,
+            "system_clock": self.clock,
             "ids": self._ids,
             "observer": self.observer,
             "chats": self._chats,
@@ -180,10 +180,9 @@ class LambdaContext:
 def _route_of(call: Call) -> tuple[str, dict[str, str]]:
     """The route that takes the call, with what its path holds; method and path as they are when none does."""
     for route in ROUTES:
-        method, path = route.split(" ")
-        match = re.fullmatch(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", path), call.path)
-        if match and method == call.method:
-            return route, match.groupdict()
+        match = re.fullmatch(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", route.path), call.path)
+        if match and route.method == call.method:
+            return route.key, match.groupdict()
     return f"{call.method} {call.path}", {}
 
 

@@ -71,6 +71,7 @@ class HostedSignIn:
             return
         event = {"routeKey": "GET /", "rawPath": "/", "headers": {}, "requestContext": {"requestId": "r"}}
         reply = self._page(event, NO_CONTEXT)
+        assert reply is not None
         _answer(request, reply["statusCode"], reply["headers"], reply["body"])
 
     def _sign_in(self, request: BaseHTTPRequestHandler) -> None:

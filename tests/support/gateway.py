@@ -5,12 +5,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from adapters.aws.worker_event import worker_event as written_event
 from domain.records import WorkerInvocation
 from entrypoints import chat, edits, failures, reads
 from entrypoints.container import Container
 from entrypoints.http.routes import ROUTES
 from tests.support.story import ALICE
 
+#: Of each route, the function that serves it, by API Gateway's route key.
+FUNCTIONS: Final = {route.key: route.function for route in ROUTES}
+#: Answered without a token.
+PUBLIC: Final = frozenset(route.key for route in ROUTES if route.scope is None)
 REQUEST_ID: Final = "request-7"
 JSON: Final = {"Content-Type": "application/json"}
 
@@ -63,7 +68,7 @@ class Gateway:
     def call(self, route: str, event: Mapping[str, Any] | None = None, **parts: Any) -> Answer:
         """Call `route` as Alice, unless `event` or `parts` (see `http_event`) say otherwise."""
         event = http_event(route, **parts) if event is None else event
-        reply = self.functions[ROUTES.get(route, "reads")](event, Context())
+        reply = self.functions[FUNCTIONS.get(route, "reads")](event, Context())
         assert json.dumps(reply), "Lambda takes JSON only"
         return Answer(reply["statusCode"], reply["headers"], reply.get("body"))
 
@@ -106,7 +111,7 @@ def http_event(
     optional = {"pathParameters": path, "queryStringParameters": query, "body": sent}
     return {
         "version": "2.0",
-        "routeKey": route if route in ROUTES else "$default",
+        "routeKey": route if route in FUNCTIONS else "$default",
         "rawPath": pattern.format(**(path or {})),
         "rawQueryString": "",
         "headers": {**JSON, **(headers or {})},
@@ -120,14 +125,6 @@ def http_event(
     }
 
 
-def worker_event(dispatch: WorkerInvocation, **changes: object) -> dict[str, object]:
-    """The worker's event, version 1; tests/contract holds the invoker to the same shape."""
-    return {
-        "_async_worker": True,
-        "version": 1,
-        "chat_id": dispatch.chat_id,
-        "turn_id": dispatch.turn_id,
-        "token": dispatch.token,
-        "correlation_id": dispatch.correlation_id,
-        **changes,
-    }
+def worker_event(invocation: WorkerInvocation, **changes: object) -> dict[str, object]:
+    """The worker's event, as the dispatcher writes it, with `changes`."""
+    return {**written_event(invocation), **changes}

@@ -56,7 +56,7 @@ class KeyedService:
             "dynamodb": self._client("dynamodb"),
             "lambda_": self._client("lambda"),
         }
-        parts |= {"machine_clock": clock} if clock else {}
+        parts |= {"system_clock": clock} if clock else {}
         parts |= {"agent": agent} if agent else {}
         for name, part in parts.items():
             getattr(self.container, name).override(providers.Object(part))

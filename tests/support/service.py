@@ -62,7 +62,7 @@ class Service:
         stands_for = {
             "settings": self.settings,
             "logging": None,  # would take pytest's own handlers off the root logger
-            "clock": self.clock,
+            "system_clock": self.clock,
             "ids": self.ids,
             "chats": self.chats,
             "memories": self.memories,

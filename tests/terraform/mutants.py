@@ -135,8 +135,8 @@ MUTANTS: Final = [
     Mutant(
         "a route of chats is public",
         "routes.tf",
-        '"GET /health"       = "reads"',
-        '"GET /health"       = "reads"\n    "GET /chats/all" = "reads"',
+        "if route.scope == null }",
+        'if route.scope == null || key == "GET /chats" }',
         API,
     ),
     Mutant(

@@ -1,6 +1,5 @@
 """Every transition of a turn as one structured log line, with the figures that operators watch embedded in it."""
 
-import hashlib
 import logging
 from datetime import datetime
 
@@ -16,6 +15,7 @@ from adapters.observability.emf_metrics import (
     Metric,
     embedded,
 )
+from adapters.observability.redaction import raised_at, user_hash
 from domain.chat import Turn, TurnState
 from domain.ports import TurnObserver
 
@@ -38,12 +38,7 @@ class LoggingTurnObserver(TurnObserver):
 
     def agent_broke(self, turn: Turn, defect: Exception) -> None:
         # The traceback's last line may quote the question: the type and the place are enough to find a defect.
-        log.error("agent broke", extra={**_about(turn), "error": type(defect).__name__, "at": place_of(defect)})
-
-
-def user_hash(user_id: str) -> str:
-    """Tells users apart in a log without naming them."""
-    return hashlib.sha256(user_id.encode(errors="backslashreplace")).hexdigest()[:12]
+        log.error("agent broke", extra={**_about(turn), "error": type(defect).__name__, "at": raised_at(defect)})
 
 
 def _figures(turn: Turn) -> dict[Metric, int | None]:
@@ -77,11 +72,3 @@ def _about(turn: Turn) -> dict[str, object]:
 
 def _between(start: datetime | None, end: datetime | None) -> int | None:
     return round((end - start).total_seconds() * 1000) if start and end else None
-
-
-def place_of(defect: Exception | None) -> str:
-    """File and line where an error was raised."""
-    frame = defect.__traceback__ if defect else None
-    while frame is not None and frame.tb_next is not None:
-        frame = frame.tb_next
-    return f"{frame.tb_frame.f_code.co_filename}:{frame.tb_lineno}" if frame else ""

@@ -1,15 +1,22 @@
-"""Path and query parameters, checked before anything is read or written."""
+"""Path and query parameters and pagination cursors, checked before anything is read or written."""
 
+import base64
+import binascii
+import json
 import re
 from typing import Final
 
 from domain.records import PageRequest
 from entrypoints.http.problems import RequestInvalid
-from entrypoints.http.router import Request
+from entrypoints.http.request import Request
 from entrypoints.schemas.fields import ULID
 
 MOST: Final = 100
 DEFAULT: Final = 50
+#: Of a search, in characters.
+LONGEST_QUERY: Final = 1_000
+#: No cursor of ours comes near it. In characters.
+LONGEST_CURSOR: Final = 200
 _ID: Final = re.compile(ULID)
 
 
@@ -47,6 +54,37 @@ def message_page(request: Request) -> PageRequest:
     if after and before:
         raise RequestInvalid("`after` and `before` exclude each other.")
     return PageRequest(limit_in_query(request), after, before)
+
+
+def search_in_query(request: Request) -> str | None:
+    """`q`, or None for no search. Raises `RequestInvalid`."""
+    query = request.query.get("q")
+    if query is not None and len(query) > LONGEST_QUERY:
+        raise RequestInvalid(f"`q` takes at most {LONGEST_QUERY:,} characters.")
+    return query
+
+
+def encode_cursor(position: tuple[str, str] | None) -> str | None:
+    """A position in a list of chats (activity and chat id) as an opaque cursor."""
+    return base64.urlsafe_b64encode(json.dumps(position).encode()).decode() if position else None
+
+
+def chat_cursor_in_query(request: Request) -> tuple[str, str] | None:
+    """The position in a list of chats that `cursor` stands for. Raises `RequestInvalid`."""
+    cursor = request.query.get("cursor")
+    if cursor is None:
+        return None
+    try:
+        activity, chat_id = json.loads(base64.b64decode(cursor[:LONGEST_CURSOR], altchars=b"-_", validate=True))
+    except (ValueError, TypeError, binascii.Error, RecursionError):
+        activity = chat_id = None
+    if not (_is_id(activity) and _is_id(chat_id)):
+        raise RequestInvalid("`cursor` is not one that this service gave.")
+    return activity, chat_id
+
+
+def _is_id(part: object) -> bool:
+    return isinstance(part, str) and _ID.fullmatch(part) is not None
 
 
 def _id(value: str | None, name: str) -> str:

@@ -1,11 +1,13 @@
 """From an error to what the caller is told: one table, and nothing of an exception's own text."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from datetime import timedelta
 from math import ceil
 from typing import Any, Final
 
 from domain import errors
+from domain.poll_hint import RETRY_WHEN_UNREACHABLE, retry_when_busy
 
 
 class RequestInvalid(Exception):
@@ -39,26 +41,34 @@ class MethodNotAllowed(Exception):
 
 @dataclass(frozen=True)
 class Problem:
-    """What one kind of error looks like on the wire. `detail` and `headers` are made from the error's facts."""
+    """What one kind of error looks like on the wire. The functions are given the error, with its facts."""
 
     status: int
     code: str
     title: str
     detail: Callable[[Any], str]
-    headers: Callable[[Any], dict[str, str]] = field(default=lambda _: {})
+    #: When the caller may ask again, as `Retry-After`; None says nothing about that.
+    retry_after: Callable[[Any], timedelta] | None = None
+    allowed: Callable[[Any], tuple[str, ...]] | None = None
+
+    def headers(self, error: Exception) -> dict[str, str]:
+        """The headers that go with `error`."""
+        allow = {"Allow": ", ".join(self.allowed(error))} if self.allowed else {}
+        return {**allow, **retry_after(self.retry_after(error) if self.retry_after else None)}
+
+
+def retry_after(wait: timedelta | None) -> dict[str, str]:
+    """`Retry-After` in whole seconds, rounded up; no header for None."""
+    return {} if wait is None else {"Retry-After": str(ceil(wait.total_seconds()))}
 
 
 def _says(text: str) -> Callable[[Any], str]:
     return lambda _: text
 
 
-def _retry_after(seconds: Callable[[Any], float]) -> Callable[[Any], dict[str, str]]:
-    return lambda error: {"Retry-After": str(max(1, ceil(seconds(error))))}
+def _busy(error: Any) -> timedelta:
+    return retry_when_busy(timedelta(seconds=error.retry_after))
 
-
-_SOON = _retry_after(lambda _: 2)
-#: A chat, or a place, is usually free long before a deadline.
-_BUSY = _retry_after(lambda error: min(error.retry_after, 5))
 
 PROBLEMS: Final[dict[type[Exception], Problem]] = {
     errors.QuestionMissing: Problem(
@@ -85,7 +95,7 @@ PROBLEMS: Final[dict[type[Exception], Problem]] = {
     errors.ChatNotFound: Problem(404, "chat_not_found", "No such chat", _says("There is no such chat.")),
     errors.ChatForbidden: Problem(403, "chat_forbidden", "Not your chat", _says("The chat is another user's.")),
     errors.ChatBusy: Problem(
-        409, "chat_busy", "Still thinking", _says("The last question of this chat is still being answered."), _BUSY
+        409, "chat_busy", "Still thinking", _says("The last question of this chat is still being answered."), _busy
     ),
     errors.NothingToRetry: Problem(
         409, "nothing_to_retry", "Nothing to retry", _says("The last question of this chat has its answer.")
@@ -95,14 +105,14 @@ PROBLEMS: Final[dict[type[Exception], Problem]] = {
         "too_many_turns",
         "Too many questions at once",
         lambda error: f"{error.limit} of your questions are being answered; wait for one of them.",
-        _BUSY,
+        _busy,
     ),
     errors.AtCapacity: Problem(
         429,
         "at_capacity",
         "Too many people ask",
         _says("As many questions as there are workers are being answered; ask again in a moment."),
-        _BUSY,
+        _busy,
     ),
     errors.IdempotencyKeyReused: Problem(
         422,
@@ -112,7 +122,11 @@ PROBLEMS: Final[dict[type[Exception], Problem]] = {
     ),
     errors.MemoryNotFound: Problem(404, "memory_not_found", "No such memory", _says("You have no such memory.")),
     errors.TryAgain: Problem(
-        503, "try_again", "Try again", _says("The service is not reachable now. Send the same request again."), _SOON
+        503,
+        "try_again",
+        "Try again",
+        _says("The service is not reachable now. Send the same request again."),
+        lambda _: RETRY_WHEN_UNREACHABLE,
     ),
     RequestInvalid: Problem(400, "invalid_request", "Invalid request", lambda error: error.detail),
     BodyTooLarge: Problem(413, "body_too_large", "Body too large", _says("The body is larger than any valid request.")),
@@ -125,7 +139,7 @@ PROBLEMS: Final[dict[type[Exception], Problem]] = {
         "method_not_allowed",
         "Method not allowed",
         lambda error: f"This path takes {', '.join(error.allowed)}.",
-        lambda error: {"Allow": ", ".join(error.allowed)},
+        allowed=lambda error: error.allowed,
     ),
 }
 

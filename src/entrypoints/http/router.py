@@ -1,157 +1,78 @@
-"""API Gateway's event to a route and back, in the same beats for every route: read, call, map, log, answer."""
+"""From API Gateway's event to a handler and back, in the same steps for every route: read, call, answer, log."""
 
-import base64
-import hashlib
-import json
 import logging
+import re
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final
 
-from pydantic import BaseModel, ValidationError
+from adapters.observability.redaction import raised_at, user_hash
+from entrypoints.http.problems import INTERNAL, MethodNotAllowed, RouteNotFound, problem_for
+from entrypoints.http.request import Request, Response, read_request
+from entrypoints.http.routes import ROUTES, methods_of
+from entrypoints.schemas.fields import ULID, ProblemBody
 
-from adapters.observability.turn_observer import place_of
-from entrypoints.http.problems import (
-    INTERNAL,
-    BodyTooLarge,
-    MediaTypeUnsupported,
-    MethodNotAllowed,
-    RequestInvalid,
-    RouteNotFound,
-    problem_for,
-)
-from entrypoints.http.routes import methods_of
-from entrypoints.schemas.fields import ProblemBody
+if TYPE_CHECKING:
+    from entrypoints.container import Container
 
-log = logging.getLogger(__name__)
+log: Final = logging.getLogger(__name__)
 
-Model = TypeVar("Model", bound=BaseModel)
-
-#: 100 memories of 4,000 characters, each written as a JSON escape, and some room.
-LARGEST_BODY: Final = 5_000_000
-PRIVATE: Final = "private, no-store"
+Handler = Callable[[Request, "Container"], Response]
 
 
-@dataclass(frozen=True)
-class Request:
-    """One call of the API, read as far as every route needs it. Header names are in lower case."""
+class Router:
+    """The routes of one function. Raises `ValueError` unless `handlers` holds exactly one for each, by its name."""
 
-    user_id: str
-    path: Mapping[str, str]
-    query: Mapping[str, str]
-    headers: Mapping[str, str]
-    request_id: str
-    raw_body: bytes = field(repr=False)
-
-    def body(self, model: type[Model], largest: int = LARGEST_BODY) -> Model:
-        """The body as `model`. Raises `MediaTypeUnsupported`, `BodyTooLarge` or `RequestInvalid`."""
-        media_type = self.headers.get("content-type", "application/json").split(";")[0].strip().lower()
-        if media_type != "application/json":
-            raise MediaTypeUnsupported
-        if len(self.raw_body) > largest:
-            raise BodyTooLarge
-        try:
-            return model.model_validate(json.loads(self.raw_body))
-        except ValidationError as error:
-            raise invalid(error) from None
-        except (ValueError, RecursionError):
-            raise RequestInvalid("The body is not JSON.") from None
-
-
-@dataclass(frozen=True)
-class Reply:
-    """What goes back. `about` goes into the log line."""
-
-    status: int = 200
-    body: BaseModel | str | None = None
-    headers: Mapping[str, str] = field(default_factory=dict)
-    media_type: str = "application/json"
-    about: Mapping[str, object] = field(default_factory=dict)
-
-
-Route = Callable[[Request], Reply]
-
-
-class HttpApi:
-    """The routes of one function, by API Gateway's route key."""
-
-    def __init__(self, routes: Mapping[str, Route]) -> None:
-        self._routes = routes
+    def __init__(self, function: str, handlers: Mapping[str, Handler], services: "Container") -> None:
+        names = {route.name: route.key for route in ROUTES if route.function == function}
+        if names.keys() != handlers.keys():
+            raise ValueError(f"{function} has routes {sorted(names)} and handlers {sorted(handlers)}")
+        self._handlers = {names[name]: handler for name, handler in handlers.items()}
+        self._services = services
 
     def __call__(self, event: Mapping[str, Any]) -> dict[str, Any]:
         """Answer a proxy event of payload version 2.0; never raises."""
         began = time.perf_counter()
         request_id = str(event["requestContext"].get("requestId", ""))
-        reply, error = self._answer(event, request_id)
-        about = {
+        response, error, asked = self._answer(event, request_id)
+        fields = {
             "route": event.get("routeKey"),
-            "status": reply.status,
+            "status": response.status,
             "request_id": request_id,
             "took_ms": round((time.perf_counter() - began) * 1000, 1),
-            **reply.about,
+            **asked,
+            **response.log_fields,
         }
-        if reply.status == INTERNAL.status:
-            log.error("request", extra={**about, "error": type(error).__name__, "at": place_of(error)})
+        if response.status == INTERNAL.status:
+            log.error("request", extra={**fields, "error": type(error).__name__, "at": raised_at(error)})
         else:
-            log.info("request", extra=about)
-        return _to_gateway(reply)
+            log.info("request", extra=fields)
+        return response.to_gateway()
 
-    def _answer(self, event: Mapping[str, Any], request_id: str) -> tuple[Reply, Exception | None]:
+    def _answer(
+        self, event: Mapping[str, Any], request_id: str
+    ) -> tuple[Response, Exception | None, Mapping[str, object]]:
+        asked: Mapping[str, object] = {}
         try:
             request = read_request(event, request_id)
-            route = self._routes.get(str(event.get("routeKey"))) or _nowhere(str(event.get("rawPath", "")))
-            return route(request), None
+            asked = _log_fields(request)
+            handler = self._handlers.get(str(event.get("routeKey"))) or _not_here(str(event.get("rawPath", "")))
+            return handler(request, self._services), None, asked
         except Exception as error:  # noqa: BLE001  # whatever happens, the caller gets the contract's answer
-            return _problem(error, request_id), error
+            return _problem(error, request_id), error, asked
 
 
-def came_at(event: Mapping[str, Any]) -> datetime | None:
-    """When API Gateway took the request; None for an event that did not come through it."""
-    millis = event.get("requestContext", {}).get("timeEpoch")
-    return _EPOCH + timedelta(milliseconds=millis) if isinstance(millis, int) else None
+def _log_fields(request: Request) -> dict[str, object]:
+    """Who asks, and about which chat. What is not an id of ours may be anything that a user wrote: it is left out."""
+    fields: dict[str, object] = {"user": user_hash(request.user_id)} if request.user_id else {}
+    chat_id = request.path.get("chat_id") or request.query.get("chat_id")
+    return {**fields, "chat_id": chat_id} if chat_id and _ID.fullmatch(chat_id) else fields
 
 
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_ID: Final = re.compile(ULID)
 
 
-def read_request(event: Mapping[str, Any], request_id: str) -> Request:
-    """The parts of API Gateway's event that routes use. Raises `RequestInvalid`."""
-    claims = event["requestContext"].get("authorizer", {}).get("jwt", {}).get("claims", {})
-    try:
-        body = event.get("body") or ""
-        raw_body = base64.b64decode(body) if event.get("isBase64Encoded") else body.encode()
-    except ValueError:
-        raise RequestInvalid("The body is not UTF-8.") from None
-    return Request(
-        user_id=str(claims.get("sub", "")),
-        path=event.get("pathParameters") or {},
-        query=event.get("queryStringParameters") or {},
-        headers={name.lower(): value for name, value in (event.get("headers") or {}).items()},
-        request_id=request_id,
-        raw_body=raw_body,
-    )
-
-
-def invalid(error: ValidationError) -> RequestInvalid:
-    """What is wrong with the first field at fault, in pydantic's words, which never quote the value."""
-    fault = error.errors(include_input=False, include_url=False)[0]
-    place = ".".join(map(str, fault["loc"])) or "body"
-    return RequestInvalid(f"`{place}`: {fault['msg']}.", field=place)
-
-
-def with_etag(request: Request, reply: Reply, state: str) -> Reply:
-    """`reply` with an ETag over `state`, or 304 without a body when the caller has seen that state."""
-    etag = '"' + hashlib.sha256(state.encode()).hexdigest()[:32] + '"'
-    headers = {**reply.headers, "ETag": etag}
-    seen = {tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")}
-    if etag in seen or "*" in seen:
-        return Reply(304, None, headers, about=reply.about)
-    return Reply(reply.status, reply.body, headers, reply.media_type, reply.about)
-
-
-def _nowhere(path: str) -> Route:
+def _not_here(path: str) -> Handler:
     allowed = methods_of(path)
     if allowed:
         raise MethodNotAllowed(allowed)
@@ -170,14 +91,6 @@ def problem_body(error: Exception, request_id: str) -> ProblemBody:
     )
 
 
-def _problem(error: Exception, request_id: str) -> Reply:
+def _problem(error: Exception, request_id: str) -> Response:
     body, headers = problem_body(error, request_id), problem_for(error).headers(error)
-    return Reply(body.status, body, headers, "application/problem+json", about={"code": body.code})
-
-
-def _to_gateway(reply: Reply) -> dict[str, Any]:
-    headers = {"Cache-Control": PRIVATE, **reply.headers}
-    if reply.body is None:
-        return {"statusCode": reply.status, "headers": headers}
-    body = reply.body if isinstance(reply.body, str) else reply.body.model_dump_json()
-    return {"statusCode": reply.status, "headers": {"Content-Type": reply.media_type, **headers}, "body": body}
+    return Response(body.status, body, headers, "application/problem+json", {"code": body.code})

@@ -13,6 +13,9 @@ from entrypoints.settings import Settings, SettingsInvalid, read_settings
 from tests.contract.reasoning_agent import OnlookingWatch
 from tests.support.people import PARKED, alice_and_bob, asking
 
+#: A client of Bedrock would look for credentials on the machine, and beyond it.
+pytestmark = pytest.mark.usefixtures("nobodys_credentials")
+
 LEAST = {"ASYNC_CHAT_WORKSPACE": "dev", "ASYNC_CHAT_CHATS_TABLE": "chats", "ASYNC_CHAT_MEMORIES_TABLE": "memories"}
 MODEL = "eu.anthropic.claude-sonnet-4-5-20250929-v1:0"
 PROFILE = "arn:aws:bedrock:eu-central-1:123456789012:application-inference-profile/a1b2c3"

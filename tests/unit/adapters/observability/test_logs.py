@@ -11,7 +11,8 @@ import pytest
 from dependency_injector import providers
 
 from adapters.observability.json_logs import start_logging
-from adapters.observability.turn_observer import LoggingTurnObserver, user_hash
+from adapters.observability.redaction import user_hash
+from adapters.observability.turn_observer import LoggingTurnObserver
 from domain.chat import Citation
 from domain.errors import AgentFailed
 from domain.records import Answer

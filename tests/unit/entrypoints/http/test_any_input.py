@@ -5,8 +5,7 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from entrypoints.http.routes import ROUTES
-from tests.support.gateway import Answer
+from tests.support.gateway import FUNCTIONS, Answer
 from tests.support.service import Service
 from tests.support.story import ALICE, PARKING, UNKNOWN_CHAT
 
@@ -65,7 +64,7 @@ def test_any_text_is_answered(body: str, in_base64: bool) -> None:
 
 
 @given(
-    words, st.sampled_from([route for route in ROUTES if route.startswith("GET /chats") or route == "GET /memories"])
+    words, st.sampled_from([route for route in FUNCTIONS if route.startswith("GET /chats") or route == "GET /memories"])
 )
 def test_any_query_is_answered(query: dict[str, str], route: str) -> None:
     assert Service().gateway.call(route, query=query).status < 500

@@ -1,0 +1,16 @@
+"""What logs say in place of what they must not hold: a user's name, and an exception's text, which may quote a user."""
+
+import hashlib
+
+
+def user_hash(user_id: str) -> str:
+    """Tells users apart in a log without naming them."""
+    return hashlib.sha256(user_id.encode(errors="backslashreplace")).hexdigest()[:12]
+
+
+def raised_at(exception: Exception | None) -> str:
+    """File and line where `exception` was raised, as `file:line`; empty for None."""
+    frame = exception.__traceback__ if exception else None
+    while frame is not None and frame.tb_next is not None:
+        frame = frame.tb_next
+    return f"{frame.tb_frame.f_code.co_filename}:{frame.tb_lineno}" if frame else ""

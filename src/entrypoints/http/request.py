@@ -1,0 +1,98 @@
+"""Requests and responses between API Gateway's events (payload version 2.0) and the handlers."""
+
+import base64
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from entrypoints.http.problems import BodyTooLarge, MediaTypeUnsupported, RequestInvalid
+
+Model = TypeVar("Model", bound=BaseModel)
+
+#: 100 memories of 4,000 characters, each written as a JSON escape, and some room. In bytes.
+LARGEST_BODY: Final = 5_000_000
+PRIVATE: Final = "private, no-store"
+
+
+@dataclass(frozen=True)
+class Request:
+    """One call of the API, read as far as every route needs it. Header names are in lower case."""
+
+    user_id: str
+    path: Mapping[str, str]
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+    request_id: str
+    raw_body: bytes = field(repr=False)
+
+    def body(self, model: type[Model], largest: int = LARGEST_BODY) -> Model:
+        """The body as `model`. Raises `MediaTypeUnsupported`, `BodyTooLarge` or `RequestInvalid`."""
+        media_type = self.headers.get("content-type", "application/json").split(";")[0].strip().lower()
+        if media_type != "application/json":
+            raise MediaTypeUnsupported
+        if len(self.raw_body) > largest:
+            raise BodyTooLarge
+        try:
+            return model.model_validate(json.loads(self.raw_body))
+        except ValidationError as error:
+            raise invalid(error) from None
+        except (ValueError, RecursionError):
+            raise RequestInvalid("The body is not JSON.") from None
+
+
+@dataclass(frozen=True)
+class Response:
+    """What goes back. `log_fields` go into the log line."""
+
+    status: int = 200
+    body: BaseModel | str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    media_type: str = "application/json"
+    log_fields: Mapping[str, object] = field(default_factory=dict)
+
+    def to_gateway(self) -> dict[str, Any]:
+        """As API Gateway takes it from a function."""
+        headers = {"Cache-Control": PRIVATE, **self.headers}
+        if self.body is None:
+            return {"statusCode": self.status, "headers": headers}
+        body = self.body if isinstance(self.body, str) else self.body.model_dump_json()
+        return {"statusCode": self.status, "headers": {"Content-Type": self.media_type, **headers}, "body": body}
+
+
+def read_request(event: Mapping[str, Any], request_id: str) -> Request:
+    """The parts of API Gateway's event that routes use. Raises `RequestInvalid`."""
+    claims = event["requestContext"].get("authorizer", {}).get("jwt", {}).get("claims", {})
+    try:
+        body = event.get("body") or ""
+        raw_body = base64.b64decode(body) if event.get("isBase64Encoded") else body.encode()
+    except ValueError:
+        raise RequestInvalid("The body is not UTF-8.") from None
+    return Request(
+        user_id=str(claims.get("sub", "")),
+        path=event.get("pathParameters") or {},
+        query=event.get("queryStringParameters") or {},
+        headers={name.lower(): value for name, value in (event.get("headers") or {}).items()},
+        request_id=request_id,
+        raw_body=raw_body,
+    )
+
+
+def invalid(error: ValidationError) -> RequestInvalid:
+    """What is wrong with the first field at fault, in pydantic's words, which never quote the value."""
+    fault = error.errors(include_input=False, include_url=False)[0]
+    location = ".".join(map(str, fault["loc"])) or "body"
+    return RequestInvalid(f"`{location}`: {fault['msg']}.", field=location)
+
+
+def with_etag(request: Request, response: Response, state: str) -> Response:
+    """`response` with an ETag over `state`, or 304 without a body when the caller has seen that state."""
+    etag = '"' + hashlib.sha256(state.encode()).hexdigest()[:32] + '"'
+    headers = {**response.headers, "ETag": etag}
+    seen = {tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")}
+    if etag in seen or "*" in seen:
+        return Response(304, None, headers, log_fields=response.log_fields)
+    return Response(response.status, response.body, headers, response.media_type, response.log_fields)
