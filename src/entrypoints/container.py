@@ -1,6 +1,5 @@
 """The composition root: the only place that names concrete classes. Nothing is made before it is asked for."""
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from botocore.config import Config
@@ -33,39 +32,13 @@ def _ranking() -> "MemoryRanking":
 
 def _agent(settings: Settings, memories: "MemoryStore", clock: "Clock") -> "ReasoningAgent":
     """Imported here, not above: only a worker pays for its agent."""
+    from adapters.agents.custom_agent import AgentParts
+    from adapters.agents.registry import make_agent
     from adapters.agents.time_limited_agent import AlarmedAgent
     from domain.verified_agent import CheckedAgent
 
-    make = {"recall": _recall_agent, "bedrock": _bedrock_agent}.get(settings.agent, _own_agent)
-    return AlarmedAgent(CheckedAgent(make(settings, memories, clock), memories), clock)
-
-
-def _recall_agent(settings: Settings, memories: "MemoryStore", clock: "Clock") -> "ReasoningAgent":
-    from adapters.agents.recall_agent import RecallAgent
-
-    return RecallAgent(memories, clock, timedelta(seconds=settings.thinking_seconds))
-
-
-def _bedrock_agent(settings: Settings, memories: "MemoryStore", clock: "Clock") -> "ReasoningAgent":
-    from adapters.agents.bedrock.agent import BedrockReasoningAgent
-    from adapters.agents.bedrock.model import ModelSettings, bedrock_model
-
-    model = ModelSettings(
-        model_id=settings.model_id,
-        region=settings.model_region,
-        temperature=settings.model_temperature,
-        rounds=settings.model_rounds,
-        max_tokens=settings.model_max_tokens,
-        seconds=settings.model_seconds,
-        history_tokens=settings.model_history_tokens,
-    )
-    return BedrockReasoningAgent(bedrock_model(model), model, memories, clock)
-
-
-def _own_agent(settings: Settings, memories: "MemoryStore", clock: "Clock") -> "ReasoningAgent":
-    from adapters.agents.custom_agent import AgentParts, load_agent
-
-    return load_agent(settings.agent, AgentParts(memories, clock))
+    agent = make_agent(settings.agent, settings, AgentParts(memories, clock))
+    return AlarmedAgent(CheckedAgent(agent, memories), clock)
 
 
 class Container(containers.DeclarativeContainer):

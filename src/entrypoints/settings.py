@@ -8,9 +8,11 @@ from typing import Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
+from adapters.agents.registry import AGENTS
 from domain.chat_service import TurnPolicy
 
 PREFIX = "ASYNC_CHAT_"
+_AGENT = rf"^({'|'.join(AGENTS)}|[A-Za-z_][A-Za-z0-9_.]*:[A-Za-z_][A-Za-z0-9_]*)$"
 
 
 class Settings(BaseModel):
@@ -30,8 +32,8 @@ class Settings(BaseModel):
     turns_at_once: int = Field(default=0, ge=0, le=100_000)
     #: How long the agent takes as a rule: when to poll a chat that has no answer yet.
     usual_seconds: float = Field(default=56, gt=0, le=900)
-    #: `recall` needs no model, `bedrock` needs `model_id`, `package.module:factory` makes an agent of one's own.
-    agent: str = Field(default="recall", pattern=r"^(recall|bedrock|[A-Za-z_][A-Za-z0-9_.]*:[A-Za-z_][A-Za-z0-9_]*)$")
+    #: A built-in agent, or a custom one that `package.module:factory` makes.
+    agent: str = Field(default="recall", pattern=_AGENT)
     thinking_seconds: float = Field(default=0, ge=0, le=900)
     #: A model or an inference profile: its id or its ARN.
     model_id: str = Field(default="", pattern=r"^[A-Za-z0-9_.:/-]*$", max_length=2048)
@@ -51,9 +53,11 @@ class Settings(BaseModel):
     log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
 
     @model_validator(mode="after")
-    def _a_model_for_bedrock(self) -> Self:
-        if self.agent == "bedrock" and not self.model_id:
-            raise PydanticCustomError("model_id_missing", "agent `bedrock` needs ASYNC_CHAT_MODEL_ID")
+    def _what_the_agent_needs(self) -> Self:
+        for name in AGENTS[self.agent].needs if self.agent in AGENTS else ():
+            if not getattr(self, name):
+                facts = {"agent": self.agent, "variable": f"{PREFIX}{name.upper()}"}
+                raise PydanticCustomError("setting_missing", "agent `{agent}` needs {variable}", facts)
         return self
 
     @property

@@ -8,7 +8,8 @@ import pytest
 from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeoutError
 
-from adapters.dynamodb.chat_repository import CONFLICT_TRIES, DynamoDbChatRepository
+from adapters.dynamodb.batch import CONFLICT_TRIES
+from adapters.dynamodb.chat_repository import DynamoDbChatRepository
 from adapters.dynamodb.memory_store import DynamoDbMemoryStore
 from domain.chat import Message, Role
 from domain.errors import ChatForbidden, ChatNotFound, StoreUnavailable

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
-from adapters.agents.bedrock.tools import counted, months
+from adapters.agents.progress_text import counted, months
 from adapters.search.date_phrases import date_phrases
 from adapters.search.engine import MemorySearch
 from adapters.search.vocabulary import forms, key_words

@@ -1,13 +1,12 @@
 """Chats in DynamoDB. The rules live in the domain; here every write is conditional on what the domain had seen."""
 
-import random
-from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
 
 from adapters.aws.errors import code_of, raising
+from adapters.dynamodb.batch import CONFLICT_TRIES, TableBatch, pause_before_retry
 from adapters.dynamodb.chat_writes import ChatWrites
 from adapters.dynamodb.items import (
     HEADER,
@@ -31,13 +30,9 @@ if TYPE_CHECKING:
 
     from adapters.dynamodb.items import Item, NewItem
 
-#: Transactions that meet on an item cancel each other; so many tries, with pauses that grow, let all of 50 through.
-CONFLICT_TRIES: Final = 10
-CONFLICT_PAUSE: Final = timedelta(milliseconds=20)
 #: A query that meets a commit half way sees it whole the next time. Always torn is a chat that has lost a message.
 TORN_TRIES: Final = 5
 INDEX: Final = "by_activity"
-DELETE_BATCH: Final = 25
 _REFUSED: Final = "ConditionalCheckFailed"
 
 
@@ -49,6 +44,7 @@ class DynamoDbChatRepository(ChatRepository):
         self._client = client
         self._table = table
         self._clock = clock
+        self._batch = TableBatch(client, table, clock)
         self._writes = ChatWrites(table)
         self._house = House(table, capacity)
 
@@ -177,15 +173,8 @@ class DynamoDbChatRepository(ChatRepository):
         if "user_id" in hidden and (turn := turn_from(hidden)).thinking:
             for place in self._house.places_for(turn, 1):
                 self._update(place.leave(turn), turn)
-        keys: list[NewItem] = []
-        for key in self._message_keys(chat_id):
-            keys.append(key)
-            if len(keys) == DELETE_BATCH:
-                self._delete_batch(keys)
-                keys = []
-        if keys:
-            self._delete_batch(keys)
-        self._delete_batch([header_key(chat_id)])
+        self._delete_all(self._message_keys(chat_id))
+        self._delete_all([header_key(chat_id)])
 
     def _update_owned(self, chat_id: str, user_id: str, update: str, condition: str) -> "Item":
         """The header as it was before."""
@@ -208,32 +197,17 @@ class DynamoDbChatRepository(ChatRepository):
             raise ChatForbidden from None
 
     def _message_keys(self, chat_id: str) -> "Iterator[NewItem]":
-        start: dict[str, Any] = {}
-        while True:
-            with raising(StoreUnavailable):
-                found = self._client.query(
-                    TableName=self._table,
-                    KeyConditionExpression="pk = :chat AND sk < :header",
-                    ExpressionAttributeValues={":chat": text(chat_id), ":header": text(HEADER)},
-                    ProjectionExpression="pk, sk",
-                    ConsistentRead=True,
-                    **start,
-                )
-            for item in found["Items"]:
-                yield {"pk": item["pk"], "sk": item["sk"]}
-            if "LastEvaluatedKey" not in found:
-                return
-            start = {"ExclusiveStartKey": found["LastEvaluatedKey"]}
+        query = {
+            "TableName": self._table,
+            "KeyConditionExpression": "pk = :chat AND sk < :header",
+            "ExpressionAttributeValues": {":chat": text(chat_id), ":header": text(HEADER)},
+            "ProjectionExpression": "pk, sk",
+            "ConsistentRead": True,
+        }
+        return ({"pk": item["pk"], "sk": item["sk"]} for item in self._batch.query_all(query))
 
-    def _delete_batch(self, keys: "list[NewItem]") -> None:
-        requests: Any = {self._table: [{"DeleteRequest": {"Key": key}} for key in keys]}
-        for attempt in range(CONFLICT_TRIES):
-            with raising(StoreUnavailable):
-                requests = self._client.batch_write_item(RequestItems=requests).get("UnprocessedItems")
-            if not requests:
-                return
-            self._pause(attempt)
-        raise StoreUnavailable("UnprocessedItems")
+    def _delete_all(self, keys: "Iterable[NewItem]") -> None:
+        self._batch.write_all({"DeleteRequest": {"Key": key}} for key in keys)
 
     # ---- the two ways to write
 
@@ -260,11 +234,8 @@ class DynamoDbChatRepository(ChatRepository):
                 raise AssertionError("a write that DynamoDB cannot read")
             if any(reason.get("Code") == _REFUSED for reason in reasons):
                 return [reason.get("Item", {}) if reason.get("Code") == _REFUSED else None for reason in reasons]
-            self._pause(attempt)
+            pause_before_retry(self._clock, attempt)
         raise StoreUnavailable("TransactionConflict")
-
-    def _pause(self, attempt: int) -> None:
-        self._clock.sleep(CONFLICT_PAUSE * (1.5**attempt) * random.uniform(0.5, 1.5))  # noqa: S311  # jitter, no secret
 
 
 def _refuse_question(header: "Item", new: NewQuestion) -> None:

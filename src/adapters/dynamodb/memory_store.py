@@ -1,10 +1,10 @@
 """Memories in DynamoDB: one partition per user, one item per memory."""
 
-from collections.abc import Collection, Iterator, Sequence
-from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING, Any
 
 from adapters.aws.errors import raising
+from adapters.dynamodb.batch import TableBatch
 from adapters.dynamodb.items import from_millis, moment, text
 from domain.errors import StoreUnavailable
 from domain.memory import Memory
@@ -15,9 +15,6 @@ if TYPE_CHECKING:
 
     from adapters.dynamodb.items import Item, NewItem
 
-BATCH: Final = 25
-TRIES: Final = 6
-
 
 class DynamoDbMemoryStore(MemoryStore):
     """The user id is the partition key of every call: there is no query that could reach another user's."""
@@ -25,14 +22,13 @@ class DynamoDbMemoryStore(MemoryStore):
     def __init__(self, client: "DynamoDBClient", table: str, clock: Clock) -> None:
         self._client = client
         self._table = table
-        self._clock = clock
+        self._batch = TableBatch(client, table, clock)
 
     def remember(self, user_id: str, memories: Sequence[Memory]) -> None:
-        for start in range(0, len(memories), BATCH):
-            self._put([_item(user_id, memory) for memory in memories[start : start + BATCH]])
+        self._batch.write_all({"PutRequest": {"Item": _item(user_id, memory)}} for memory in memories)
 
     def recall(self, user_id: str) -> tuple[Memory, ...]:
-        return tuple(self._newest_first(user_id))
+        return tuple(map(_memory_from, self._batch.query_all(self._query(user_id, None))))
 
     def page(self, user_id: str, limit: int, before: str | None = None) -> tuple[Memory, ...]:
         with raising(StoreUnavailable):
@@ -56,26 +52,6 @@ class DynamoDbMemoryStore(MemoryStore):
         with raising(StoreUnavailable):
             found = self._client.query(**query)
         return _memory_from(found["Items"][0]) if found["Items"] else None
-
-    def _put(self, items: "list[NewItem]") -> None:
-        requests: Any = {self._table: [{"PutRequest": {"Item": item}} for item in items]}
-        for attempt in range(TRIES):
-            with raising(StoreUnavailable):
-                requests = self._client.batch_write_item(RequestItems=requests).get("UnprocessedItems")
-            if not requests:
-                return
-            self._clock.sleep(timedelta(milliseconds=50 * 2**attempt))
-        raise StoreUnavailable("UnprocessedItems")
-
-    def _newest_first(self, user_id: str) -> Iterator[Memory]:
-        start: dict[str, Any] = {}
-        while True:
-            with raising(StoreUnavailable):
-                found = self._client.query(**self._query(user_id, None), **start)
-            yield from map(_memory_from, found["Items"])
-            if "LastEvaluatedKey" not in found:
-                return
-            start = {"ExclusiveStartKey": found["LastEvaluatedKey"]}
 
     def _query(self, user_id: str, before: str | None) -> dict[str, Any]:
         values: NewItem = {":user": text(user_id)}

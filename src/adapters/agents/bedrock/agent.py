@@ -19,7 +19,8 @@ from adapters.agents.bedrock.errors import code_of, passing
 from adapters.agents.bedrock.model import ModelSettings
 from adapters.agents.bedrock.prompt import prompt, recent, without_forgotten
 from adapters.agents.bedrock.pydantic_agent import reading_agent
-from adapters.agents.bedrock.tools import MemoryTools, counted
+from adapters.agents.bedrock.tools import MemoryTools
+from adapters.agents.progress_text import counted
 from adapters.search.engine import MemorySearch
 from domain.errors import AgentFailed
 from domain.failure_codes import FailureCode

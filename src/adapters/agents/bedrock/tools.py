@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
+from adapters.agents.progress_text import counted, months
 from adapters.search.engine import MemorySearch
 from domain.memory import Memory
 from domain.ports import Watch
@@ -102,19 +103,6 @@ class MemoryTools:
         label = next((label for label, seen in self.shown.items() if seen is memory), f"m{len(self.shown) + 1}")
         self.shown[label] = memory
         return Shown(label, f"{memory.occurred_at:%a %Y-%m-%d %H:%M}", memory.text, memory.tags)
-
-
-def counted(memories: Sequence[Memory]) -> str:
-    """Their number, for the user to read."""
-    return "1 memory" if len(memories) == 1 else f"{len(memories)} memories"
-
-
-def months(memories: Sequence[Memory]) -> str:
-    """The months that the memories are from, for the user to read."""
-    first, last = min(one.occurred_at for one in memories), max(one.occurred_at for one in memories)
-    return (
-        f"{first:%B %Y}" if (first.year, first.month) == (last.year, last.month) else f"{first:%B %Y} to {last:%B %Y}"
-    )
 
 
 def _length(memory: Memory) -> int:

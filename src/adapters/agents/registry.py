@@ -1,0 +1,80 @@
+"""The agents that come with the service, each by the name that the setting `agent` gives it, and how one is made."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final, Protocol
+
+if TYPE_CHECKING:
+    from adapters.agents.custom_agent import AgentParts
+    from domain.ports import ReasoningAgent
+
+
+class AgentSettings(Protocol):
+    """What the built-in agents are set up with: see entrypoints/settings.py for what each means."""
+
+    @property
+    def thinking_seconds(self) -> float: ...
+    @property
+    def model_id(self) -> str: ...
+    @property
+    def model_region(self) -> str: ...
+    @property
+    def model_temperature(self) -> float: ...
+    @property
+    def model_rounds(self) -> int: ...
+    @property
+    def model_max_tokens(self) -> int: ...
+    @property
+    def model_seconds(self) -> float: ...
+    @property
+    def model_history_tokens(self) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltInAgent:
+    """`make` imports the agent when it is called: only a worker pays for its agent.
+
+    `needs` names settings that must not be empty, `extra` the optional dependencies of pyproject.toml that the agent
+    imports and the package carries.
+    """
+
+    make: "Callable[[AgentSettings, AgentParts], ReasoningAgent]"
+    needs: tuple[str, ...] = ()
+    extra: str | None = None
+
+
+def _recall(settings: AgentSettings, parts: "AgentParts") -> "ReasoningAgent":
+    from adapters.agents.recall_agent import RecallAgent
+
+    return RecallAgent(parts.memories, parts.clock, timedelta(seconds=settings.thinking_seconds))
+
+
+def _bedrock(settings: AgentSettings, parts: "AgentParts") -> "ReasoningAgent":
+    from adapters.agents.bedrock.agent import BedrockReasoningAgent
+    from adapters.agents.bedrock.model import ModelSettings, bedrock_model
+
+    model = ModelSettings(
+        model_id=settings.model_id,
+        region=settings.model_region,
+        temperature=settings.model_temperature,
+        rounds=settings.model_rounds,
+        max_tokens=settings.model_max_tokens,
+        seconds=settings.model_seconds,
+        history_tokens=settings.model_history_tokens,
+    )
+    return BedrockReasoningAgent(bedrock_model(model), model, parts.memories, parts.clock)
+
+
+AGENTS: Final[Mapping[str, BuiltInAgent]] = {
+    "recall": BuiltInAgent(_recall),
+    "bedrock": BuiltInAgent(_bedrock, needs=("model_id",), extra="bedrock"),
+}
+
+
+def make_agent(name: str, settings: AgentSettings, parts: "AgentParts") -> "ReasoningAgent":
+    """The built-in agent `name`, or the custom one that `package.module:factory` makes. Raises `AgentUnusable`."""
+    from adapters.agents.custom_agent import load_agent
+
+    built_in = AGENTS.get(name)
+    return built_in.make(settings, parts) if built_in else load_agent(name, parts)

@@ -1,0 +1,66 @@
+"""Work on many items: queries page by page, and batch writes until DynamoDB has taken every item."""
+
+import random
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final
+
+from adapters.aws.errors import raising
+from domain.errors import StoreUnavailable
+from domain.ports import Clock
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+    from adapters.dynamodb.items import Item
+
+#: As many as BatchWriteItem takes.
+BATCH: Final = 25
+#: Transactions that meet on an item cancel each other; so many tries, with pauses that grow, let all of 50 through.
+#: A throttled batch is handed back and repeated in the same way.
+CONFLICT_TRIES: Final = 10
+CONFLICT_PAUSE: Final = timedelta(milliseconds=20)
+
+
+def pause_before_retry(clock: Clock, attempt: int) -> None:
+    """Wait before the next attempt; `attempt` is the number of the one that failed, from 0."""
+    clock.sleep(CONFLICT_PAUSE * (1.5**attempt) * random.uniform(0.5, 1.5))  # noqa: S311  # jitter, no secret
+
+
+class TableBatch:
+    """One table's queries and writes of any number of items. Methods raise `StoreUnavailable`."""
+
+    def __init__(self, client: "DynamoDBClient", table: str, clock: Clock) -> None:
+        self._client = client
+        self._table = table
+        self._clock = clock
+
+    def query_all(self, query: dict[str, Any]) -> "Iterator[Item]":
+        """The items of every page of the query."""
+        start: dict[str, Any] = {}
+        while True:
+            with raising(StoreUnavailable):
+                found = self._client.query(**query, **start)
+            yield from found["Items"]
+            if "LastEvaluatedKey" not in found:
+                return
+            start = {"ExclusiveStartKey": found["LastEvaluatedKey"]}
+
+    def write_all(self, writes: Iterable[dict[str, Any]]) -> None:
+        """Put or delete items, 25 at a time; `writes` are entries of BatchWriteItem.
+
+        What was written before a failure stays written.
+        """
+        rest = iter(writes)
+        while batch := list(islice(rest, BATCH)):
+            self._write({self._table: batch})
+
+    def _write(self, requests: Any) -> None:
+        for attempt in range(CONFLICT_TRIES):
+            with raising(StoreUnavailable):
+                requests = self._client.batch_write_item(RequestItems=requests).get("UnprocessedItems")
+            if not requests:
+                return
+            pause_before_retry(self._clock, attempt)
+        raise StoreUnavailable("UnprocessedItems")
