@@ -1,4 +1,4 @@
-"""python -m local up | down | run | ask | status | logs | reset"""
+"""python -m local up | down | run | ask | status | logs | kill-workers | reset"""
 
 from __future__ import annotations
 

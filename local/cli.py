@@ -69,7 +69,7 @@ def _ask(given: argparse.Namespace, home: Home) -> int:
     return 0
 
 
-def _crash(given: argparse.Namespace, home: Home) -> int:
+def _kill_workers(given: argparse.Namespace, home: Home) -> int:
     killed = crash(home)
     print(f"Processes killed: {killed}")
     return 0 if killed else 1
@@ -142,7 +142,7 @@ def _parser() -> argparse.ArgumentParser:
     command("run", _run, "start it and stop it again with Ctrl-C", starting)
     command("down", _down, "stop it; its state is kept")
     command("status", _status, "say whether it runs, and where")
-    command("crash", _crash, "kill whatever asks and thinks: see what becomes of a turn")
+    command("kill-workers", _kill_workers, "kill -9 to every process of the chat function, asking or reasoning")
     command("reset", _reset, "stop it and forget all that it keeps")
     asking = command("ask", _ask, "ask a question and wait for the answer")
     asking.add_argument("question")

@@ -25,7 +25,7 @@ def redrive(sqs: Any, source_url: str, target_url: str) -> int:
 
 
 def main(arguments: list[str]) -> None:
-    parser = argparse.ArgumentParser(prog="make redrive", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m scripts.redrive", description=__doc__)
     parser.add_argument("--outputs", type=Path, help="a file with Terraform's outputs; else Terraform is asked")
     deployed = Deployed.read(parser.parse_args(arguments).outputs)
     moved = redrive(deployed.client("sqs"), deployed["undelivered_queue_url"], deployed["failures_queue_url"])

@@ -47,7 +47,7 @@ def _items(dynamodb: Any, table: str, chat_id: str) -> list[Any]:
 
 def main(arguments: list[str]) -> None:
     """Exits with 1 when a chat is not in the copy, or the copy cannot be read."""
-    parser = argparse.ArgumentParser(prog="make restore-chat", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m scripts.restore_chat", description=__doc__)
     parser.add_argument("--from", dest="source", required=True, metavar="TABLE", help="the restored table")
     parser.add_argument("--outputs", type=Path, help="a file with Terraform's outputs; else Terraform is asked")
     parser.add_argument("chats", nargs="+", metavar="CHAT", help="a chat's id")

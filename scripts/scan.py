@@ -1,10 +1,11 @@
-"""Scanners over Terraform, plan, code and dependencies, each in the environment that `make scan` gave them.
+"""Scanners over Terraform, plan, code and dependencies, each in the environment that `python -m tests scan` gave them.
 
 The plan is production's, made on an embedded AWS of its own: it shows what the source hides in locals.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import re
@@ -157,7 +158,9 @@ def _embedded_aws(folder: Path) -> Iterator[str]:
 
 def main(arguments: list[str]) -> int:
     """1 when a scanner finds something."""
-    strict = "--strict" in arguments
+    parser = argparse.ArgumentParser(prog="python -m tests scan", description=__doc__)
+    parser.add_argument("--strict", action="store_true", help="fail when a package could not be looked up")
+    strict = parser.parse_args(arguments).strict
     return 0 if all([scan_code(), scan_dependencies(strict=strict), scan_source(), scan_plan()]) else 1
 
 

@@ -113,7 +113,7 @@ def _run(check: Callable[[], str]) -> int:
 
 
 def _arguments(arguments: list[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="make smoke", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m scripts.smoke", description=__doc__)
     parser.add_argument("--outputs", type=Path, help="a file with Terraform's outputs; else Terraform is asked")
     parser.add_argument("--api-url", help="where the API is, when not where Terraform says")
     parser.add_argument("--package", type=Path, default=PROJECT / "build" / "lambda.zip", help="default: %(default)s")

@@ -12,7 +12,7 @@ TARGET = PROJECT / "docs" / "terraform.md"
 
 HEAD = """# Variables and outputs
 
-Written by `make terraform-docs` from the descriptions in the code; a test holds them together. What differs from
+Written by `make generate` from the descriptions in the code; a test holds them together. What differs from
 environment to environment is in [environments.tf](../terraform/environments.tf), keyed by workspace.
 """
 BLOCK = re.compile(r'^(variable|output) "(\w+)" \{\n(.*?)^\}', re.MULTILINE | re.DOTALL)

@@ -49,7 +49,7 @@ locals {
 resource "aws_lambda_function" "function" {
   #checkov:skip=CKV_AWS_116:Failed events go to the worker's on-failure destination, which says more than a dead letter queue; nobody else is invoked asynchronously
   #checkov:skip=CKV_AWS_117:The functions reach nothing but AWS's own APIs, by IAM; a VPC would add NAT costs and cold starts, and guard nothing
-  #checkov:skip=CKV_AWS_272:The code's hash is compared with the built package by a check block and by make smoke; who may apply could sign as well
+  #checkov:skip=CKV_AWS_272:The code's hash is compared with the built package by a check block and by scripts/smoke.py; who may apply could sign as well
   for_each = local.functions
 
   function_name    = local.function_names[each.key]

@@ -1,5 +1,5 @@
 locals {
-  # The code's list of routes (src/entrypoints/http/routes.py); `make openapi` writes the file.
+  # The code's list of routes (src/entrypoints/http/routes.py); `make generate` writes the file.
   contract = jsondecode(file("${path.module}/routes.json"))
 
   # The scope is what a token has to be for: see identity.tf.

@@ -1,4 +1,4 @@
-"""What so many chats a second need: `make capacity RATE=1.2 SECONDS=56`."""
+"""What so many chats a second need: `python -m benchmarks.capacity --rate 1.2 --seconds 56`."""
 
 import argparse
 import sys

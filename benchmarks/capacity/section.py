@@ -60,7 +60,7 @@ def run(*, quick: bool, progress: Progress) -> Section:
 
 
 def plan_section(plan: Plan, region: str, *, chats: int = CHATS) -> Section:
-    """One plan in detail: what `make capacity RATE=... SECONDS=...` shows."""
+    """One plan in detail: what `python -m benchmarks.capacity --rate ... --seconds ...` shows."""
     prices, used = read_prices(region), footprint(plan.seconds)
     plans = [plan, replace(plan, places=None, parts=1)]
     outcomes = [simulate(one, chats=chats) for one in plans]

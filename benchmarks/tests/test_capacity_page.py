@@ -1,4 +1,4 @@
-"""docs/capacity.md shows what the formulas and the prices give; `make capacity SWEEP=1` prints them anew."""
+"""docs/capacity.md shows what formulas and prices give; `python -m benchmarks.capacity --sweep` prints it anew."""
 
 from math import ceil
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The LangGraph example, in the environment that `make examples` makes for it."""
+"""The LangGraph example, in the environment that `python -m tests examples` makes for it."""
 
 import pytest
 

@@ -45,7 +45,7 @@ def main(command: str) -> int:
             print(path)
         return 0
     for path in old:
-        print(f"{path} is not what the code says: make docs-pages", file=sys.stderr)
+        print(f"{path} is not what the code says: make generate", file=sys.stderr)
     if old or command == "check":
         return 1 if old else 0
     return build()

@@ -16,7 +16,7 @@ ALIKE: Final = ("401", "500", "503")
 
 HEAD: Final = """# The contract, call by call
 
-Written by `make docs-pages` from [openapi.json](../openapi.json), which is made from the service's own models; a test
+Written by `make generate` from [openapi.json](../openapi.json), which is made from the service's own models; a test
 holds the three together. What the calls mean for an app: [the contract](contract.md).
 
 Every call may also be answered by 401 (but for the public ones), 429 or 503 from API Gateway itself, with its own body

@@ -29,9 +29,9 @@ def check() -> list[str]:
     """What is wrong with the committed document: drift from the code, and breaks with the last release."""
     faults = []
     if COMMITTED.read_text(encoding="utf-8") != text():
-        faults.append("openapi.json is not what the code says: run `make openapi` and look at what has changed.")
+        faults.append("openapi.json is not what the code says: run `make generate` and look at what has changed.")
     if FOR_TERRAFORM.read_text(encoding="utf-8") != routes():
-        faults.append("terraform/routes.json is not what entrypoints/http/routes.py says: run `make openapi`.")
+        faults.append("terraform/routes.json is not what entrypoints/http/routes.py says: run `make generate`.")
     released = json.loads(RELEASED.read_text(encoding="utf-8"))
     return faults + [
         f"breaks with the released contract: {change}" for change in breaking_changes(released, document())

@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 
 from scripts import terraform_docs
+from tests.__main__ import PROOFS
 from tests.architecture.source import ROOT, TERRAFORM
 
 DOCS = ROOT / "docs"
 OPERATIONS = (DOCS / "operations.md").read_text()
+PAGES = [*ROOT.glob("*.md"), *DOCS.glob("*.md"), *ROOT.glob("clients/*/README.md"), *ROOT.glob("examples/*.md")]
 MINE = [DOCS / f"{name}.md" for name in ("deploy", "operations", "security")]
 
 
@@ -38,7 +40,7 @@ def test_an_entry_says_something(entry: str) -> None:
 
 
 def test_variables_and_outputs_are_listed_as_the_code_describes_them() -> None:
-    assert (DOCS / "terraform.md").read_text() == terraform_docs.page(), "make terraform-docs writes it anew"
+    assert (DOCS / "terraform.md").read_text() == terraform_docs.page(), "make generate writes it anew"
 
 
 def test_the_list_misses_none() -> None:
@@ -49,12 +51,23 @@ def test_the_list_misses_none() -> None:
     assert all(f"| `{name}` |" in terraform_docs.page() for name in declared)
 
 
-@pytest.mark.parametrize("document", MINE, ids=lambda path: path.name)
-def test_every_make_target_named_is_there(document: Path) -> None:
+def code_in(document: Path) -> str:
+    """The shell blocks and the code within sentences."""
+    text = document.read_text()
+    return "\n".join(
+        [*re.findall(r"^```sh\n(.*?)^```", text, re.MULTILINE | re.DOTALL), *re.findall(r"`([^`\n]+)`", text)]
+    )
+
+
+@pytest.mark.parametrize("document", PAGES, ids=lambda path: path.name)
+def test_make_targets_and_modules_named_in_the_docs_exist(document: Path) -> None:
+    code = code_in(document)
     targets = set(re.findall(r"^([a-z][a-z-]*):", (ROOT / "Makefile").read_text(), re.MULTILINE))
-    named = set(re.findall(r"(?:^|`|TOKEN=\.\.\. |=prod )make ([a-z][a-z-]*)", document.read_text(), re.MULTILINE))
-    assert named
-    assert named <= targets
+    assert set(re.findall(r"(?:^|[ ;|])make ([a-z][a-z-]*)", code, re.MULTILINE)) <= targets
+    assert set(re.findall(r"python -m tests ([a-z-]+)", code)) <= {*PROOFS, "all"}
+    for module in re.findall(r"python -m ((?:local|scripts|benchmarks|tests)[\w.]*)", code):
+        file = ROOT / module.replace(".", "/")
+        assert file.with_suffix(".py").exists() or (file / "__main__.py").exists(), module
 
 
 @pytest.mark.parametrize("document", MINE, ids=lambda path: path.name)
@@ -84,7 +97,7 @@ def test_every_threat_has_a_test_that_holds_it() -> None:
     ]
     assert len(rows) >= 25
     for row in rows:
-        assert re.search(r"`(tests|terraform)/|`make ", row.split("|")[3]), row
+        assert re.search(r"`(tests|terraform)/|`python -m tests ", row.split("|")[3]), row
 
 
 @pytest.mark.parametrize(("file", "name"), sorted(set(named_tests())))

@@ -21,7 +21,7 @@ NEEDS_NO_AGENT = {"json", "text", "diff", "mermaid", "hcl"}
 AGENTS = {
     "docs/move-your-lambda.md": {"ASYNC_CHAT_AGENT": "log_agent:agent", "SECONDS_A_PAGE": "0.1"},
     "'{status, poll_after_ms}'": {"ASYNC_CHAT_THINKING_SECONDS": "20"},  # is seen while it thinks
-    "make crash": {"ASYNC_CHAT_THINKING_SECONDS": "20"},
+    "kill-workers": {"ASYNC_CHAT_THINKING_SECONDS": "20"},
 }
 
 

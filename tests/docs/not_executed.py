@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 #: `make` targets that are run; any other has to be among those that are not.
-MAKE_RUN: Final = frozenset({"ask", "crash", "import", "status", "logs"})
+MAKE_RUN: Final = frozenset({"ask", "import", "logs"})
 #: `make` targets that are not; `make -n` goes through them.
 MAKE: Final = {
     "run": "stays until Ctrl-C; tests/local/test_foreground.py runs it",
@@ -16,17 +16,15 @@ MAKE: Final = {
     "up": "would start a second stack; every end-to-end test starts with it",
     "package": "tests/local/test_package.py builds it",
     "docs": "tests/docs/test_site.py builds it",
-    "docs-pages": "would change the pages; tests/docs/test_site.py holds that it has nothing to do",
+    "generate": "would change the pages; tests/docs/test_site.py holds that it has nothing to do",
     "bench": "takes minutes, and all of the machine; its results are committed",
-    "smoke": "needs a deployed workspace; tests/e2e/test_operators_tools.py runs it",
-    "redrive": "needs a deployed workspace; tests/e2e/test_operators_tools.py runs it",
 }
 #: Terraform's commands: variables, outputs and workspaces that are named have to be there.
 TERRAFORM: Final = {
-    "apply": "needs an account; `make workspaces` applies to an embedded AWS, and so does every end-to-end test",
-    "destroy": "needs an account; `make workspaces` destroys on an embedded AWS",
-    "init": "needs an account; `make workspaces` keeps the state in a bucket",
-    "workspace": "needs an account; `make workspaces` makes two",
+    "apply": "needs an account; `python -m tests two-workspaces` applies to an embedded AWS, and so does every end-to-end test",
+    "destroy": "needs an account; `python -m tests two-workspaces` destroys on an embedded AWS",
+    "init": "needs an account; `python -m tests two-workspaces` keeps the state in a bucket",
+    "workspace": "needs an account; `python -m tests two-workspaces` makes two",
     "output": "needs an account; answers what is asked for",
 }
 #: Programs: what stands in their place looks at their options.
@@ -37,10 +35,12 @@ PROGRAMS: Final = {
 COMMANDS: Final = {
     "login": "needs a browser; clients/python/tests/test_terminal_login.py signs in",
 }
-#: Typed instead: `make test-python` runs these tests, and `make types` this mypy.
+#: Typed instead: `make test` runs these tests, `make check` this mypy, and tests/e2e/test_operators_tools.py these tools.
 INSTEAD: Final = {
     "-m pytest        #": "-m pytest --collect-only -q  #",
     "-m mypy\n": "-m mypy --version\n",
+    "-m scripts.smoke": "-m scripts.smoke --help",
+    "-m scripts.redrive": "-m scripts.redrive --help",
 }
 #: Sessions in a terminal that a person answers: the keys, and who presses them in the tests.
 SESSIONS: Final = {

@@ -186,7 +186,7 @@ def _refreshed(page: str) -> str:
 
 
 def _is_as_the_file(block: Block) -> None:
-    assert block.text in _refreshed(block.page), "make docs-pages writes it anew"
+    assert block.text in _refreshed(block.page), "make generate writes it anew"
 
 
 def _run_as_test(block: Block, reading: Reading) -> None:

@@ -26,7 +26,7 @@ def _built(site_build: Future[subprocess.CompletedProcess[str]]) -> None:
 
 
 def test_pages_show_files_diffs_and_contract_as_they_are() -> None:
-    assert list(stale()) == [], "make docs-pages writes them anew"
+    assert list(stale()) == [], "make generate writes them anew"
 
 
 def test_no_document_is_forgotten() -> None:

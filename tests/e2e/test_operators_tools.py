@@ -1,4 +1,4 @@
-"""`make smoke` and `make redrive` against the stack, as an operator runs them against an account."""
+"""`python -m scripts.smoke` and `python -m scripts.redrive` against the stack, as an operator runs them against an account."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""`make eval`: the evaluation set, put to the model-free agent, to plain BM25, and to any agent named.
+"""`python -m tests evaluation`: the evaluation set, put to the model-free agent, to plain BM25, and to any agent named.
 
-make eval                                   the model-free agent beside plain BM25
-make eval AGENT=bedrock                     a real model too, as the ASYNC_CHAT_MODEL_* variables describe it
-make eval AGENT=package.module:factory      an agent of your own too
+python -m tests evaluation                                     the model-free agent beside plain BM25
+python -m tests evaluation --agent bedrock                     a real model too, as the ASYNC_CHAT_MODEL_* variables describe it
+python -m tests evaluation --agent package.module:factory      an agent of your own too
 """
 
 import argparse
@@ -46,7 +46,7 @@ def _agent(name: str, memories: MemoryStore) -> ReasoningAgent:
 
 
 def _arguments(arguments: list[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="make eval", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m tests evaluation", description=__doc__)
     parser.add_argument("--agent", default="recall", help="recall, bedrock or package.module:factory")
     parser.add_argument("--kind", help="only questions of this kind")
     parser.add_argument("--count", type=int, help="only about so many questions")

@@ -1,4 +1,4 @@
-"""Every crash point: stories cut off at each AWS call in each way, over the real adapters; `make crash-points`.
+"""Every crash point: stories cut off at each AWS call in each way, over the real adapters; `python -m tests crash-points`.
 
 A point is a story, the number of a call, what happens there, and how often Lambda runs a failed event again. Besides
 faults there are others who come in between: whatever they do is done, from beginning to end, just before the call.
@@ -110,7 +110,7 @@ def all_points(on: Stage, stories: Iterable[Story] = STORIES) -> Iterator[CrashP
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m tests crash-points", description=__doc__)
     parser.add_argument("--story", default="", help="only stories with this in their name")
     chosen = parser.parse_args()
     logging.disable()  # broken agents and lost workers are what this is about

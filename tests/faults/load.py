@@ -1,4 +1,4 @@
-"""200 questions from 50 users on the local stack, every POST twice: `make load`, after `make up`.
+"""200 questions from 50 users on the local stack, every POST twice: `python -m tests load`, after `make up`.
 
 Each Lambda worker is a process there, so at most 20 turns are in flight. Nothing may be lost or doubled, and nobody
 may see anything of anybody else.
@@ -59,7 +59,7 @@ async def load(stack: RunningStack, users: list[User]) -> int:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m tests load", description=__doc__)
     parser.add_argument("--home", type=Path, default=PROJECT / ".local", help="the folder of the running stack")
     stack = RunningStack(parser.parse_args().home)
     controls = StackControls(stack)

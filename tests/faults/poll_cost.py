@@ -1,4 +1,4 @@
-"""What the poll hint costs and what it brings, beside polling at fixed intervals: `make poll-cost`.
+"""What the poll hint costs and what it brings, beside polling at fixed intervals: `python -m tests poll-cost`.
 
 An app asks, waits two seconds as `Retry-After` says, and then polls as it is told until it sees the answer. Two
 figures count: the polls, and how long the answer had been saved when it showed.

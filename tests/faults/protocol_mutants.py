@@ -1,4 +1,4 @@
-"""Breaks the protocol on purpose, one rule at a time, and asks whether anybody notices: `make protocol-mutants`.
+"""Breaks the protocol on purpose, one rule at a time, and asks whether anybody notices: `python -m tests protocol-mutants`.
 
 A mutant that survives is a hole in the judges: close it there.
 """
@@ -64,7 +64,7 @@ _JUDGES = {
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m tests protocol-mutants", description=__doc__)
     parser.add_argument("--only", default="", help="mutants with this in their name")
     chosen = parser.parse_args()
     logging.disable()

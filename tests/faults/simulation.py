@@ -1,4 +1,4 @@
-"""Seeded simulation of the whole service over its ports: `make simulate SEEDS=5000`, or one seed again by `SEED=17`.
+"""Seeded simulation of the whole service over its ports: `python -m tests simulate --seeds 5000`, or one again: `--seed 17`.
 
 A seed decides everything: who does what when, what fails, and in which order things happen that happen at once.
 """
@@ -60,7 +60,7 @@ def failing(seeds: Iterator[int] | range) -> Iterator[tuple[int, list[str]]]:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m tests simulate", description=__doc__)
     parser.add_argument("--seeds", type=int, default=5000)
     parser.add_argument("--seed", type=int, help="run this one only")
     chosen = parser.parse_args()

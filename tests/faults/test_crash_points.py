@@ -1,4 +1,4 @@
-"""Crash points: all faults in a first question, and a sample of all the rest. `make crash-points` tries every one."""
+"""Crash points: all faults in a first question, and a sample of all the rest. `python -m tests crash-points` tries every one."""
 
 from collections.abc import Callable, Iterator
 from itertools import islice

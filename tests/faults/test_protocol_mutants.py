@@ -1,4 +1,4 @@
-"""The judges notice what they are there for: the mutants that are caught fastest; `make protocol-mutants` takes all."""
+"""The judges notice what they are there for: the mutants that are caught fastest; `python -m tests protocol-mutants` takes all."""
 
 from collections.abc import Iterator
 

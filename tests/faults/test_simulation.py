@@ -1,4 +1,4 @@
-"""Promises P1 to P6 over seeded runs; `make simulate SEEDS=5000` runs more of them."""
+"""Promises P1 to P6 over seeded runs; `python -m tests simulate --seeds 5000` runs more of them."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -11,7 +11,7 @@ SEEDS = range(300)
 def test_every_promise_is_kept_in_every_run(figure: Callable[[str], None]) -> None:
     broken = dict(failing(SEEDS))
     figure(f"simulation: {len(SEEDS)} runs, {len(broken)} broke a promise")
-    assert not broken, f"again by: make simulate SEED={next(iter(broken))}"
+    assert not broken, f"again by: python -m tests simulate --seed {next(iter(broken))}"
 
 
 def test_a_seed_replays() -> None:

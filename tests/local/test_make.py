@@ -10,7 +10,7 @@ from local.home import PROJECT
 
 def asked(*variables: str) -> list[str]:
     """The arguments that `make ask` gives, with a program in Python's place that shows them."""
-    command = ["make", "--silent", "ask", "PYTHON_HERE=printf '%s\\n'", *variables]
+    command = ["make", "--silent", "ask", "VENV_PYTHON=printf '%s\\n'", *variables]
     environment = {**os.environ, "USER": "root-of-this-machine"}
     done = subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True, check=True)
     return done.stdout.splitlines()

@@ -1,4 +1,4 @@
-"""`make rights`: on the embedded AWS with IAM enforced, every right is needed, and no more is.
+"""`python -m tests permissions`: on the embedded AWS with IAM enforced, every right is needed, and no more is.
 
 Every function first does everything with the role that it has; then each action of each statement is taken away in
 turn, and something has to fail. The functions that ask and reason go through this twice: as one, and as two.

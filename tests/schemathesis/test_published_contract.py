@@ -1,6 +1,6 @@
 """The running stack keeps to openapi.json: no 5xx, no undocumented answer, along its links too.
 
-Run by `make contract`, and by `make test`. Schemathesis lives in an environment of its own.
+Run by `python -m tests schemathesis`, and by `make test`. Schemathesis lives in an environment of its own.
 """
 
 from __future__ import annotations

@@ -1,19 +1,22 @@
-"""`make terraform-mutants`: make each mistake of mutants.py in a copy, and see that a test of the Terraform's fails."""
+"""`python -m tests terraform-mutants`: make each mistake of mutants.py in a copy, and see that a test of the Terraform's fails."""
 
 from __future__ import annotations
 
+import argparse
 import re
 import sys
 import tempfile
-from collections.abc import Iterable
 from pathlib import Path
 
 from tests.terraform.copy import TerraformCopy
 from tests.terraform.mutants import MUTANTS, Mutant
 
 
-def main(words: Iterable[str]) -> int:
-    """Words choose mutants by what their mistakes say. 1 when one survives."""
+def main(arguments: list[str]) -> int:
+    """1 when a mutant survives."""
+    parser = argparse.ArgumentParser(prog="python -m tests terraform-mutants", description=__doc__)
+    parser.add_argument("words", nargs="*", help="only mutants whose mistake has all these words")
+    words = parser.parse_args(arguments).words
     chosen = [mutant for mutant in MUTANTS if all(word in mutant.mistake for word in words)]
     killed = sum(_killed(mutant) for mutant in chosen)
     _say(f"{killed}/{len(chosen)} mutants killed")

@@ -10,7 +10,7 @@ from pathlib import Path
 from local.home import PROJECT
 
 SOURCE = PROJECT / "terraform"
-#: Where `make test-terraform` has put the provider.
+#: Where `make check` has put the provider.
 PROVIDERS = PROJECT / ".local" / "check"
 
 
@@ -20,7 +20,7 @@ class TerraformCopy:
     def __init__(self, folder: Path, endpoint: str = "http://127.0.0.1:9") -> None:
         self.folder = folder
         self.endpoint = endpoint
-        assert PROVIDERS.exists(), "the provider is not here yet: make test-terraform fetches it"
+        assert PROVIDERS.exists(), "the provider is not here yet: make check fetches it"
         kept = shutil.ignore_patterns("terraform.tfstate*", "backend.tf", ".terraform", "*.tfplan", "state-bucket")
         shutil.copytree(SOURCE, folder, ignore=kept)
 

@@ -1,4 +1,4 @@
-"""Mistakes that somebody could make in the Terraform, one line each: `make terraform-mutants` makes them."""
+"""Mistakes that somebody could make in the Terraform, one line each: `python -m tests terraform-mutants` makes them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`make workspaces`: two workspaces on one embedded AWS, applied, asked, planned again, destroyed one after the other.
+"""`python -m tests two-workspaces`: two workspaces on one embedded AWS, applied, asked, planned again, destroyed one after the other.
 
 The first has every switch on: a dedicated worker behind an alias, a key of its own. The second has none, and its asking
 function invokes itself. What is destroyed in one must not be missing in the other.
@@ -64,7 +64,7 @@ class Workspaces:
         return set(self._copy.run(workspace, "state", "list").stdout.split())
 
     def smoke(self, workspace: str) -> str:
-        """Ask it as somebody who has signed in, and compare its code with the package: what `make smoke` does."""
+        """Ask it as somebody who has signed in, and compare its code with the package: what `python -m scripts.smoke` does."""
         outputs = self._copy.folder / f"{workspace}.json"
         outputs.write_text(self._copy.run(workspace, "output", "-json").stdout, encoding="utf-8")
         found = {name: one["value"] for name, one in json.loads(outputs.read_text(encoding="utf-8")).items()}

@@ -1,4 +1,4 @@
-"""The list of mutants fits the Terraform as it is, so that `make terraform-mutants` makes all of them."""
+"""The list of mutants fits the Terraform as it is, so that `python -m tests terraform-mutants` makes all of them."""
 
 from __future__ import annotations
 

@@ -33,9 +33,9 @@ WRONG = [
     ("default", "prod"),
 ]
 ALL_ATTEMPTS = [(*who, command) for who in WRONG for command in COMMANDS]
-#: Each takes seconds: production's, and an unknown workspace's worst. `make guard` tries all.
+#: Each takes seconds: production's, and an unknown workspace's worst. `python -m tests workspace-guard` tries all.
 USUAL_ATTEMPTS = [*ALL_ATTEMPTS[: len(COMMANDS)], ("staging", "staging", "apply"), ("default", "prod", "destroy")]
-ATTEMPTS = ALL_ATTEMPTS if "ASYNC_CHAT_ALL_ATTEMPTS" in os.environ else USUAL_ATTEMPTS
+ATTEMPTS = ALL_ATTEMPTS if "ASYNC_CHAT_FULL" in os.environ else USUAL_ATTEMPTS
 
 PACKAGE = {"package_path": "tests/mocks/package.txt", "agent": "recall"}
 REFUSED = re.compile(r"is not an environment of this project|was confirmed as")

@@ -1,6 +1,6 @@
 """Every route of the contract, said once: who serves it and what a token needs for it.
 
-OpenAPI is made from this list, and terraform/routes.json, which API Gateway's routes are made from: `make openapi`
+OpenAPI is made from this list, and terraform/routes.json, which API Gateway's routes are made from: `make generate`
 writes both anew.
 """
 

@@ -55,7 +55,7 @@ def test_drift_and_breaks_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(command, "COMMITTED", committed)
     monkeypatch.setattr(command, "RELEASED", released)
     drift, break_ = check()
-    assert "make openapi" in drift
+    assert "make generate" in drift
     assert break_ == "breaks with the released contract: POST /chats/{chat_id}/share is gone"
 
 
