@@ -76,6 +76,7 @@ test: env ## All tests: Python, JavaScript, Terraform, and end to end on a stack
 
 test-all: env ## What runs every night: all tests at their full counts, then every long proof
 	@ASYNC_CHAT_FULL=1 $(MAKE) --no-print-directory test
+	@$(VENV_PYTHON) -m pytest -q -n auto benchmarks
 	@$(VENV_PYTHON) -m tests all
 
 format: env

@@ -22,6 +22,7 @@ NAVIGATION: Final[dict[str, tuple[str, ...]]] = {
     ),
     "Run it": ("docs/deploy", "docs/terraform", "docs/operations", "docs/security"),
     "Decisions": ("docs/adr/README", "docs/adr/[0-9]*"),
+    "Contribute": ("CONTRIBUTING", "SECURITY", "CHANGELOG"),
     "In the folders": (
         "clients/python/README",
         "clients/web/README",

@@ -12,7 +12,13 @@ from tests.architecture.source import ROOT, TERRAFORM
 
 DOCS = ROOT / "docs"
 OPERATIONS = (DOCS / "operations.md").read_text()
-PAGES = [*ROOT.glob("*.md"), *DOCS.glob("*.md"), *ROOT.glob("clients/*/README.md"), *ROOT.glob("examples/*.md")]
+#: Not CHANGELOG.md, which also names what is gone.
+PAGES = [
+    *(ROOT / f"{name}.md" for name in ("README", "CONTRIBUTING", "SECURITY")),
+    *DOCS.glob("*.md"),
+    *ROOT.glob("clients/*/README.md"),
+    *ROOT.glob("examples/*.md"),
+]
 MINE = [DOCS / f"{name}.md" for name in ("deploy", "operations", "security")]
 
 
@@ -68,6 +74,11 @@ def test_make_targets_and_modules_named_in_the_docs_exist(document: Path) -> Non
     for module in re.findall(r"python -m ((?:local|scripts|benchmarks|tests)[\w.]*)", code):
         file = ROOT / module.replace(".", "/")
         assert file.with_suffix(".py").exists() or (file / "__main__.py").exists(), module
+
+
+def test_contributing_lists_every_proof() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text()
+    assert set(re.findall(r"\| `python -m tests ([a-z-]+)", text.replace("`make up`, then ", ""))) == PROOFS.keys()
 
 
 @pytest.mark.parametrize("document", MINE, ids=lambda path: path.name)

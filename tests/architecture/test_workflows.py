@@ -10,6 +10,8 @@ import yaml  # type: ignore[import-untyped]
 from tests.architecture.source import ROOT
 
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+#: The steps that all workflows share, with the pinned versions.
+TOOLS = ROOT / ".github" / "actions" / "tools" / "action.yml"
 OF_WORKFLOWS = pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda path: path.name)
 
 
@@ -23,19 +25,19 @@ def steps(workflow: Path) -> list[dict[str, Any]]:
 
 
 def test_there_is_one_for_each_occasion() -> None:
-    assert [workflow.name for workflow in WORKFLOWS] == ["apply.yml", "check.yml", "plan.yml"]
+    assert [workflow.name for workflow in WORKFLOWS] == ["apply.yml", "check.yml", "nightly.yml", "plan.yml"]
 
 
-@OF_WORKFLOWS
-def test_every_action_is_pinned_by_its_commit_and_says_its_version(workflow: Path) -> None:
-    uses = re.findall(r"uses: (.*)", workflow.read_text())
+@pytest.mark.parametrize("file", [*WORKFLOWS, TOOLS], ids=lambda path: path.name)
+def test_every_action_is_pinned_by_its_commit_and_says_its_version(file: Path) -> None:
+    uses = re.findall(r"uses: (.*)", file.read_text())
     assert uses
-    for action in uses:
+    for action in set(uses) - {"./.github/actions/tools"}:
         assert re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", action), action
 
 
 def test_an_action_is_the_same_everywhere() -> None:
-    used = {action for workflow in WORKFLOWS for action in re.findall(r"uses: (.*)", workflow.read_text())}
+    used = {action for file in [*WORKFLOWS, TOOLS] for action in re.findall(r"uses: (.*)", file.read_text())}
     assert len({action.split("@")[0] for action in used}) == len(used)
 
 
@@ -71,11 +73,41 @@ def test_production_is_applied_by_a_reviewed_environment_on_release_only() -> No
     assert text["jobs"]["apply"]["environment"] == "production"
 
 
-def test_ci_runs_the_terraform_that_the_lock_file_was_made_for() -> None:
-    versions = {
-        step["with"]["terraform_version"]
-        for w in WORKFLOWS
-        for step in steps(w)
-        if "terraform_version" in step.get("with", {})
-    }
-    assert versions == {"1.11.4"}
+# ---- pinned versions
+
+
+def tool(action: str) -> dict[str, str]:
+    """What the shared steps hand to an action."""
+    shared: list[dict[str, Any]] = yaml.safe_load(TOOLS.read_text())["runs"]["steps"]
+    [given] = [step["with"] for step in shared if step.get("uses", "").startswith(action)]
+    return given  # type: ignore[no-any-return]
+
+
+def found(pattern: str, file: str) -> str:
+    match = re.search(pattern, (ROOT / file).read_text())
+    assert match, file
+    return match[1]
+
+
+def test_every_workflow_takes_its_tools_from_the_shared_steps() -> None:
+    for workflow in WORKFLOWS:
+        used = [step.get("uses", "") for step in steps(workflow)]
+        assert "./.github/actions/tools" in used
+        assert not [action for action in used if "/setup-" in action]
+
+
+def test_ci_and_the_package_have_the_python_of_the_functions() -> None:
+    python = found(r'runtime\s*= "python([\d.]+)"', "terraform/functions.tf")
+    assert tool("actions/setup-python")["python-version"] == python
+    assert found(r'"--python", default="([\d.]+)"', "scripts/package.py") == python
+
+
+def test_ci_has_the_terraform_that_the_code_asks_for() -> None:
+    pinned = (ROOT / ".terraform-version").read_text().strip()
+    assert re.fullmatch(r"\d+\.\d+\.\d+", pinned)
+    assert found(r'required_version = "~> ([\d.]+)"', "terraform/versions.tf") == pinned.rpartition(".")[0]
+
+
+def test_ci_has_the_node_that_the_client_asks_for() -> None:
+    assert tool("actions/setup-node")["node-version-file"] == ".nvmrc"
+    assert found(r'"node": ">=(\d+)"', "clients/web/package.json") == (ROOT / ".nvmrc").read_text().strip()

@@ -13,6 +13,7 @@ MAKE_RUN: Final = frozenset({"ask", "import", "logs"})
 MAKE: Final = {
     "run": "stays until Ctrl-C; tests/local/test_foreground.py runs it",
     "test": "would run itself",
+    "check": "reads the code; every commit runs it",
     "up": "would start a second stack; every end-to-end test starts with it",
     "package": "tests/local/test_package.py builds it",
     "docs": "tests/docs/test_site.py builds it",
@@ -35,12 +36,16 @@ PROGRAMS: Final = {
 COMMANDS: Final = {
     "login": "needs a browser; clients/python/tests/test_terminal_login.py signs in",
 }
-#: Typed instead: `make test` runs these tests, `make check` this mypy, and tests/e2e/test_operators_tools.py these tools.
+#: Modules: only `--help` is asked for.
+MODULES: Final = {
+    "python -m scripts.smoke": "needs a deployed workspace; tests/e2e/test_operators_tools.py runs it",
+    "python -m scripts.redrive": "needs a deployed workspace; tests/e2e/test_operators_tools.py runs it",
+}
+#: Typed instead: `make test` runs these tests, and `make check` this mypy.
 INSTEAD: Final = {
     "-m pytest        #": "-m pytest --collect-only -q  #",
     "-m mypy\n": "-m mypy --version\n",
-    "-m scripts.smoke": "-m scripts.smoke --help",
-    "-m scripts.redrive": "-m scripts.redrive --help",
+    **{module: f"{module} --help" for module in MODULES},
 }
 #: Sessions in a terminal that a person answers: the keys, and who presses them in the tests.
 SESSIONS: Final = {

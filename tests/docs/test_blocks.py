@@ -45,7 +45,13 @@ def test_what_is_only_gone_through_is_told_with_its_reason(reading: Reading) -> 
 
 def test_the_page_about_the_pages_lists_all_of_it() -> None:
     page = (ROOT / "docs" / "about.md").read_text(encoding="utf-8")
-    tables = (not_executed.MAKE, not_executed.TERRAFORM, not_executed.PROGRAMS, not_executed.COMMANDS)
+    tables = (
+        not_executed.MAKE,
+        not_executed.TERRAFORM,
+        not_executed.PROGRAMS,
+        not_executed.COMMANDS,
+        not_executed.MODULES,
+    )
     for table in tables:
         for command, reason in table.items():
             assert f"`{command}`" in page or f" {command}`" in page, command

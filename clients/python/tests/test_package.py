@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import tomllib
 import zipfile
 from pathlib import Path
 
@@ -43,7 +44,8 @@ def test_the_wheel_says_that_it_is_typed_and_brings_the_command(wheel: Path) -> 
 
 def test_the_command_runs_from_the_wheel(installed: Path) -> None:
     shown = python(installed, "-m", "async_chat_client", "--version")
-    assert (shown.returncode, shown.stdout.strip()) == (0, "0.1.0")
+    version = tomllib.loads((CLIENT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+    assert (shown.returncode, shown.stdout.strip()) == (0, version)
 
 
 def test_without_the_terminals_libraries_the_client_works_and_the_command_says_what_is_missing(installed: Path) -> None:
