@@ -67,7 +67,7 @@ def make(version: str, text: str) -> None:
 def main(arguments: list[str]) -> int:
     """1 when this commit cannot be released as it is."""
     parser = argparse.ArgumentParser(
-        prog="make release", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+        prog="python -m scripts.release", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.parse_args(arguments)
     version = versions()["pyproject.toml"]

@@ -1,7 +1,8 @@
-"""python -m scripts.docs build | write | check"""
+"""The docs site and what its pages show of other files: build the site, write the pages anew, or check them."""
 
 from __future__ import annotations
 
+import argparse
 import shutil
 import subprocess
 import sys
@@ -52,4 +53,6 @@ def main(command: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    parser = argparse.ArgumentParser(prog="python -m scripts.docs", description=__doc__)
+    parser.add_argument("command", choices=["build", "write", "check"])
+    sys.exit(main(parser.parse_args().command))

@@ -1,7 +1,8 @@
-"""python -m scripts.openapi write | check | release"""
+"""The committed OpenAPI document: write it anew, check it, or make it the one that later changes are held against."""
 
 from __future__ import annotations
 
+import argparse
 import json
 import sys
 
@@ -54,4 +55,6 @@ def main(command: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    parser = argparse.ArgumentParser(prog="python -m scripts.openapi", description=__doc__)
+    parser.add_argument("command", choices=["write", "check", "release"])
+    sys.exit(main(parser.parse_args().command))
