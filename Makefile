@@ -133,7 +133,7 @@ docs: env ## Build the docs site into build/site; a broken link or anchor fails 
 	@scripts/env docs
 	@$(VENV_PYTHON) -m scripts.docs build
 
-generate: env ## Write anew what is made from the code: openapi.json, docs/terraform.md, code that the docs show
+generate: env ## Write anew what is made from code: openapi.json, terraform/routes.json, pages of the docs
 	@$(VENV_PYTHON) -m scripts.openapi write
 	@$(VENV_PYTHON) -m scripts.openapi check
 	@$(VENV_PYTHON) -m scripts.terraform_docs
