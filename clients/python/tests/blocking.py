@@ -28,7 +28,7 @@ class _Blocking:
             return self._plain(self._runner.run(value))
         if inspect.isasyncgen(value):
             return self._each(value)
-        if type(value).__module__.startswith("async_chat_client.async_"):
+        if type(value).__module__.startswith("async_chat_client._async_"):
             return _Blocking(value, self._runner)
         return value
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from async_chat_client import ChatClient, Patience
+from async_chat_client import ChatClient, RetryBudget
 from async_chat_client.testing import FakeService
 from tests.blocking import blocking
 from tests.loopback import Loopback, serving
@@ -26,11 +26,11 @@ def clients(request: pytest.FixtureRequest, service: FakeService) -> Iterator[Cl
     """Clients of the fake service: the same test runs over the blocking and over the asynchronous ones."""
     with asyncio.Runner() as runner:
 
-        def client(user: str = "alice", chance: float = 0.0, **patience: float) -> ChatClient:
-            kept = Patience(**patience)
+        def client(user: str = "alice", jitter: float = 0.0, **retry_budget: float) -> ChatClient:
+            kept = RetryBudget(**retry_budget)
             if request.param == "blocking":
-                return service.client(user, kept, chance)
-            return blocking(service.async_client(user, kept, chance), runner)
+                return service.client(user, kept, jitter)
+            return blocking(service.async_client(user, kept, jitter), runner)
 
         yield client
 

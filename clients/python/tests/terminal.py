@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from async_chat_client.terminal.app import app
+from async_chat_client._terminal.app import app
 from tests.loopback import Loopback
 from tests.pseudo_terminal import PseudoTerminal
 

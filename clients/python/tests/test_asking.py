@@ -132,13 +132,13 @@ def test_a_dead_service_is_given_up(service: FakeService, clients: Clients) -> N
     assert 15 < service.time.seconds <= 30
 
 
-def test_pauses_grow_and_are_spread_by_chance(service: FakeService, clients: Clients) -> None:
+def test_backoff_is_exponential_with_jitter(service: FakeService, clients: Clients) -> None:
     service.disturb(*[unreachable] * 5)
-    clients(chance=1.0).chat().ask(QUESTION)
+    clients(jitter=1.0).chat().ask(QUESTION)
     assert service.time.waits == [0.5, 1.0, 2.0, 4.0, 8.0]
     service.time.waits.clear()
     service.disturb(*[unreachable] * 5)
-    clients(chance=0.0).chat().ask(QUESTION)
+    clients(jitter=0.0).chat().ask(QUESTION)
     assert service.time.waits == [0.25, 0.5, 1.0, 2.0, 4.0]
 
 

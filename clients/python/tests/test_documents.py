@@ -7,8 +7,8 @@ import pytest
 import typer
 
 from async_chat_client import AsyncChatClient, ChatClient
-from async_chat_client.terminal.app import app
-from async_chat_client.terminal.exits import MEANINGS, Exit
+from async_chat_client._terminal.app import app
+from async_chat_client._terminal.exits import MEANINGS, Exit
 from async_chat_client.testing import ScriptedTurn
 from tests.loopback import Loopback
 

@@ -10,7 +10,7 @@ from async_chat_client import ChatClient, errors
 from async_chat_client.errors import ServiceError
 from async_chat_client.testing import FakeService, Handler, answers
 
-SERVICES_OWN_TABLE = Path(__file__).parents[3] / "src" / "entrypoints" / "problems.py"
+SERVICES_OWN_TABLE = Path(__file__).parents[3] / "src" / "entrypoints" / "http" / "problems.py"
 
 
 def refused(service: FakeService, alice: ChatClient, status: int, body: object = None, **headers: str) -> ServiceError:

@@ -15,7 +15,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from async_chat_client.drivers import http_settings
+from async_chat_client._runners import http_settings
 from async_chat_client.testing import FakeService
 
 QUESTION = {"question": "Where did I park the car?"}

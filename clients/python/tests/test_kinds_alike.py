@@ -5,8 +5,8 @@ import inspect
 import pytest
 
 from async_chat_client import AsyncChat, AsyncChatClient, AsyncTurn, Chat, ChatClient, Turn
-from async_chat_client.async_memories import AsyncMemories
-from async_chat_client.memories import Memories
+from async_chat_client._async_memories import AsyncMemories
+from async_chat_client._memories import Memories
 
 PAIRS = [(ChatClient, AsyncChatClient), (Chat, AsyncChat), (Turn, AsyncTurn), (Memories, AsyncMemories)]
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from async_chat_client import AsyncChatClient, ChatClient, Patience
+from async_chat_client import AsyncChatClient, ChatClient, RetryBudget
 from async_chat_client.errors import StillThinking, Unreachable
 from async_chat_client.testing import ScriptedTurn
 from async_chat_client.updates import PollFailed
@@ -70,7 +70,7 @@ def test_unchanged_polls_are_small(service: Loopback, alice: ChatClient) -> None
 def test_a_service_that_is_not_there_is_unreachable() -> None:
     with serving() as gone:
         url = gone.url
-    with ChatClient(url, "alice", patience=Patience(sending=0)) as client, pytest.raises(Unreachable) as error:
+    with ChatClient(url, "alice", retry_budget=RetryBudget(sending=0)) as client, pytest.raises(Unreachable) as error:
         client.health()
     assert not error.value.sent
 

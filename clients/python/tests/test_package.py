@@ -42,6 +42,12 @@ def test_the_wheel_says_that_it_is_typed_and_brings_the_command(wheel: Path) -> 
     assert not [name for name in names if "test_" in name]
 
 
+def test_every_module_that_is_not_api_has_an_underscore(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as packed:
+        parts = {Path(name).parts[1] for name in packed.namelist() if name.startswith("async_chat_client/")}
+    assert {part for part in parts if not part.startswith("_")} == {"errors.py", "updates.py", "testing", "py.typed"}
+
+
 def test_the_command_runs_from_the_wheel(installed: Path) -> None:
     shown = python(installed, "-m", "async_chat_client", "--version")
     version = tomllib.loads((CLIENT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
@@ -59,6 +65,6 @@ def test_without_the_terminals_libraries_the_client_works_and_the_command_says_w
 def test_the_client_knows_nothing_of_the_service(installed: Path) -> None:
     known = "{'domain', 'adapters', 'entrypoints', 'boto3', 'pydantic'}"
     loaded = (
-        f"import sys, async_chat_client.terminal.app; print({known} & {{name.split('.')[0] for name in sys.modules}})"
+        f"import sys, async_chat_client._terminal.app; print({known} & {{name.split('.')[0] for name in sys.modules}})"
     )
     assert python(installed, "-c", loaded).stdout == "set()\n"

@@ -10,7 +10,7 @@ import httpx
 import pytest
 from typer.testing import Result
 
-from async_chat_client.terminal import callback
+from async_chat_client._terminal import callback
 from tests.sign_in_page import CLIENT_ID, SignInPage, hosted
 from tests.terminal import Project
 

@@ -3,8 +3,8 @@
 import pytest
 
 from async_chat_client import ChatClient, Citation
+from async_chat_client._models import Step
 from async_chat_client.errors import StillThinking, TurnCancelled, TurnFailed
-from async_chat_client.models import Step
 from async_chat_client.testing import FakeService, ScriptedTurn
 from async_chat_client.updates import Answered, Cancelled, Draft, Failed, Thinking, Update
 from tests.conftest import Clients
@@ -89,9 +89,9 @@ def test_a_senseless_hint_neither_stops_nor_floods(
     assert service.time.waits[1:] == pytest.approx([wait] * (len(service.time.waits) - 1))
 
 
-def test_chance_only_ever_waits_longer_than_hinted(service: FakeService, clients: Clients) -> None:
+def test_jitter_never_polls_earlier_than_hinted(service: FakeService, clients: Clients) -> None:
     service.next_turns(ScriptedTurn(seconds=9))
-    clients(chance=1.0).chat().ask(QUESTION).answer()
+    clients(jitter=1.0).chat().ask(QUESTION).answer()
     assert service.time.waits == pytest.approx([2.2] * 5)
 
 

@@ -8,12 +8,11 @@
 `async_chat_client.updates`, a service for your own tests in `async_chat_client.testing`.
 """
 
-from async_chat_client.async_chat import AsyncChat, AsyncTurn
-from async_chat_client.async_client import AsyncChatClient
-from async_chat_client.chat import Chat, Turn
-from async_chat_client.client import ChatClient
-from async_chat_client.flows import Patience, Timing
-from async_chat_client.models import (
+from async_chat_client._async_chat import AsyncChat, AsyncTurn
+from async_chat_client._async_client import AsyncChatClient
+from async_chat_client._chat import Chat, Turn
+from async_chat_client._client import ChatClient
+from async_chat_client._models import (
     ChatSummary,
     Citation,
     Health,
@@ -24,6 +23,7 @@ from async_chat_client.models import (
     Step,
     TurnState,
 )
+from async_chat_client._sansio import RetryBudget, Timing
 
 __all__ = [
     "AsyncChat",
@@ -38,7 +38,7 @@ __all__ = [
     "Message",
     "NewMemory",
     "Page",
-    "Patience",
+    "RetryBudget",
     "Step",
     "Timing",
     "Turn",

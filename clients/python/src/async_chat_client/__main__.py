@@ -6,7 +6,7 @@ import sys
 def main() -> None:
     """Run the terminal, or say how to get it."""
     try:
-        from async_chat_client.terminal.app import app  # its libraries are an extra: the client alone needs none
+        from async_chat_client._terminal.app import app  # its libraries are an extra: the client alone needs none
     except ModuleNotFoundError as missing:
         if missing.name not in {"typer", "rich"}:
             raise

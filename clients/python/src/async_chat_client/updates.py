@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from async_chat_client._models import Message, Step
 from async_chat_client.errors import AsyncChatError
-from async_chat_client.models import Message, Step
 
 
 @dataclass(frozen=True, slots=True)

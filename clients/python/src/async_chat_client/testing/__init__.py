@@ -6,10 +6,10 @@ service.disturb(unreachable, answers(500), on="/chats/messages")
 assert service.client("alice").chat().ask("Where did I park?").answer().content == "Level 3, bay 12."
 """
 
-from async_chat_client.testing.disturbances import Disturbance, Handler, answers, answers_lost, unreachable
-from async_chat_client.testing.fake_chat import ScriptedTurn
-from async_chat_client.testing.fake_service import FakeService
-from async_chat_client.testing.fake_time import FakeTime
+from async_chat_client.testing._disturbances import Disturbance, Handler, answers, answers_lost, unreachable
+from async_chat_client.testing._fake_chat import ScriptedTurn
+from async_chat_client.testing._fake_service import FakeService
+from async_chat_client.testing._fake_time import FakeTime
 
 __all__ = [
     "Disturbance",

@@ -1,0 +1,69 @@
+"""The asynchronous client: as `ChatClient`, with `await` and `async for`."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from types import TracebackType
+from typing import Self
+
+import httpx
+
+from async_chat_client._async_chat import AsyncChat, AsyncTurn
+from async_chat_client._async_memories import AsyncMemories
+from async_chat_client._calls import Calls
+from async_chat_client._models import ChatSummary, Health
+from async_chat_client._runners import AsyncRunner, AsyncToken, http_settings
+from async_chat_client._sansio import RetryBudget, Timing
+
+
+class AsyncChatClient:
+    """A user's chats and memories at one service. A `token` function may be a coroutine function.
+
+    `sleep` is asyncio's by default; give that of another event loop's library where you use one.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        token: AsyncToken = None,
+        *,
+        retry_budget: RetryBudget = RetryBudget(),  # noqa: B008  # frozen
+        transport: httpx.AsyncBaseTransport | None = None,
+        timing: Timing = Timing(),  # noqa: B008  # frozen
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+    ) -> None:
+        self._http = httpx.AsyncClient(transport=transport, **http_settings(base_url))
+        self._runner = AsyncRunner(self._http, token, sleep)
+        self._calls = Calls(retry_budget, timing)
+
+    @property
+    def memories(self) -> AsyncMemories:
+        """As `ChatClient.memories`."""
+        return AsyncMemories(self._runner, self._calls)
+
+    def chat(self, chat_id: str | None = None) -> AsyncChat:
+        """As `ChatClient.chat`; nothing is sent."""
+        return AsyncChat(self._runner, self._calls, chat_id)
+
+    def chats(self) -> AsyncIterator[ChatSummary]:
+        """As `ChatClient.chats`."""
+        return self._runner.stream(self._calls.chats())
+
+    def resume(self, chat_id: str) -> AsyncTurn:
+        """As `ChatClient.resume`; nothing is sent."""
+        return self.chat(chat_id).resume()
+
+    async def health(self) -> Health:
+        """As `ChatClient.health`."""
+        return await self._runner.run(self._calls.health())
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._http.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()

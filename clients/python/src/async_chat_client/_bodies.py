@@ -1,0 +1,117 @@
+"""From the service's JSON to values and back. Unknown fields are ignored; a body that lacks one raises."""
+
+from datetime import datetime
+from typing import Any, cast, get_args
+
+from async_chat_client._models import (
+    ChatSummary,
+    Citation,
+    Failure,
+    Health,
+    Memory,
+    Message,
+    NewMemory,
+    Page,
+    Phase,
+    Role,
+    Status,
+    Step,
+    TurnState,
+)
+
+Json = dict[str, Any]
+
+
+def page(body: Json) -> Page:
+    """A poll's body."""
+    hint = body.get("poll_after_ms")
+    return Page(
+        chat_id=_text(body["chat_id"]),
+        status=status(body),
+        messages=tuple(message(found) for found in body["messages"]),
+        turn=_turn(body["turn"]),
+        after=_text(body["after"]),
+        before=body.get("before"),
+        poll_after_ms=float(hint) if isinstance(hint, int | float) and hint >= 0 else None,
+    )
+
+
+def status(body: Json) -> Status:
+    """The `status` of a body."""
+    return cast("Status", _one_of(body["status"], get_args(Status)))
+
+
+def message(body: Json) -> Message:
+    """A message; the user's have no citations."""
+    return Message(
+        message_id=_text(body["message_id"]),
+        role=cast("Role", _one_of(body["role"], get_args(Role))),
+        content=_text(body["content"]),
+        created_at=_moment(body["created_at"]),
+        citations=tuple(Citation(_text(c["memory_id"]), _text(c["quote"])) for c in body.get("citations") or ()),
+    )
+
+
+def chat_summary(body: Json) -> ChatSummary:
+    """One of the list of chats."""
+    return ChatSummary(
+        chat_id=_text(body["chat_id"]),
+        title=_text(body["title"]),
+        status=status(body),
+        last_message=message(body["last_message"]),
+        unread=bool(body["unread"]),
+    )
+
+
+def memory(body: Json) -> Memory:
+    """One of the list of memories."""
+    return Memory(
+        memory_id=_text(body["memory_id"]),
+        text=_text(body["text"]),
+        occurred_at=_moment(body["occurred_at"]),
+        tags=tuple(_text(tag) for tag in body.get("tags") or ()),
+    )
+
+
+def health(body: Json) -> Health:
+    """The public facts of the service."""
+    return Health(_text(body["version"]), _text(body["workspace"]))
+
+
+def new_memory(memory: NewMemory) -> Json:
+    """A memory as the service takes it."""
+    happened = {"occurred_at": memory.occurred_at.isoformat()} if memory.occurred_at else {}
+    return {"text": memory.text, "tags": list(memory.tags), **happened}
+
+
+def _turn(body: Json) -> TurnState:
+    error = body.get("error")
+    return TurnState(
+        phase=cast("Phase", _one_of(body["phase"], get_args(Phase))),
+        asked_at=_moment(body["asked_at"]),
+        deadline=_moment(body["deadline"]),
+        started_at=_moment(body["started_at"]) if body.get("started_at") else None,
+        ended_at=_moment(body["ended_at"]) if body.get("ended_at") else None,
+        progress=tuple(Step(_moment(step["at"]), _text(step["text"])) for step in body.get("progress") or ()),
+        draft=body.get("draft"),
+        error=Failure(_text(error["code"]), _text(error["message"])) if error else None,
+    )
+
+
+def _moment(value: object) -> datetime:
+    moment = datetime.fromisoformat(_text(value))
+    if moment.tzinfo is None:
+        raise ValueError("a time without its zone")
+    return moment
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{type(value).__name__} where text belongs")
+    return value
+
+
+def _one_of(value: object, words: tuple[str, ...]) -> str:
+    if value not in words:
+        raise ValueError("a word that the contract does not have")
+    return str(value)

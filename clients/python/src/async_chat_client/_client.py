@@ -1,0 +1,69 @@
+"""The blocking client."""
+
+import time
+from collections.abc import Callable, Iterator
+from types import TracebackType
+from typing import Self
+
+import httpx
+
+from async_chat_client._calls import Calls
+from async_chat_client._chat import Chat, Turn
+from async_chat_client._memories import Memories
+from async_chat_client._models import ChatSummary, Health
+from async_chat_client._runners import Runner, Token, http_settings
+from async_chat_client._sansio import RetryBudget, Timing
+
+
+class ChatClient:
+    """A user's chats and memories at one service. `token` is an access token, or a function that brings one.
+
+    `transport`, `timing` and `sleep` are for tests: see `async_chat_client.testing`.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        token: Token = None,
+        *,
+        retry_budget: RetryBudget = RetryBudget(),  # noqa: B008  # frozen
+        transport: httpx.BaseTransport | None = None,
+        timing: Timing = Timing(),  # noqa: B008  # frozen
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._http = httpx.Client(transport=transport, **http_settings(base_url))
+        self._runner = Runner(self._http, token, sleep)
+        self._calls = Calls(retry_budget, timing)
+
+    @property
+    def memories(self) -> Memories:
+        """What the user has asked to be remembered."""
+        return Memories(self._runner, self._calls)
+
+    def chat(self, chat_id: str | None = None) -> Chat:
+        """The chat named, or a new one, which begins with its first question. Nothing is sent."""
+        return Chat(self._runner, self._calls, chat_id)
+
+    def chats(self) -> Iterator[ChatSummary]:
+        """The user's chats, newest activity first; further pages are fetched as they are needed."""
+        return self._runner.stream(self._calls.chats())
+
+    def resume(self, chat_id: str) -> Turn:
+        """The latest turn of a chat, to watch it or to have its answer: after a restart, or on another device."""
+        return self.chat(chat_id).resume()
+
+    def health(self) -> Health:
+        """Which version answers in which workspace; needs no token."""
+        return self._runner.run(self._calls.health())
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

@@ -1,0 +1,112 @@
+"""When to poll, what to ask for, and when to stop."""
+
+from math import inf
+
+from async_chat_client import _bodies
+from async_chat_client._deadline import Deadline
+from async_chat_client._models import Page
+from async_chat_client._replies import NOT_MODIFIED, error_in, read, retry_after
+from async_chat_client._retry import backoff, is_retryable, with_jitter
+from async_chat_client._sansio import Flow, Reply, Request, RetryBudget, Timing, Wait, send_once
+from async_chat_client.errors import AsyncChatError, ServiceError, StillThinking, UnreadableReply
+from async_chat_client.updates import PollFailed
+
+SOONEST = 0.2
+USUAL = 2.0
+TIMEOUT = 10.0
+LATE = 0.5
+#: The first poll takes the newest messages: a question, its answer, and what another device may have added since.
+FIRST_LIMIT = 4
+
+
+class Poller:
+    """Polls one chat. `first_wait` is what the service hinted when it accepted the question."""
+
+    def __init__(self, chat_id: str, first_wait: float, retry_budget: RetryBudget, timing: Timing) -> None:
+        self._chat_id = chat_id
+        self._retry_budget = retry_budget
+        self._timing = timing
+        self._deadline = Deadline(timing)
+        self._due = timing.now() + with_jitter(first_wait, timing)
+        self._cursor: str | None = None
+        self._etag: str | None = None
+        self._failing_since: float | None = None
+        self._failures = 0
+        self._last_error: AsyncChatError | None = None
+
+    def soon(self) -> None:
+        """Something was done to the turn: there is no reason to wait."""
+        self._due = self._timing.now()
+
+    def wait(self, until: float) -> Flow[None]:
+        """Until the next poll is due, and not longer than there is a reason to wait."""
+        seconds = min(self._due, self._stop(until)) - self._timing.now()
+        if seconds > 0:
+            yield Wait(seconds)
+
+    def poll(self, until: float) -> Flow[Page | PollFailed | None]:
+        """One poll: a page, None when nothing has changed, or what was wrong with it.
+
+        Raises what does not pass by itself, and the last error when polls have failed for too long.
+        """
+        outcome = yield from send_once(self._request(until))
+        error = error_in(outcome)
+        if error is None:
+            assert isinstance(outcome, Reply)
+            try:
+                return self._answered(outcome)
+            except UnreadableReply as unreadable:
+                error = unreadable
+        return self._failed(error, until)
+
+    def check(self, until: float) -> None:
+        """Raise `StillThinking` when there is no more time; to be called after a poll that showed no end."""
+        if self._timing.now() >= self._stop(until):
+            raise StillThinking(self._chat_id) from self._last_error
+
+    def _stop(self, until: float) -> float:
+        return min(until, inf if self._deadline.at is None else self._deadline.at + self._retry_budget.grace)
+
+    def _request(self, until: float) -> Request:
+        left = self._stop(until) - self._timing.now()
+        page = {"limit": str(FIRST_LIMIT)} if self._cursor is None else {"after": self._cursor}
+        return Request(
+            "GET",
+            "/chats/messages",
+            query={"chat_id": self._chat_id, **page},
+            headers={"If-None-Match": self._etag} if self._etag else {},
+            timeout=min(TIMEOUT, max(1.0, left)),
+        )
+
+    def _answered(self, reply: Reply) -> Page | None:
+        page = None if reply.status == NOT_MODIFIED else read(reply, _bodies.page)
+        self._failing_since, self._failures, self._last_error = None, 0, None
+        if page:
+            self._deadline.follow(page.turn, reply)
+            # An ETag is about one URL: with another cursor it says nothing.
+            self._etag = reply.headers.get("etag") if page.after == self._cursor else None
+            self._cursor = page.after
+        self._due = self._next(page, reply)
+        return page
+
+    def _next(self, page: Page | None, reply: Reply) -> float:
+        hint = retry_after(reply) if page is None or page.poll_after_ms is None else page.poll_after_ms / 1000
+        hint = USUAL if hint is None else hint
+        now, deadline = self._timing.now(), self._deadline.at
+        due = now + with_jitter(max(SOONEST, hint), self._timing)
+        if deadline is None or now >= deadline:
+            return due
+        # At its deadline the turn has an end to show, whatever was hinted before.
+        return min(due, deadline + LATE * self._timing.rng())
+
+    def _failed(self, error: AsyncChatError, until: float) -> PollFailed:
+        now, stop = self._timing.now(), self._stop(until)
+        self._failing_since = now if self._failing_since is None else self._failing_since
+        pause = backoff(error, self._failures, self._timing)
+        self._failures, self._last_error = self._failures + 1, error
+        too_long = now + pause > self._failing_since + self._retry_budget.outage
+        told_to_wait_longer = isinstance(error, ServiceError) and bool(error.retry_after) and now + pause > stop
+        if not is_retryable(error) or too_long or told_to_wait_longer:
+            raise error
+        self._due = now + pause
+        return PollFailed(error, min(pause, max(0.0, stop - now)))

@@ -1,0 +1,75 @@
+"""Reading replies: what was wrong with an attempt, problems, bodies and headers."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any, TypeVar
+
+from async_chat_client._sansio import Outcome, Reply
+from async_chat_client.errors import AsyncChatError, ServiceError, Unreachable, UnreadableReply
+
+T = TypeVar("T")
+NOT_MODIFIED = 304
+
+
+def error_in(outcome: Outcome) -> AsyncChatError | None:
+    """What was wrong with an attempt; None when it was answered with success (or 304)."""
+    if not isinstance(outcome, Reply):
+        return Unreachable(outcome.reason, sent=outcome.sent)
+    if 200 <= outcome.status < 300 or outcome.status == NOT_MODIFIED:  # noqa: PLR2004  # RFC 9110's classes of status
+        return None
+    if outcome.status < 400:  # noqa: PLR2004  # the same
+        return UnreadableReply(f"Something before the service answers, with a redirection ({outcome.status}).")
+    return problem_in(outcome)
+
+
+def problem_in(reply: Reply) -> ServiceError:
+    """The problem that a refusal describes; API Gateway's own bodies have no code, and get their status as one."""
+    body = _object(reply)
+    code = str(body.get("code") or f"http_{reply.status}")
+    detail = str(body.get("detail") or body.get("title") or body.get("message") or f"HTTP status {reply.status}")
+    request_id = body.get("request_id") or reply.headers.get("apigw-requestid")
+    kind = ServiceError.class_for(reply.status, code)
+    return kind(reply.status, code, detail, request_id and str(request_id), retry_after(reply))
+
+
+def read(reply: Reply, parse: Callable[[dict[str, Any]], T]) -> T:
+    """The body as `parse` takes it. Raises `UnreadableReply`."""
+    try:
+        return parse(_object(reply))
+    except (ValueError, TypeError, KeyError, AttributeError):
+        raise UnreadableReply("An answer came that is not this service's.") from None
+
+
+def retry_after(reply: Reply) -> float | None:
+    """Seconds to wait as the service wishes, given as a number or as a date; None when it did not say."""
+    value = reply.headers.get("retry-after", "").strip()
+    if value.isascii() and value.isdigit():
+        return float(value)
+    moment, now = _http_date(value), date_of(reply)
+    if moment is None or now is None:
+        return None
+    return max(0.0, (moment - now) / timedelta(seconds=1))
+
+
+def date_of(reply: Reply) -> datetime | None:
+    """When the service answered, by its own clock."""
+    return _http_date(reply.headers.get("date", ""))
+
+
+def _object(reply: Reply) -> dict[str, Any]:
+    """The JSON object of the body; an empty one when it is anything else."""
+    try:
+        body = json.loads(reply.content)
+    except (ValueError, RecursionError):
+        return {}
+    return body if isinstance(body, dict) else {}
+
+
+def _http_date(value: str) -> datetime | None:
+    try:
+        moment = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -1,0 +1,148 @@
+"""Run the flows of `_sansio.py`, blocking and asynchronous; all decisions are in the flows."""
+
+import inspect
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from ipaddress import ip_address
+from typing import Any, TypeVar
+
+import httpx
+
+from async_chat_client._sansio import Emit, Flow, Lost, Outcome, Reply, Request, Stream, Wait
+
+T = TypeVar("T")
+Token = str | Callable[[], str] | None
+AsyncToken = str | Callable[[], str] | Callable[[], Awaitable[str]] | None
+
+#: Failures before a request left this machine.
+_UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
+
+
+class Runner:
+    """Runs flows over a blocking client."""
+
+    def __init__(self, http: httpx.Client, token: Token, sleep: Callable[[float], None]) -> None:
+        self._http = http
+        self._token = token
+        self._sleep = sleep
+
+    def run(self, flow: Flow[T]) -> T:
+        """The flow's result."""
+        outcome: Outcome | None = None
+        while True:
+            try:
+                step = flow.send(outcome)
+            except StopIteration as done:
+                result: T = done.value
+                return result
+            outcome = self._perform(step)
+
+    def stream(self, stream: Stream[T]) -> Iterator[T]:
+        """What the stream emits, as it comes."""
+        outcome: Outcome | None = None
+        while True:
+            try:
+                step = stream.send(outcome)
+            except StopIteration:
+                return
+            if isinstance(step, Emit):
+                outcome = None
+                yield step.value
+            else:
+                outcome = self._perform(step)
+
+    def _perform(self, step: Request | Wait) -> Outcome | None:
+        if isinstance(step, Wait):
+            self._sleep(step.seconds)
+            return None
+        token = self._token() if callable(self._token) else self._token
+        try:
+            return _reply(self._http.request(**_arguments(step, token)))
+        except httpx.RequestError as error:
+            return _lost(error)
+
+
+class AsyncRunner:
+    """Runs flows over an asynchronous client."""
+
+    def __init__(self, http: httpx.AsyncClient, token: AsyncToken, sleep: Callable[[float], Awaitable[object]]) -> None:
+        self._http = http
+        self._token = token
+        self._sleep = sleep
+
+    async def run(self, flow: Flow[T]) -> T:
+        """The flow's result."""
+        outcome: Outcome | None = None
+        while True:
+            try:
+                step = flow.send(outcome)
+            except StopIteration as done:
+                result: T = done.value
+                return result
+            outcome = await self._perform(step)
+
+    async def stream(self, stream: Stream[T]) -> AsyncIterator[T]:
+        """What the stream emits, as it comes."""
+        outcome: Outcome | None = None
+        while True:
+            try:
+                step = stream.send(outcome)
+            except StopIteration:
+                return
+            if isinstance(step, Emit):
+                outcome = None
+                yield step.value
+            else:
+                outcome = await self._perform(step)
+
+    async def _perform(self, step: Request | Wait) -> Outcome | None:
+        if isinstance(step, Wait):
+            await self._sleep(step.seconds)
+            return None
+        token = self._token() if callable(self._token) else self._token
+        if inspect.isawaitable(token):
+            token = await token
+        try:
+            return _reply(await self._http.request(**_arguments(step, token)))
+        except httpx.RequestError as error:
+            return _lost(error)
+
+
+def http_settings(base_url: str) -> dict[str, Any]:
+    """Settings of an httpx client for the service at `base_url`. Raises `ValueError` when that is no address."""
+    url = httpx.URL(base_url)
+    if url.scheme not in {"http", "https"} or not url.host:
+        raise ValueError(f"not the address of a service: {base_url!r}")
+    return {
+        "base_url": url,
+        "headers": {"Accept": "application/json", "User-Agent": "async-chat-client"},
+        # A proxy of the person's is not for calls to this machine.
+        "trust_env": not _loopback(url.host),
+    }
+
+
+def _loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+
+
+def _arguments(request: Request, token: str | None) -> dict[str, Any]:
+    return {
+        "method": request.method,
+        "url": request.path,
+        "params": request.query or None,
+        "headers": {**request.headers, **({"Authorization": f"Bearer {token}"} if token else {})},
+        "json": request.body,
+        "timeout": request.timeout,
+    }
+
+
+def _reply(response: httpx.Response) -> Reply:
+    headers = {name.lower(): value for name, value in response.headers.items()}
+    return Reply(response.status_code, headers, response.content)
+
+
+def _lost(error: httpx.RequestError) -> Lost:
+    reason = str(error) or type(error).__name__
+    return Lost(f"{error.request.url.host}: {reason}", sent=not isinstance(error, _UNSENT))

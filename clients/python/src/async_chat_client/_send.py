@@ -1,0 +1,36 @@
+"""Send a request, with retries, until it has an answer."""
+
+from async_chat_client._replies import error_in
+from async_chat_client._retry import backoff, had_no_effect, is_retryable
+from async_chat_client._sansio import Flow, Reply, Request, RetryBudget, Timing, Wait, send_once
+from async_chat_client.errors import AsyncChatError, ChatBusy, ServiceError
+
+
+def send_with_retries(request: Request, retry_budget: RetryBudget, timing: Timing) -> Flow[Reply | None]:
+    """The answer; None when an attempt whose own answer was lost turns out to have done it (`done_if`).
+
+    Raises what was wrong with the last attempt.
+    """
+    give_up = timing.now() + retry_budget.sending
+    in_doubt = False
+    attempts = 0
+    while True:
+        outcome = yield from send_once(request)
+        error = error_in(outcome)
+        if error is None:
+            assert isinstance(outcome, Reply)
+            return outcome
+        if in_doubt and isinstance(error, ServiceError) and error.code in request.done_if:
+            return None
+        in_doubt = in_doubt or (is_retryable(error) and not had_no_effect(error))
+        pause = backoff(error, attempts, timing)
+        if not _may_repeat(request, error) or timing.now() + pause > give_up:
+            raise error
+        yield Wait(pause)
+        attempts += 1
+
+
+def _may_repeat(request: Request, error: AsyncChatError) -> bool:
+    if isinstance(error, ChatBusy):
+        return request.waits_while_busy
+    return is_retryable(error) and (request.repeatable or had_no_effect(error))

@@ -1,0 +1,147 @@
+"""Commands about chats."""
+
+import sys
+from itertools import islice
+from typing import Annotated
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from async_chat_client._models import ChatSummary, Page
+from async_chat_client._terminal.command import Terminal, command
+from async_chat_client._terminal.following import follow
+from async_chat_client._terminal.screen import local_time, plain
+from async_chat_client.errors import AsyncChatError
+
+app = typer.Typer()
+
+ChatName = Annotated[str, typer.Argument(metavar="CHAT", help="A chat's id, or `last`.")]
+InChat = Annotated[str | None, typer.Option("--chat", metavar="CHAT", help="Go on in this chat; `last` is the newest.")]
+Timeout = Annotated[float | None, typer.Option(min=0, help="Seconds to wait at most; else up to the turn's deadline.")]
+NoWait = Annotated[bool, typer.Option("--no-wait", help="Only ask: print the chat's id, and see the answer later.")]
+Limit = Annotated[int, typer.Option(min=1, max=100, help="At most so many.")]
+STATUS_STYLES = {"thinking": "cyan", "answered": "green", "failed": "red", "cancelled": "yellow"}
+WHO = {"user": "You", "assistant": "Answer"}
+
+
+@command(app)
+def ask(
+    terminal: Terminal,
+    question: Annotated[str, typer.Argument(help="The question; `-` reads it from standard input.")],
+    chat: InChat = None,
+    timeout: Timeout = None,
+    no_wait: NoWait = False,
+) -> None:
+    """Ask, and watch until the answer is there. Ctrl-C asks whether to stop the turn or only to stop watching."""
+    asked = sys.stdin.read() if question == "-" else question
+    found = terminal.chat(chat)
+    if not no_wait:
+        follow(lambda: found.ask(asked), terminal.screen, timeout)
+        _seen(terminal, found.chat_id)
+        return
+    turn = found.ask(asked)
+    if terminal.screen.as_json:
+        terminal.screen.result({"chat_id": turn.chat_id, "status": "thinking"})
+    else:
+        terminal.screen.say(turn.chat_id)
+
+
+@command(app)
+def chats(terminal: Terminal, limit: Limit = 20) -> None:
+    """List the chats, newest activity first; ● marks an answer that has not been read."""
+    found = list(islice(terminal.client().chats(), limit))
+    screen = terminal.screen
+    if screen.as_json:
+        screen.result({"chats": found})
+    elif not screen.out.is_terminal:
+        for chat in found:
+            screen.say("\t".join([chat.chat_id, chat.status, "unread" if chat.unread else "read", chat.title]))
+    elif found:
+        screen.out.print(_table(found), soft_wrap=False)
+    else:
+        screen.note('No chats yet: async-chat ask "…"')
+
+
+@command(app)
+def show(
+    terminal: Terminal,
+    chat: ChatName,
+    limit: Limit = 50,
+    watch: Annotated[bool, typer.Option("--watch", help="Go on watching a turn that is thinking.")] = False,
+    timeout: Timeout = None,
+) -> None:
+    """Show a chat's newest messages, oldest first, and where its latest turn stands."""
+    found = terminal.chat(chat)
+    page = found.page(limit)
+    if watch and page.status == "thinking":
+        if not terminal.screen.as_json:
+            _show_messages(terminal, page)
+        follow(found.resume, terminal.screen, timeout)
+    elif terminal.screen.as_json:
+        terminal.screen.result(page)
+        return
+    else:
+        _show_messages(terminal, page)
+        _show_turn(terminal, page)
+    _seen(terminal, page.chat_id)
+
+
+@command(app)
+def retry(terminal: Terminal, chat: ChatName, timeout: Timeout = None) -> None:
+    """Run the last question again after it failed or was stopped, and watch."""
+    follow(terminal.chat(chat).retry, terminal.screen, timeout)
+
+
+@command(app)
+def cancel(terminal: Terminal, chat: ChatName) -> None:
+    """Stop the turn that is thinking. One that has ended stays as it is."""
+    found = terminal.chat(chat)
+    status = found.cancel()
+    if terminal.screen.as_json:
+        terminal.screen.result({"chat_id": found.chat_id, "status": status})
+    else:
+        terminal.screen.say(status, STATUS_STYLES[status])
+
+
+@command(app)
+def delete(terminal: Terminal, chat: ChatName) -> None:
+    """Remove a chat and all its messages, for good."""
+    terminal.chat(chat).delete()
+
+
+def _table(found: list[ChatSummary]) -> Table:
+    table = Table(box=None, pad_edge=False, show_header=False)
+    for column in ("unread", "chat", "status", "when"):
+        table.add_column(column, no_wrap=True)
+    table.add_column("title", no_wrap=True, overflow="ellipsis")
+    for chat in found:
+        status = Text(chat.status, STATUS_STYLES[chat.status])
+        when = local_time(chat.last_message.created_at)
+        table.add_row("●" if chat.unread else " ", chat.chat_id, status, Text(when, "dim"), Text(plain(chat.title)))
+    return table
+
+
+def _show_messages(terminal: Terminal, page: Page) -> None:
+    for message in page.messages:
+        terminal.screen.say(f"{WHO[message.role]}, {local_time(message.created_at)}", "bold")
+        terminal.screen.message(message)
+        terminal.screen.say("")
+
+
+def _show_turn(terminal: Terminal, page: Page) -> None:
+    if page.status == "thinking":
+        terminal.screen.note(f"Still thinking: async-chat show --watch {page.chat_id}", "cyan")
+    elif page.status != "answered":
+        reason = f": {page.turn.error.message}" if page.turn.error else ""
+        terminal.screen.note(f"{page.status}{reason}", STATUS_STYLES[page.status])
+        terminal.screen.note(f"Once more: async-chat retry {page.chat_id}")
+
+
+def _seen(terminal: Terminal, chat_id: str | None) -> None:
+    """A person has read the chat; a script has not. The mark is not worth an error."""
+    if terminal.screen.out.is_terminal and not terminal.screen.as_json:
+        try:
+            terminal.chat(chat_id).mark_read()
+        except AsyncChatError as error:
+            terminal.screen.note(f"The chat could not be marked as read: {error}")

@@ -1,0 +1,90 @@
+"""What every command has in common: its service, its output, and its exit code."""
+
+import inspect
+import os
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from async_chat_client._chat import Chat
+from async_chat_client._client import ChatClient
+from async_chat_client._sansio import RetryBudget
+from async_chat_client._terminal.connection import Connection, find_connection
+from async_chat_client._terminal.exits import EXPECTED, Exit, exit_for
+from async_chat_client._terminal.logins import Logins
+from async_chat_client._terminal.screen import Screen
+from async_chat_client.errors import ChatNotFound
+
+#: Somebody is looking at the screen: rather say that it does not work now than try for long.
+RETRY_BUDGET = RetryBudget(sending=15.0)
+
+Url = Annotated[str | None, typer.Option("--url", help="The service. Else ASYNC_CHAT_URL, the local stack, a login.")]
+As = Annotated[
+    str | None, typer.Option("--as", help="A demo user of the local stack. Else ASYNC_CHAT_USER, the first.")
+]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document, for scripts.")]
+
+
+class Terminal:
+    """One run of a command."""
+
+    def __init__(self, url: str | None, user: str | None, *, as_json: bool) -> None:
+        self.screen = Screen(as_json=as_json)
+        self.logins = Logins(Path(typer.get_app_dir("async-chat")))
+        self._url = url
+        self._user = user
+        self._open = ExitStack()
+
+    def connection(self) -> Connection:
+        """The service that is meant. Raises `NotConnected`."""
+        return find_connection(self._url, self._user, os.environ, Path.cwd(), self.logins)
+
+    def client(self) -> ChatClient:
+        """A client for it, closed when the command ends."""
+        found = self.connection()
+        try:
+            return self._open.enter_context(ChatClient(found.url, found.token, retry_budget=RETRY_BUDGET))
+        except ValueError as error:
+            raise typer.BadParameter(str(error)) from None
+
+    def chat(self, name: str | None) -> Chat:
+        """The chat named, a new one for None, the one with the newest message for `last`."""
+        client = self.client()
+        if name != "last":
+            return client.chat(name)
+        newest = next(client.chats(), None)
+        if newest is None:
+            raise ChatNotFound(404, "chat_not_found", "There is no chat yet.")
+        return client.chat(newest.chat_id)
+
+    def run(self, function: Callable[..., None], given: dict[str, Any]) -> None:
+        """Run a command's function; expected errors become a line and an exit code."""
+        with self._open:
+            try:
+                function(self, **given)
+            except EXPECTED as error:
+                self.screen.complain(error)
+                raise typer.Exit(exit_for(error)) from None
+            except KeyboardInterrupt:
+                raise typer.Exit(Exit.INTERRUPTED) from None
+
+
+def command(app: typer.Typer, name: str | None = None) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Make a function of a `Terminal` and options a command of `app`, with the options that all commands take."""
+
+    def register(function: Callable[..., None]) -> Callable[..., None]:
+        def run(url: Url = None, user: As = None, as_json: Json = False, **given: Any) -> None:
+            Terminal(url, user, as_json=as_json).run(function, given)
+
+        own = list(inspect.signature(function).parameters.values())[1:]
+        shared = [found for found in inspect.signature(run).parameters.values() if found.name != "given"]
+        parameters = [found.replace(kind=inspect.Parameter.KEYWORD_ONLY) for found in (*own, *shared)]
+        run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # what Typer reads
+        run.__annotations__ = {found.name: found.annotation for found in parameters}
+        app.command(name or function.__name__, help=inspect.getdoc(function))(run)
+        return function
+
+    return register

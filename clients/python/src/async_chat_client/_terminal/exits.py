@@ -1,0 +1,59 @@
+"""What the terminal's exit codes mean, and which error leads to which."""
+
+from enum import IntEnum
+
+from async_chat_client import errors
+from async_chat_client._terminal.connection import NotConnected
+from async_chat_client._terminal.memory_files import UnreadableFile
+from async_chat_client._terminal.sign_in import SignInFailed
+
+
+class Exit(IntEnum):
+    """The outcome of a command, for scripts."""
+
+    DONE = 0
+    FAILED = 1
+    USAGE = 2
+    CANCELLED = 3
+    STILL_THINKING = 4
+    REFUSED = 5
+    SIGN_IN = 6
+    BUSY = 7
+    UNREACHABLE = 8
+    INTERRUPTED = 130
+
+
+MEANINGS = """
+\b
+Exit codes:
+  0    done
+  1    the turn failed: there is no answer; or `doctor` found something wrong
+  2    wrong use of the command, or a file that cannot be read
+  3    the turn was stopped
+  4    still thinking when the waiting ended
+  5    the service refused: no such chat, not yours, too long, nothing to retry
+  6    sign in: no token, or one that is not good any more
+  7    busy: the chat, or the user, has a question being answered; try later
+  8    the service cannot be reached, or is broken
+  130  interrupted
+"""
+
+#: The first class that fits decides.
+_EXITS: list[tuple[type[Exception], Exit]] = [
+    (errors.Unauthorized, Exit.SIGN_IN),
+    (NotConnected, Exit.SIGN_IN),
+    (SignInFailed, Exit.SIGN_IN),
+    (errors.ChatBusy, Exit.BUSY),
+    (errors.TooManyRequests, Exit.BUSY),
+    (errors.ServiceFault, Exit.UNREACHABLE),
+    (errors.ServiceError, Exit.REFUSED),
+    (errors.AsyncChatError, Exit.UNREACHABLE),
+    (UnreadableFile, Exit.USAGE),
+]
+#: What commands may end with; anything else is a defect, and shows as one.
+EXPECTED = tuple(kind for kind, _ in _EXITS)
+
+
+def exit_for(error: Exception) -> Exit:
+    """The exit code that an expected error leads to."""
+    return next(code for kind, code in _EXITS if isinstance(error, kind))

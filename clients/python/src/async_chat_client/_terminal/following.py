@@ -1,0 +1,93 @@
+"""Following a turn to its end, with a way out by Ctrl-C."""
+
+from collections.abc import Callable
+from typing import NoReturn
+
+import typer
+
+from async_chat_client._chat import Turn
+from async_chat_client._terminal.exits import Exit
+from async_chat_client._terminal.live import LiveTurn
+from async_chat_client._terminal.screen import Screen
+from async_chat_client.errors import StillThinking
+from async_chat_client.updates import Answered, Cancelled, Failed
+
+CHOICES = "[s] stop the turn   [l] leave it, and stop watching   [Enter] go on watching: "
+
+
+def follow(begin: Callable[[], Turn], screen: Screen, timeout: float | None) -> None:
+    """Begin a turn, show it until it ends, and show how. Leaves the command when that is not an answer."""
+    view, turn = LiveTurn(screen.err), None
+    while turn is None or turn.end is None:
+        try:
+            with view:
+                turn = turn or _begun(begin, view)
+                for update in turn.updates(timeout):
+                    view.take(update)
+        except KeyboardInterrupt:
+            if turn is None:
+                screen.note("The question may have been taken: see async-chat chats")
+                raise
+            _interrupted(turn, screen)
+        except StillThinking as still:
+            _show_thinking(still.chat_id, screen)
+            raise typer.Exit(Exit.STILL_THINKING) from None
+    show_end(turn, screen)
+
+
+def _begun(begin: Callable[[], Turn], view: LiveTurn) -> Turn:
+    turn = begin()
+    view.phase("queued")
+    return turn
+
+
+def show_end(turn: Turn, screen: Screen) -> None:
+    """How the turn ended: an answer is a result, anything else leaves the command."""
+    match turn.end:
+        case Answered(message=message):
+            if screen.as_json:
+                screen.result({"chat_id": turn.chat_id, "status": "answered", "message": message})
+                return
+            screen.message(message)
+            screen.note(f'Go on: async-chat ask --chat {turn.chat_id} "…"')
+        case Failed(code=code, message=text):
+            _leave(turn, screen, text, Exit.FAILED, {"status": "failed", "error": {"code": code, "message": text}})
+        case Cancelled():
+            _leave(turn, screen, "The turn was stopped.", Exit.CANCELLED, {"status": "cancelled"})
+
+
+def _leave(turn: Turn, screen: Screen, text: str, code: Exit, ended: dict[str, object]) -> NoReturn:
+    if screen.as_json:
+        screen.result({"chat_id": turn.chat_id, **ended})
+    else:
+        screen.note(text, "red")
+        screen.note(f"Once more: async-chat retry {turn.chat_id}")
+    raise typer.Exit(code)
+
+
+def _interrupted(turn: Turn, screen: Screen) -> None:
+    """Ctrl-C: a person chooses; without one it ends the watching, and the turn goes on."""
+    if not screen.interactive:
+        _show_thinking(turn.chat_id, screen)
+        raise typer.Exit(Exit.INTERRUPTED)
+    choice = _choose(screen)
+    if choice == "s":
+        turn.cancel()
+    elif choice == "l":
+        _show_thinking(turn.chat_id, screen)
+        raise typer.Exit(Exit.STILL_THINKING)
+
+
+def _choose(screen: Screen) -> str:
+    try:
+        return screen.err.input(f"\n{CHOICES}", markup=False).strip().lower()[:1]
+    except (KeyboardInterrupt, EOFError):
+        screen.err.print()
+        return "l"
+
+
+def _show_thinking(chat_id: str, screen: Screen) -> None:
+    if screen.as_json:
+        screen.result({"chat_id": chat_id, "status": "thinking"})
+    else:
+        screen.note(f"The turn goes on: async-chat show --watch {chat_id}")

@@ -1,0 +1,113 @@
+"""Commands about memories."""
+
+import sys
+from itertools import islice
+from pathlib import Path
+from typing import Annotated, TextIO, cast
+
+import typer
+from rich.progress import Progress
+
+from async_chat_client._models import NewMemory
+from async_chat_client._terminal.command import Terminal, command
+from async_chat_client._terminal.memory_files import Format, UnreadableFile, moment, read_memories
+from async_chat_client._terminal.screen import local_time
+from async_chat_client.errors import AsyncChatError
+
+app = typer.Typer()
+
+
+@command(app)
+def remember(
+    terminal: Terminal,
+    text: Annotated[str, typer.Argument(help="What to remember; `-` reads it from standard input.")],
+    at: Annotated[str | None, typer.Option(help="When it happened, such as 2026-11-20 or 2026-11-20T18:30.")] = None,
+    tag: Annotated[list[str] | None, typer.Option(help="A tag; may be given several times.")] = None,
+) -> None:
+    """Store a memory, and print its id."""
+    try:
+        occurred_at = moment(at) if at else None
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--at") from None
+    told = sys.stdin.read() if text == "-" else text
+    memory_id = terminal.client().memories.remember(told, occurred_at=occurred_at, tags=tag or ())
+    if terminal.screen.as_json:
+        terminal.screen.result({"memory_id": memory_id})
+    else:
+        terminal.screen.say(memory_id)
+
+
+@command(app)
+def memories(
+    terminal: Terminal,
+    words: Annotated[str | None, typer.Argument(help="Search for these, best match first, as the agent does.")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 20,
+) -> None:
+    """List the memories, newest first, or search them."""
+    mine = terminal.client().memories
+    found = list(islice(mine.list() if words is None else mine.search(words), limit))
+    if terminal.screen.as_json:
+        terminal.screen.result({"memories": found})
+        return
+    for memory in found:
+        tags = "".join(f" #{tag}" for tag in memory.tags)
+        terminal.screen.say(f"{memory.memory_id}  {local_time(memory.occurred_at)}{tags}", "dim")
+        terminal.screen.say(memory.text)
+
+
+@command(app)
+def forget(
+    terminal: Terminal, memory: Annotated[list[str], typer.Argument(metavar="MEMORY...", help="Ids of memories.")]
+) -> None:
+    """Remove memories, for good."""
+    mine = terminal.client().memories
+    for memory_id in memory:
+        mine.forget(memory_id)
+
+
+@command(app, "import")
+def import_memories(
+    terminal: Terminal,
+    file: Annotated[str, typer.Argument(help="JSON Lines or CSV; `-` is standard input.")],
+    form: Annotated[str | None, typer.Option("--format", help="jsonl or csv; else by the file's name.")] = None,
+    skip: Annotated[int, typer.Option(min=0, help="Leave out so many memories: they are stored already.")] = 0,
+) -> None:
+    """Store many memories, a hundred at a time.
+
+    JSON Lines have an object a line, CSV a first line of names: text, and if you like occurred_at and tags (in CSV
+    separated by semicolons). A bad line stores nothing. When the service fails in between, the number to go on with
+    is told.
+    """
+    form = form or ("csv" if file.lower().endswith(".csv") else "jsonl")
+    if form not in {"jsonl", "csv"}:
+        raise typer.BadParameter("jsonl or csv", param_hint="--format")
+    found = _read(file, cast("Format", form))[skip:]
+    stored = _store(terminal, found, skip)
+    if terminal.screen.as_json:
+        terminal.screen.result({"stored": stored})
+    else:
+        terminal.screen.say(f"{stored} memories stored")
+
+
+def _read(file: str, form: Format) -> list[NewMemory]:
+    if file == "-":
+        return read_memories(cast("TextIO", sys.stdin), form)
+    try:
+        with Path(file).open(encoding="utf-8-sig", newline="") as opened:
+            return read_memories(opened, form)
+    except OSError as error:
+        raise UnreadableFile(f"{file}: {error.strerror}") from None
+
+
+def _store(terminal: Terminal, found: list[NewMemory], skipped: int) -> int:
+    stored = 0
+    with Progress(console=terminal.screen.err, transient=True, disable=not terminal.screen.err.is_terminal) as bar:
+        shown = bar.add_task("Storing", total=len(found))
+        try:
+            for ids in terminal.client().memories.remember_all(found):
+                stored += len(ids)
+                bar.update(shown, completed=stored)
+        except AsyncChatError:
+            terminal.screen.note(f"{stored} memories were stored; go on with --skip {skipped + stored}", "yellow")
+            raise
+    return stored

@@ -1,0 +1,70 @@
+"""Signing in at a hosted sign-in page, as OAuth 2.0 wants it of programs that keep no secret: code flow with PKCE."""
+
+import base64
+import hashlib
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urlencode
+
+import httpx
+
+from async_chat_client._terminal.callback import wait_for_code
+from async_chat_client._terminal.logins import Login
+
+TIMEOUT = 30.0
+
+
+class SignInFailed(Exception):
+    """No token was given; the text says why, without quoting anything secret."""
+
+
+def sign_in(url: str, sign_in_url: str, client_id: str, port: int, show: Callable[[str], None]) -> Login:
+    """Have the person sign in with their browser; `show` gets the address of the page. Raises `SignInFailed`."""
+    redirect = f"http://localhost:{port}/callback"
+    verifier, state = secrets.token_urlsafe(64), secrets.token_urlsafe(24)
+    query = {
+        "response_type": "code",
+        "client_id": client_id,
+        "redirect_uri": redirect,
+        "state": state,
+        "code_challenge": _challenge(verifier),
+        "code_challenge_method": "S256",
+    }
+    try:
+        code = wait_for_code(port, state, lambda: show(f"{sign_in_url}/oauth2/authorize?{urlencode(query)}"))
+    except (OSError, ValueError) as error:
+        raise SignInFailed(str(error)) from error
+    login = Login(url, "", sign_in_url=sign_in_url, client_id=client_id)
+    proof = {"grant_type": "authorization_code", "code": code, "redirect_uri": redirect, "code_verifier": verifier}
+    return _with_tokens(login, proof)
+
+
+def refreshed(login: Login) -> Login:
+    """The login with the next access token. Raises `SignInFailed`."""
+    assert login.refresh_token is not None
+    return _with_tokens(login, {"grant_type": "refresh_token", "refresh_token": login.refresh_token})
+
+
+def _with_tokens(login: Login, proof: dict[str, str]) -> Login:
+    form = {**proof, "client_id": login.client_id or ""}
+    try:
+        answer = httpx.post(f"{login.sign_in_url}/oauth2/token", data=form, timeout=TIMEOUT)
+        tokens: dict[str, Any] = answer.raise_for_status().json()
+        return replace(
+            login,
+            access_token=str(tokens["access_token"]),
+            # A refresh brings no new refresh token: the old one stays good.
+            refresh_token=tokens.get("refresh_token") or login.refresh_token,
+            expires_at=time.time() + float(tokens["expires_in"]),
+        )
+    except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
+        again = f"sign in again with `async-chat login {login.url}`"
+        raise SignInFailed(f"{login.sign_in_url} gave no token ({type(error).__name__}): {again}.") from None
+
+
+def _challenge(verifier: str) -> str:
+    digest = hashlib.sha256(verifier.encode()).digest()
+    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()

@@ -1,0 +1,66 @@
+"""A turn as it unfolds: from pages of the chat to the updates that the caller has not had."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from async_chat_client._models import Message, Page, Step, TurnState
+from async_chat_client.updates import Answered, Cancelled, Draft, End, Failed, Thinking, Update
+
+SUPERSEDED = Failed("superseded", "Another question followed before this one was answered.")
+
+
+class TurnView:
+    """One turn. `question` is what was asked; None stands for the chat's newest question.
+
+    Other devices may ask in the same chat: the answer is the message that follows this turn's own question.
+    """
+
+    def __init__(self, question: str | None) -> None:
+        self._question = question
+        self._question_id: str | None = None
+        self._asked_at: datetime | None = None
+        self._phase: str | None = None
+        self._steps: set[Step] = set()
+        self._draft: str | None = None
+        self.end: End | None = None
+
+    def news(self, page: Page) -> Iterator[Update]:
+        """What `page` tells that was not told before. A caller who stops in between gets the rest the next time."""
+        if self._question_id is None:
+            self._question_id = self._find_question(page.messages)
+        following = next((message for message in page.messages if message.message_id > self._question_id), None)
+        if following is None or following is page.messages[-1]:
+            yield from self._progress(page.turn)
+        self.end = _end(page, following)
+
+    def _find_question(self, messages: Sequence[Message]) -> str:
+        questions = [message for message in messages if message.role == "user"]
+        asked = [message for message in questions if message.content == self._question]
+        found = asked or questions
+        return found[-1].message_id if found else ""
+
+    def _progress(self, turn: TurnState) -> Iterator[Update]:
+        if turn.asked_at != self._asked_at:
+            self._asked_at, self._phase, self._draft = turn.asked_at, None, None
+        moved = turn.phase != self._phase
+        if turn.phase != "done" and moved:
+            self._phase = turn.phase
+            yield Thinking(turn.phase)
+        for step in turn.progress:
+            if step not in self._steps:
+                self._steps.add(step)
+                yield step
+        if turn.phase != "done" and turn.draft != self._draft:
+            self._draft = turn.draft
+            yield Draft(turn.draft or "")
+
+
+def _end(page: Page, following: Message | None) -> End | None:
+    if following:
+        return Answered(following) if following.role == "assistant" else SUPERSEDED
+    if page.status == "cancelled":
+        return Cancelled()
+    if page.status == "failed":
+        error = page.turn.error
+        return Failed(error.code, error.message) if error else Failed("unknown", "No answer could be made.")
+    return None  # thinking; or answered, with the answer on the page that follows

@@ -1,0 +1,63 @@
+"""Watching one turn to its end."""
+
+from math import inf
+
+from async_chat_client._models import Message, Page
+from async_chat_client._poller import Poller
+from async_chat_client._sansio import Emit, RetryBudget, Stream, Timing
+from async_chat_client._turn_view import TurnView
+from async_chat_client.errors import StillThinking, TurnCancelled, TurnFailed
+from async_chat_client.updates import Answered, Cancelled, End, PollFailed, Update
+
+
+class Watch:
+    """What is known of one turn. It can be left and taken up again: nothing is told twice, nothing is left out."""
+
+    def __init__(
+        self, chat_id: str, question: str | None, first_wait: float, retry_budget: RetryBudget, timing: Timing
+    ) -> None:
+        self.chat_id = chat_id
+        self._timing = timing
+        self._poller = Poller(chat_id, first_wait, retry_budget, timing)
+        self._view = TurnView(question)
+        self._page: Page | None = None
+
+    @property
+    def end(self) -> End | None:
+        """How the turn ended, as far as it has been seen."""
+        return self._view.end
+
+    def updates(self, timeout: float | None) -> Stream[Update]:
+        """Everything new up to the end, which comes each time. Raises `StillThinking` after `timeout` seconds."""
+        until = inf if timeout is None else self._timing.now() + timeout
+        yield from self._tell()
+        while self.end is None:
+            yield from self._poller.wait(until)
+            found = yield from self._poller.poll(until)
+            if isinstance(found, PollFailed):
+                yield Emit(found)
+            elif found:
+                self._page = found
+                yield from self._tell()
+            if self.end is None:
+                self._poller.check(until)
+        yield Emit(self.end)
+
+    def soon(self) -> None:
+        """Something was done to the turn: look at once."""
+        self._poller.soon()
+
+    def answer(self) -> Message:
+        """The answer of a turn whose end has been seen. Raises `TurnFailed`, `TurnCancelled`."""
+        if isinstance(self.end, Answered):
+            return self.end.message
+        if isinstance(self.end, Cancelled):
+            raise TurnCancelled
+        if self.end is None:
+            raise StillThinking(self.chat_id)
+        raise TurnFailed(self.end.code, self.end.message)
+
+    def _tell(self) -> Stream[Update]:
+        # Also of a page that was told in part, when the caller went away: an unchanged page is not sent again.
+        for update in self._view.news(self._page) if self._page else ():
+            yield Emit(update)

@@ -1,0 +1,85 @@
+"""The fake service as tests use it: scripts, disturbances, and clients for which waiting takes no time."""
+
+import httpx
+
+from async_chat_client._async_client import AsyncChatClient
+from async_chat_client._client import ChatClient
+from async_chat_client._sansio import RetryBudget
+from async_chat_client.testing._disturbances import Disturbance
+from async_chat_client.testing._fake_api import FakeApi
+from async_chat_client.testing._fake_chat import ScriptedTurn
+from async_chat_client.testing._fake_time import FakeTime
+
+URL = "https://chat.test"
+USUAL = RetryBudget()
+
+
+class FakeService:
+    """Answers as the contract says. A token is the name of its user; `expired` is nobody's.
+
+    `requests` keeps everything that was sent, disturbed or not. `time` moves on by waiting, and by hand.
+    """
+
+    def __init__(self, time: FakeTime | None = None) -> None:
+        self.time = time or FakeTime()
+        self.requests: list[httpx.Request] = []
+        self._api = FakeApi(self.time.date)
+        self._disturbances: list[tuple[str, Disturbance]] = []
+
+    @property
+    def turns_run(self) -> int:
+        """How often an agent has been set to work."""
+        return self._api.turns_run
+
+    def next_turns(self, *scripts: ScriptedTurn) -> None:
+        """How the next turns go; after these, as `ScriptedTurn()`."""
+        self._api.scripts += scripts
+
+    def hint(self, *poll_after_ms: int | None, first_seconds: int = 2) -> None:
+        """When to poll: what an ask is told, and the next polls; the last one stays."""
+        self._api.first_hint, self._api.hints = first_seconds, list(poll_after_ms)
+
+    def disturb(self, *disturbances: Disturbance, on: str = "") -> None:
+        """Disturb the next requests whose path contains `on`, one each."""
+        self._disturbances += [(on, disturbance) for disturbance in disturbances]
+
+    def client(self, user: str, retry_budget: RetryBudget = USUAL, jitter: float = 0.0) -> ChatClient:
+        """A client whose waiting takes no time."""
+        time = self.time
+        return ChatClient(
+            URL,
+            user,
+            retry_budget=retry_budget,
+            transport=self.transport(),
+            timing=time.timing(jitter),
+            sleep=time.sleep,
+        )
+
+    def async_client(self, user: str, retry_budget: RetryBudget = USUAL, jitter: float = 0.0) -> AsyncChatClient:
+        """The same, asynchronous."""
+        time = self.time
+        return AsyncChatClient(
+            URL,
+            user,
+            retry_budget=retry_budget,
+            transport=self.transport(),
+            timing=time.timing(jitter),
+            sleep=time.sleep_async,
+        )
+
+    def transport(self) -> httpx.MockTransport:
+        """For a client of your own making, of either kind."""
+        return httpx.MockTransport(self.handle)
+
+    def handle(self, request: httpx.Request) -> httpx.Response:
+        """Answer one request, disturbed if a disturbance is due."""
+        self.requests.append(request)
+        for place, (on, disturbance) in enumerate(self._disturbances):
+            if on in request.url.path:
+                del self._disturbances[place]
+                return disturbance(request, self._api.answer)
+        return self._api.answer(request)
+
+    def polls(self) -> list[httpx.Request]:
+        """The polls that were sent."""
+        return [request for request in self.requests if request.url.path == "/chats/messages"]

@@ -1,0 +1,32 @@
+"""Time that passes only when somebody waits."""
+
+from datetime import UTC, datetime, timedelta
+
+from async_chat_client._sansio import Timing
+
+BEGINNING = datetime(2026, 11, 23, 12, tzinfo=UTC)
+
+
+class FakeTime:
+    """Both the client's waiting and the service's clock. `waits` keeps how long each wait was, in seconds."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+        self.waits: list[float] = []
+
+    def timing(self, jitter: float = 0.0) -> Timing:
+        """For a client; `jitter`, from 0 to 1, is what its random numbers are."""
+        return Timing(lambda: self.seconds, lambda: jitter)
+
+    def sleep(self, seconds: float) -> None:
+        """For a `ChatClient`."""
+        self.waits.append(seconds)
+        self.seconds += seconds
+
+    async def sleep_async(self, seconds: float) -> None:
+        """For an `AsyncChatClient`."""
+        self.sleep(seconds)
+
+    def date(self) -> datetime:
+        """The service's wall clock."""
+        return BEGINNING + timedelta(seconds=self.seconds)
