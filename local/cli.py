@@ -11,7 +11,7 @@ from pathlib import Path
 from types import FrameType
 
 from local import emulator, logs, stack
-from local.asking import ask
+from local.ask import ask, client_for
 from local.crash import crash
 from local.failure import StackFailure
 from local.foreground import run
@@ -65,7 +65,8 @@ def _down(given: argparse.Namespace, home: Home) -> int:
 
 
 def _ask(given: argparse.Namespace, home: Home) -> int:
-    print(ask(stack.read(home), given.user, given.question, given.chat, progress_lines()))
+    with client_for(stack.read(home), given.user) as client:
+        print(ask(client, given.question, given.chat, progress_lines()))
     return 0
 
 

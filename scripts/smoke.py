@@ -11,47 +11,30 @@ import hashlib
 import os
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-import httpx
+from async_chat_client import ChatClient, RetryBudget
+from async_chat_client.errors import AsyncChatError, ServiceError, TurnFailed
 
 from scripts.deployed import PROJECT, Deployed
 
 QUESTION = "Smoke test: are you there?"
-PATIENCE_SECONDS = 120
-CALL_SECONDS = 30
+TIMEOUT_SECONDS = 120
+#: One failed call is a finding.
+NO_RETRIES = RetryBudget(sending=0, outage=0)
 
 
 class Smoke(Exception):
     """Something is not as it should be."""
 
 
-class Api:
-    """The deployed API, as an app sees it."""
-
-    def __init__(self, url: str, token: str) -> None:
-        headers = {"Authorization": f"Bearer {token}"} if token else {}
-        self._http = httpx.Client(base_url=url, headers=headers, timeout=CALL_SECONDS)
-
-    def call(self, method: str, path: str, body: object = None, query: Mapping[str, str] | None = None) -> Any:
-        """What a call answers, which has to succeed."""
-        try:
-            reply = self._http.request(method, path, params=query, json=body)
-        except httpx.TransportError as error:
-            raise Smoke(f"{method} {path} did not get through: {error}") from None
-        if not reply.is_success:
-            raise Smoke(f"{method} {path} answered {reply.status_code}: {reply.text[:300]}")
-        return reply.json() if reply.content else None
-
-
-def check_health(api: Api, workspace: str) -> str:
+def check_health(client: ChatClient, workspace: str) -> str:
     """The API answers, and it is this workspace's."""
-    health = api.call("GET", "/health")
-    if health["workspace"] != workspace:
-        raise Smoke(f"the API at this address is of workspace {health['workspace']}")
-    return f"healthy: version {health['version']}"
+    health = client.health()
+    if health.workspace != workspace:
+        raise Smoke(f"the API at this address is of workspace {health.workspace}")
+    return f"healthy: version {health.version}"
 
 
 def check_code(deployed: Deployed, package: Path) -> str:
@@ -63,28 +46,17 @@ def check_code(deployed: Deployed, package: Path) -> str:
     return f"all functions run {package.name}, sha256 {wanted}"
 
 
-def check_answer(api: Api) -> str:
+def check_answer(client: ChatClient) -> str:
     """A question gets its answer; the chat is deleted again."""
     began = time.monotonic()
-    chat = api.call("POST", "/memories/chat", {"question": QUESTION})["chat_id"]
+    chat = client.chat()
+    turn = chat.ask(QUESTION)
     acknowledged = time.monotonic() - began
     try:
-        page = _poll(api, chat)
+        turn.answer(TIMEOUT_SECONDS)
     finally:
-        api.call("DELETE", f"/chats/{chat}")
-    if page["status"] != "answered":
-        raise Smoke(f"the turn {page['status']}: {page['turn']['error']}")
+        chat.delete()
     return f"answered after {time.monotonic() - began:.1f} s, taken after {acknowledged:.2f} s"
-
-
-def _poll(api: Api, chat: str) -> Any:
-    give_up = time.monotonic() + PATIENCE_SECONDS
-    while time.monotonic() < give_up:
-        page = api.call("GET", "/chats/messages", query={"chat_id": chat})
-        if page["status"] != "thinking":
-            return page
-        time.sleep(page["poll_after_ms"] / 1000)
-    raise Smoke(f"still thinking after {PATIENCE_SECONDS} s")
 
 
 def main(arguments: list[str]) -> int:
@@ -94,22 +66,31 @@ def main(arguments: list[str]) -> int:
     token = os.environ.get("ASYNC_CHAT_TOKEN", "")
     if not token and given.ask:
         sys.exit("ASYNC_CHAT_TOKEN holds no access token; --no-ask leaves the question out.")
-    api = Api(given.api_url or deployed["api_url"], token)
-    checks: list[Callable[[], str]] = [
-        lambda: check_health(api, deployed["workspace"]),
-        lambda: check_code(deployed, given.package),
-        *([lambda: check_answer(api)] if given.ask else []),
-    ]
-    return max([_run(check) for check in checks])
+    with ChatClient(given.api_url or deployed["api_url"], token, retry_budget=NO_RETRIES) as client:
+        checks: dict[str, Callable[[], str]] = {
+            "health": lambda: check_health(client, deployed["workspace"]),
+            "code": lambda: check_code(deployed, given.package),
+            **({"answer": lambda: check_answer(client)} if given.ask else {}),
+        }
+        return max([_run(name, check) for name, check in checks.items()])
 
 
-def _run(check: Callable[[], str]) -> int:
+def _run(name: str, check: Callable[[], str]) -> int:
     try:
         print(f"ok    {check()}")
-    except Smoke as trouble:
-        print(f"FAIL  {trouble}")
+    except (Smoke, AsyncChatError) as error:
+        print(f"FAIL  {name}: {_sentence(error)}")
         return 1
     return 0
+
+
+def _sentence(error: Exception) -> str:
+    match error:
+        case ServiceError():
+            return f"the API answered {error.status} {error.code}: {error}"
+        case TurnFailed():
+            return f"the turn failed: {error.code}: {error}"
+    return str(error)
 
 
 def _arguments(arguments: list[str]) -> argparse.Namespace:

@@ -47,7 +47,7 @@ def test_code_that_is_not_the_package_fails_it(stack: RunningStack, tmp_path: Pa
 def test_a_token_that_is_not_taken_fails_it(stack: RunningStack) -> None:
     done = smoke(stack, stack.home / "lambda.zip", token="not-a-token")
     assert done.returncode == 1
-    assert "POST /memories/chat answered 401" in done.stdout
+    assert "answer: the API answered 401" in done.stdout
 
 
 @pytest.mark.parametrize("waiting", [0, 12])

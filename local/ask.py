@@ -1,0 +1,59 @@
+"""`make ask`: ask a question with the shipped client, and show the steps and the answer."""
+
+from __future__ import annotations
+
+from async_chat_client import ChatClient, RetryBudget, Step
+from async_chat_client.errors import AsyncChatError, ServiceError, Unauthorized, Unreachable
+from async_chat_client.updates import Answered, End, Failed
+
+from local.failure import StackFailure
+from local.progress import Report
+from local.stack import Stack
+
+TIMEOUT_SECONDS = 120
+#: A refused question is reported at once; polls may fail for a while, as when the stack restarts.
+RETRY_BUDGET = RetryBudget(sending=0, outage=15)
+
+
+def client_for(stack: Stack, name: str) -> ChatClient:
+    """A client that calls as the named demo user."""
+    tokens = {person.name: person.token for person in stack.people}
+    if name not in tokens:
+        raise StackFailure(f"There is no user {name}; there are {' and '.join(tokens)}.")
+    return ChatClient(stack.api_url, tokens[name], retry_budget=RETRY_BUDGET)
+
+
+def ask(client: ChatClient, question: str, chat_id: str | None, report: Report) -> str:
+    """Ask in the chat, or in a new one, wait for the turn's end, and return the text to show."""
+    try:
+        turn = client.chat(chat_id or None).ask(question)
+        report(f"thinking; chat {turn.chat_id}")
+        for update in turn.updates(TIMEOUT_SECONDS):
+            if isinstance(update, Step):
+                report(update.text)
+        status, shown = _outcome(turn.end)
+        report(status)
+        return shown
+    except AsyncChatError as error:
+        raise StackFailure(_sentence(error)) from error
+
+
+def _outcome(end: End | None) -> tuple[str, str]:
+    match end:
+        case Answered(message=message):
+            quotes = (f'  [{number}] "{cited.quote}"' for number, cited in enumerate(message.citations, 1))
+            return "answered", "\n".join([message.content, *quotes])
+        case Failed(message=text):
+            return "failed", text
+    return "cancelled", "cancelled"
+
+
+def _sentence(error: AsyncChatError) -> str:
+    match error:
+        case Unauthorized():
+            return "The token is no longer good: `make up` makes fresh ones."
+        case ServiceError():
+            return f"{error} ({error.status} {error.code})"
+        case Unreachable():
+            return f"The API cannot be reached: {error}"
+    return str(error)

@@ -1,0 +1,69 @@
+"""`make ask`: what a person reads."""
+
+from __future__ import annotations
+
+import pytest
+from async_chat_client import ChatClient, Citation
+from async_chat_client.testing import Disturbance, FakeService, ScriptedTurn, answers, unreachable
+
+from local.ask import RETRY_BUDGET, ask, client_for
+from local.failure import StackFailure
+from local.people import Person
+from local.stack import Stack
+
+QUESTION = "Where is the car?"
+
+
+@pytest.fixture
+def service() -> FakeService:
+    return FakeService()
+
+
+@pytest.fixture
+def alice(service: FakeService) -> ChatClient:
+    return service.client("alice", RETRY_BUDGET)
+
+
+def test_steps_are_reported_and_the_answer_is_shown_with_its_citations(service: FakeService, alice: ChatClient) -> None:
+    cited = (Citation("m1", "level 3, bay 12"),)
+    service.next_turns(ScriptedTurn(answer="Level 3.", citations=cited, seconds=9, steps=[(1, "Searching")]))
+    reported: list[str] = []
+    assert ask(alice, QUESTION, None, reported.append) == 'Level 3.\n  [1] "level 3, bay 12"'
+    began, *steps, ended = reported
+    assert (began[:15], steps, ended) == ("thinking; chat ", ["Searching"], "answered")
+
+
+def test_a_named_chat_goes_on(alice: ChatClient) -> None:
+    chat = alice.chat()
+    chat.ask(QUESTION).answer()
+    ask(alice, "And the bike?", chat.chat_id, lambda _: None)
+    assert [found.chat_id for found in alice.chats()] == [chat.chat_id]
+
+
+def test_a_failed_turn_shows_its_message(service: FakeService, alice: ChatClient) -> None:
+    service.next_turns(ScriptedTurn(fails="timed_out"))
+    reported: list[str] = []
+    assert ask(alice, QUESTION, None, reported.append) == "No answer could be made. Try again."
+    assert reported[-1] == "failed"
+
+
+@pytest.mark.parametrize(
+    ("disturbance", "sentence"),
+    [
+        (answers(409, {"code": "chat_busy", "detail": "Still thinking."}), r"^Still thinking\. \(409 chat_busy\)$"),
+        (answers(401), "make up"),
+        (unreachable, "^The API cannot be reached: "),
+    ],
+)
+def test_an_error_is_one_sentence(
+    service: FakeService, alice: ChatClient, disturbance: Disturbance, sentence: str
+) -> None:
+    service.disturb(disturbance)
+    with pytest.raises(StackFailure, match=sentence):
+        ask(alice, QUESTION, None, lambda _: None)
+
+
+def test_an_unknown_user_is_told_who_there_is() -> None:
+    stack = Stack("http://127.0.0.1:1", "eu-central-1", "local", [Person("alice", "sub-of-alice", "token-of-alice")])
+    with pytest.raises(StackFailure, match="There is no user carol; there are alice"):
+        client_for(stack, "carol")
