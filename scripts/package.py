@@ -23,17 +23,6 @@ LOCKED_PYTHON = PROJECT / ".venv" / "bin" / "python"
 SERVICE = PROJECT / "requirements" / "src.txt"
 WITH_MODEL_AGENT = PROJECT / "requirements" / "bedrock.txt"
 
-# What the API serves as it is written.
-SERVED = [
-    Path("openapi.json"),
-    *(
-        path.relative_to(PROJECT)
-        for folder in ("clients/web", "clients/web/page")
-        for path in sorted((PROJECT / folder).iterdir())
-        if path.suffix in {".js", ".css", ".html"}
-    ),
-]
-
 # Any fixed date will do; this is the earliest that a zip can hold.
 EPOCH = (1980, 1, 1, 0, 0, 0)
 FILE_MODE = 0o100644
@@ -67,7 +56,7 @@ def build(output: Path, target: Target, extras: list[Path], *, model_agent: bool
         _write_service_models(staging)
         for sources in [PROJECT / "src", *(extra for extra in extras if extra.is_dir())]:
             _copy(sources, staging)
-        _copy_served_files(staging)
+        _write_served_files(staging)
         _remove_unwanted(staging)
         if target.compiler:
             _compile(staging, target.compiler)
@@ -94,12 +83,12 @@ def _copy(sources: Path, staging: Path) -> None:
     shutil.copytree(sources, staging, dirs_exist_ok=True, ignore=shutil.ignore_patterns(*UNWANTED_FOLDERS, ".*"))
 
 
-def _copy_served_files(staging: Path) -> None:
-    """The chat page and the OpenAPI document: src/entrypoints/chat_page/static_files.py finds them here."""
-    for served in SERVED:
-        target = staging / served.relative_to("clients" if served.parts[0] == "clients" else "")
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(PROJECT / served, target)
+def _write_served_files(staging: Path) -> None:
+    """The OpenAPI document and the chat page, which src/entrypoints/chat_page/static_files.py reads."""
+    shutil.copy(PROJECT / "openapi.json", staging)
+    command = [sys.executable, str(PROJECT / "scripts" / "chat_page.py"), str(staging)]
+    if subprocess.run(command, check=False).returncode != 0:
+        sys.exit("The chat page could not be built: see the line above.")
 
 
 def _write_service_models(staging: Path) -> None:

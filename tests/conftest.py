@@ -2,9 +2,12 @@
 
 import socket
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from scripts import chat_page
 
 # The gate tries the same examples every time; `--hypothesis-profile=explore` goes and looks for new ones. No time limit
 # per example: on a busy machine it fails at random.
@@ -32,6 +35,18 @@ def nobodys_credentials() -> Iterator[None]:
         patch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
         patch.setenv("AWS_EC2_METADATA_DISABLED", "true")
         yield
+
+
+@pytest.fixture(scope="session")
+def built_chat_page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """For tests that serve the chat page from the checkout: packaging builds it, so they build it here."""
+    from entrypoints.chat_page import static_files
+
+    folder = tmp_path_factory.mktemp("chat_page")
+    chat_page.write(folder)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(static_files, "FOLDERS", (*static_files.FOLDERS, folder))
+        yield folder
 
 
 @pytest.fixture

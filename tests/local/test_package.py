@@ -57,6 +57,10 @@ def test_its_root_is_what_src_holds(package: Path) -> None:
     assert sources <= set(names(package))
 
 
+def test_it_has_the_files_that_are_served(package: Path) -> None:
+    assert {"openapi.json", "chat_page.html", "chat_page.csp"} <= set(names(package))
+
+
 def test_every_entry_has_the_same_date_and_mode(package: Path) -> None:
     with zipfile.ZipFile(package) as opened:
         entries = opened.infolist()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -22,7 +23,7 @@ def fresh(browser: Browser, page_url: str) -> Iterator[ChatPage]:
 
 
 @pytest.fixture
-def hosted() -> Iterator[HostedSignIn]:
+def hosted(built_chat_page: Path) -> Iterator[HostedSignIn]:
     with HostedSignIn() as hosted:
         yield hosted
 
@@ -96,6 +97,7 @@ def test_a_sign_in_that_is_broken_off_says_why(browser: Browser, hosted: HostedS
     page.tab.context.close()
 
 
+@pytest.mark.usefixtures("built_chat_page")
 def test_without_a_sign_in_of_its_own_the_page_takes_a_token(browser: Browser) -> None:
     with HostedSignIn(known=False) as unknown:
         page = ChatPage(browser.new_context(), unknown.page_url).open()
