@@ -15,6 +15,7 @@ from adapters.aws.clients import AwsClients
 from benchmarks import story
 from entrypoints import chat, reads
 from entrypoints.container import AWS, Container
+from tests.support.deployed import FakeContext
 
 Call = Callable[[], object]
 #: Calls of a kind in a row: so many that the processor's caches hold what each kind needs.
@@ -23,18 +24,8 @@ BLOCK: Final = 10
 WARM_UP: Final = 5
 
 
-class Context:
-    """Lambda's context, as far as our handlers look at it."""
-
-    aws_request_id = "8476a536-e9f4-11e8-9739-2dfe598c3fcd"
-
-    def get_remaining_time_in_millis(self) -> int:
-        """Plenty."""
-        return 90_000
-
-
 def handled(module: Any, container: Container, event: Mapping[str, Any]) -> Call:
-    handle, context = module.make_handler(container), Context()
+    handle, context = module.make_handler(container), FakeContext()
 
     def call() -> None:
         assert handle(event, context)["statusCode"] == 200

@@ -9,7 +9,8 @@ from entrypoints.settings import PREFIX, Settings
 from scripts.hcl import block
 from tests.architecture.source import TERRAFORM, terraform
 from tests.support import aws
-from tests.support.gateway import FUNCTIONS, Context, http_event
+from tests.support.deployed import FUNCTIONS, FakeContext
+from tests.support.gateway import http_event
 from tests.support.service import Service
 
 # ---- routes
@@ -21,7 +22,7 @@ def test_a_function_serves_its_routes_and_no_others(route: str, function: str) -
     path = {"chat_id": "no-id", "memory_id": "no-id"}
     event = http_event(route, path=path)
     for name in ("chat", "reads", "edits"):
-        reply = service.gateway.functions[name](event, Context())
+        reply = service.gateway.functions[name](event, FakeContext())
         unknown = '"route_not_found"' in reply.get("body", "") or '"method_not_allowed"' in reply.get("body", "")
         assert unknown is (name != function)
 

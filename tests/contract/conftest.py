@@ -28,7 +28,7 @@ from tests.support.story import Story
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-IN_MEMORY, DYNAMODB, KEYED = "in-memory", "dynamodb", "dynamodb on the benchmarks' keyed store"
+IN_MEMORY, DYNAMODB, KEYED = "in-memory", "dynamodb", "dynamodb, keyed store"
 WORKER_FUNCTION = "async-chat-test-chat"
 
 

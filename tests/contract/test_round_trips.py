@@ -8,14 +8,13 @@ from functools import partial
 from typing import Any
 
 import pytest
-from dependency_injector import providers
 
 from domain.chat import Message, Role
-from entrypoints.container import Container
 from tests.contract.conftest import WORKER_FUNCTION, Aws
 from tests.fakes.agent import PacedAgent
 from tests.fakes.clock import FakeClock
 from tests.support.aws import Sent, package_clients
+from tests.support.deployed import deploy
 from tests.support.gateway import Answer, Gateway
 from tests.support.service import SETTINGS
 from tests.support.story import BAY, BOB, PARKING, UNKNOWN_CHAT
@@ -31,20 +30,16 @@ class DeployedService:
 
     def __post_init__(self) -> None:
         self.clock = FakeClock()
-        self.container = Container()
         invoker_client = package_clients().lambda_()
         self.aws.wire.tap(invoker_client)
         tables = {"chats_table": self.aws.tables.chats, "memories_table": self.aws.tables.memories}
-        stands_for = {
-            "settings": SETTINGS.model_copy(update={**tables, "worker_function": WORKER_FUNCTION, "turns_at_once": 50}),
-            "logging": None,
-            "system_clock": self.clock,
-            "dynamodb": self.aws.dynamodb,
-            "lambda_": invoker_client,
-            "agent": PacedAgent(self.clock, takes=timedelta(0)),
-        }
-        for name, part in stands_for.items():
-            getattr(self.container, name).override(providers.Object(part))
+        self.container = deploy(
+            settings=SETTINGS.model_copy(update={**tables, "worker_function": WORKER_FUNCTION, "turns_at_once": 50}),
+            system_clock=self.clock,
+            dynamodb=self.aws.dynamodb,
+            lambda_=invoker_client,
+            agent=PacedAgent(self.clock, takes=timedelta(0)),
+        )
         self.gateway = Gateway(self.container)
 
     def asked(self, chat_id: str | None = None) -> str:

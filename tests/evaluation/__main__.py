@@ -9,15 +9,13 @@ import argparse
 import os
 import sys
 
-from dependency_injector import providers
-
 from domain.ports import MemoryStore, ReasoningAgent
-from entrypoints.container import Container
 from entrypoints.settings import read_settings
 from tests.evaluation.measures import measure
 from tests.evaluation.question_set import questions, sample_memories
 from tests.evaluation.report import missed, table
 from tests.evaluation.yardsticks import yardsticks
+from tests.support.deployed import deploy
 
 
 def main(arguments: list[str]) -> None:
@@ -39,10 +37,8 @@ def _agent(name: str, memories: MemoryStore) -> ReasoningAgent:
     """As the worker would have it, over the sample memories."""
     environment = {**os.environ, "ASYNC_CHAT_AGENT": name, "ASYNC_CHAT_WORKSPACE": "evaluation"}
     tables = {"ASYNC_CHAT_CHATS_TABLE": "none", "ASYNC_CHAT_MEMORIES_TABLE": "none"}
-    container = Container()
-    container.settings.override(providers.Object(read_settings({**environment, **tables})))
-    container.memories.override(providers.Object(memories))
-    return container.agent()
+    made: ReasoningAgent = deploy(settings=read_settings({**environment, **tables}), memories=memories).agent()
+    return made
 
 
 def _arguments(arguments: list[str]) -> argparse.Namespace:

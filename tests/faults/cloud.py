@@ -5,11 +5,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from dependency_injector import providers
-
 from adapters.dynamodb.items import header_key
 from adapters.dynamodb.turn_slots import deadline_of, places_key
-from entrypoints import chat, edits, failures, reads
 from entrypoints.container import Container
 from entrypoints.settings import Settings
 from tests.fakes.clock import NOON, FakeClock
@@ -18,9 +15,9 @@ from tests.faults.history import Accepted, History
 from tests.faults.interruptions import Interruptions
 from tests.faults.scripted_agent import ScriptedAgent
 from tests.support.aws import dynamodb_client, lambda_client, make_tables
-from tests.support.gateway import FUNCTIONS, Answer, Context, http_event
+from tests.support.deployed import FakeContext, deploy, function_of, handler_of
+from tests.support.gateway import Answer, http_event
 
-MODULES: Final = {"chat": chat, "reads": reads, "edits": edits, "failures": failures}
 #: More than any story needs: places have to be given back all the same.
 CAPACITY: Final = 10
 TICK: Final = timedelta(milliseconds=10)
@@ -42,7 +39,7 @@ class Cloud:
         self._clients = dynamodb_client(), lambda_client()
         self.interruptions = Interruptions(self._plain, lambda: self.clock.sleep(TICK), self._take_event)
         self.interruptions.tap(*self._clients)
-        self._functions = {name: module.make_handler(self._container()) for name, module in MODULES.items()}
+        self._functions = {name: handler_of(name, self._container()) for name in ("chat", "reads", "edits", "failures")}
         self.running: list[str] = []
         self.begin(retries=0)
 
@@ -66,7 +63,6 @@ class Cloud:
 
     def _container(self) -> Container:
         """Every function has its own, as each has its own machine; clients are shared to save time."""
-        container = Container()
         settings = Settings(
             workspace="test",
             chats_table=self._tables.chats,
@@ -75,17 +71,8 @@ class Cloud:
             turns_per_user=2,
             turns_at_once=CAPACITY,
         )
-        parts = {
-            "settings": settings,
-            "logging": None,
-            "system_clock": self.clock,
-            "dynamodb": self._clients[0],
-            "lambda_": self._clients[1],
-            "agent": self.agent,
-        }
-        for name, part in parts.items():
-            getattr(container, name).override(providers.Object(part))
-        return container
+        dynamodb, lambda_ = self._clients
+        return deploy(settings=settings, system_clock=self.clock, dynamodb=dynamodb, lambda_=lambda_, agent=self.agent)
 
     # ---- over HTTP
 
@@ -95,7 +82,7 @@ class Cloud:
         event = http_event(route, user=user, **parts)
         event["requestContext"]["timeEpoch"] = round(came_at.timestamp() * 1000)
         try:
-            reply = self._run(FUNCTIONS[route], event)
+            reply = self._run(function_of(route), event)
         except Killed:
             return came_at, None
         return came_at, Answer(reply["statusCode"], reply["headers"], reply.get("body"))
@@ -107,7 +94,7 @@ class Cloud:
             raise Killed
         self.running.append("worker" if worker else function)
         try:
-            return self._functions[function](event, Context())
+            return self._functions[function](event, FakeContext())
         finally:
             self.running.pop()
 

@@ -4,18 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from dependency_injector import providers
-
 from domain.ports import ChatRepository, ReasoningAgent
 from domain.records import WorkerInvocation
-from entrypoints import chat, edits, failures, reads
-from entrypoints.container import Container
 from entrypoints.http.routes import ROUTES
 from entrypoints.settings import Settings
 from tests.fakes.chat_repository import InMemoryChatRepository
@@ -25,9 +20,10 @@ from tests.fakes.observer import RecordingObserver
 from tests.fakes.worker_invoker import WaitingWorkerInvoker
 from tests.features.driver import Call, Driver, Reply, Traces
 from tests.features.interleaved_clock import InterleavedClock, Killed
-from tests.support.gateway import FUNCTIONS, PUBLIC, http_event, worker_event
+from tests.support.deployed import PUBLIC, FakeContext, deploy, function_of, handlers
+from tests.support.gateway import http_event, worker_event
 
-LAMBDA_TIMEOUT = timedelta(seconds=90)
+LAMBDA_TIMEOUT = 90
 SETTINGS = Settings(workspace="story", version="1.2.3", chats_table="none", memories_table="none")
 
 
@@ -54,7 +50,7 @@ class InProcessDriver(Driver):
         query = call.query or None
         event = http_event(route, user=user, raw_body=call.body, path=path, query=query, headers=call.headers)
         began = self.clock.now()
-        reply = self._handlers[FUNCTIONS.get(route, "reads")](event, LambdaContext(self.clock))
+        reply = self._invoke(function_of(route), event)
         took = (self.clock.now() - began).total_seconds()
         if self._delivers:
             self.deliver()
@@ -136,45 +132,26 @@ class InProcessDriver(Driver):
 
     def _deploy(self) -> None:
         """New processes; what is stored stays."""
-        container = Container()
-        stands_for = {
+        fakes = {
             "settings": self._settings,
-            "logging": None,  # would take pytest's own handlers off the root logger
             "system_clock": self.clock,
             "ids": self._ids,
             "observer": self.observer,
             "chats": self._chats,
             "memories": self._memories,
             "worker": self.invoker,
-            **self._replaced,
         }
-        for name, fake in stands_for.items():
-            getattr(container, name).override(providers.Object(fake))
-        modules: Mapping[str, Any] = {"chat": chat, "reads": reads, "edits": edits, "failures": failures}
-        self._handlers: Mapping[str, Callable[[Any, Any], Any]] = {
-            name: module.make_handler(container) for name, module in modules.items()
-        }
+        self._handlers = handlers(deploy(**{**fakes, **self._replaced}))
+
+    def _invoke(self, function: str, event: Mapping[str, object]) -> Any:
+        return self._handlers[function](event, FakeContext(LAMBDA_TIMEOUT, self.clock))
 
     def _work(self, dispatch: WorkerInvocation) -> None:
         event = worker_event(dispatch)
         try:
-            self._handlers["chat"](event, LambdaContext(self.clock))
+            self._invoke("chat", event)
         except (Killed, Exception):  # noqa: BLE001  # whatever ends a worker, Lambda reports it; its retries are off
-            self._handlers["failures"]({"Records": [_failure_record(event)]}, LambdaContext(self.clock))
-
-
-@dataclass
-class LambdaContext:
-    """Lambda's context of an invocation that begins when this is made."""
-
-    clock: InterleavedClock
-    aws_request_id: str = field(default="6f1c2b7e-0d3a-4c55-9a3e-5a1f8f0f2f11", init=False)
-
-    def __post_init__(self) -> None:
-        self._end = self.clock.now() + LAMBDA_TIMEOUT
-
-    def get_remaining_time_in_millis(self) -> int:
-        return round((self._end - self.clock.now()).total_seconds() * 1000)
+            self._invoke("failures", {"Records": [_failure_record(event)]})
 
 
 def _route_of(call: Call) -> tuple[str, dict[str, str]]:

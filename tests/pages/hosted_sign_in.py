@@ -11,15 +11,12 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from entrypoints.container import Container
-from entrypoints.reads import make_handler
 from entrypoints.settings import Settings
+from tests.support.deployed import FakeContext, deploy, handler_of
 
 TOKEN = "a.hosted.token"
 CLIENT = "the-page"
 JSON = {"Content-Type": "application/json"}
-#: The page's function asks its context for nothing.
-NO_CONTEXT: Any = None
 
 
 class HostedSignIn:
@@ -32,7 +29,7 @@ class HostedSignIn:
         self._challenges: dict[str, str] = {}
         self._issuer = _serve(self._sign_in)
         self._service = _serve(self._serve_page)
-        self._page = make_handler(self._container(known=known))
+        self._page = handler_of("reads", deploy(settings=self._settings(known=known)))
 
     def __enter__(self) -> Self:
         return self
@@ -48,7 +45,7 @@ class HostedSignIn:
     def page_url(self) -> str:
         return f"{_address(self._service)}/"
 
-    def _container(self, *, known: bool) -> Container:
+    def _settings(self, *, known: bool) -> Settings:
         issuer = _address(self._issuer)
         way = {
             "kind": "hosted",
@@ -57,11 +54,8 @@ class HostedSignIn:
             "client_id": CLIENT,
             "scope": "openid async-chat/chats.read",
         }
-        container = Container()
         sign_in = json.dumps(way) if known else ""
-        settings = Settings(workspace="test", chats_table="chats", memories_table="memories", sign_in=sign_in)
-        container.settings.override(settings)
-        return container
+        return Settings(workspace="test", chats_table="chats", memories_table="memories", sign_in=sign_in)
 
     def _serve_page(self, request: BaseHTTPRequestHandler) -> None:
         path = urlsplit(request.path).path
@@ -70,8 +64,7 @@ class HostedSignIn:
             _answer(request, 200, JSON, '{"chats": [], "memories": [], "next": null}')
             return
         event = {"routeKey": "GET /", "rawPath": "/", "headers": {}, "requestContext": {"requestId": "r"}}
-        reply = self._page(event, NO_CONTEXT)
-        assert reply is not None
+        reply = self._page(event, FakeContext())
         _answer(request, reply["statusCode"], reply["headers"], reply["body"])
 
     def _sign_in(self, request: BaseHTTPRequestHandler) -> None:

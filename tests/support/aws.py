@@ -51,14 +51,6 @@ class Tables:
     memories: str
 
 
-@cache
-def package_models() -> Path:
-    """The service models that the package carries, made as for it."""
-    folder = Path(tempfile.mkdtemp(prefix="async-chat-models-"))
-    service_models.write(Path(__file__).parents[2] / "src" / "adapters", folder)
-    return folder
-
-
 def dynamodb_client() -> "DynamoDBClient":
     return boto3.client("dynamodb", region_name=REGION, config=ONE_TRY)
 

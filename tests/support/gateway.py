@@ -7,29 +7,12 @@ from typing import Any, Final
 
 from adapters.aws.worker_event import worker_event as written_event
 from domain.records import WorkerInvocation
-from entrypoints import chat, edits, failures, reads
 from entrypoints.container import Container
-from entrypoints.http.routes import ROUTES
+from tests.support.deployed import FUNCTIONS, FakeContext, function_of, handlers
 from tests.support.story import ALICE
 
-#: Of each route, the function that serves it, by API Gateway's route key.
-FUNCTIONS: Final = {route.key: route.function for route in ROUTES}
-#: Answered without a token.
-PUBLIC: Final = frozenset(route.key for route in ROUTES if route.scope is None)
 REQUEST_ID: Final = "request-7"
 JSON: Final = {"Content-Type": "application/json"}
-
-
-class Context:
-    """Lambda's context of one invocation."""
-
-    aws_request_id = "invocation-7"
-
-    def __init__(self, remaining: float = 90) -> None:
-        self._remaining = remaining
-
-    def get_remaining_time_in_millis(self) -> int:
-        return round(self._remaining * 1000)
 
 
 @dataclass(frozen=True)
@@ -61,14 +44,12 @@ class Gateway:
     functions: Mapping[str, Any] = field(init=False)
 
     def __post_init__(self) -> None:
-        modules = {"chat": chat, "reads": reads, "edits": edits, "failures": failures}
-        made = {name: module.make_handler(self.container) for name, module in modules.items()}
-        object.__setattr__(self, "functions", made)
+        object.__setattr__(self, "functions", handlers(self.container))
 
     def call(self, route: str, event: Mapping[str, Any] | None = None, **parts: Any) -> Answer:
         """Call `route` as Alice, unless `event` or `parts` (see `http_event`) say otherwise."""
         event = http_event(route, **parts) if event is None else event
-        reply = self.functions[FUNCTIONS.get(route, "reads")](event, Context())
+        reply = self.functions[function_of(route)](event, FakeContext())
         assert json.dumps(reply), "Lambda takes JSON only"
         return Answer(reply["statusCode"], reply["headers"], reply.get("body"))
 
@@ -84,13 +65,14 @@ class Gateway:
 
     def work(self, event: Mapping[str, Any], remaining: float = 90) -> None:
         """Lambda delivers an asynchronous event to the chat function."""
-        assert self.functions["chat"](event, Context(remaining)) is None
+        assert self.functions["chat"](event, FakeContext(remaining)) is None
 
     def fail(self, *records: str) -> list[str]:
         """Lambda delivers the failures queue's messages; which of them have to come again?"""
         event = {"Records": [{"messageId": f"record-{number}", "body": body} for number, body in enumerate(records)]}
         return [
-            failure["itemIdentifier"] for failure in self.functions["failures"](event, Context())["batchItemFailures"]
+            failure["itemIdentifier"]
+            for failure in self.functions["failures"](event, FakeContext())["batchItemFailures"]
         ]
 
 

@@ -9,14 +9,13 @@ from typing import Any, Final
 
 import boto3
 from botocore.config import Config
-from dependency_injector import providers
 
 from domain.ports import Clock, ReasoningAgent
-from entrypoints import chat, reads
-from entrypoints.container import Container
 from entrypoints.settings import Settings
 from tests.fakes.dynamodb.table import Index, KeyedTable
 from tests.fakes.dynamodb.wire import KeyedStore
+from tests.support import aws
+from tests.support.deployed import FakeContext, deploy, handlers
 
 SETTINGS: Final = Settings(
     workspace="bench",
@@ -24,20 +23,7 @@ SETTINGS: Final = Settings(
     memories_table="async-chat-bench-memories",
     worker_function="async-chat-bench-chat",
 )
-#: tests/architecture holds the index to terraform/tables.tf.
-BY_ACTIVITY: Final = Index(
-    "by_activity",
-    "user_id",
-    "activity",
-    ("title", "last_text", "last_message_id", "last_answer_id", "read_up_to", "turn_state", "deadline", "active_at"),
-)
-
-
-class _Context:
-    aws_request_id = "invocation"
-
-    def get_remaining_time_in_millis(self) -> int:
-        return 90_000
+BY_ACTIVITY: Final = Index(aws.INDEX, *aws.INDEX_KEY, aws.INDEX_ATTRIBUTES)
 
 
 class KeyedService:
@@ -49,28 +35,19 @@ class KeyedService:
         self.chats = KeyedTable("pk", "sk", BY_ACTIVITY)
         self.memories = KeyedTable("user_id", "memory_id")
         self.store = KeyedStore({settings.chats_table: self.chats, settings.memories_table: self.memories})
-        self.container = Container()
-        parts: dict[str, Any] = {
-            "settings": settings,
-            "logging": None,
-            "dynamodb": self._client("dynamodb"),
-            "lambda_": self._client("lambda"),
-        }
-        parts |= {"system_clock": clock} if clock else {}
-        parts |= {"agent": agent} if agent else {}
-        for name, part in parts.items():
-            getattr(self.container, name).override(providers.Object(part))
-        self._functions = {"chat": chat.make_handler(self.container), "reads": reads.make_handler(self.container)}
+        given = {name: part for name, part in {"system_clock": clock, "agent": agent}.items() if part}
+        dynamodb, lambda_ = self._client("dynamodb"), self._client("lambda")
+        self.container = deploy(settings=settings, dynamodb=dynamodb, lambda_=lambda_, **given)
+        self._functions = handlers(self.container)
 
     def call(self, function: str, event: dict[str, Any]) -> dict[str, Any]:
         """What the function answers to API Gateway's event."""
-        reply = self._functions[function](event, _Context())
-        assert reply is not None
+        reply: dict[str, Any] = self._functions[function](event, FakeContext())
         return reply
 
     def work(self) -> None:
         """Lambda delivers the event that was sent last."""
-        self._functions["chat"](json.loads(self.store.invocations[-1]), _Context())
+        self._functions["chat"](json.loads(self.store.invocations[-1]), FakeContext())
 
     def _client(self, service: str) -> Any:
         client = boto3.session.Session("none", "none", region_name="eu-central-1").client(

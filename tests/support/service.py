@@ -3,11 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from dependency_injector import providers
-
 from domain.chat_service import ChatService, TurnPolicy
 from domain.memory_service import MemoryService
-from entrypoints.container import Container
 from entrypoints.settings import Settings
 from tests.fakes.agent import PacedAgent
 from tests.fakes.chat_repository import InMemoryChatRepository
@@ -16,6 +13,7 @@ from tests.fakes.ids import SequentialIds
 from tests.fakes.memory_store import InMemoryMemoryStore
 from tests.fakes.observer import RecordingObserver
 from tests.fakes.worker_invoker import WaitingWorkerInvoker
+from tests.support.deployed import deploy
 from tests.support.gateway import Gateway, worker_event
 from tests.support.story import Story
 
@@ -37,7 +35,16 @@ class Service:
     def __post_init__(self) -> None:
         self.agent = PacedAgent(self.clock, takes=timedelta(seconds=56))
         self.story = Story(self.chats, self.clock, self.ids)
-        self.container = self._wired()
+        self.container = deploy(
+            settings=self.settings,
+            system_clock=self.clock,
+            ids=self.ids,
+            chats=self.chats,
+            memories=self.memories,
+            worker=self.invoker,
+            observer=self.observer,
+            agent=self.agent,
+        )
         self.gateway = Gateway(self.container)
 
     @property
@@ -56,20 +63,3 @@ class Service:
         """Every event that waits is delivered, oldest first."""
         while self.invoker.waiting:
             self.gateway.work(worker_event(self.invoker.waiting.pop(0)), remaining)
-
-    def _wired(self) -> Container:
-        container = Container()
-        stands_for = {
-            "settings": self.settings,
-            "logging": None,  # would take pytest's own handlers off the root logger
-            "system_clock": self.clock,
-            "ids": self.ids,
-            "chats": self.chats,
-            "memories": self.memories,
-            "worker": self.invoker,
-            "observer": self.observer,
-            "agent": self.agent,
-        }
-        for name, fake in stands_for.items():
-            getattr(container, name).override(providers.Object(fake))
-        return container

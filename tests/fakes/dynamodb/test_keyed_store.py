@@ -6,13 +6,11 @@ from typing import Any
 
 import pytest
 
-from benchmarks import growth
 from tests.fakes.dynamodb.expressions import Item, holds, updated
 from tests.fakes.dynamodb.table import KeyedTable
 from tests.fakes.dynamodb.units import item_size, read_units, write_units
-from tests.support import aws
 from tests.support.gateway import http_event
-from tests.support.keyed_service import BY_ACTIVITY, KeyedService
+from tests.support.keyed_service import KeyedService
 from tests.support.story import ALICE, BOB, PARKING
 
 ITEM: Item = {"pk": {"S": "a"}, "n": {"N": "7"}, "s": {"S": "x"}, "set": {"SS": ["p", "q"]}}
@@ -84,11 +82,6 @@ def test_a_page_ends_at_a_megabyte() -> None:
     assert rest.items[0]["sk"] == {"S": "0011"}
 
 
-def test_the_index_is_that_of_the_tables() -> None:
-    assert BY_ACTIVITY.projected == aws.INDEX_ATTRIBUTES
-    assert (BY_ACTIVITY.hash_key, BY_ACTIVITY.range_key) == aws.INDEX_KEY
-
-
 # ---- the functions on it
 
 
@@ -128,14 +121,3 @@ def test_conditions_refuse_as_dynamodbs_do(service: KeyedService, poll: Callable
     for _ in range(4):
         asked(service)
     assert asked(service)["statusCode"] == 429
-
-
-def test_a_poll_with_a_cursor_reads_what_is_new_however_long_the_chat() -> None:
-    counted = {}
-    for size in (10, 3_000):
-        filled = growth.Filled(chats=(size,), lists=(), memories=())
-        with filled.service.store.counting() as consumed:
-            growth.poll(filled, size, after=True).call()
-        (query,) = consumed
-        counted[size] = (query.operation, query.items, query.read)
-    assert counted[10] == counted[3_000] == ("Query", 3, 1), "two messages and the header"

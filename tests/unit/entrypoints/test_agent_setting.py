@@ -1,16 +1,15 @@
 """Which agent reasons is a setting, looked at when a function starts, used when a worker needs it."""
 
 import pytest
-from dependency_injector import providers
 
 from adapters.agents.custom_agent import AgentUnusable
 from adapters.agents.time_limited_agent import AlarmedAgent
 from adapters.clocks import SystemClock
 from domain.chat import Citation
 from domain.ports import ReasoningAgent
-from entrypoints.container import Container
 from entrypoints.settings import Settings, SettingsInvalid, read_settings
 from tests.contract.reasoning_agent import OnlookingWatch
+from tests.support.deployed import deploy
 from tests.support.people import PARKED, alice_and_bob, asking
 
 #: A client of Bedrock would look for credentials on the machine, and beyond it.
@@ -26,10 +25,7 @@ def settings(**changes: str) -> Settings:
 
 
 def agent(**changes: str) -> ReasoningAgent:
-    container = Container()
-    container.settings.override(providers.Object(settings(**changes)))
-    container.memories.override(providers.Object(alice_and_bob()))
-    made: ReasoningAgent = container.agent()
+    made: ReasoningAgent = deploy(settings=settings(**changes), memories=alice_and_bob()).agent()
     return made
 
 

@@ -5,7 +5,8 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.support.gateway import FUNCTIONS, Answer
+from tests.support.deployed import FUNCTIONS
+from tests.support.gateway import Answer
 from tests.support.service import Service
 from tests.support.story import ALICE, PARKING, UNKNOWN_CHAT
 

@@ -1,0 +1,59 @@
+"""The four functions wired by the real container, with fakes in place of some of its parts."""
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any, Final
+
+from dependency_injector import providers
+
+from domain.ports import Clock
+from entrypoints import chat, edits, failures, reads
+from entrypoints.container import Container
+from entrypoints.http.routes import ROUTES
+
+Handler = Callable[[Mapping[str, Any], Any], Any]
+#: Of each route, the function that serves it, by API Gateway's route key: "GET /chats".
+FUNCTIONS: Final = {route.key: route.function for route in ROUTES}
+#: Answered without a token.
+PUBLIC: Final = frozenset(route.key for route in ROUTES if route.scope is None)
+_MODULES: Final[Mapping[str, Any]] = {"chat": chat, "reads": reads, "edits": edits, "failures": failures}
+
+
+def deploy(**fakes: object) -> Container:
+    """The container with each fake in place of the part of that name. The process keeps its own logging."""
+    container = Container()
+    for name, fake in {"logging": None, **fakes}.items():
+        getattr(container, name).override(providers.Object(fake))
+    return container
+
+
+def handler_of(function: str, container: Container) -> Handler:
+    """The handler that Lambda calls for chat, reads, edits or failures."""
+    handler: Handler = _MODULES[function].make_handler(container)
+    return handler
+
+
+def handlers(container: Container) -> Mapping[str, Handler]:
+    """The handlers of all four functions."""
+    return {name: handler_of(name, container) for name in _MODULES}
+
+
+def function_of(route: str) -> str:
+    """The function that serves the route; the one behind $default for any other."""
+    return FUNCTIONS.get(route, "reads")
+
+
+class FakeContext:
+    """Lambda's context of an invocation with so many seconds left: for ever, or from now on by a clock."""
+
+    aws_request_id = "invocation-7"
+
+    def __init__(self, seconds: float = 90, clock: Clock | None = None) -> None:
+        self._seconds = seconds
+        self._clock = clock
+        self._began = clock.now() if clock else None
+
+    def get_remaining_time_in_millis(self) -> int:
+        """As Lambda's."""
+        passed = self._clock.now() - self._began if self._clock and self._began else timedelta(0)
+        return round((self._seconds - passed.total_seconds()) * 1000)
