@@ -1,5 +1,6 @@
 """What all tests share: figures that a test asserts, shown in plain output, and an environment without credentials."""
 
+import os
 import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -22,6 +23,20 @@ pytest_plugins = ["tests.e2e.stack_fixture", "tests.features.driver_fixture", "t
 pytest.register_assert_rewrite("tests.contract.reasoning_agent")
 
 FIGURE = "figure"
+#: `make test-all`, which runs every night, sets it. CONTRIBUTING.md lists what `make test` leaves to it, and why.
+FULL = "ASYNC_CHAT_FULL"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", f"full: runs with {FULL}=1 only")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    left_out = [] if os.environ.get(FULL) else [item for item in items if item.get_closest_marker("full")]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
 
 
 @pytest.fixture(scope="session")

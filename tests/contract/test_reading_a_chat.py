@@ -8,7 +8,7 @@ from adapters.dynamodb.chat_repository import DynamoDbChatRepository
 from domain.chat import Message, Role
 from domain.ports import ChatRepository
 from domain.records import ChatPage, PageRequest
-from tests.contract.conftest import fill
+from tests.contract.conftest import DYNAMODB, IN_MEMORY, KEYED, fill
 from tests.fakes.chat_repository import InMemoryChatRepository
 from tests.support.story import BAY, PARKING, UNKNOWN_CHAT, Story, texts
 
@@ -116,6 +116,8 @@ def test_two_chats_do_not_mix(story: Story) -> None:
     assert texts(story.newest(keys.chat_id)) == ["Where are my keys?"]
 
 
+# moto takes ten seconds for what the keyed store holds as well.
+@pytest.mark.parametrize("chats", [IN_MEMORY, KEYED, pytest.param(DYNAMODB, marks=pytest.mark.full)], indirect=True)
 def test_in_a_chat_of_ten_thousand_messages_the_newest_answer_is_on_the_first_page(
     story: Story, chats: ChatRepository
 ) -> None:

@@ -19,7 +19,7 @@ ROUTES: Final = {
 }
 
 
-class Phone:
+class AppClient:
     """Everything that it sees goes into the cloud's history."""
 
     def __init__(self, cloud: Cloud, user: str) -> None:

@@ -100,41 +100,45 @@ def _show_what_is_there(chat: Chat, messages: list[Message], page: PageRequest, 
     return found and replace(found, chat=chat)
 
 
-def _twin(name: str, owner: object, attribute: str, instead: object) -> Mutant:
-    return Mutant(name, Judge.TWINS, owner, attribute, instead)
+def _seen_by_comparison(name: str, owner: object, attribute: str, instead: object) -> Mutant:
+    return Mutant(name, Judge.MODEL_BASED, owner, attribute, instead)
 
 
 ADAPTER_MUTANTS: Final = (
-    _twin("a move compares the turn only", writes, "_unchanged", _compare_the_turn_only),
-    _twin("a move does not compare the lease", writes, "_unchanged", _compare_no_lease),
-    _twin(
+    _seen_by_comparison("a move compares the turn only", writes, "_unchanged", _compare_the_turn_only),
+    _seen_by_comparison("a move does not compare the lease", writes, "_unchanged", _compare_no_lease),
+    _seen_by_comparison(
         "a question does not ask whose chat it is",
         ChatWrites,
         "next_question",
         _unconditional(ChatWrites.next_question, "user_id = :user"),
     ),
-    _twin(
+    _seen_by_comparison(
         "a question does not ask whether the chat is free",
         ChatWrites,
         "next_question",
         _unconditional(ChatWrites.next_question, "turn_state IN (:answered, :failed, :cancelled)"),
     ),
-    _twin(
+    _seen_by_comparison(
         "a question does not ask for its order",
         ChatWrites,
         "next_question",
         _unconditional(ChatWrites.next_question, "last_message_id < :message_id"),
     ),
-    _twin("a key may be taken twice", ChatWrites, "idempotency_key", _unconditional(ChatWrites.idempotency_key)),
-    _twin("a key never expires", ChatWrites, "idempotency_key", _keep_keys_for_ever),
-    _twin("one's own key is taken for another's", repository, "past_ask_from", _forget_whose_key),
-    _twin("there is always a place", Places, "take", _unconditional(Places.take)),
-    _twin("places are not given back", Places, "leave", _keep_the_place),
-    _twin("the workspace's places are not given back", House, "places_for", _keep_the_workspace_s_place),
-    _twin("the workspace has any number of places", House, "places_for", lambda *how: _places_for(*how)[:1]),
-    _twin("a repeated move counts as refused", repository, "_is", lambda turn, header: False),
-    _twin("a draft needs no running turn", ChatWrites, "report", _unconditional(ChatWrites.report)),
-    _twin(
+    _seen_by_comparison(
+        "a key may be taken twice", ChatWrites, "idempotency_key", _unconditional(ChatWrites.idempotency_key)
+    ),
+    _seen_by_comparison("a key never expires", ChatWrites, "idempotency_key", _keep_keys_for_ever),
+    _seen_by_comparison("one's own key is taken for another's", repository, "past_ask_from", _forget_whose_key),
+    _seen_by_comparison("there is always a place", Places, "take", _unconditional(Places.take)),
+    _seen_by_comparison("places are not given back", Places, "leave", _keep_the_place),
+    _seen_by_comparison("the workspace's places are not given back", House, "places_for", _keep_the_workspace_s_place),
+    _seen_by_comparison(
+        "the workspace has any number of places", House, "places_for", lambda *how: _places_for(*how)[:1]
+    ),
+    _seen_by_comparison("a repeated move counts as refused", repository, "_is", lambda turn, header: False),
+    _seen_by_comparison("a draft needs no running turn", ChatWrites, "report", _unconditional(ChatWrites.report)),
+    _seen_by_comparison(
         "the message is saved before its chat is asked",
         DynamoDbChatRepository,
         "save_question",

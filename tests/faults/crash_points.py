@@ -14,7 +14,7 @@ from functools import partial
 
 from moto import mock_aws
 
-from tests.faults.app_client import Phone
+from tests.faults.app_client import AppClient
 from tests.faults.cloud import Cloud
 from tests.faults.history import History
 from tests.faults.interruptions import Endless, Fault, Point
@@ -76,12 +76,12 @@ class Stage:
     ) -> tuple[list[Circumstances], History]:
         cloud = self._cloud
         cloud.begin(retries, calm=calm)
-        scene = Scene(cloud, Phone(cloud, "alice"))
+        scene = Scene(cloud, AppClient(cloud, "alice"))
         calls: list[Circumstances] = []
         story.prepare(scene)
         with cloud.interruptions.counting(
             _point(at, scene) if at else None,
-            lambda: calls.append(Circumstances(cloud.running[-1], scene.phone.chat_id is not None)),
+            lambda: calls.append(Circumstances(cloud.running[-1], scene.app.chat_id is not None)),
         ):
             story.act(scene)
         close(scene)

@@ -1,4 +1,4 @@
-"""The twins' real half: DynamoDB over moto, with an empty table for every example."""
+"""The model-based comparison with DynamoDB over moto, with an empty table for every example."""
 
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
@@ -6,18 +6,18 @@ from hypothesis.stateful import run_state_machine_as_test
 from adapters.dynamodb.chat_repository import DynamoDbChatRepository
 from domain.ports import ChatRepository
 from tests.fakes.clock import FakeClock
-from tests.faults.repository_model_based import CAPACITY, RepositoryTwins
+from tests.faults.repository_model_based import CAPACITY, RepositoryComparison
 from tests.support.aws import Tables, dynamodb_client, make_tables
 
 STEPS = 30
 
 
-def compare_twins(examples: int, *, shortest: bool = True) -> None:
-    """Raises when the twins differ, after looking for the `shortest` way there if that is wanted."""
+def compare_with_fake(examples: int, *, shortest: bool = True) -> None:
+    """Raises when DynamoDB and the fake differ, after looking for the `shortest` way there if that is wanted."""
     client = dynamodb_client()
     used: list[Tables] = []
 
-    def twin_of_fake(clock: FakeClock) -> ChatRepository:
+    def empty_dynamodb(clock: FakeClock) -> ChatRepository:
         # moto copies every table for every transaction: what earlier examples left would slow down all later ones.
         while used:
             old = used.pop()
@@ -26,13 +26,13 @@ def compare_twins(examples: int, *, shortest: bool = True) -> None:
         used.append(make_tables(client))
         return DynamoDbChatRepository(client, used[0].chats, clock, CAPACITY)
 
-    class DynamoDbTwins(RepositoryTwins):
+    class DynamoDbComparison(RepositoryComparison):
         pass
 
-    DynamoDbTwins.twin_of_fake = staticmethod(twin_of_fake)
+    DynamoDbComparison.other = staticmethod(empty_dynamodb)
     phases = set(Phase) if shortest else {Phase.generate}
     run_state_machine_as_test(
-        DynamoDbTwins,
+        DynamoDbComparison,
         settings=settings(
             max_examples=examples,
             stateful_step_count=STEPS,

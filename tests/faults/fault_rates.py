@@ -11,7 +11,7 @@ class Killed(BaseException):
 
 
 @dataclass(frozen=True)
-class Climate:
+class FaultRates:
     """Probabilities: of the first four per call of a port, of the others per event; the clocks are off by `skew`.
 
     `loss` makes a call fail before or after its effect, `repeat` lets the client library send it twice, and `slow`
@@ -35,9 +35,9 @@ class Climate:
         return self == CALM
 
 
-CALM: Final = Climate()
+CALM: Final = FaultRates()
 #: What Lambda's own documents say may happen at any time.
-WINDY: Final = Climate(
+SOME_FAULTS: Final = FaultRates(
     crash=0.002,
     loss=0.01,
     repeat=0.02,
@@ -49,7 +49,7 @@ WINDY: Final = Climate(
     odd_agent=0.1,
     skew=timedelta(seconds=2),
 )
-STORM: Final = Climate(
+MANY_FAULTS: Final = FaultRates(
     crash=0.02,
     loss=0.06,
     repeat=0.06,
@@ -63,8 +63,8 @@ STORM: Final = Climate(
 )
 
 
-def climate_for(random: Random) -> Climate:
+def fault_rates_for(random: Random) -> FaultRates:
     """A quarter of the runs is calm; in some of the others one machine's clock is off by up to an hour."""
-    climate = random.choice((CALM, WINDY, WINDY, STORM))
-    wild = not climate.calm and random.random() < 0.2
-    return replace(climate, wild_skew=timedelta(hours=random.uniform(-1, 1))) if wild else climate
+    rates = random.choice((CALM, SOME_FAULTS, SOME_FAULTS, MANY_FAULTS))
+    wild = not rates.calm and random.random() < 0.2
+    return replace(rates, wild_skew=timedelta(hours=random.uniform(-1, 1))) if wild else rates

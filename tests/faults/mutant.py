@@ -12,7 +12,7 @@ class Judge(StrEnum):
 
     SIMULATION = "simulation"
     CRASH_POINTS = "crash points"
-    TWINS = "repository twins"
+    MODEL_BASED = "model-based comparison"
     TORN_READS = "torn reads"
 
 

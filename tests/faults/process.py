@@ -10,7 +10,7 @@ from domain.chat import Chat, Message, Step, Turn
 from domain.errors import AsyncChatError, StoreUnavailable, TryAgain
 from domain.ports import ChatRepository, Clock, IdSource
 from domain.records import ChatList, ChatPage, IdempotencyRecord, NewQuestion, PageRequest
-from tests.faults.fault_rates import Climate, Killed
+from tests.faults.fault_rates import FaultRates, Killed
 from tests.faults.scheduler import Scheduler
 
 Result = TypeVar("Result")
@@ -20,11 +20,11 @@ class Process(Clock):
     """Its own clock, too: what sleeps past the function's timeout is killed at the timeout."""
 
     def __init__(
-        self, scheduler: Scheduler, random: Random, climate: Climate, skew: timedelta, timeout: timedelta
+        self, scheduler: Scheduler, random: Random, rates: FaultRates, skew: timedelta, timeout: timedelta
     ) -> None:
         self._scheduler = scheduler
         self._random = random
-        self._climate = climate
+        self._rates = rates
         self._skew = skew
         self._killed_at = scheduler.now + timeout
 
@@ -43,7 +43,7 @@ class Process(Clock):
     ) -> Result:
         """Send a request, let it take effect somewhere, and wait for the reply: three chances for a fault."""
         self._travel(lost)
-        if repeatable and self._chance(self._climate.repeat):
+        if repeatable and self._chance(self._rates.repeat):
             with suppress(AsyncChatError):
                 effect()
         result: Result | None = None
@@ -58,13 +58,11 @@ class Process(Clock):
         return result  # type: ignore[return-value]  # None only where the effect returns None
 
     def _travel(self, lost: type[TryAgain]) -> None:
-        seconds = (
-            self._random.uniform(0.2, 4) if self._chance(self._climate.slow) else self._random.uniform(0.001, 0.03)
-        )
+        seconds = self._random.uniform(0.2, 4) if self._chance(self._rates.slow) else self._random.uniform(0.001, 0.03)
         self.sleep(timedelta(seconds=seconds))
-        if self._chance(self._climate.crash):
+        if self._chance(self._rates.crash):
             raise Killed
-        if self._chance(self._climate.loss):
+        if self._chance(self._rates.loss):
             raise lost
 
     def _chance(self, probability: float) -> bool:

@@ -12,7 +12,7 @@ from moto import mock_aws
 from tests.faults.broken_adapters import ADAPTER_MUTANTS
 from tests.faults.broken_domain import DOMAIN_MUTANTS
 from tests.faults.crash_points import Stage, all_points
-from tests.faults.dynamodb_model_based import compare_twins
+from tests.faults.dynamodb_model_based import compare_with_fake
 from tests.faults.mutant import Judge, Mutant
 from tests.faults.simulation import failing
 from tests.faults.stories import STORIES
@@ -43,9 +43,9 @@ def _crash_points(mutant: Mutant) -> str | None:
     return None
 
 
-def _twins(_: Mutant) -> str | None:
+def _model_based(_: Mutant) -> str | None:
     try:
-        compare_twins(EXAMPLES, shortest=False)
+        compare_with_fake(EXAMPLES, shortest=False)
     except Exception as difference:  # noqa: BLE001  # an adapter that breaks where its fake does not is noticed as well
         return f"{type(difference).__name__}: {difference}"
     return None
@@ -58,7 +58,7 @@ def _torn_reads(_: Mutant) -> str | None:
 _JUDGES = {
     Judge.SIMULATION: _simulation,
     Judge.CRASH_POINTS: _crash_points,
-    Judge.TWINS: _twins,
+    Judge.MODEL_BASED: _model_based,
     Judge.TORN_READS: _torn_reads,
 }
 

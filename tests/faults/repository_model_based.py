@@ -43,23 +43,23 @@ def outcome(call: Callable[[], object]) -> Outcome:
         return type(error).__name__, vars(error)
 
 
-class RepositoryTwins(RuleBasedStateMachine):
-    """`twin_of_fake` is set by whoever has the other implementation at hand: an empty one for every example."""
+class RepositoryComparison(RuleBasedStateMachine):
+    """A subclass sets `other`, which makes an empty repository of the other implementation for every example."""
 
-    twin_of_fake: Callable[[FakeClock], ChatRepository]
+    other: Callable[[FakeClock], ChatRepository]
 
     def __init__(self) -> None:
         super().__init__()
         self.clock = FakeClock()
         self.ids = SequentialIds()
-        self.twins = (InMemoryChatRepository(capacity=CAPACITY), type(self).twin_of_fake(self.clock))
-        self.story = Story(self.twins[0], self.clock, self.ids)
+        self.repositories = (InMemoryChatRepository(capacity=CAPACITY), type(self).other(self.clock))
+        self.story = Story(self.repositories[0], self.clock, self.ids)
         self.turns: list[Turn] = []
         self.asked: list[NewQuestion] = []
         self.message_ids: list[str] = []
 
     def both(self, call: Callable[[ChatRepository], object]) -> Outcome:
-        fake, real = (outcome(partial(call, twin)) for twin in self.twins)
+        fake, real = (outcome(partial(call, repository)) for repository in self.repositories)
         assert fake == real, f"the fake: {fake}, the other: {real}"
         return fake
 
@@ -92,10 +92,10 @@ class RepositoryTwins(RuleBasedStateMachine):
     @rule(which=WHICH)
     def store_the_same_question_again(self, which: int) -> None:
         new = _pick(self.asked, which)
-        self.both(lambda twin: twin.save_question(new))
+        self.both(lambda repository: repository.save_question(new))
 
     def _save(self, new: NewQuestion) -> None:
-        if self.both(lambda twin: twin.save_question(new)) == ("value", None):
+        if self.both(lambda repository: repository.save_question(new)) == ("value", None):
             self.asked.append(new)
             self.turns.append(new.turn)
             self.message_ids.append(new.message.message_id)
@@ -126,7 +126,7 @@ class RepositoryTwins(RuleBasedStateMachine):
     @rule(which=WHICH)
     def fail_without_holding_the_lease(self, which: int) -> None:
         seen = replace(_pick(self._seen(TurnState.RUNNING), which), lease="somebody-else")
-        self.both(lambda twin: twin.advance(seen, seen.failed(FailureCode.WORKER_DIED, self.clock.now())))
+        self.both(lambda repository: repository.advance(seen, seen.failed(FailureCode.WORKER_DIED, self.clock.now())))
 
     @precondition(lambda self: self._ended())
     @rule(which=WHICH)
@@ -140,8 +140,8 @@ class RepositoryTwins(RuleBasedStateMachine):
             then = change()
         except TransitionRefused:  # the deadline has passed
             return False
-        moved = self.both(lambda twin: twin.advance(seen, then, answer, LIMIT)) == ("value", True)
-        self.both(lambda twin: twin.advance(seen, then, answer, LIMIT))
+        moved = self.both(lambda repository: repository.advance(seen, then, answer, LIMIT)) == ("value", True)
+        self.both(lambda repository: repository.advance(seen, then, answer, LIMIT))
         if moved:
             self.turns.append(then)
         return moved
@@ -150,7 +150,7 @@ class RepositoryTwins(RuleBasedStateMachine):
     @rule(which=WHICH, draft=st.sampled_from((None, "Level 3", "Level 3, bay")))
     def report(self, which: int, draft: str | None) -> None:
         turn, steps = _pick(self.turns, which), [Step(self.clock.now(), f"Step {which}")]
-        self.both(lambda twin: twin.report(turn, steps, draft))
+        self.both(lambda repository: repository.report(turn, steps, draft))
 
     def _seen(self, *states: TurnState) -> list[Turn]:
         return [turn for turn in self.turns if turn.state in states]
@@ -165,23 +165,23 @@ class RepositoryTwins(RuleBasedStateMachine):
     def read(self, which: int, limit: int, cursor: str, place: int) -> None:
         chat_id = _pick(self.turns, which).chat_id
         page = PageRequest(limit, **({cursor: _pick(self.message_ids, place)} if cursor else {}))
-        self.both(lambda twin: _shown(twin, chat_id, page))
+        self.both(lambda repository: _shown(repository, chat_id, page))
 
     @rule(user=USERS, limit=st.integers(1, 3))
     def list_chats(self, user: str, limit: int) -> None:
-        self.both(lambda twin: _all_chats(twin, user, limit))
+        self.both(lambda repository: _all_chats(repository, user, limit))
 
     @precondition(lambda self: self.turns)
     @rule(which=WHICH, user=USERS)
     def mark_read(self, which: int, user: str) -> None:
         chat_id = _pick(self.turns, which).chat_id
-        self.both(lambda twin: twin.mark_read(chat_id, user))
+        self.both(lambda repository: repository.mark_read(chat_id, user))
 
     @precondition(lambda self: self.turns)
     @rule(which=WHICH, user=USERS)
     def delete(self, which: int, user: str) -> None:
         chat_id = _pick(self.turns, which).chat_id
-        self.both(lambda twin: twin.delete(chat_id, user))
+        self.both(lambda repository: repository.delete(chat_id, user))
 
     @rule(seconds=st.sampled_from((1, 30, 70, 24 * 3600)))
     def time_passes(self, seconds: int) -> None:
@@ -192,17 +192,17 @@ def _pick(things: Sequence[Any], which: int) -> Any:
     return things[-1 - which % len(things)]
 
 
-def _shown(twin: ChatRepository, chat_id: str, page: PageRequest) -> object:
+def _shown(repository: ChatRepository, chat_id: str, page: PageRequest) -> object:
     """A page with what comparing turns leaves out."""
-    found = twin.read(chat_id, page)
+    found = repository.read(chat_id, page)
     return found and (found, found.chat.turn.progress, found.chat.turn.draft)
 
 
-def _all_chats(twin: ChatRepository, user: str, limit: int) -> list[object]:
+def _all_chats(repository: ChatRepository, user: str, limit: int) -> list[object]:
     """All pages: whether a full page says that it is the last is the store's own business."""
-    found = twin.list_chats(user, limit)
+    found = repository.list_chats(user, limit)
     chats: list[object] = [*found.chats]
     while found.next is not None:
-        found = twin.list_chats(user, limit, found.next)
+        found = repository.list_chats(user, limit, found.next)
         chats.extend(found.chats)
     return chats

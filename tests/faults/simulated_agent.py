@@ -28,7 +28,7 @@ class SimulatedAgent(ReasoningAgent):
         world.history.reasoned.append(
             ReasoningOutcome(world.scheduler.now, assignment.user_id, assignment.question, heard)
         )
-        odd = world.chance(world.climate.odd_agent)
+        odd = world.chance(world.rates.odd_agent)
         manner = world.random.choice(("stubborn", "broken", "deadly")) if odd else "good"
         self._think(assignment, watch, stubborn=manner == "stubborn")
         if manner == "broken":
@@ -39,7 +39,7 @@ class SimulatedAgent(ReasoningAgent):
 
     def _think(self, assignment: Assignment, watch: Watch, *, stubborn: bool) -> None:
         random = self._world.random
-        longest = 60 if self._world.climate.calm or not stubborn else 85
+        longest = 60 if self._world.rates.calm or not stubborn else 85
         end = self._process.now() + timedelta(seconds=random.triangular(0.1, longest, 5))
         while (now := self._process.now()) < end:
             self._process.sleep(min(end - now, timedelta(seconds=random.uniform(0.3, 6))))

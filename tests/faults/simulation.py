@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from random import Random
 
 from tests.faults.apps import App, Person
-from tests.faults.fault_rates import climate_for
+from tests.faults.fault_rates import fault_rates_for
 from tests.faults.history import History
 from tests.faults.promises import breaches
 from tests.faults.world import World
@@ -21,7 +21,7 @@ THINGS_TO_DO = 7
 def simulate(seed: int) -> History:
     """One run from its seed, and then a fair day on which every chat is looked at and goes on."""
     random = Random(seed)
-    world = World(random, climate_for(random))
+    world = World(random, fault_rates_for(random))
     alice, bob = Person("alice"), Person("bob")
     owners = ((alice, bob), (alice, bob), (bob, alice))
     apps = [App(world, person, stranger) for person, stranger in owners]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 
-from tests.faults.app_client import Phone
+from tests.faults.app_client import AppClient
 from tests.faults.cloud import Cloud
 from tests.faults.fault_rates import Killed
 
@@ -18,11 +18,11 @@ class Scene:
     """The people and things of one run."""
 
     cloud: Cloud
-    phone: Phone
+    app: AppClient
     question: str = field(init=False)
 
     def __post_init__(self) -> None:
-        self.question = self.phone.next_question()
+        self.question = self.app.next_question()
 
 
 Act = Callable[[Scene], None]
@@ -43,18 +43,18 @@ class Story:
 
 
 def _ask_and_follow(scene: Scene) -> None:
-    scene.phone.ask(scene.question)
+    scene.app.ask(scene.question)
     _follow(scene)
 
 
 def _follow(scene: Scene) -> None:
-    if scene.phone.chat_id is not None:
-        scene.phone.follow()
+    if scene.app.chat_id is not None:
+        scene.app.follow()
 
 
 def _answered_before(scene: Scene) -> None:
     _ask_and_follow(scene)
-    scene.question = scene.phone.next_question()
+    scene.question = scene.app.next_question()
 
 
 def _broken_before(scene: Scene) -> None:
@@ -64,15 +64,15 @@ def _broken_before(scene: Scene) -> None:
 
 
 def _retry_and_follow(scene: Scene) -> None:
-    scene.phone.wish("retry")
+    scene.app.wish("retry")
     _follow(scene)
 
 
 def _wish_at_once(wish: str) -> Act:
     def act(scene: Scene) -> None:
-        scene.phone.ask(scene.question)
-        if scene.phone.chat_id is not None:
-            scene.phone.wish(wish)
+        scene.app.ask(scene.question)
+        if scene.app.chat_id is not None:
+            scene.app.wish(wish)
         _follow(scene)
 
     return act
@@ -80,7 +80,7 @@ def _wish_at_once(wish: str) -> Act:
 
 def _wish_in_between(wish: str) -> Act:
     def prepare(scene: Scene) -> None:
-        scene.cloud.agent.meanwhile = lambda: scene.phone.wish(wish)
+        scene.cloud.agent.meanwhile = lambda: scene.app.wish(wish)
 
     return prepare
 
@@ -123,25 +123,25 @@ def _time_passes(scene: Scene) -> None:
 
 
 def _poll(scene: Scene) -> None:
-    if scene.phone.chat_id is not None:
-        scene.phone.poll()
+    if scene.app.chat_id is not None:
+        scene.app.poll()
 
 
 def _wish(wish: str) -> Act:
     def act(scene: Scene) -> None:
-        if scene.phone.chat_id is not None:
-            scene.phone.wish(wish)
+        if scene.app.chat_id is not None:
+            scene.app.wish(wish)
 
     return act
 
 
 def _post_again(scene: Scene) -> None:
-    scene.phone.post(scene.question)
+    scene.app.post(scene.question)
 
 
 def _ask_further(scene: Scene) -> None:
-    if scene.phone.chat_id is not None:
-        scene.phone.post(scene.phone.next_question())
+    if scene.app.chat_id is not None:
+        scene.app.post(scene.app.next_question())
 
 
 def _deliver_again(scene: Scene) -> None:
@@ -174,17 +174,17 @@ UNKNOWING: Final = ("the same POST", "71 seconds and a poll")
 
 def close(scene: Scene) -> None:
     """Everything that is under way comes to its end, and the chat goes on with a question that nothing disturbs."""
-    cloud, phone = scene.cloud, scene.phone
+    cloud, app = scene.cloud, scene.app
     _follow(scene)
-    cloud.history.crowding.extend([cloud.places_taken(phone.user)] if phone.chat_id else [])
+    cloud.history.crowding.extend([cloud.places_taken(app.user)] if app.chat_id else [])
     cloud.clock.sleep(AGES)
-    if phone.chat_id is None:
+    if app.chat_id is None:
         return
-    phone.poll()
+    app.poll()
     if cloud.history.hidden:
         return
     cloud.agent.begin(cloud.history)
-    phone.ask(phone.next_question())
+    app.ask(app.next_question())
     cloud.clock.sleep(AGES)
-    phone.poll()
+    app.poll()
     cloud.history.afterwards.append(cloud.history.shown[-1])

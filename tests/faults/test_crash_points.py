@@ -9,7 +9,7 @@ from tests.faults.crash_points import CrashPoint, Stage, all_points, stage
 from tests.faults.interruptions import Fault
 from tests.faults.stories import STORIES
 
-EVERY = 20
+EVERY = 100
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ import pytest
 
 from domain.records import Ask
 from tests.faults.apps import App, Person
-from tests.faults.fault_rates import CALM, STORM, WINDY, Climate
+from tests.faults.fault_rates import CALM, MANY_FAULTS, SOME_FAULTS, FaultRates
 from tests.faults.history import History
 from tests.faults.promises import breaches
 from tests.faults.world import World
@@ -16,9 +16,9 @@ from tests.faults.world import World
 TIMES = 50
 
 
-def fifty_posts(climate: Climate, seed: int) -> History:
+def fifty_posts(rates: FaultRates, seed: int) -> History:
     """Fifty phones send the same POST within two seconds."""
-    world = World(Random(seed), climate)
+    world = World(Random(seed), rates)
     alice = Person("alice")
     ask = Ask("alice", alice.question(), key="one-tap")
     for _ in range(TIMES):
@@ -28,10 +28,10 @@ def fifty_posts(climate: Climate, seed: int) -> History:
     return world.history
 
 
-@pytest.mark.parametrize("climate", [CALM, WINDY, STORM], ids=["calm", "windy", "storm"])
-def test_fifty_posts_with_one_key_are_one_question_and_one_run(climate: Climate) -> None:
+@pytest.mark.parametrize("rates", [CALM, SOME_FAULTS, MANY_FAULTS], ids=["calm", "some faults", "many faults"])
+def test_fifty_posts_with_one_key_are_one_question_and_one_run(rates: FaultRates) -> None:
     for seed in range(20):
-        history = fifty_posts(climate, seed)
+        history = fifty_posts(rates, seed)
         assert breaches(history) == []
         assert len({asked.chat_id for asked in history.acknowledged}) == 1
         assert len(history.reasoned) <= 1

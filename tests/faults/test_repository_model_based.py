@@ -2,9 +2,9 @@
 
 from moto import mock_aws
 
-from tests.faults.dynamodb_model_based import compare_twins
+from tests.faults.dynamodb_model_based import compare_with_fake
 
 
 def test_whatever_is_done_to_a_chat_the_fake_and_dynamodb_do_alike() -> None:
     with mock_aws():
-        compare_twins(examples=40)
+        compare_with_fake(examples=40)

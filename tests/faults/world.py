@@ -15,7 +15,7 @@ from domain.records import WorkerInvocation
 from tests.fakes.chat_repository import InMemoryChatRepository
 from tests.fakes.clock import NOON
 from tests.fakes.observer import RecordingObserver
-from tests.faults.fault_rates import Climate, Killed
+from tests.faults.fault_rates import FaultRates, Killed
 from tests.faults.history import Accepted, History, Stored
 from tests.faults.process import DistantChatRepository, Process, TimedIds
 from tests.faults.scheduler import Scheduler
@@ -34,13 +34,13 @@ Result = TypeVar("Result")
 class World(WorkerInvoker):
     """`policy` allows few turns per user, so that the limit is met."""
 
-    def __init__(self, random: Random, climate: Climate) -> None:
+    def __init__(self, random: Random, rates: FaultRates) -> None:
         self.random = random
-        self.climate = climate
+        self.rates = rates
         self.policy = TurnPolicy(turns_per_user=2)
         self.history = History(
-            calm=climate.calm,
-            skew=max(climate.skew, abs(climate.wild_skew)),
+            calm=rates.calm,
+            skew=max(rates.skew, abs(rates.wild_skew)),
             turn_limit=self.policy.turns_per_user,
             capacity=random.choice((0, 0, 2)),
         )
@@ -48,13 +48,13 @@ class World(WorkerInvoker):
         self.chats: ChatRepository = InMemoryChatRepository(capacity=self.history.capacity)
         self.retries = random.choice((0, 0, 1, 2))
         self._event_age = random.choice(EVENT_AGES)
-        self.skews = [self._skew() for _ in range(MACHINES)] + [climate.wild_skew]
+        self.skews = [self._skew() for _ in range(MACHINES)] + [rates.wild_skew]
         self._questions: dict[str, str] = {}
         self._seen: dict[str, tuple[object, ...]] = {}
 
     def calm_down(self) -> None:
         """From here on nothing fails, and everything that began before is long over."""
-        self.climate = Climate()
+        self.rates = FaultRates()
         self.skews = [timedelta(0)]
         self.scheduler.now += timedelta(hours=2)
 
@@ -70,7 +70,7 @@ class World(WorkerInvoker):
         return act(self._service(process, clock))
 
     def _process(self, timeout: timedelta) -> Process:
-        return Process(self.scheduler, self.random, self.climate, self.random.choice(self.skews), timeout)
+        return Process(self.scheduler, self.random, self.rates, self.random.choice(self.skews), timeout)
 
     def _service(self, process: Process, clock: Clock) -> ChatService:
         return ChatService(
@@ -88,10 +88,10 @@ class World(WorkerInvoker):
     def invoke(self, dispatch: WorkerInvocation) -> None:
         question = self._questions.get(dispatch.turn_id, "")
         self.history.accepted.append(Accepted(self.scheduler.now, dispatch.chat_id, question))
-        copies = 0 if self.chance(self.climate.drop) else 2 if self.chance(self.climate.duplicate) else 1
+        copies = 0 if self.chance(self.rates.drop) else 2 if self.chance(self.rates.duplicate) else 1
         for _ in range(copies):
             self._deliver_later(dispatch, self.queue_wait(), 0)
-        if self.chance(self.climate.forgery):
+        if self.chance(self.rates.forgery):
             self.scheduler.spawn(lambda: self._forge(replace(dispatch, token="guessed")), self.queue_wait())
 
     def _forge(self, dispatch: WorkerInvocation) -> None:
@@ -129,9 +129,9 @@ class World(WorkerInvoker):
     def _give_up(self, dispatch: WorkerInvocation) -> None:
         """On-failure destination: a queue, with a function behind it that may fail as well."""
         self.history.given_up.append(dispatch.turn_id)
-        if not self.chance(self.climate.drop):
+        if not self.chance(self.rates.drop):
             self.scheduler.spawn(lambda: self._settle(dispatch, 1), self.queue_wait())
-        if self.chance(self.climate.duplicate):
+        if self.chance(self.rates.duplicate):
             self.scheduler.spawn(lambda: self._settle(dispatch, 1), self.queue_wait())
 
     def _settle(self, dispatch: WorkerInvocation, attempt: int) -> None:
@@ -149,7 +149,7 @@ class World(WorkerInvoker):
 
     def queue_wait(self) -> timedelta:
         """Often an event overtakes the reply to the call that sent it."""
-        if self.chance(self.climate.late):
+        if self.chance(self.rates.late):
             return self._seconds(0.1, 100)
         return self._seconds(0.001, 0.03) if self.chance(0.5) else self._seconds(0.03, 0.5)
 
@@ -157,7 +157,7 @@ class World(WorkerInvoker):
         return timedelta(seconds=self.random.uniform(least, most))
 
     def _skew(self) -> timedelta:
-        return self.climate.skew * self.random.uniform(-1, 1)
+        return self.rates.skew * self.random.uniform(-1, 1)
 
     # ---- the record
 

@@ -5,6 +5,7 @@ Feature: Asking
   Background:
     Given Alice remembers "Parked the blue Volvo on level 3, bay 12, near the lift."
 
+  @wire
   Scenario: The ask is answered long before the agent is done
     Given the agent takes 56 seconds
     And the service is warm
@@ -19,6 +20,7 @@ Feature: Asking
     Then Alice sees a chat that is "thinking"
       | user | Where is the Volvo parked? |
 
+  @wire
   Scenario: A worker reasons for longer than the gateway waits, and its answer is there in time
     Given the agent takes 56 seconds
     And the service is warm
@@ -72,7 +74,7 @@ Feature: Asking
       | {"question": 42}               |
       | {"question": ["Where is it?"]} |
 
-  @code-question_too_long
+  @wire @code-question_too_long
   Scenario Outline: A question has at most 8,000 characters
     Given what is stored and started is noted
     When Alice asks a question of 8001 times "<character>"
@@ -84,11 +86,12 @@ Feature: Asking
       | w         |
       | 🚗        |
 
+  @wire
   Scenario: A question of 8,000 characters is taken
     When Alice asks a question of 8000 times "🚗"
     Then Alice sees all 8000 characters of it
 
-  @code-chat_forbidden
+  @wire @code-chat_forbidden
   Scenario: Nobody asks in another user's chat
     Given Alice has the answer to "Where is the Volvo parked?"
     And what is stored and started is noted
@@ -103,7 +106,7 @@ Feature: Asking
     Then she is refused with 404 "chat_not_found"
     And nothing more is stored or started
 
-  @code-try_again
+  @wire @code-try_again
   Scenario: When no worker can be started the ask fails cleanly, and its turn does not hang
     Given no worker can be started
     When Alice asks "Where is the Volvo parked?"
@@ -111,7 +114,7 @@ Feature: Asking
     When Alice finds the chat "Where is the Volvo parked?" in the list
     Then Alice sees that the turn failed as "not_started"
 
-  @code-try_again
+  @wire @code-try_again
   Scenario: When the store cannot be reached nothing is half done
     Given what is stored and started is noted
     And an ask cannot reach the store

@@ -4,6 +4,7 @@ Feature: Cancelling a turn
   Background:
     Given Alice remembers "The spare key is with Mrs Okafor at number 14."
 
+  @wire
   Scenario: A running turn is cancelled, and its answer never shows
     Given the agent takes 8 seconds
     And Alice has asked "Who has the spare key?"

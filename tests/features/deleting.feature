@@ -4,7 +4,7 @@ Feature: Deleting a chat
   Background:
     Given Alice remembers "The gas meter read 4127 when we moved in."
 
-  @code-chat_not_found
+  @wire @code-chat_not_found
   Scenario: A deleted chat is gone
     Given Alice has the answer to "What did the gas meter read?"
     When Alice deletes the chat
@@ -20,7 +20,7 @@ Feature: Deleting a chat
     When Alice deletes the chat
     Then she is refused with 404 "chat_not_found"
 
-  @code-chat_not_found
+  @wire @code-chat_not_found
   Scenario: The worker of a deleted chat brings nothing back
     Given the agent takes 8 seconds
     And Alice has asked "What did the gas meter read?"

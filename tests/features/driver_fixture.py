@@ -9,14 +9,17 @@ import pytest
 from pytest_bdd.scenario import scenario_wrapper_template_registry
 
 if TYPE_CHECKING:
+    from pytest_bdd.parser import ScenarioTemplate
+
     from tests.e2e.running_stack import RunningStack
     from tests.e2e.stack_controls import StackControls
     from tests.features.driver import Driver
 
 IN_PROCESS, HTTP = "in-process", "http"
 ONLY: Final = {"in-process-only": IN_PROCESS, "http-only": HTTP}
+WIRE: Final = "wire"
 
-Scenario = TypeVar("Scenario", bound=Callable[..., object])
+Function = TypeVar("Function", bound=Callable[..., object])
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -25,13 +28,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "only(driver): a scenario that one driver alone can tell; the feature says why")
+    config.addinivalue_line("markers", f"{WIRE}: a scenario whose promise API Gateway, Lambda or DynamoDB could break")
     config.addinivalue_line("markers", "code(code): a scenario about this error code of the contract")
 
 
-def pytest_bdd_apply_tag(tag: str, function: Scenario) -> bool:
-    """`@http-only` and `@in-process-only`, and `@code-chat_busy` for a scenario about an error code."""
+def pytest_bdd_apply_tag(tag: str, function: Function) -> bool:
+    """`@wire`, `@http-only` and `@in-process-only`, and `@code-chat_busy` for a scenario about an error code."""
     if tag in ONLY:
         pytest.mark.only(ONLY[tag])(function)
+    elif tag == WIRE:
+        pytest.mark.wire(function)
     elif tag.startswith("code-"):
         pytest.mark.code(tag.removeprefix("code-"))(function)
     else:
@@ -43,16 +49,23 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     chosen = config.getoption("driver")
     if chosen == HTTP:
         items.sort(key=_conditions)
+        for item in items:
+            if _scenario(item) and not any(item.iter_markers(WIRE)) and not any(item.iter_markers("only")):
+                item.add_marker("full")
     others = [item for item in items for mark in item.iter_markers("only") if mark.args[0] != chosen]
     if others:
         config.hook.pytest_deselected(items=others)
         items[:] = [item for item in items if item not in others]
 
 
+def _scenario(item: pytest.Item) -> ScenarioTemplate | None:
+    function: Callable[..., object] | None = getattr(item, "obj", None)
+    return scenario_wrapper_template_registry.get(function) if function else None
+
+
 def _conditions(item: pytest.Item) -> list[str]:
     """What a scenario needs of the function's settings: with like beside like, they are changed a few times in all."""
-    function: Callable[..., object] | None = getattr(item, "obj", None)
-    scenario = scenario_wrapper_template_registry.get(function) if function else None
+    scenario = _scenario(item)
     settings = ("the agent takes", "a turn may think", "there are workers for")
     return sorted(step.name for step in scenario.steps if step.name.startswith(settings)) if scenario else []
 

@@ -5,6 +5,7 @@ Feature: A turn always ends, once, in the poller's sight
   Background:
     Given Alice remembers "The stopcock is behind the washing machine."
 
+  @wire
   Scenario: A turn that still thinks at its deadline has failed
     Given a turn may think for 5 seconds
     And the agent takes 56 seconds
@@ -33,6 +34,7 @@ Feature: A turn always ends, once, in the poller's sight
     Then Alice sees a chat that is "failed"
       | user | Where is the stopcock? |
 
+  @wire
   Scenario: A worker that is killed leaves a turn that fails within seconds
     Given the agent takes 56 seconds
     And Alice has asked "Where is the stopcock?"

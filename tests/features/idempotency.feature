@@ -5,6 +5,7 @@ Feature: An ask that is repeated with its Idempotency-Key is one ask
   Background:
     Given Alice remembers "Emil's swimming lessons are on Tuesdays at half past four."
 
+  @wire
   Scenario: The repetition gets the first answer again
     When Alice asks, with the key "tap-1", "When does Emil swim?"
     And Alice asks again, with the key "tap-1", "When does Emil swim?"
@@ -34,6 +35,7 @@ Feature: An ask that is repeated with its Idempotency-Key is one ask
       | user      | And at what time?          |
       | assistant |                            |
 
+  @wire
   Scenario: When the first attempt could not start a worker, the repetition starts it
     Given no worker can be started
     And Alice asks, with the key "tap-1", "When does Emil swim?"
@@ -69,7 +71,7 @@ Feature: An ask that is repeated with its Idempotency-Key is one ask
     And Alice sees a chat that is "cancelled"
       | user | When does Emil swim? |
 
-  @code-idempotency_key_reused
+  @wire @code-idempotency_key_reused
   Scenario: A key stands for one question
     Given Alice asks, with the key "tap-1", "When does Emil swim?"
     And Alice polls as told until the turn has ended
@@ -100,7 +102,7 @@ Feature: An ask that is repeated with its Idempotency-Key is one ask
     When Alice asks, with the key "tap-1", "When does Nora swim?"
     Then she was not answered by a replay
 
-  @code-invalid_request
+  @wire @code-invalid_request
   Scenario Outline: A key is 1 to 255 visible characters
     Given what is stored and started is noted
     When Alice asks with a key of <count> times "<character>"

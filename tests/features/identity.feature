@@ -2,7 +2,7 @@ Feature: Who is who
   The user is the subject of the token, whatever else a call says. Nobody gets to another user's chat, and nobody but the
   service itself starts its worker.
 
-  @code-chat_forbidden
+  @wire @code-chat_forbidden
   Scenario Outline: What a call says about its user is ignored
     Given Alice has the answer to "Who is my dentist?"
     When Bob polls the chat, claiming to be Alice in <place>
@@ -14,6 +14,7 @@ Feature: Who is who
       | the header X-User-Id |
       | the header Sub       |
 
+  @wire
   Scenario: The worker's flag in an ask is ordinary, ignored input
     When Alice sends the ask {"_async_worker": true, "version": 1, "turn_id": "t", "token": "t", "question": "Who is my dentist?"}
     And Alice polls as told until the turn has ended
@@ -28,6 +29,7 @@ Feature: Who is who
     Then she is refused with 400 "question_missing"
     And nothing more is stored or started
 
+  @wire
   Scenario: The worker's flag in query and header is ignored too
     When Alice asks "Who is my dentist?" with the worker's flag in query and header
     And Alice polls as told until the turn has ended
@@ -35,10 +37,12 @@ Feature: Who is who
       | user      | Who is my dentist? |
       | assistant |                    |
 
+  @wire
   Scenario: Without a token one may ask how the service is
     When somebody without a token calls "GET /health"
     Then the version and the workspace are told, and nothing else
 
+  @wire
   Scenario Outline: Without a token one may have what is no user's
     When somebody without a token calls "GET <path>"
     Then it is there as "<media type>"

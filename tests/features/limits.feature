@@ -6,7 +6,7 @@ Feature: One question at a time in a chat, five for a user, and as many as there
   Background:
     Given the agent takes 56 seconds
 
-  @code-chat_busy
+  @wire @code-chat_busy
   Scenario: A chat that is thinking takes no other question
     Given Alice has asked "Which bulbs does the hall take?"
     And what is stored and started is noted
@@ -25,7 +25,7 @@ Feature: One question at a time in a chat, five for a user, and as many as there
       | user | Which bulbs does the hall take? |
       | user | And the kitchen?                |
 
-  @code-too_many_turns
+  @wire @code-too_many_turns
   Scenario: A user has at most five turns thinking
     Given Alice has 5 chats thinking
     And what is stored and started is noted
@@ -53,7 +53,7 @@ Feature: One question at a time in a chat, five for a user, and as many as there
     When Alice retries
     Then she is refused with 429 "too_many_turns"
 
-  @code-at_capacity
+  @wire @code-at_capacity
   Scenario: A question for which there is no worker is refused at once
     Given there are workers for 2 turns
     And Alice has 1 chat thinking
@@ -63,6 +63,7 @@ Feature: One question at a time in a chat, five for a user, and as many as there
     Then she is refused with 429 "at_capacity"
     And nothing more is stored or started
 
+  @wire
   Scenario: A worker that becomes free takes the next question
     Given there are workers for 1 turn
     And the agent takes 2 seconds

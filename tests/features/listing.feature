@@ -5,6 +5,7 @@ Feature: The list of chats
   Background:
     Given Alice remembers "The tent pegs are in the biscuit tin under the stairs."
 
+  @wire
   Scenario: The list shows what a chat is about and how it stands
     Given Alice has the answer to "Where are the tent pegs?"
     Then the first of Alice's chats comes to be
@@ -27,6 +28,7 @@ Feature: The list of chats
       | title          | status | role | content        | unread |
       | the tent pegs? | failed | user | the tent pegs? | no     |
 
+  @wire
   Scenario: An answer that has been read is not unread
     Given Alice has the answer to "Where are the tent pegs?"
     When Alice marks the chat as read
@@ -50,11 +52,13 @@ Feature: The list of chats
     When Alice asks "And the tent?" in the chat
     Then the titles of Alice's chats come to be "Where are the tent pegs?" and "Who has the cool box?"
 
+  @wire
   Scenario: Nobody sees another user's chats
     Given Alice has the answer to "Where are the tent pegs?"
     And Bob has another chat titled "Is the ferry running?"
     Then the titles of Bob's chats come to be "Is the ferry running?"
 
+  @wire
   Scenario: A long list comes page by page
     Given Alice has asked and cancelled 7 questions in chats of their own
     Then Alice finds each of the 7 once in pages of 3

@@ -1,6 +1,7 @@
 Feature: Memories
   What a user has had remembered is what answers are made of. Nobody else ever sees it.
 
+  @wire
   Scenario: A memory is remembered, and an answer rests on it
     Given Alice remembers "The plumber's name is Hanneke, she takes cash only."
     When Alice asks "What is the plumber's name?"
@@ -10,6 +11,7 @@ Feature: Memories
       | assistant | Hanneke                     |
     And the answer cites the memory "The plumber's name is Hanneke, she takes cash only."
 
+  @wire
   Scenario: A memory keeps its time and its tags
     When Alice calls "POST /memories" with {"text": " Bled the radiators. ", "occurred_at": "2026-10-04T11:30:00+02:00", "tags": ["home", "heating"]}
     Then she is told the ids of 1 memory
@@ -19,11 +21,13 @@ Feature: Memories
     When Alice calls "POST /memories" with {"text": "Changed the bulb in the hall."}
     Then the newest of Alice's memories is of the last minute
 
+  @wire
   Scenario: Up to a hundred are remembered at once
     When Alice has 100 memories remembered at once
     Then she is told the ids of 100 memories
     And Alice finds each of the 100 once, newest first, in pages of 40
 
+  @wire
   Scenario: A search finds what the agent would find
     Given Alice remembers "Left the green umbrella at Kofi's."
     And Alice remembers "The boiler was serviced in May."
@@ -43,6 +47,7 @@ Feature: Memories
       | assistant | I found nothing        |
     And the answer cites nothing
 
+  @wire
   Scenario: What is forgotten is in no later answer
     Given Alice remembers "The plumber's name is Hanneke, she takes cash only."
     And Alice forgets it
@@ -66,6 +71,7 @@ Feature: Memories
     When Alice calls "GET /memories?q=plumber"
     Then the only memory found is "The plumber's name is Hanneke, she takes cash only."
 
+  @wire
   Scenario: Nobody sees another user's memories
     Given Alice remembers "The plumber's name is Hanneke, she takes cash only."
     When Bob calls "GET /memories?q=plumber"

@@ -5,6 +5,7 @@ Feature: Polling
   Background:
     Given Alice remembers "Nora's vaccination is on 3 December at the practice in Bedminster."
 
+  @wire
   Scenario: A poll in mid-turn shows what the agent is doing
     Given the agent takes 56 seconds
     And Alice has asked "When is Nora's vaccination?"
@@ -26,6 +27,7 @@ Feature: Polling
     Then the turn is "done" and tells at least 1 step of the agent
     And the poll tells that there is nothing to wait for
 
+  @wire
   Scenario: A poll with a cursor shows only what is new
     Given Alice has the answer to "When is Nora's vaccination?"
     And Alice has polled the chat
@@ -49,6 +51,7 @@ Feature: Polling
     Then the pages begin with "Second question?" and "First question?"
     And together they hold every message once, in the order in which it was said
 
+  @wire
   Scenario: A poll that knows what it would see costs next to nothing
     Given Alice has the answer to "When is Nora's vaccination?"
     And Alice has polled the chat
@@ -63,12 +66,13 @@ Feature: Polling
     And Alice polls with the ETag of before
     Then the poll shows 4 messages
 
+  @wire
   Scenario: Nothing on the way may keep what a poll shows
     Given Alice has the answer to "When is Nora's vaccination?"
     When Alice polls the chat
     Then caches are told to keep out
 
-  @code-chat_forbidden
+  @wire @code-chat_forbidden
   Scenario: Nobody polls another user's chat
     Given Alice has the answer to "When is Nora's vaccination?"
     When Bob polls the chat

@@ -27,6 +27,7 @@ Feature: What the service cannot use
     When Alice sends the ask {"chat_id": null}
     Then she is refused with 400 "question_missing"
 
+  @wire
   Scenario Outline: Any script and any sign is a question
     When Alice asks "<question>"
     Then Alice sees a chat whose question is "<question>"
@@ -42,14 +43,14 @@ Feature: What the service cannot use
     When Alice sends the ask {"question": "Where are my keys?", "user_id": "bob", "mood": "hurried"}
     Then Alice sees a chat whose question is "Where are my keys?"
 
-  @code-body_too_large
+  @wire @code-body_too_large
   Scenario: A body larger than any question is refused
     Given what is stored and started is noted
     When Alice sends an ask of 1000000 bytes
     Then she is refused with 413 "body_too_large"
     And nothing more is stored or started
 
-  @code-unsupported_media_type
+  @wire @code-unsupported_media_type
   Scenario Outline: Only JSON is read
     Given what is stored and started is noted
     When Alice sends the ask {"question": "Where are my keys?"} as "<media type>"
@@ -62,11 +63,12 @@ Feature: What the service cannot use
       | application/x-www-form-urlencoded |
       | application/jsonp                 |
 
+  @wire
   Scenario: JSON may name its encoding
     When Alice sends the ask {"question": "Where are my keys?"} as "Application/JSON; charset=utf-8"
     Then Alice sees a chat whose question is "Where are my keys?"
 
-  @code-route_not_found
+  @wire @code-route_not_found
   Scenario Outline: What is nowhere is not found
     When Alice calls "<call>"
     Then she is refused with 404 "route_not_found"
@@ -77,7 +79,7 @@ Feature: What the service cannot use
       | GET /chats/01KA0000000000000000000000/secrets     |
       | POST /memories/chat/again                         |
 
-  @code-method_not_allowed
+  @wire @code-method_not_allowed
   Scenario Outline: A path takes only its own methods
     When Alice calls "<call>"
     Then she is refused with 405 "method_not_allowed"

@@ -4,6 +4,7 @@ Feature: Retrying
   Background:
     Given Alice remembers "Priya's birthday is on 9 May, she is fond of figs."
 
+  @wire
   Scenario: A failed turn is retried
     Given Alice has asked "When is Priya's birthday?", and it failed
     When Alice retries
