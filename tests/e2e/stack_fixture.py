@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,9 +16,22 @@ if TYPE_CHECKING:
     from tests.e2e.running_stack import RunningStack
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _begun(request: pytest.FixtureRequest) -> Iterator[Future[RunningStack] | None]:
+    """A stack takes a minute to start and mostly waits: begun first, it is there after the tests that need none."""
+    if not any("stack" in getattr(item, "fixturenames", ()) for item in request.session.items):
+        yield None
+        return
+    with ExitStack() as opened, ThreadPoolExecutor(1) as executor:
+        yield executor.submit(opened.enter_context, one_stack())
+
+
 @pytest.fixture(scope="session")
-def stack() -> Iterator[RunningStack]:
-    """The stack of this run."""
+def stack(_begun: Future[RunningStack] | None) -> Iterator[RunningStack]:
+    """The stack of this run, or of this process where tests run in several."""
+    if _begun:
+        yield _begun.result()
+        return
     with one_stack() as stack:
         yield stack
 

@@ -11,6 +11,7 @@ import pytest
 
 from local.home import PROJECT
 from tests.e2e.running_stack import RunningStack
+from tests.e2e.stack_controls import StackControls
 
 
 def run(stack: RunningStack, tool: str, *options: str, token: str = "") -> subprocess.CompletedProcess[str]:
@@ -31,7 +32,8 @@ def smoke(stack: RunningStack, package: Path, *options: str, token: str = "") ->
     return run(stack, "smoke", f"--api-url={stack.api_url}", f"--package={package}", *options, token=token)
 
 
-def test_a_sound_workspace_passes_the_smoke_test(stack: RunningStack) -> None:
+def test_a_sound_workspace_passes_the_smoke_test(stack: RunningStack, stack_controls: StackControls) -> None:
+    stack_controls.configure({})
     done = smoke(stack, stack.home / "lambda.zip", token=stack.users["alice"].token)
     assert (done.returncode, done.stdout.count("ok  ")) == (0, 3), done.stdout + done.stderr
     assert "answered after" in done.stdout

@@ -52,6 +52,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for item in items:
             if _scenario(item) and not any(item.iter_markers(WIRE)) and not any(item.iter_markers("only")):
                 item.add_marker("full")
+            item.add_marker(pytest.mark.xdist_group(_group(item)))
     others = [item for item in items for mark in item.iter_markers("only") if mark.args[0] != chosen]
     if others:
         config.hook.pytest_deselected(items=others)
@@ -61,6 +62,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def _scenario(item: pytest.Item) -> ScenarioTemplate | None:
     function: Callable[..., object] | None = getattr(item, "obj", None)
     return scenario_wrapper_template_registry.get(function) if function else None
+
+
+def _group(item: pytest.Item) -> str:
+    """What one of several processes runs, each with a stack of its own: scenarios of like settings, the docs, a file."""
+    folder = item.path.parent.name
+    if folder == "features":
+        return ", ".join([folder, *_conditions(item)])
+    return folder if folder == "docs" else f"{folder}/{item.path.name}"
 
 
 def _conditions(item: pytest.Item) -> list[str]:
@@ -79,6 +88,7 @@ def driver(request: pytest.FixtureRequest) -> Iterator[Driver]:
     else:
         from tests.features.in_process_driver import InProcessDriver
 
+        request.getfixturevalue("built_chat_page")
         chosen = InProcessDriver()
     yield chosen
     chosen.close()

@@ -64,17 +64,9 @@ Feature: The list of chats
     Then Alice finds each of the 7 once in pages of 3
 
   @code-invalid_request
-  Scenario Outline: A list that cannot be had is refused
-    When Alice calls "GET /chats<query>"
+  Scenario: A list that cannot be had is refused
+    When Alice calls "GET /chats?cursor=backwards"
     Then she is refused with 400 "invalid_request"
-
-    Examples:
-      | query             |
-      | ?limit=0          |
-      | ?limit=1e1        |
-      | ?cursor=          |
-      | ?cursor=backwards |
-      | ?cursor=e30=      |
 
   @code-chat_forbidden
   Scenario: Nobody reads for another user

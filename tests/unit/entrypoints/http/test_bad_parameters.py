@@ -23,6 +23,7 @@ NO_IDS = [
     "user#alice",
     "\u0661" * 26,
 ]
+NO_LIMITS = ("", "0", "101", "-1", "1.5", "1e1", "ten", "\u0661", " 5", "5,5", "9" * 5_000)
 
 
 @pytest.mark.parametrize("chat_id", NO_IDS, ids=ascii)
@@ -53,16 +54,20 @@ def test_what_is_no_id_names_no_memory(service: Service, memory_id: str) -> None
         *({"chat_id": ID, "after": cursor} for cursor in ("", "x", f"{ID},{ID}", "x" * 100_000)),
         *({"chat_id": ID, "before": cursor} for cursor in ("", "x", f"{ID},{ID}", "x" * 100_000)),
         {"chat_id": ID, "after": ID, "before": ID},
-        *(
-            {"chat_id": ID, "limit": limit}
-            for limit in ("", "0", "101", "-1", "1.5", "1e1", "ten", "\u0661", " 5", "5,5", "9" * 5_000)
-        ),
+        *({"chat_id": ID, "limit": limit} for limit in NO_LIMITS),
     ],
     ids=lambda query: ascii(query)[:60],
 )
 def test_a_poll_that_cannot_be_read_is_refused(service: Service, query: dict[str, str]) -> None:
     answer = service.gateway.call("GET /chats/messages", query=query)
     assert (answer.status, answer.code) == (400, "invalid_request")
+
+
+@pytest.mark.parametrize("limit", NO_LIMITS, ids=lambda limit: ascii(limit)[:40])
+def test_a_list_of_an_impossible_length_is_refused(service: Service, limit: str) -> None:
+    for route in ("GET /chats", "GET /memories"):
+        answer = service.gateway.call(route, query={"limit": limit})
+        assert (answer.status, answer.code) == (400, "invalid_request")
 
 
 def b64(value: object) -> str:
