@@ -12,7 +12,7 @@ from itertools import cycle
 from typing import Any, Final
 
 from adapters.dynamodb.items import header_item, message_item
-from adapters.dynamodb.turn_slots import places_key
+from adapters.dynamodb.turn_slots import slots_key
 from benchmarks.record import Measure, Progress, Section, Table, measure, ratio
 from benchmarks.story import BEGAN, QUESTION, USER
 from domain.chat import Chat, Message, Role, Turn, TurnState
@@ -148,7 +148,7 @@ def list_chats(filled: Filled, size: int) -> Case:
 def ask(filled: Filled, size: int) -> Case:
     user, service = f"{USER}-with-{size}", filled.service
     asked = http_event("POST /memories/chat", user=user, body={"question": QUESTION})
-    places = places_key(f"user#{user}")
+    places = slots_key(f"user#{user}")
 
     def give_the_place_back() -> None:
         service.chats.write(places, {})

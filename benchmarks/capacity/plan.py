@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from math import ceil, floor
 from typing import Final
 
-from adapters.dynamodb.turn_slots import PLACES_PER_ITEM
+from adapters.dynamodb.turn_slots import SLOTS_PER_SHARD
 from benchmarks.capacity.erlang import fewest, refused_in_parts
-from domain.chat_service import PLACE_TRIES
+from domain.chat_service import SLOT_ATTEMPTS
 
 #: What part of the asks may be refused where a plan chooses its own size.
 REFUSED_AT_MOST: Final = 0.001
@@ -91,16 +91,16 @@ def places_for(load: float) -> int:
 
     def fits(places: int) -> bool:
         parts = parts_of(places)
-        return parts > 0 and refused_in_parts(load, places, parts, PLACE_TRIES) <= REFUSED_AT_MOST
+        return parts > 0 and refused_in_parts(load, places, parts, SLOT_ATTEMPTS) <= REFUSED_AT_MOST
 
     return fewest(fits, load)
 
 
 def parts_of(places: int) -> int:
     """Over how many items the service spreads so many places."""
-    return ceil(places / PLACES_PER_ITEM)
+    return ceil(places / SLOTS_PER_SHARD)
 
 
 def with_places(plan: Plan, places: int) -> Plan:
     """So many turns at once, in parts as the service has them."""
-    return replace(plan, places=places, parts=parts_of(places), part_tries=PLACE_TRIES)
+    return replace(plan, places=places, parts=parts_of(places), part_tries=SLOT_ATTEMPTS)

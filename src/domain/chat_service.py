@@ -48,7 +48,7 @@ from domain.throttled_progress import TurnWatch
 QUESTION_LIMIT: Final = 8_000
 HISTORY_LENGTH: Final = 20
 PERSIST_PAUSE: Final = timedelta(seconds=1)
-PLACE_TRIES: Final = 5
+SLOT_ATTEMPTS: Final = 5
 
 Stored = TypeVar("Stored")
 
@@ -103,7 +103,7 @@ class ChatService:
         """
         question = _checked_question(ask.question)
         key = self._idempotency_key(ask, question)
-        new, past = self._placed(ask.user_id, lambda: self._save(ask, question, key))
+        new, past = self._with_slot(ask.user_id, lambda: self._save(ask, question, key))
         if past is not None:
             return self._replay(past, ask, question)
         self._observer.moved(new.turn)
@@ -173,10 +173,10 @@ class ChatService:
 
     def _run_again(self, turn: Turn, correlation_id: str) -> bool:
         """Give the question of an ended turn a new one. False when the turn has moved meanwhile: look again."""
-        if turn.thinking:  # and overdue: its end is stored first, and gives its place back
+        if turn.thinking:  # and overdue: its end is stored first, which releases its slots
             self._settle(turn)
             return False
-        again = self._placed(turn.user_id, lambda: self._think_again(turn))
+        again = self._with_slot(turn.user_id, lambda: self._think_again(turn))
         if again is None:
             return False
         self._observer.moved(again)
@@ -187,9 +187,9 @@ class ChatService:
         again = self._new_turn(turn.chat_id, turn.user_id, turn.question_id)
         return again if self._chats.advance(turn, again, turn_limit=self._policy.turns_per_user) else None
 
-    def _placed(self, user_id: str, store: Callable[[], Stored]) -> Stored:
-        """Store a turn that begins. Where its id finds no place, that of another may: see `ChatRepository`."""
-        for _ in range(PLACE_TRIES - 1):
+    def _with_slot(self, user_id: str, store: Callable[[], Stored]) -> Stored:
+        """Store a turn that begins, with a new turn id for each attempt: the slots are sharded by it."""
+        for _ in range(SLOT_ATTEMPTS - 1):
             with suppress(AtCapacity):
                 return store()
         try:

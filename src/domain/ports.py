@@ -28,8 +28,8 @@ from domain.records import (
 class ChatRepository(Protocol):
     """Chats with their messages and turns. A call that has returned is durable and seen by every later read.
 
-    A repository may be made with a capacity: no more turns than that think at once. It may be kept in parts, each
-    turn's found by its id: `AtCapacity` says that this turn finds no place, not that none with another id would.
+    A repository may be made with a capacity: no more turns than that think at once. The limit may be sharded by turn
+    id: `AtCapacity` means that this turn's shard is full; a new turn id may hash to another shard.
     """
 
     @abstractmethod
@@ -57,8 +57,8 @@ class ChatRepository(Protocol):
 
         Done, and True, only if the stored turn still is `seen` (id, state and lease); else nothing is written,
         and False. A second call with the same arguments after the first took effect is True as well.
-        A turn that starts to think takes one of its user's `turn_limit` places (`TooManyTurns`) and one of the
-        service's (`AtCapacity`; overdue turns hold none), one that ends gives them back.
+        A turn that starts to think acquires one of its user's `turn_limit` slots (`TooManyTurns`) and one of the
+        service's (`AtCapacity`; overdue turns hold none), one that ends releases them.
         """
 
     @abstractmethod
@@ -76,7 +76,7 @@ class ChatRepository(Protocol):
     @abstractmethod
     def delete(self, chat_id: str, user_id: str) -> None:
         """Remove the chat and every message of it. From the first effect on, no read finds the chat, and no move of
-        its turn is done; a turn that still thinks gives its place back.
+        its turn is done; a turn that still thinks releases its slots.
 
         Cut short, it goes on when called again. Raises `ChatNotFound` (nothing is left of it) or `ChatForbidden`.
         """

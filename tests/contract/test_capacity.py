@@ -3,7 +3,7 @@
 import pytest
 
 from adapters.dynamodb.chat_repository import DynamoDbChatRepository
-from adapters.dynamodb.turn_slots import PLACES_PER_ITEM, House
+from adapters.dynamodb.turn_slots import SLOTS_PER_SHARD, TurnSlots
 from domain.errors import AtCapacity, ChatBusy, TooManyTurns
 from domain.ports import ChatRepository
 from tests.contract.conftest import IN_MEMORY, Aws
@@ -86,15 +86,15 @@ def test_what_is_wrong_with_the_ask_itself_is_said_first(story: Story) -> None:
         story.chats.save_question(story.question(limit=CAPACITY))
 
 
-@pytest.mark.parametrize("capacity", [1, PLACES_PER_ITEM, PLACES_PER_ITEM + 1, 50, 350])
+@pytest.mark.parametrize("capacity", [1, SLOTS_PER_SHARD, SLOTS_PER_SHARD + 1, 50, 350])
 def test_the_parts_of_a_capacity_make_the_whole(capacity: int, clock: FakeClock) -> None:
     story = Story(InMemoryChatRepository(), clock)
-    house = House("chats", capacity)
-    parts = {place.owner: place.limit for _ in range(1000) for place in house.places_for(story.turn(), 5)[1:]}
+    house = TurnSlots("chats", capacity)
+    parts = {place.owner: place.limit for _ in range(1000) for place in house.shards_for(story.turn(), 5)[1:]}
     assert sum(parts.values()) == capacity
-    assert max(parts.values()) <= PLACES_PER_ITEM
+    assert max(parts.values()) <= SLOTS_PER_SHARD
 
 
 def test_a_house_of_any_size_takes_no_place_but_the_user_s(clock: FakeClock) -> None:
     turn = Story(InMemoryChatRepository(), clock).turn(user=BOB)
-    assert [place.owner for place in House("chats", 0).places_for(turn, 5)] == ["user#bob"]
+    assert [place.owner for place in TurnSlots("chats", 0).shards_for(turn, 5)] == ["user#bob"]

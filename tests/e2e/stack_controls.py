@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
-from adapters.dynamodb.turn_slots import places_key
+from adapters.dynamodb.turn_slots import slots_key
 from local.crash import crash
 from local.home import Home
 from tests.e2e.running_stack import RunningStack, User
@@ -103,7 +103,7 @@ class StackControls:
     def free_places(self) -> None:
         """Nobody's turn has a place of the workspace's: functions that knew of none gave none back."""
         table = self._stack.outputs["table_names"]["chats"]
-        self._client("dynamodb").delete_item(TableName=table, Key=places_key("places#0"))
+        self._client("dynamodb").delete_item(TableName=table, Key=slots_key("places#0"))
 
     def restore(self) -> None:
         """Everything as Terraform made it."""

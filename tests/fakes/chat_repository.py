@@ -33,7 +33,7 @@ class InMemoryChatRepository(ChatRepository):
             if chat is not None and chat.turn.turn_id == turn.turn_id:
                 return None
             self._check_chat(chat, new)
-            self._check_place(turn, new.turn_limit)
+            self._check_slot(turn, new.turn_limit)
             self.chats[turn.chat_id] = chat.with_question(message, turn) if chat else Chat.begun(message, turn)
             self.messages.setdefault(turn.chat_id, {})[message.message_id] = message
             if new.key is not None:
@@ -57,7 +57,7 @@ class InMemoryChatRepository(ChatRepository):
         if new.message.message_id <= chat.last_message_id:
             raise OutOfOrder(chat.last_message_id)
 
-    def _check_place(self, turn: Turn, limit: int) -> None:
+    def _check_slot(self, turn: Turn, limit: int) -> None:
         others = [chat.turn for chat in self.chats.values() if chat.chat_id != turn.chat_id]
         live = sorted(
             (other for other in others if other.thinking and not other.overdue(turn.asked_at)),
@@ -96,7 +96,7 @@ class InMemoryChatRepository(ChatRepository):
             if not _same(chat.turn, seen):
                 return chat.turn == then
             if then.thinking and not seen.thinking:
-                self._check_place(then, turn_limit or 1)
+                self._check_slot(then, turn_limit or 1)
             shown = () if then.turn_id != seen.turn_id else chat.turn.progress
             self.chats[seen.chat_id] = chat.with_turn(replace(then, progress=shown), answer)
             if answer is not None:

@@ -10,7 +10,7 @@ from adapters.dynamodb import items, turn_slots
 from adapters.dynamodb.chat_repository import DynamoDbChatRepository
 from adapters.dynamodb.chat_writes import ChatWrites
 from adapters.dynamodb.items import text
-from adapters.dynamodb.turn_slots import House, Places, Write
+from adapters.dynamodb.turn_slots import SlotShard, TurnSlots, Write
 from domain.chat import Chat, Message, Turn
 from domain.records import ChatPage, IdempotencyKey, IdempotencyRecord, NewQuestion, PageRequest
 from tests.faults.mutant import Judge, Mutant, MutantUnfit
@@ -40,7 +40,7 @@ _save_question = DynamoDbChatRepository.save_question
 _advance = DynamoDbChatRepository.advance
 _idempotency_key = ChatWrites.idempotency_key
 _page = repository._page
-_places_for = House.places_for
+_shards_for = TurnSlots.shards_for
 _past_ask_from = items.past_ask_from
 
 
@@ -59,12 +59,12 @@ def _keep_keys_for_ever(self: ChatWrites, key: IdempotencyKey, turn: Turn) -> Wr
     return write
 
 
-def _keep_the_place(self: Places, turn: Turn) -> Write:
-    return self._write("ADD thinking :places", [turn_slots._place(turn)])
+def _keep_the_place(self: SlotShard, turn: Turn) -> Write:
+    return self._write("ADD thinking :places", [turn_slots._permit(turn)])
 
 
-def _keep_the_workspace_s_place(self: House, turn: Turn, user_limit: int) -> list[Places]:
-    return _places_for(self, turn, user_limit) if turn.thinking else _places_for(self, turn, user_limit)[:1]
+def _keep_the_workspace_s_place(self: TurnSlots, turn: Turn, user_limit: int) -> list[SlotShard]:
+    return _shards_for(self, turn, user_limit) if turn.thinking else _shards_for(self, turn, user_limit)[:1]
 
 
 def _answer_in_two_writes(
@@ -72,8 +72,8 @@ def _answer_in_two_writes(
 ) -> bool:
     if answer is None:
         return _advance(self, seen, then, answer, turn_limit)
-    left = self._house.places_for(seen, 1)
-    done = self._transact([self._writes.move(seen, then, answer), *(place.leave(seen) for place in left)]) is None
+    left = self._slots.shards_for(seen, 1)
+    done = self._transact([self._writes.move(seen, then, answer), *(place.release(seen) for place in left)]) is None
     if done:
         self._client.put_item(**self._writes.message(then.chat_id, answer)["Put"])
     return done
@@ -130,11 +130,13 @@ ADAPTER_MUTANTS: Final = (
     ),
     _seen_by_comparison("a key never expires", ChatWrites, "idempotency_key", _keep_keys_for_ever),
     _seen_by_comparison("one's own key is taken for another's", repository, "past_ask_from", _forget_whose_key),
-    _seen_by_comparison("there is always a place", Places, "take", _unconditional(Places.take)),
-    _seen_by_comparison("places are not given back", Places, "leave", _keep_the_place),
-    _seen_by_comparison("the workspace's places are not given back", House, "places_for", _keep_the_workspace_s_place),
+    _seen_by_comparison("there is always a place", SlotShard, "acquire", _unconditional(SlotShard.acquire)),
+    _seen_by_comparison("places are not given back", SlotShard, "release", _keep_the_place),
     _seen_by_comparison(
-        "the workspace has any number of places", House, "places_for", lambda *how: _places_for(*how)[:1]
+        "the workspace's places are not given back", TurnSlots, "shards_for", _keep_the_workspace_s_place
+    ),
+    _seen_by_comparison(
+        "the workspace has any number of places", TurnSlots, "shards_for", lambda *how: _shards_for(*how)[:1]
     ),
     _seen_by_comparison("a repeated move counts as refused", repository, "_is", lambda turn, header: False),
     _seen_by_comparison("a draft needs no running turn", ChatWrites, "report", _unconditional(ChatWrites.report)),

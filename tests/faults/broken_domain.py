@@ -146,7 +146,7 @@ DOMAIN_MUTANTS: Final = (
         "_same",
         lambda stored, seen: stored.turn_id == seen.turn_id,
     ),
-    _simulated("the store counts no turns", InMemoryChatRepository, "_check_place", lambda self, turn, limit: None),
+    _simulated("the store counts no turns", InMemoryChatRepository, "_check_slot", lambda self, turn, limit: None),
     _simulated("the store takes messages in any order", InMemoryChatRepository, "_check_chat", _take_any_order),
     _simulated("the store knows no keys", InMemoryChatRepository, "_past_ask", lambda self, new: None),
 )

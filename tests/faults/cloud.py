@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from adapters.dynamodb.items import header_key
-from adapters.dynamodb.turn_slots import deadline_of, places_key
+from adapters.dynamodb.turn_slots import deadline_of, slots_key
 from entrypoints.container import Container
 from entrypoints.settings import Settings
 from tests.fakes.clock import NOON, FakeClock
@@ -134,11 +134,11 @@ class Cloud:
         if undone and attempt < QUEUE_TRIES:
             self.clock.at(self.clock.now() + VISIBILITY, lambda: self.give_up(event, attempt + 1))
 
-    def places_taken(self, user: str) -> int:
+    def slots_held(self, user: str) -> int:
         """How many turns of the user and of the workspace count as thinking now."""
         taken = 0
         for owner in (f"user#{user}", "places#0"):
-            found = self._plain.get_item(TableName=self._tables.chats, Key=places_key(owner))
+            found = self._plain.get_item(TableName=self._tables.chats, Key=slots_key(owner))
             places = found.get("Item", {}).get("thinking", {}).get("SS", [])
             taken += sum(deadline_of(place) > self.clock.now() for place in places)
         return taken

@@ -176,7 +176,7 @@ def close(scene: Scene) -> None:
     """Everything that is under way comes to its end, and the chat goes on with a question that nothing disturbs."""
     cloud, app = scene.cloud, scene.app
     _follow(scene)
-    cloud.history.crowding.extend([cloud.places_taken(app.user)] if app.chat_id else [])
+    cloud.history.crowding.extend([cloud.slots_held(app.user)] if app.chat_id else [])
     cloud.clock.sleep(AGES)
     if app.chat_id is None:
         return

@@ -19,7 +19,7 @@ from adapters.dynamodb.items import (
     text,
     turn_from,
 )
-from adapters.dynamodb.turn_slots import WITH_OLD, House, Places, Write
+from adapters.dynamodb.turn_slots import RETURN_OLD_ITEM, SlotShard, TurnSlots, Write
 from domain.chat import Chat, Message, Step, Turn
 from domain.errors import ChatForbidden, ChatNotFound, OutOfOrder, StoreUnavailable
 from domain.ports import ChatRepository, Clock
@@ -46,7 +46,7 @@ class DynamoDbChatRepository(ChatRepository):
         self._clock = clock
         self._batch = TableBatch(client, table, clock)
         self._writes = ChatWrites(table)
-        self._house = House(table, capacity)
+        self._slots = TurnSlots(table, capacity)
 
     # ---- asking
 
@@ -55,8 +55,8 @@ class DynamoDbChatRepository(ChatRepository):
         header = writes.new_chat(new) if new.new_chat else writes.next_question(new)
         said = writes.message(turn.chat_id, new.message)
         key = [writes.idempotency_key(new.key, turn)] if new.key else []
-        places = self._house.places_for(turn, new.turn_limit)
-        taken = [place.take(turn) for place in places]
+        shards = self._slots.shards_for(turn, new.turn_limit)
+        taken = [shard.acquire(turn) for shard in shards]
         while True:
             refused = self._transact([header, *taken, said, *key])
             if refused is None:
@@ -71,7 +71,7 @@ class DynamoDbChatRepository(ChatRepository):
                     return None
                 _refuse_question(header_now, new)
             else:
-                taken = _take_others(places, taken, refused[1:], turn)
+                taken = _acquire_expired(shards, taken, refused[1:], turn)
 
     # ---- a turn's way
 
@@ -79,8 +79,8 @@ class DynamoDbChatRepository(ChatRepository):
         move = self._writes.move(seen, then, answer)
         if seen.thinking == then.thinking:
             return self._update(move, then)
-        places = self._house.places_for(then, turn_limit or 1)
-        moved = [place.take(then) if then.thinking else place.leave(seen) for place in places]
+        shards = self._slots.shards_for(then, turn_limit or 1)
+        moved = [shard.acquire(then) if then.thinking else shard.release(seen) for shard in shards]
         said = [self._writes.message(then.chat_id, answer)] if answer else []
         while True:
             refused = self._transact([move, *moved, *said])
@@ -88,7 +88,7 @@ class DynamoDbChatRepository(ChatRepository):
                 return True
             if refused[0] is not None:
                 return _is(then, refused[0])
-            moved = _take_others(places, moved, refused[1:], then)
+            moved = _acquire_expired(shards, moved, refused[1:], then)
 
     def report(self, turn: Turn, progress: Sequence[Step], draft: str | None) -> bool:
         return self._update(self._writes.report(turn, progress, draft), turn)
@@ -171,8 +171,8 @@ class DynamoDbChatRepository(ChatRepository):
             "user_id = :user OR deleted_by = :user",
         )
         if "user_id" in hidden and (turn := turn_from(hidden)).thinking:
-            for place in self._house.places_for(turn, 1):
-                self._update(place.leave(turn), turn)
+            for shard in self._slots.shards_for(turn, 1):
+                self._update(shard.release(turn), turn)
         self._delete_all(self._message_keys(chat_id))
         self._delete_all([header_key(chat_id)])
 
@@ -187,7 +187,7 @@ class DynamoDbChatRepository(ChatRepository):
                     ConditionExpression=condition,
                     ExpressionAttributeValues={":user": text(user_id)},
                     ReturnValues="ALL_OLD",
-                    **WITH_OLD,
+                    **RETURN_OLD_ITEM,
                 )
             return found["Attributes"]
         except ClientError as error:
@@ -249,11 +249,13 @@ def _refuse_question(header: "Item", new: NewQuestion) -> None:
         raise OutOfOrder(chat.last_message_id)
 
 
-def _take_others(places: list[Places], tried: list[Write], now: "list[Item | None]", turn: Turn) -> list[Write]:
-    """For each place that was refused, one that an overdue turn has left; raise when there is none."""
+def _acquire_expired(
+    shards: list[SlotShard], tried: list[Write], refused: "list[Item | None]", turn: Turn
+) -> list[Write]:
+    """The writes to try next: where a full shard refused, one that takes over expired permits. Raises when none has."""
     return [
-        write if item is None else place.take_freed(item, turn)
-        for place, write, item in zip(places, tried, now, strict=False)
+        write if item is None else shard.acquire_expired(item, turn)
+        for shard, write, item in zip(shards, tried, refused, strict=False)
     ]
 
 

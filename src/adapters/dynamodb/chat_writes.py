@@ -20,7 +20,7 @@ from adapters.dynamodb.items import (
     text,
     turn_attributes,
 )
-from adapters.dynamodb.turn_slots import WITH_OLD, Write
+from adapters.dynamodb.turn_slots import RETURN_OLD_ITEM, Write
 from domain.chat import EXCERPT_LENGTH, Chat, Message, Step, Turn, TurnState
 from domain.records import IdempotencyKey, NewQuestion
 from domain.text import excerpt
@@ -47,7 +47,7 @@ class ChatWrites:
                 "Item": key_item(turn.user_id, key, turn),
                 "ConditionExpression": "attribute_not_exists(pk) OR expires_at <= :now",
                 "ExpressionAttributeValues": {":now": number(int(turn.asked_at.timestamp()))},
-                **WITH_OLD,
+                **RETURN_OLD_ITEM,
             }
         }
 
@@ -58,7 +58,7 @@ class ChatWrites:
                 "TableName": self._table,
                 "Item": header_item(Chat.begun(new.message, new.turn), new.message.created_at),
                 "ConditionExpression": "attribute_not_exists(pk)",
-                **WITH_OLD,
+                **RETURN_OLD_ITEM,
             }
         }
 
@@ -115,7 +115,7 @@ class ChatWrites:
                     **{f":new_{name}": value for name, value in attributes.items()},
                     **values,
                 },
-                **WITH_OLD,
+                **RETURN_OLD_ITEM,
             }
         }
 

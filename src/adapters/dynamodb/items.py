@@ -3,8 +3,8 @@
     pk                  sk                  what
     <chat id>           m#<message id>      a message
     <chat id>           ~chat               the header: chat and latest turn; sorts after every message
-    user#<user id>      turns               the user's thinking turns: see dynamodb_places
-    places#<number>     turns               some of the workspace's thinking turns, likewise
+    user#<user id>      turns               the user's turn slots: see turn_slots.py
+    places#<number>     turns               a shard of the workspace's turn slots, likewise
     user#<user id>      key#<hash>          an idempotency key; expires
 
 Mapped by hand: boto3's TypeDeserializer takes an eighth of a warm poll.

@@ -1,8 +1,8 @@
-"""Places: how many turns may think at once, of one user and in the whole workspace.
+"""Turn slots: a counting semaphore that limits how many turns think at once, per user and in the whole workspace.
 
-A set of places is one item, which holds its thinking turns as <deadline>#<turn id>: a turn that nobody came to end
-shows by its deadline, and its place is taken over. A place is taken, and given back, in the very transaction that
-starts or ends the turn.
+Each item, a shard, holds up to `limit` permits in a string set, `<deadline in milliseconds>#<turn id>`. A permit past
+its deadline is free for the next turn, so a dead worker needs no clean-up. A permit is acquired and released in the
+same transaction that starts or ends the turn.
 """
 
 from collections.abc import Callable
@@ -22,82 +22,82 @@ if TYPE_CHECKING:
 #: One entry of TransactItems.
 Write = dict[str, Any]
 
-WITH_OLD: Final[dict[str, Any]] = {"ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
+RETURN_OLD_ITEM: Final[dict[str, Any]] = {"ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
 
-#: So many fit into one write unit, and so few writes meet on one item that they hardly ever cancel each other.
-PLACES_PER_ITEM: Final = 20
+#: So many permits fit into one write unit (1 KB), and so few writes meet on one item that they rarely conflict.
+SLOTS_PER_SHARD: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
-    """One item's places. `full` makes the error, from the seconds until the first of its turns is at its deadline."""
+class SlotShard:
+    """One item of the semaphore. `full` makes the error, given the seconds until its first permit expires."""
 
     table: str
     owner: str
     limit: int
     full: Callable[[float], Refused]
 
-    def take(self, turn: Turn) -> Write:
-        """One more thinking turn, if there are fewer than the limit."""
+    def acquire(self, turn: Turn) -> Write:
+        """Add the turn's permit, if fewer than `limit` are held, expired ones included."""
         condition = "attribute_not_exists(thinking) OR size(thinking) < :limit"
-        return self._write("ADD thinking :places", [_place(turn)], condition, {":limit": number(self.limit)})
+        return self._write("ADD thinking :permits", [_permit(turn)], condition, {":limit": number(self.limit)})
 
-    def take_freed(self, item: "Item", turn: Turn) -> Write:
-        """A place that an overdue turn has left behind, as nobody came to settle it; else raise what `full` makes."""
-        taken = item["thinking"]["SS"]
-        live = sorted(place for place in taken if deadline_of(place) > turn.asked_at)
+    def acquire_expired(self, item: "Item", turn: Turn) -> Write:
+        """Replace the expired permits of `item` with the turn's; raise what `full` makes when none has expired."""
+        held = item["thinking"]["SS"]
+        live = sorted(permit for permit in held if deadline_of(permit) > turn.asked_at)
         if len(live) >= self.limit:
             raise self.full((deadline_of(live[0]) - turn.asked_at).total_seconds())
-        seen: NewItem = {":taken": {"SS": list(taken)}}
-        return self._write("SET thinking = :places", [*live, _place(turn)], "thinking = :taken", seen)
+        seen: NewItem = {":held": {"SS": list(held)}}
+        return self._write("SET thinking = :permits", [*live, _permit(turn)], "thinking = :held", seen)
 
-    def leave(self, turn: Turn) -> Write:
-        """One thinking turn less; leaving twice is leaving once."""
-        return self._write("DELETE thinking :places", [_place(turn)])
+    def release(self, turn: Turn) -> Write:
+        """Remove the turn's permit. Releasing twice is releasing once."""
+        return self._write("DELETE thinking :permits", [_permit(turn)])
 
-    def _write(self, update: str, places: list[str], condition: str = "", values: "NewItem | None" = None) -> Write:
+    def _write(self, update: str, permits: list[str], condition: str = "", values: "NewItem | None" = None) -> Write:
         return {
             "Update": {
                 "TableName": self.table,
-                "Key": places_key(self.owner),
+                "Key": slots_key(self.owner),
                 "UpdateExpression": update,
-                "ExpressionAttributeValues": {":places": {"SS": places}, **(values or {})},
-                **({"ConditionExpression": condition, **WITH_OLD} if condition else {}),
+                "ExpressionAttributeValues": {":permits": {"SS": permits}, **(values or {})},
+                **({"ConditionExpression": condition, **RETURN_OLD_ITEM} if condition else {}),
             }
         }
 
 
-class House:
-    """All the places of a workspace: `capacity` turns may think at once, 0 for any number."""
+class TurnSlots:
+    """The semaphore of a workspace: at most `capacity` turns think at once, 0 for any number. Sharded by turn id."""
 
     def __init__(self, table: str, capacity: int = 0) -> None:
         self._table = table
         self._capacity = capacity
-        self._items = -(-capacity // PLACES_PER_ITEM)
+        self._shards = -(-capacity // SLOTS_PER_SHARD)
 
-    def places_for(self, turn: Turn, user_limit: int) -> list[Places]:
-        """Those of which the turn needs one each: its user's, and a part of the workspace's found by its id.
+    def shards_for(self, turn: Turn, user_limit: int) -> list[SlotShard]:
+        """The shards in which the turn needs a permit: its user's, and the workspace's shard that its id hashes to.
 
-        After a change of capacity a running turn's part may be another one: the place it took then lasts to its
-        deadline.
+        After a change of capacity a running turn's id may hash to another shard; the permit that it holds then
+        expires at its deadline.
         """
-        own = Places(self._table, f"user#{turn.user_id}", user_limit, partial(TooManyTurns, user_limit))
-        return [own, self._part(crc32(turn.turn_id.encode()) % self._items)] if self._items else [own]
+        user = SlotShard(self._table, f"user#{turn.user_id}", user_limit, partial(TooManyTurns, user_limit))
+        return [user, self._shard(crc32(turn.turn_id.encode()) % self._shards)] if self._shards else [user]
 
-    def _part(self, number_: int) -> Places:
-        rest = number_ < self._capacity % self._items
-        return Places(self._table, f"places#{number_}", self._capacity // self._items + rest, AtCapacity)
+    def _shard(self, index: int) -> SlotShard:
+        remainder = index < self._capacity % self._shards
+        return SlotShard(self._table, f"places#{index}", self._capacity // self._shards + remainder, AtCapacity)
 
 
-def places_key(owner: str) -> "NewItem":
-    """Where the places of a user (`user#...`) or a part of the workspace's (`places#...`) are kept."""
+def slots_key(owner: str) -> "NewItem":
+    """The key of a user's shard (`user#...`) or of one of the workspace's (`places#...`)."""
     return {"pk": text(owner), "sk": text("turns")}
 
 
-def _place(turn: Turn) -> str:
+def _permit(turn: Turn) -> str:
     return f"{millis(turn.deadline):015d}#{turn.turn_id}"
 
 
-def deadline_of(place: str) -> datetime:
-    """When the turn that holds the place is at its deadline."""
-    return from_millis(int(place.split("#", 1)[0]))
+def deadline_of(permit: str) -> datetime:
+    """When the permit expires: its turn's deadline."""
+    return from_millis(int(permit.split("#", 1)[0]))
