@@ -11,7 +11,7 @@ from pathlib import Path
 from local.failure import StackFailure
 from local.home import PROJECT
 
-PATIENCE_SECONDS = 30
+STOP_TIMEOUT_SECONDS = 30
 
 
 def follow(
@@ -53,7 +53,7 @@ def follow(
 def _end(process: subprocess.Popen[str]) -> None:
     os.killpg(process.pid, signal.SIGINT)
     try:
-        process.communicate(timeout=PATIENCE_SECONDS)
+        process.communicate(timeout=STOP_TIMEOUT_SECONDS)
     except subprocess.TimeoutExpired:
         os.killpg(process.pid, signal.SIGKILL)
 

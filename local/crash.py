@@ -25,6 +25,6 @@ def workers(home: Home) -> list[int]:
         raise StackFailure("The stack is not running: start it with `make up` or `make run`.")
     name = json.loads(home.outputs_file.read_text(encoding="utf-8"))["function_names"]["chat"]
     # The embedded AWS starts each process from a folder that it names after the function.
-    place = f"{home.folder}/aws/tmp/ministack-lambda-{name}-"
+    prefix = f"{home.folder}/aws/tmp/ministack-lambda-{name}-"
     listed = subprocess.run(["ps", "-axwwo", "pid=,args="], capture_output=True, text=True, check=True).stdout
-    return [int(line.split()[0]) for line in listed.splitlines() if place in line]
+    return [int(line.split()[0]) for line in listed.splitlines() if prefix in line]

@@ -9,7 +9,7 @@ import { ThinkingView, endWithoutAnswer } from "./thinking.js";
 /** @typedef {import("../chat-turn.js").Message} Message */
 
 /** The service ends every turn itself; what may take long is getting back online. */
-const PATIENCE = { timeoutMs: 600_000, outageMs: 600_000 };
+const TIMEOUTS = { timeoutMs: 600_000, outageMs: 600_000 };
 
 export class ChatRoom {
   #client;
@@ -158,7 +158,7 @@ export class ChatRoom {
     const { signal } = this.#stay;
     this.#follow(turn);
     try {
-      for await (const update of turn.updates({ ...PATIENCE, signal })) {
+      for await (const update of turn.updates({ ...TIMEOUTS, signal })) {
         if (update.messages.length) document.querySelector(".pending")?.remove();
         this.#after = update.messages.at(-1)?.message_id ?? this.#after;
         this.#unseen = this.#show(update.messages) || this.#unseen;

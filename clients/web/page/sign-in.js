@@ -48,9 +48,9 @@ export function whenSignInChanges(changed) {
 
 /**
  * Show the ways to sign in; resolves once there is a token.
- * @param {HTMLElement} place
+ * @param {HTMLElement} container
  */
-export function askToSignIn(place) {
+export function askToSignIn(container) {
   return new Promise((resolve) => {
     /** @param {() => Promise<string>} fetchToken */
     const attempt = async (fetchToken) => {
@@ -63,8 +63,8 @@ export function askToSignIn(place) {
       }
     };
     const complaint = element("p", { role: "alert", class: "complaint" });
-    place.replaceChildren(...controls(attempt), complaint);
-    /** @type {any} */ (place.querySelector("button, input"))?.focus();
+    container.replaceChildren(...controls(attempt), complaint);
+    /** @type {any} */ (container.querySelector("button, input"))?.focus();
     whenSignInChanges(() => signedIn() && resolve(undefined));
   });
 }

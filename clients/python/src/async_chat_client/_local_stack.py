@@ -22,8 +22,8 @@ class LocalStack:
 
 def find_local_stack(folder: Path) -> LocalStack | None:
     """The stack of the project that `folder` is in, if it runs. Raises `ValueError` for an unreadable file."""
-    for place in (folder, *folder.parents):
-        file = place / STACK_FILE
+    for parent in (folder, *folder.parents):
+        file = parent / STACK_FILE
         if file.is_file():
             return _read(file)
     return None

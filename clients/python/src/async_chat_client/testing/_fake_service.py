@@ -74,9 +74,9 @@ class FakeService:
     def handle(self, request: httpx.Request) -> httpx.Response:
         """Answer one request, disturbed if a disturbance is due."""
         self.requests.append(request)
-        for place, (on, disturbance) in enumerate(self._disturbances):
+        for index, (on, disturbance) in enumerate(self._disturbances):
             if on in request.url.path:
-                del self._disturbances[place]
+                del self._disturbances[index]
                 return disturbance(request, self._api.answer)
         return self._api.answer(request)
 
