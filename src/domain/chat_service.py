@@ -158,10 +158,10 @@ class ChatService:
             raise IdempotencyKeyReused
         while True:
             chat = self._chats.load(past.chat_id)
-            if chat is None or chat.turn.question_id != past.question_id or self._started(chat.turn, ask):
+            if chat is None or chat.turn.question_id != past.question_id or self._ensure_worker(chat.turn, ask):
                 return AskAccepted(past.chat_id, replayed=True)
 
-    def _started(self, turn: Turn, ask: Ask) -> bool:
+    def _ensure_worker(self, turn: Turn, ask: Ask) -> bool:
         """Start the turn's worker if it never did. False when the turn has moved meanwhile: look again."""
         if turn.started_at is not None or turn.state is TurnState.CANCELLED:
             return True
@@ -174,18 +174,18 @@ class ChatService:
     def _run_again(self, turn: Turn, correlation_id: str) -> bool:
         """Give the question of an ended turn a new one. False when the turn has moved meanwhile: look again."""
         if turn.thinking:  # and overdue: its end is stored first, which releases its slots
-            self._settle(turn)
+            self._expire(turn)
             return False
-        again = self._with_slot(turn.user_id, lambda: self._think_again(turn))
+        again = self._with_slot(turn.user_id, lambda: self._restart(turn))
         if again is None:
             return False
         self._observer.moved(again)
         self._start(again, correlation_id)
         return True
 
-    def _think_again(self, turn: Turn) -> Turn | None:
+    def _restart(self, turn: Turn) -> Turn | None:
         again = self._new_turn(turn.chat_id, turn.user_id, turn.question_id)
-        return again if self._chats.advance(turn, again, turn_limit=self._policy.turns_per_user) else None
+        return again if self._chats.compare_and_set_turn(turn, again, turn_limit=self._policy.turns_per_user) else None
 
     def _with_slot(self, user_id: str, store: Callable[[], Stored]) -> Stored:
         """Store a turn that begins, with a new turn id for each attempt: the slots are sharded by it."""
@@ -215,14 +215,14 @@ class ChatService:
 
     # ---- the slow path
 
-    def reason(self, dispatch: WorkerInvocation, until: datetime) -> ReasoningOutcome | None:
+    def reason(self, invocation: WorkerInvocation, until: datetime) -> ReasoningOutcome | None:
         """Claim the turn and run the agent on it, to be done by `until` at the latest.
 
         None when there is nothing to do: the event is a duplicate, late, unknown, or not ours. Raises
         `StoreUnavailable` only around the claim: a redelivered event then finds the turn waiting, or taken.
         """
-        page = self._chats.read(dispatch.chat_id, PageRequest(limit=HISTORY_LENGTH))
-        if page is None or not _names(dispatch, page.chat.turn):
+        page = self._chats.read(invocation.chat_id, PageRequest(limit=HISTORY_LENGTH))
+        if page is None or not _matches(invocation, page.chat.turn):
             return None
         turn = self._claim(page.chat.turn)
         if turn is None:
@@ -247,10 +247,10 @@ class ChatService:
                     raise
                 self._clock.sleep(PERSIST_PAUSE)
 
-    def fail(self, dispatch: WorkerInvocation, code: FailureCode) -> Turn | None:
-        """End the turn that `dispatch` started, if it still thinks: its worker is known to be gone."""
-        chat = self._chats.load(dispatch.chat_id)
-        if chat is None or not _names(dispatch, chat.turn) or not chat.turn.thinking:
+    def fail(self, invocation: WorkerInvocation, code: FailureCode) -> Turn | None:
+        """End the turn that `invocation` started, if it still thinks: its worker is known to be gone."""
+        chat = self._chats.load(invocation.chat_id)
+        if chat is None or not _matches(invocation, chat.turn) or not chat.turn.thinking:
             return None
         failed = chat.turn.failed(code, self._clock.now())
         return failed if self._end(chat.turn, failed) else None
@@ -260,7 +260,7 @@ class ChatService:
             claimed = turn.claimed(self._ids.new_token(), self._clock.now())
         except TransitionRefused:
             return None
-        if not self._chats.advance(turn, claimed):
+        if not self._chats.compare_and_set_turn(turn, claimed):
             return None
         self._observer.moved(claimed)
         return claimed
@@ -293,7 +293,7 @@ class ChatService:
         return Message(message_id, Role.ASSISTANT, answer.text, now, answer.citations)
 
     def _end(self, seen: Turn, ended: Turn, answer: Message | None = None) -> bool:
-        done = self._chats.advance(seen, ended, answer)
+        done = self._chats.compare_and_set_turn(seen, ended, answer)
         if done:
             self._observer.moved(ended)
         return done
@@ -312,7 +312,7 @@ class ChatService:
             found.chat.check_owner(user_id)
             if not found.chat.turn.overdue(self._clock.now()):
                 return found
-            self._settle(found.chat.turn)
+            self._expire(found.chat.turn)
 
     def poll_after(self, chat: Chat) -> timedelta | None:
         """How long to wait before the next poll of the chat; None when there is nothing to wait for."""
@@ -333,7 +333,7 @@ class ChatService:
             if not chat.turn.thinking:
                 return chat.turn
             if chat.turn.overdue(self._clock.now()):
-                self._settle(chat.turn)
+                self._expire(chat.turn)
                 continue
             turn = chat.turn.cancelled(self._clock.now())
             if self._end(chat.turn, turn):
@@ -345,7 +345,7 @@ class ChatService:
             self.cancel(user_id, chat_id)
         self._chats.delete(chat_id, user_id)
 
-    def _settle(self, turn: Turn) -> None:
+    def _expire(self, turn: Turn) -> None:
         self._end(turn, turn.failed(FailureCode.TIMED_OUT, self._clock.now()))
 
     def _owned(self, user_id: str, chat_id: str) -> Chat:
@@ -371,8 +371,8 @@ def _fingerprint(ask: Ask, question: str) -> str:
     return hashlib.sha256("\n".join((ask.chat_id or "", question)).encode()).hexdigest()
 
 
-def _names(dispatch: WorkerInvocation, turn: Turn) -> bool:
-    return (dispatch.turn_id, dispatch.token) == (turn.turn_id, turn.dispatch_token)
+def _matches(invocation: WorkerInvocation, turn: Turn) -> bool:
+    return (invocation.turn_id, invocation.token) == (turn.turn_id, turn.dispatch_token)
 
 
 def _known_code(code: str) -> FailureCode:

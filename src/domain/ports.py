@@ -52,10 +52,12 @@ class ChatRepository(Protocol):
         """The chat and a page of its messages as of one moment, or None for an unknown chat."""
 
     @abstractmethod
-    def advance(self, seen: Turn, then: Turn, answer: Message | None = None, turn_limit: int | None = None) -> bool:
-        """Compare and set: move the chat's turn from `seen` to `then`, with `answer` in the same write.
+    def compare_and_set_turn(
+        self, expected: Turn, new: Turn, answer: Message | None = None, turn_limit: int | None = None
+    ) -> bool:
+        """Compare and set: move the chat's turn from `expected` to `new`, with `answer` in the same write.
 
-        Done, and True, only if the stored turn still is `seen` (id, state and lease); else nothing is written,
+        Done, and True, only if the stored turn still is `expected` (id, state and lease); else nothing is written,
         and False. A second call with the same arguments after the first took effect is True as well.
         A turn that starts to think acquires one of its user's `turn_limit` slots (`TooManyTurns`) and one of the
         service's (`AtCapacity`; overdue turns hold none), one that ends releases them.
@@ -86,8 +88,8 @@ class WorkerInvoker(Protocol):
     """Starts the worker without waiting for it."""
 
     @abstractmethod
-    def invoke(self, dispatch: WorkerInvocation) -> None:
-        """Hand over `dispatch`. Accepted is not started, and delivery is at least once, late, or never.
+    def invoke(self, invocation: WorkerInvocation) -> None:
+        """Hand over `invocation`. Accepted is not started, and delivery is at least once, late, or never.
 
         Raises `WorkerUnreachable` when it was not accepted or nobody knows.
         """

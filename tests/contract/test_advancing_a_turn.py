@@ -58,7 +58,7 @@ each_transition = pytest.mark.parametrize("transition", EACH, ids=lambda transit
 @each_transition
 def test_a_transition_is_stored_whole(story: Story, transition: Transition) -> None:
     seen, then, said = transition(story)
-    assert story.chats.advance(seen, then, said, turn_limit=5)
+    assert story.chats.compare_and_set_turn(seen, then, said, turn_limit=5)
     assert story.stored(then.chat_id) == then
     assert [message.citations for message in story.newest(then.chat_id).messages] == [(), CITED][: 2 if said else 1]
 
@@ -66,7 +66,7 @@ def test_a_transition_is_stored_whole(story: Story, transition: Transition) -> N
 @each_transition
 def test_a_repetition_whose_first_reply_was_lost_is_told_of_its_success(story: Story, transition: Transition) -> None:
     seen, then, said = transition(story)
-    assert [story.chats.advance(seen, then, said, turn_limit=5) for _ in range(2)] == [True, True]
+    assert [story.chats.compare_and_set_turn(seen, then, said, turn_limit=5) for _ in range(2)] == [True, True]
     assert texts(story.newest(then.chat_id)) == [PARKING, *([BAY] if said else [])]
 
 
@@ -74,8 +74,8 @@ def test_a_repetition_whose_first_reply_was_lost_is_told_of_its_success(story: S
 def test_of_two_who_saw_the_same_one_moves_the_turn(story: Story, transition: Transition) -> None:
     seen, then, said = transition(story)
     other = replace(then, lease="lease-of-worker-2", turn_id=f"{then.turn_id[:-1]}X")
-    assert story.chats.advance(seen, other, turn_limit=5)
-    assert not story.chats.advance(seen, then, said, turn_limit=5)
+    assert story.chats.compare_and_set_turn(seen, other, turn_limit=5)
+    assert not story.chats.compare_and_set_turn(seen, then, said, turn_limit=5)
     assert story.stored(then.chat_id) == other
     assert texts(story.newest(then.chat_id)) == [PARKING]
 
@@ -84,7 +84,7 @@ def test_of_two_who_saw_the_same_one_moves_the_turn(story: Story, transition: Tr
 def test_an_ended_turn_cannot_be_claimed(story: Story, end: str) -> None:
     queued = story.asks()
     ended = getattr(story, end)(queued)
-    assert not story.chats.advance(queued, queued.claimed("lease-of-worker-2", story.clock.now()))
+    assert not story.chats.compare_and_set_turn(queued, queued.claimed("lease-of-worker-2", story.clock.now()))
     assert story.stored(queued.chat_id) == ended
 
 
@@ -93,7 +93,7 @@ def test_an_answer_to_an_ended_turn_is_not_stored(story: Story, end: str) -> Non
     running = story.claims(story.asks())
     ended = getattr(story, end)(running)
     late = running.answered(running.lease or "", story.clock.now())
-    assert not story.chats.advance(running, late, story.answer())
+    assert not story.chats.compare_and_set_turn(running, late, story.answer())
     assert story.stored(running.chat_id) == ended
     assert texts(story.newest(running.chat_id)) == [PARKING]
 
@@ -101,7 +101,9 @@ def test_an_answer_to_an_ended_turn_is_not_stored(story: Story, end: str) -> Non
 def test_only_the_holder_of_the_lease_moves_a_running_turn(story: Story) -> None:
     running = story.claims(story.asks())
     for stranger in (replace(running, lease="stolen"), replace(running, lease=None)):
-        assert not story.chats.advance(stranger, stranger.failed(FailureCode.AGENT_FAILED, story.clock.now()))
+        assert not story.chats.compare_and_set_turn(
+            stranger, stranger.failed(FailureCode.AGENT_FAILED, story.clock.now())
+        )
     assert story.stored(running.chat_id) == running
 
 
@@ -109,13 +111,13 @@ def test_a_turn_of_before_does_not_move_the_turn_of_now(story: Story) -> None:
     first = story.claims(story.asks())
     story.pass_deadline(first)
     second = story.asks("Anybody there?", chat_id=first.chat_id)
-    assert not story.chats.advance(first, first.failed(FailureCode.TIMED_OUT, story.clock.now()))
+    assert not story.chats.compare_and_set_turn(first, first.failed(FailureCode.TIMED_OUT, story.clock.now()))
     assert story.stored(first.chat_id) == second
 
 
 def test_nothing_moves_in_a_chat_that_is_not_there(story: Story) -> None:
     turn = story.turn(chat_id=UNKNOWN_CHAT)
-    assert not story.chats.advance(turn, turn.cancelled(story.clock.now()))
+    assert not story.chats.compare_and_set_turn(turn, turn.cancelled(story.clock.now()))
     assert story.chats.load(UNKNOWN_CHAT) is None
 
 
@@ -180,6 +182,6 @@ def test_a_retry_starts_with_nothing_to_watch(story: Story) -> None:
     story.chats.report(running, steps(story, "Searching"), "Level")
     failed = story.fails(running)
     again = story.turn(chat_id=failed.chat_id, question_id=failed.question_id)
-    assert story.chats.advance(failed, again, turn_limit=5)
+    assert story.chats.compare_and_set_turn(failed, again, turn_limit=5)
     shown = story.stored(failed.chat_id)
     assert (shown.progress, shown.draft, shown.failure) == ((), None, None)

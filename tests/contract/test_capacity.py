@@ -74,7 +74,7 @@ def test_a_retry_needs_a_place(story: Story) -> None:
     for _ in range(CAPACITY):
         story.asks(user=BOB)
     with pytest.raises(AtCapacity):
-        story.chats.advance(failed, again, turn_limit=TURN_LIMIT)
+        story.chats.compare_and_set_turn(failed, again, turn_limit=TURN_LIMIT)
     assert story.stored(failed.chat_id) == failed
 
 

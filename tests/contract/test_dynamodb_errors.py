@@ -40,8 +40,10 @@ CALLS: Final[dict[str, Call]] = {
     "save_question": lambda story, _: story.chats.save_question(story.question()),
     "load": lambda story, _: story.chats.load("chat"),
     "read": lambda story, _: story.chats.read("chat", PageRequest(50)),
-    "advance": lambda story, _: story.chats.advance(turn := story.turn(), turn.claimed("lease", story.clock.now())),
-    "end": lambda story, _: story.chats.advance(turn := story.turn(), turn.cancelled(story.clock.now())),
+    "advance": lambda story, _: story.chats.compare_and_set_turn(
+        turn := story.turn(), turn.claimed("lease", story.clock.now())
+    ),
+    "end": lambda story, _: story.chats.compare_and_set_turn(turn := story.turn(), turn.cancelled(story.clock.now())),
     "report": lambda story, _: story.chats.report(story.turn(), (), None),
     "list_chats": lambda story, _: story.chats.list_chats(ALICE, 50),
     "mark_read": lambda story, _: story.chats.mark_read("chat", ALICE),

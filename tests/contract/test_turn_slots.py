@@ -96,7 +96,7 @@ def test_a_retry_takes_a_place_as_well(story: Story) -> None:
     for _ in range(TURN_LIMIT):
         story.asks()
     with pytest.raises(TooManyTurns):
-        story.chats.advance(failed, again, turn_limit=TURN_LIMIT)
+        story.chats.compare_and_set_turn(failed, again, turn_limit=TURN_LIMIT)
     assert story.stored(failed.chat_id) == failed
 
 
@@ -105,4 +105,4 @@ def test_a_retry_may_take_the_place_of_an_overdue_turn(story: Story) -> None:
     others = [story.asks() for _ in range(TURN_LIMIT)]
     story.pass_deadline(others[0])
     again = story.turn(chat_id=failed.chat_id, question_id=failed.question_id)
-    assert story.chats.advance(failed, again, turn_limit=TURN_LIMIT)
+    assert story.chats.compare_and_set_turn(failed, again, turn_limit=TURN_LIMIT)

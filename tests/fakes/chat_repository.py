@@ -88,19 +88,21 @@ class InMemoryChatRepository(ChatRepository):
                 self.chats[chat_id], tuple(shown), has_older=shown != older, has_newer=page.before is not None
             )
 
-    def advance(self, seen: Turn, then: Turn, answer: Message | None = None, turn_limit: int | None = None) -> bool:
+    def compare_and_set_turn(
+        self, expected: Turn, new: Turn, answer: Message | None = None, turn_limit: int | None = None
+    ) -> bool:
         with self._reached():
-            chat = self.chats.get(seen.chat_id)
+            chat = self.chats.get(expected.chat_id)
             if chat is None:
                 return False
-            if not _same(chat.turn, seen):
-                return chat.turn == then
-            if then.thinking and not seen.thinking:
-                self._check_slot(then, turn_limit or 1)
-            shown = () if then.turn_id != seen.turn_id else chat.turn.progress
-            self.chats[seen.chat_id] = chat.with_turn(replace(then, progress=shown), answer)
+            if not _same(chat.turn, expected):
+                return chat.turn == new
+            if new.thinking and not expected.thinking:
+                self._check_slot(new, turn_limit or 1)
+            shown = () if new.turn_id != expected.turn_id else chat.turn.progress
+            self.chats[expected.chat_id] = chat.with_turn(replace(new, progress=shown), answer)
             if answer is not None:
-                self.messages[seen.chat_id][answer.message_id] = answer
+                self.messages[expected.chat_id][answer.message_id] = answer
             return True
 
     def report(self, turn: Turn, progress: Sequence[Step], draft: str | None) -> bool:

@@ -14,7 +14,7 @@ class WaitingWorkerInvoker(WorkerInvoker):
     waiting: list[WorkerInvocation] = field(default_factory=list)
     unreachable: bool = False
 
-    def invoke(self, dispatch: WorkerInvocation) -> None:
+    def invoke(self, invocation: WorkerInvocation) -> None:
         if self.unreachable:
             raise WorkerUnreachable
-        self.waiting.append(dispatch)
+        self.waiting.append(invocation)

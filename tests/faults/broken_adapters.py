@@ -37,7 +37,7 @@ def _unconditional(build: Build, part: str = "") -> Build:
 
 _unchanged = writes._unchanged
 _save_question = DynamoDbChatRepository.save_question
-_advance = DynamoDbChatRepository.advance
+_advance = DynamoDbChatRepository.compare_and_set_turn
 _idempotency_key = ChatWrites.idempotency_key
 _page = repository._page
 _shards_for = TurnSlots.shards_for
@@ -73,7 +73,12 @@ def _answer_in_two_writes(
     if answer is None:
         return _advance(self, seen, then, answer, turn_limit)
     left = self._slots.shards_for(seen, 1)
-    done = self._transact([self._writes.move(seen, then, answer), *(place.release(seen) for place in left)]) is None
+    done = (
+        self._transact(
+            [self._writes.compare_and_set_turn(seen, then, answer), *(place.release(seen) for place in left)]
+        )
+        is None
+    )
     if done:
         self._client.put_item(**self._writes.message(then.chat_id, answer)["Put"])
     return done
@@ -150,7 +155,7 @@ ADAPTER_MUTANTS: Final = (
         "the answer is saved after the turn's end",
         Judge.CRASH_POINTS,
         DynamoDbChatRepository,
-        "advance",
+        "compare_and_set_turn",
         _answer_in_two_writes,
         "a first question",
     ),

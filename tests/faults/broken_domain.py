@@ -16,7 +16,7 @@ from tests.fakes import chat_repository
 from tests.fakes.chat_repository import InMemoryChatRepository
 from tests.faults.mutant import Judge, Mutant
 
-_started = ChatService._started
+_ensure_worker = ChatService._ensure_worker
 
 
 def _claim_too_late(turn: Turn, lease: str, now: datetime) -> Turn:
@@ -69,13 +69,13 @@ def _hide_that_nobody_came(self: ChatService, turn: Turn, correlation_id: str) -
 
 
 def _replay_whatever_failed(self: ChatService, turn: Turn, ask: Ask) -> bool:
-    return self._run_again(turn, "") if turn.state is TurnState.FAILED else _started(self, turn, ask)
+    return self._run_again(turn, "") if turn.state is TurnState.FAILED else _ensure_worker(self, turn, ask)
 
 
 def _take_up_the_ended_turn(self: ChatService, turn: Turn, correlation_id: str) -> bool:
     new = self._new_turn(turn.chat_id, turn.user_id, turn.question_id)
     again = replace(new, turn_id=turn.turn_id, dispatch_token=turn.dispatch_token)
-    if turn.thinking or not self._chats.advance(turn, again, turn_limit=self._policy.turns_per_user):
+    if turn.thinking or not self._chats.compare_and_set_turn(turn, again, turn_limit=self._policy.turns_per_user):
         return turn.thinking
     self._start(again, correlation_id)
     return True
@@ -84,12 +84,12 @@ def _take_up_the_ended_turn(self: ChatService, turn: Turn, correlation_id: str) 
 def _start_then_store_the_retry(self: ChatService, turn: Turn, correlation_id: str) -> bool:
     again = self._new_turn(turn.chat_id, turn.user_id, turn.question_id)
     self._start(again, correlation_id)
-    return turn.thinking or self._chats.advance(turn, again, turn_limit=self._policy.turns_per_user)
+    return turn.thinking or self._chats.compare_and_set_turn(turn, again, turn_limit=self._policy.turns_per_user)
 
 
-def _fail_what_has_ended(self: ChatService, dispatch: WorkerInvocation, code: FailureCode) -> Turn | None:
-    chat = self._chats.load(dispatch.chat_id)
-    if chat is None or dispatch.turn_id != chat.turn.turn_id:
+def _fail_what_has_ended(self: ChatService, invocation: WorkerInvocation, code: FailureCode) -> Turn | None:
+    chat = self._chats.load(invocation.chat_id)
+    if chat is None or invocation.turn_id != chat.turn.turn_id:
         return None
     failed = replace(chat.turn, state=TurnState.FAILED, ended_at=self._clock.now(), failure=code)
     return failed if self._end(chat.turn, failed) else None
@@ -126,14 +126,14 @@ DOMAIN_MUTANTS: Final = (
     _simulated("a question that was not saved is acknowledged", ChatService, "dispatch", _acknowledge_unsaved),
     _simulated("an invocation that failed counts as done", ChatService, "_start", _hide_that_nobody_came),
     _simulated("idempotency keys are not kept", ChatService, "_idempotency_key", lambda self, ask, question: None),
-    _simulated("a replay never starts the worker", ChatService, "_started", lambda self, turn, ask: True),
-    _simulated("a replay runs every failed turn again", ChatService, "_started", _replay_whatever_failed),
+    _simulated("a replay never starts the worker", ChatService, "_ensure_worker", lambda self, turn, ask: True),
+    _simulated("a replay runs every failed turn again", ChatService, "_ensure_worker", _replay_whatever_failed),
     _simulated("a retry takes up the ended turn", ChatService, "_run_again", _take_up_the_ended_turn),
     _simulated("a retry is started, then stored", ChatService, "_run_again", _start_then_store_the_retry),
     _simulated("anything may be retried", Chat, "check_retriable", lambda self, now: None),
     _simulated("a busy chat takes questions", Chat, "check_free", lambda self, now: None),
-    _simulated("an event needs no token", chat_service, "_names", lambda event, turn: event.turn_id == turn.turn_id),
-    _simulated("an event may mean any turn", chat_service, "_names", lambda event, turn: True),
+    _simulated("an event needs no token", chat_service, "_matches", lambda event, turn: event.turn_id == turn.turn_id),
+    _simulated("an event may mean any turn", chat_service, "_matches", lambda event, turn: True),
     _simulated("the failures function ends what has ended", ChatService, "fail", _fail_what_has_ended),
     _simulated("chats have no owner", Chat, "check_owner", lambda self, user_id: None),
     _simulated("an answer's id does not follow its question's", ChatService, "_message", _name_the_answer_by_the_clock),

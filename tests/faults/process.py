@@ -86,8 +86,12 @@ class DistantChatRepository(ChatRepository):
     def read(self, chat_id: str, page: PageRequest) -> ChatPage | None:
         return self._process.call(lambda: self._chats.read(chat_id, page))
 
-    def advance(self, seen: Turn, then: Turn, answer: Message | None = None, turn_limit: int | None = None) -> bool:
-        return self._write(seen.chat_id, lambda: self._chats.advance(seen, then, answer, turn_limit))
+    def compare_and_set_turn(
+        self, expected: Turn, new: Turn, answer: Message | None = None, turn_limit: int | None = None
+    ) -> bool:
+        return self._write(
+            expected.chat_id, lambda: self._chats.compare_and_set_turn(expected, new, answer, turn_limit)
+        )
 
     def report(self, turn: Turn, progress: Sequence[Step], draft: str | None) -> bool:
         return self._process.call(lambda: self._chats.report(turn, progress, draft))

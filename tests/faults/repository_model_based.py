@@ -126,7 +126,11 @@ class RepositoryComparison(RuleBasedStateMachine):
     @rule(which=WHICH)
     def fail_without_holding_the_lease(self, which: int) -> None:
         seen = replace(_pick(self._seen(TurnState.RUNNING), which), lease="somebody-else")
-        self.both(lambda repository: repository.advance(seen, seen.failed(FailureCode.WORKER_DIED, self.clock.now())))
+        self.both(
+            lambda repository: repository.compare_and_set_turn(
+                seen, seen.failed(FailureCode.WORKER_DIED, self.clock.now())
+            )
+        )
 
     @precondition(lambda self: self._ended())
     @rule(which=WHICH)
@@ -140,8 +144,11 @@ class RepositoryComparison(RuleBasedStateMachine):
             then = change()
         except TransitionRefused:  # the deadline has passed
             return False
-        moved = self.both(lambda repository: repository.advance(seen, then, answer, LIMIT)) == ("value", True)
-        self.both(lambda repository: repository.advance(seen, then, answer, LIMIT))
+        moved = self.both(lambda repository: repository.compare_and_set_turn(seen, then, answer, LIMIT)) == (
+            "value",
+            True,
+        )
+        self.both(lambda repository: repository.compare_and_set_turn(seen, then, answer, LIMIT))
         if moved:
             self.turns.append(then)
         return moved

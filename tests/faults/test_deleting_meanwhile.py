@@ -34,7 +34,7 @@ def test_a_worker_cannot_answer_into_a_deletion_that_was_cut_short(story: Story,
         story.chats.delete(turn.chat_id, ALICE)
     wire.interfere = lambda operation: None
     answered = turn.answered(turn.lease or "", story.clock.now())
-    assert not story.chats.advance(turn, answered, story.answer())
+    assert not story.chats.compare_and_set_turn(turn, answered, story.answer())
     assert story.chats.read(turn.chat_id, PageRequest(50)) is None
 
 

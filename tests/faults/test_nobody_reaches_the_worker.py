@@ -19,12 +19,12 @@ class MeetingInvoker(WaitingWorkerInvoker):
         self._service = service
         self.refused = 0
 
-    def invoke(self, dispatch: WorkerInvocation) -> None:
+    def invoke(self, invocation: WorkerInvocation) -> None:
         self.refused += 1
         if self.refused == 1:
             with pytest.raises(WorkerUnreachable):
                 self._service.chat_service.dispatch(ASK)
-        super().invoke(dispatch)
+        super().invoke(invocation)
 
 
 def test_both_are_told_to_try_again() -> None:

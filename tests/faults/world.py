@@ -85,62 +85,62 @@ class World(WorkerInvoker):
 
     # ---- the asynchronous hop
 
-    def invoke(self, dispatch: WorkerInvocation) -> None:
-        question = self._questions.get(dispatch.turn_id, "")
-        self.history.accepted.append(Accepted(self.scheduler.now, dispatch.chat_id, question))
+    def invoke(self, invocation: WorkerInvocation) -> None:
+        question = self._questions.get(invocation.turn_id, "")
+        self.history.accepted.append(Accepted(self.scheduler.now, invocation.chat_id, question))
         copies = 0 if self.chance(self.rates.drop) else 2 if self.chance(self.rates.duplicate) else 1
         for _ in range(copies):
-            self._deliver_later(dispatch, self.queue_wait(), 0)
+            self._deliver_later(invocation, self.queue_wait(), 0)
         if self.chance(self.rates.forgery):
-            self.scheduler.spawn(lambda: self._forge(replace(dispatch, token="guessed")), self.queue_wait())
+            self.scheduler.spawn(lambda: self._forge(replace(invocation, token="guessed")), self.queue_wait())
 
-    def _forge(self, dispatch: WorkerInvocation) -> None:
+    def _forge(self, invocation: WorkerInvocation) -> None:
         """An event with the right ids, from somebody who does not know the token."""
         process = self._process(WORKER_TIMEOUT)
         service = self._service(process, process)
         try:
             if self.chance(0.5):
-                acted = service.reason(dispatch, process.now() + WORKER_TIMEOUT) is not None
+                acted = service.reason(invocation, process.now() + WORKER_TIMEOUT) is not None
             else:
-                acted = service.fail(dispatch, FailureCode.WORKER_DIED) is not None
+                acted = service.fail(invocation, FailureCode.WORKER_DIED) is not None
         except (Killed, AsyncChatError):
             return
         self.history.forged += acted
 
-    def _deliver_later(self, dispatch: WorkerInvocation, wait: timedelta, attempt: int) -> None:
+    def _deliver_later(self, invocation: WorkerInvocation, wait: timedelta, attempt: int) -> None:
         if wait > self._event_age:
-            self._give_up(dispatch)
+            self._give_up(invocation)
         else:
-            self.scheduler.spawn(lambda: self._deliver(dispatch, attempt), wait)
+            self.scheduler.spawn(lambda: self._deliver(invocation, attempt), wait)
 
-    def _deliver(self, dispatch: WorkerInvocation, attempt: int) -> None:
+    def _deliver(self, invocation: WorkerInvocation, attempt: int) -> None:
         process = self._process(WORKER_TIMEOUT)
         service = self._service(process, process)
         try:
-            reasoned = service.reason(dispatch, process.now() + WORKER_TIMEOUT)
+            reasoned = service.reason(invocation, process.now() + WORKER_TIMEOUT)
             if reasoned is not None:
                 service.persist(reasoned)
         except (Killed, AsyncChatError):
             if attempt < self.retries:
-                self._deliver_later(dispatch, self._seconds(1, 70), attempt + 1)
+                self._deliver_later(invocation, self._seconds(1, 70), attempt + 1)
             else:
-                self._give_up(dispatch)
+                self._give_up(invocation)
 
-    def _give_up(self, dispatch: WorkerInvocation) -> None:
+    def _give_up(self, invocation: WorkerInvocation) -> None:
         """On-failure destination: a queue, with a function behind it that may fail as well."""
-        self.history.given_up.append(dispatch.turn_id)
+        self.history.given_up.append(invocation.turn_id)
         if not self.chance(self.rates.drop):
-            self.scheduler.spawn(lambda: self._settle(dispatch, 1), self.queue_wait())
+            self.scheduler.spawn(lambda: self._settle(invocation, 1), self.queue_wait())
         if self.chance(self.rates.duplicate):
-            self.scheduler.spawn(lambda: self._settle(dispatch, 1), self.queue_wait())
+            self.scheduler.spawn(lambda: self._settle(invocation, 1), self.queue_wait())
 
-    def _settle(self, dispatch: WorkerInvocation, attempt: int) -> None:
+    def _settle(self, invocation: WorkerInvocation, attempt: int) -> None:
         process = self._process(timedelta(seconds=30))
         try:
-            self._service(process, process).fail(dispatch, FailureCode.WORKER_DIED)
+            self._service(process, process).fail(invocation, FailureCode.WORKER_DIED)
         except (Killed, AsyncChatError):
             if attempt < QUEUE_TRIES:
-                self.scheduler.spawn(lambda: self._settle(dispatch, attempt + 1), timedelta(seconds=180))
+                self.scheduler.spawn(lambda: self._settle(invocation, attempt + 1), timedelta(seconds=180))
 
     # ---- chance
 
@@ -196,5 +196,5 @@ class _Hop(WorkerInvoker):
         self._world = world
         self._process = process
 
-    def invoke(self, dispatch: WorkerInvocation) -> None:
-        self._process.call(lambda: self._world.invoke(dispatch), WorkerUnreachable)
+    def invoke(self, invocation: WorkerInvocation) -> None:
+        self._process.call(lambda: self._world.invoke(invocation), WorkerUnreachable)

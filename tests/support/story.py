@@ -104,7 +104,7 @@ class Story:
         self.clock.pass_to(turn.deadline)
 
     def _moves(self, seen: Turn, then: Turn, answer: Message | None = None) -> Turn:
-        assert self.chats.advance(seen, then, answer)
+        assert self.chats.compare_and_set_turn(seen, then, answer)
         return then
 
 

@@ -21,10 +21,10 @@ class LambdaWorkerInvoker(WorkerInvoker):
         self._client = client
         self._function = function
 
-    def invoke(self, dispatch: WorkerInvocation) -> None:
+    def invoke(self, invocation: WorkerInvocation) -> None:
         with raising(WorkerUnreachable):
             self._client().invoke(
                 FunctionName=self._function,
                 InvocationType="Event",
-                Payload=json.dumps(worker_event(dispatch)).encode(),
+                Payload=json.dumps(worker_event(invocation)).encode(),
             )

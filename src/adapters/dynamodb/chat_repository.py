@@ -75,20 +75,22 @@ class DynamoDbChatRepository(ChatRepository):
 
     # ---- a turn's way
 
-    def advance(self, seen: Turn, then: Turn, answer: Message | None = None, turn_limit: int | None = None) -> bool:
-        move = self._writes.move(seen, then, answer)
-        if seen.thinking == then.thinking:
-            return self._update(move, then)
-        shards = self._slots.shards_for(then, turn_limit or 1)
-        moved = [shard.acquire(then) if then.thinking else shard.release(seen) for shard in shards]
-        said = [self._writes.message(then.chat_id, answer)] if answer else []
+    def compare_and_set_turn(
+        self, expected: Turn, new: Turn, answer: Message | None = None, turn_limit: int | None = None
+    ) -> bool:
+        move = self._writes.compare_and_set_turn(expected, new, answer)
+        if expected.thinking == new.thinking:
+            return self._update(move, new)
+        shards = self._slots.shards_for(new, turn_limit or 1)
+        moved = [shard.acquire(new) if new.thinking else shard.release(expected) for shard in shards]
+        said = [self._writes.message(new.chat_id, answer)] if answer else []
         while True:
             refused = self._transact([move, *moved, *said])
             if refused is None:
                 return True
             if refused[0] is not None:
-                return _is(then, refused[0])
-            moved = _acquire_expired(shards, moved, refused[1:], then)
+                return _is(new, refused[0])
+            moved = _acquire_expired(shards, moved, refused[1:], new)
 
     def report(self, turn: Turn, progress: Sequence[Step], draft: str | None) -> bool:
         return self._update(self._writes.report(turn, progress, draft), turn)

@@ -79,17 +79,17 @@ class ChatWrites:
         attributes = {**turn_attributes(new.turn), **_newest(new.message)}
         return self._set(header_key(new.turn.chat_id), attributes, (*OPTIONAL_OF_TURN, "progress"), condition, values)
 
-    def move(self, seen: Turn, then: Turn, answer: Message | None) -> Write:
-        """Compare and set: the header's turn from `seen` to `then`."""
-        attributes = turn_attributes(then)
+    def compare_and_set_turn(self, expected: Turn, new: Turn, answer: Message | None) -> Write:
+        """Compare and set: the header's turn from `expected` to `new`."""
+        attributes = turn_attributes(new)
         if answer is not None:
             attributes |= {**_newest(answer), "last_answer_id": text(answer.message_id)}
-            if then.took is not None:
-                attributes["usual"] = number(round(then.took / timedelta(milliseconds=1)))
+            if new.took is not None:
+                attributes["usual"] = number(round(new.took / timedelta(milliseconds=1)))
         gone = [name for name in OPTIONAL_OF_TURN if name not in attributes]
-        if seen.turn_id != then.turn_id:
+        if expected.turn_id != new.turn_id:
             gone.append("progress")
-        return self._set(header_key(seen.chat_id), attributes, tuple(gone), *_unchanged(seen))
+        return self._set(header_key(expected.chat_id), attributes, tuple(gone), *_unchanged(expected))
 
     def report(self, turn: Turn, progress: Sequence[Step], draft: str | None) -> Write:
         """Set what the user watches, while the turn is still `turn`."""

@@ -163,14 +163,14 @@ def test_two_retries_at_once_make_one_turn(
     service: Service, chats: ChatService, story: Story, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     failed = story.fails(story.asks())
-    advance, first = service.chats.advance, iter([True])
+    advance, first = service.chats.compare_and_set_turn, iter([True])
 
     def meet_the_other_tab(*arguments: object, **named: object) -> bool:
         if next(first, False):
             chats.retry(ALICE, failed.chat_id)
         return advance(*arguments, **named)  # type: ignore[arg-type]  # handed through
 
-    monkeypatch.setattr(service.chats, "advance", meet_the_other_tab)
+    monkeypatch.setattr(service.chats, "compare_and_set_turn", meet_the_other_tab)
     with pytest.raises(ChatBusy):
         chats.retry(ALICE, failed.chat_id)
     assert len(service.invoker.waiting) == 1

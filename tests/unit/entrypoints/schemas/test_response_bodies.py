@@ -106,7 +106,7 @@ def test_a_failure_has_its_code_and_a_sentence_for_a_person(service: Service, st
 def test_a_failure_code_of_another_version_still_has_a_sentence(service: Service, story: Story) -> None:
     queued = story.asks()
     turn = replace(queued.failed(FailureCode.AGENT_FAILED, story.clock.now()), failure="stars_not_aligned")
-    assert story.chats.advance(queued, turn)
+    assert story.chats.compare_and_set_turn(queued, turn)
     error = service.gateway.poll(turn.chat_id).body["turn"]["error"]
     assert error == {"code": "stars_not_aligned", "message": FAILURES[FailureCode.AGENT_FAILED]}
 
