@@ -15,7 +15,7 @@ from adapters.observability.json_logs import JsonFormatter
 from benchmarks.capacity.plan import deadline_for
 from benchmarks.story import ANSWER, QUESTION, USER
 from domain.chat import Citation
-from domain.ports import MemoryStore, ReasoningAgent, Watch
+from domain.ports import MemoryStore, ProgressReporter, ReasoningAgent
 from domain.records import Answer, Assignment
 from tests.fakes.clock import NOON, FakeClock
 from tests.fakes.dynamodb.units import Consumed
@@ -86,24 +86,24 @@ class _WritingAgent(ReasoningAgent):
     seconds: float
     memories: list[MemoryStore] = field(default_factory=list)
 
-    def reason(self, assignment: Assignment, watch: Watch) -> Answer:
+    def reason(self, assignment: Assignment, progress: ProgressReporter) -> Answer:
         found = self.memories[0].recall(assignment.user_id)
         thinking, writing = self.seconds * (1 - DRAFTING), self.seconds * DRAFTING
         for number in range(STEPS):
-            watch.step(f"Reading {len(found)} memories for what the question asks, step {number + 1}")
-            self._pass(thinking / STEPS, watch)
+            progress.step(f"Reading {len(found)} memories for what the question asks, step {number + 1}")
+            self._pass(thinking / STEPS, progress)
         for second in range(1, int(writing) + 1):
-            watch.draft(LONG_ANSWER[: round(len(LONG_ANSWER) * second / writing)])
-            self._pass(1, watch)
-        self._pass(writing % 1, watch)
+            progress.draft(LONG_ANSWER[: round(len(LONG_ANSWER) * second / writing)])
+            self._pass(1, progress)
+        self._pass(writing % 1, progress)
         return Answer(LONG_ANSWER, tuple(Citation(memory.memory_id, memory.text) for memory in found[:2]))
 
-    def _pass(self, seconds: float, watch: Watch) -> None:
+    def _pass(self, seconds: float, progress: ProgressReporter) -> None:
         """As agents wait: looking every second at whether the user has cancelled."""
         end = self.clock.now() + timedelta(seconds=seconds)
         while self.clock.now() < end:
             self.clock.sleep(min(timedelta(seconds=1), end - self.clock.now()))
-            watch.check()
+            progress.raise_if_ended()
 
 
 class _Chat:

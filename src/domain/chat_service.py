@@ -43,7 +43,7 @@ from domain.records import (
     WorkerInvocation,
 )
 from domain.text import is_storable, is_visible
-from domain.throttled_progress import TurnWatch
+from domain.throttled_progress import ThrottledProgressReporter
 
 QUESTION_LIMIT: Final = 8_000
 HISTORY_LENGTH: Final = 20
@@ -269,7 +269,9 @@ class ChatService:
         question, history = messages[-1], messages[:-1]
         assignment = Assignment(turn.user_id, question.content, history, turn.asked_at, until)
         try:
-            return Answered(turn, self._agent().reason(assignment, TurnWatch(self._chats, self._clock, turn)))
+            return Answered(
+                turn, self._agent().reason(assignment, ThrottledProgressReporter(self._chats, self._clock, turn))
+            )
         except TurnOver:
             return Abandoned(turn)
         except AgentFailed as failure:

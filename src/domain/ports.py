@@ -64,7 +64,7 @@ class ChatRepository(Protocol):
         """
 
     @abstractmethod
-    def report(self, turn: Turn, progress: Sequence[Step], draft: str | None) -> bool:
+    def save_progress(self, turn: Turn, progress: Sequence[Step], draft: str | None) -> bool:
         """Show what the agent does. Done, and True, only while the stored turn still is `turn`."""
 
     @abstractmethod
@@ -95,7 +95,7 @@ class WorkerInvoker(Protocol):
         """
 
 
-class Watch(Protocol):
+class ProgressReporter(Protocol):
     """The agent's view of its user, who waits. Every method raises `TurnOver` when the turn has ended."""
 
     @abstractmethod
@@ -107,7 +107,7 @@ class Watch(Protocol):
         """Show the whole answer so far. Calling often is fine: writes are paced."""
 
     @abstractmethod
-    def check(self) -> None:
+    def raise_if_ended(self) -> None:
         """Nothing new, but is the answer still wanted? Calling often is fine: looks are paced."""
 
 
@@ -115,8 +115,8 @@ class ReasoningAgent(Protocol):
     """Answers a question. Slow, and perhaps paid for: it is run at most once per turn."""
 
     @abstractmethod
-    def reason(self, assignment: Assignment, watch: Watch) -> Answer:
-        """Answer by `assignment.until`. Raises `AgentFailed`; lets the watch's `TurnOver` pass."""
+    def reason(self, assignment: Assignment, progress: ProgressReporter) -> Answer:
+        """Answer by `assignment.until`. Raises `AgentFailed`; lets the progress reporter's `TurnOver` pass."""
 
 
 class MemoryStore(Protocol):

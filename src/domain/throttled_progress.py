@@ -1,11 +1,11 @@
-"""TurnWatch: the agent's steps and draft, paced, on their way to the user."""
+"""ThrottledProgressReporter: the agent's steps and draft, paced, on their way to the user."""
 
 from datetime import datetime, timedelta
 from typing import Final
 
 from domain.chat import Step, Turn
 from domain.errors import StoreUnavailable, TurnOver
-from domain.ports import ChatRepository, Clock, Watch
+from domain.ports import ChatRepository, Clock, ProgressReporter
 from domain.text import excerpt
 
 STEP_LENGTH: Final = 120
@@ -17,7 +17,7 @@ PACE: Final = timedelta(seconds=1)
 IDLE_PACE: Final = timedelta(seconds=2)
 
 
-class TurnWatch(Watch):
+class ThrottledProgressReporter(ProgressReporter):
     """Writes at most once a second, and raises `TurnOver` as soon as a write shows that the turn has ended.
 
     What comes faster waits for the next write. A store that cannot be reached costs the user a step, not the answer.
@@ -36,21 +36,21 @@ class TurnWatch(Watch):
         self._steps.append(Step(self._clock.now(), excerpt(text, STEP_LENGTH)))
         del self._steps[:-STEP_COUNT]
         self._pending = True
-        self.check()
+        self.raise_if_ended()
 
     def draft(self, text: str) -> None:
         self._draft = text[:DRAFT_LENGTH]
         self._pending = True
-        self.check()
+        self.raise_if_ended()
 
-    def check(self) -> None:
+    def raise_if_ended(self) -> None:
         now = self._clock.now()
         pace = PACE if self._pending else IDLE_PACE
         if self._last_write is not None and now - self._last_write < pace:
             return
         self._last_write = now
         try:
-            held = self._chats.report(self._turn, self._steps, self._draft)
+            held = self._chats.save_progress(self._turn, self._steps, self._draft)
         except StoreUnavailable:
             return
         if not held:

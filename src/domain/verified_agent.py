@@ -8,7 +8,7 @@ from domain.chat import Citation
 from domain.errors import AgentFailed
 from domain.failure_codes import FailureCode
 from domain.memory import Memory
-from domain.ports import MemoryStore, ReasoningAgent, Watch
+from domain.ports import MemoryStore, ProgressReporter, ReasoningAgent
 from domain.records import Answer, Assignment
 from domain.text import is_storable, is_visible
 
@@ -26,8 +26,8 @@ class CheckedAgent(ReasoningAgent):
         self._agent = agent
         self._memories = memories
 
-    def reason(self, assignment: Assignment, watch: Watch) -> Answer:
-        answer = self._agent.reason(assignment, watch)
+    def reason(self, assignment: Assignment, progress: ProgressReporter) -> Answer:
+        answer = self._agent.reason(assignment, progress)
         text = _bounded(_storable(answer.text))
         if not is_visible(text):
             raise AgentFailed(FailureCode.EMPTY_ANSWER)

@@ -6,7 +6,7 @@ from domain import ports
 from tests.architecture.source import FAKES, SRC, ClassInFile, files
 
 #: What an agent is given, not what the domain needs from the world: made by the domain itself.
-OF_THE_DOMAIN = {"Watch"}
+OF_THE_DOMAIN = {"ProgressReporter"}
 PORTS = {
     name: port
     for name, port in vars(ports).items()

@@ -18,7 +18,7 @@ import pytest
 from domain.chat import Message, Role
 from domain.errors import AgentFailed, TurnOver
 from domain.failure_codes import FailureCode
-from domain.ports import ReasoningAgent, Watch
+from domain.ports import ProgressReporter, ReasoningAgent
 from domain.records import Answer, Assignment
 from domain.text import is_storable, is_visible
 from tests.fakes.clock import NOON
@@ -33,7 +33,7 @@ ODD_QUESTIONS = {
 
 
 @dataclass
-class OnlookingWatch(Watch):
+class RecordingProgressReporter(ProgressReporter):
     """Notes what the agent shows; the turn is over at the look of that number."""
 
     over_at: int | None = None
@@ -43,13 +43,13 @@ class OnlookingWatch(Watch):
 
     def step(self, text: str) -> None:
         self.steps.append(text)
-        self.check()
+        self.raise_if_ended()
 
     def draft(self, text: str) -> None:
         self.drafts.append(text)
-        self.check()
+        self.raise_if_ended()
 
-    def check(self) -> None:
+    def raise_if_ended(self) -> None:
         self.looks += 1
         if self.over_at is not None and self.looks >= self.over_at:
             raise TurnOver
@@ -69,30 +69,30 @@ class ReasoningAgentContract:
     def test_it_answers_in_words_that_can_be_stored_and_seen(
         self, agent: ReasoningAgent, assignment: Assignment
     ) -> None:
-        answer = agent.reason(assignment, OnlookingWatch())
+        answer = agent.reason(assignment, RecordingProgressReporter())
         assert is_visible(answer.text)
         assert is_storable(answer.text)
 
     def test_each_citation_names_a_memory_and_quotes_it(self, agent: ReasoningAgent, assignment: Assignment) -> None:
-        for citation in agent.reason(assignment, OnlookingWatch()).citations:
+        for citation in agent.reason(assignment, RecordingProgressReporter()).citations:
             assert citation.memory_id
             assert is_visible(citation.quote)
             assert is_storable(citation.quote)
 
     def test_whatever_it_shows_can_be_stored(self, agent: ReasoningAgent, assignment: Assignment) -> None:
-        watch = OnlookingWatch()
-        agent.reason(assignment, watch)
-        assert all(is_storable(text) and is_visible(text) for text in (*watch.steps, *watch.drafts))
+        progress = RecordingProgressReporter()
+        agent.reason(assignment, progress)
+        assert all(is_storable(text) and is_visible(text) for text in (*progress.steps, *progress.drafts))
 
     def test_it_stops_wherever_it_learns_that_the_turn_is_over(
         self, agent: ReasoningAgent, assignment: Assignment
     ) -> None:
-        to_the_end = OnlookingWatch()
+        to_the_end = RecordingProgressReporter()
         agent.reason(assignment, to_the_end)
         for look in range(1, to_the_end.looks + 1):
             with pytest.raises(TurnOver):
-                agent.reason(assignment, watch := OnlookingWatch(over_at=look))
-            assert watch.looks == look, "it went on after the end"
+                agent.reason(assignment, progress := RecordingProgressReporter(over_at=look))
+            assert progress.looks == look, "it went on after the end"
 
     @pytest.mark.parametrize("question", ODD_QUESTIONS.values(), ids=ODD_QUESTIONS)
     def test_an_odd_question_gets_an_answer_or_a_failure_with_a_name(
@@ -110,13 +110,15 @@ class ReasoningAgentContract:
     def test_one_instance_serves_one_question_after_the_other(
         self, agent: ReasoningAgent, assignment: Assignment
     ) -> None:
-        answers = [agent.reason(replace(assignment, user_id=user), OnlookingWatch()) for user in ("alice", "bob")]
+        answers = [
+            agent.reason(replace(assignment, user_id=user), RecordingProgressReporter()) for user in ("alice", "bob")
+        ]
         assert all(isinstance(answer, Answer) for answer in answers)
 
 
 def _ending(agent: ReasoningAgent, assignment: Assignment) -> str:
     try:
-        agent.reason(assignment, OnlookingWatch())
+        agent.reason(assignment, RecordingProgressReporter())
     except AgentFailed as failure:
         return failure.code
     return "answer"

@@ -140,7 +140,7 @@ def steps(story: Story, *said: str) -> tuple[Step, ...]:
 def test_a_report_shows_steps_and_draft(story: Story) -> None:
     running = story.claims(story.asks())
     searching = steps(story, "Searching 214 memories", "Reading 3")
-    assert story.chats.report(running, searching, "Level")
+    assert story.chats.save_progress(running, searching, "Level")
     shown = story.stored(running.chat_id)
     assert (shown.progress, shown.draft) == (searching, "Level")
     assert shown == running, "what is shown is no part of the state"
@@ -148,17 +148,17 @@ def test_a_report_shows_steps_and_draft(story: Story) -> None:
 
 def test_a_report_without_draft_keeps_the_draft(story: Story) -> None:
     running = story.claims(story.asks())
-    story.chats.report(running, (), "Level")
-    story.chats.report(running, steps(story, "Writing"), None)
+    story.chats.save_progress(running, (), "Level")
+    story.chats.save_progress(running, steps(story, "Writing"), None)
     assert story.stored(running.chat_id).draft == "Level"
 
 
 @pytest.mark.parametrize("end", ["answers", "fails", "cancels"])
 def test_nothing_is_reported_after_the_end(story: Story, end: str) -> None:
     running = story.claims(story.asks())
-    story.chats.report(running, steps(story, "Searching"), "Level")
+    story.chats.save_progress(running, steps(story, "Searching"), "Level")
     getattr(story, end)(running)
-    assert not story.chats.report(running, steps(story, "Searching", "Too late"), "Level 4")
+    assert not story.chats.save_progress(running, steps(story, "Searching", "Too late"), "Level 4")
     shown = story.stored(running.chat_id)
     assert [step.text for step in shown.progress] == ["Searching"], "the way to the end stays"
     assert shown.draft is None
@@ -168,18 +168,18 @@ def test_only_the_holder_of_the_lease_reports(story: Story) -> None:
     queued = story.asks()
     running = story.claims(queued)
     for stranger in (replace(running, lease="stolen"), queued):
-        assert not story.chats.report(stranger, steps(story, "Lies"), "Level 4")
+        assert not story.chats.save_progress(stranger, steps(story, "Lies"), "Level 4")
     assert story.stored(running.chat_id).progress == ()
 
 
 def test_nothing_is_reported_to_a_chat_that_is_not_there(story: Story) -> None:
-    assert not story.chats.report(story.turn(chat_id=UNKNOWN_CHAT), (), "Level")
+    assert not story.chats.save_progress(story.turn(chat_id=UNKNOWN_CHAT), (), "Level")
     assert story.chats.load(UNKNOWN_CHAT) is None
 
 
 def test_a_retry_starts_with_nothing_to_watch(story: Story) -> None:
     running = story.claims(story.asks())
-    story.chats.report(running, steps(story, "Searching"), "Level")
+    story.chats.save_progress(running, steps(story, "Searching"), "Level")
     failed = story.fails(running)
     again = story.turn(chat_id=failed.chat_id, question_id=failed.question_id)
     assert story.chats.compare_and_set_turn(failed, again, turn_limit=5)

@@ -44,7 +44,7 @@ CALLS: Final[dict[str, Call]] = {
         turn := story.turn(), turn.claimed("lease", story.clock.now())
     ),
     "end": lambda story, _: story.chats.compare_and_set_turn(turn := story.turn(), turn.cancelled(story.clock.now())),
-    "report": lambda story, _: story.chats.report(story.turn(), (), None),
+    "report": lambda story, _: story.chats.save_progress(story.turn(), (), None),
     "list_chats": lambda story, _: story.chats.list_chats(ALICE, 50),
     "mark_read": lambda story, _: story.chats.mark_read("chat", ALICE),
     "delete": lambda story, _: story.chats.delete("chat", ALICE),

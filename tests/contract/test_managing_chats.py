@@ -154,7 +154,7 @@ def test_a_worker_of_a_deleted_chat_finds_nothing_to_move(story: Story) -> None:
     story.chats.delete(running.chat_id, ALICE)
     late = running.answered(running.lease or "", story.clock.now())
     assert not story.chats.compare_and_set_turn(running, late, story.answer())
-    assert not story.chats.report(running, (), "Level")
+    assert not story.chats.save_progress(running, (), "Level")
     assert story.chats.load(running.chat_id) is None
 
 

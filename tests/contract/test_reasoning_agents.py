@@ -10,7 +10,7 @@ from adapters.clocks import SystemClock
 from domain.memory import Memory
 from domain.ports import ReasoningAgent
 from domain.records import Assignment
-from tests.contract.reasoning_agent import OnlookingWatch, ReasoningAgentContract
+from tests.contract.reasoning_agent import ReasoningAgentContract, RecordingProgressReporter
 from tests.fakes.agent import PacedAgent
 from tests.fakes.clock import NOON, FakeClock
 from tests.fakes.memory_store import InMemoryMemoryStore
@@ -39,7 +39,7 @@ class TestRecallAgent(ReasoningAgentContract):
     def test_it_quotes_the_users_own_memories_word_for_word(
         self, agent: ReasoningAgent, assignment: Assignment
     ) -> None:
-        answer = agent.reason(assignment, OnlookingWatch())
+        answer = agent.reason(assignment, RecordingProgressReporter())
         own = {memory.memory_id: memory.text for memory in memories_of_alice_and_bob().recall("alice")}
         assert answer.citations
         assert all(citation.quote in own[citation.memory_id] for citation in answer.citations)
@@ -49,15 +49,15 @@ class TestRecallAgent(ReasoningAgentContract):
     def test_it_shows_what_it_does_and_the_answer_as_it_grows(
         self, agent: ReasoningAgent, assignment: Assignment
     ) -> None:
-        answer = agent.reason(assignment, watch := OnlookingWatch())
-        assert watch.steps[0].startswith("Searching 3 memories")
-        assert watch.drafts[-1] == answer.text
-        assert all(answer.text.startswith(draft) for draft in watch.drafts)
+        answer = agent.reason(assignment, progress := RecordingProgressReporter())
+        assert progress.steps[0].startswith("Searching 3 memories")
+        assert progress.drafts[-1] == answer.text
+        assert all(answer.text.startswith(draft) for draft in progress.drafts)
 
     def test_it_thinks_about_as_long_as_it_is_told(self, assignment: Assignment) -> None:
         clock = FakeClock()
         agent = RecallAgent(memories_of_alice_and_bob(), clock, thinking=timedelta(seconds=56))
-        agent.reason(assignment, OnlookingWatch())
+        agent.reason(assignment, RecordingProgressReporter())
         assert timedelta(seconds=55) < clock.now() - NOON < timedelta(seconds=57)
 
 

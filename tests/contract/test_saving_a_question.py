@@ -45,7 +45,7 @@ def test_a_next_question_keeps_the_title_and_replaces_the_turn(story: Story) -> 
 
 def test_a_next_question_shows_nothing_of_the_turn_before(story: Story) -> None:
     first = story.claims(story.asks())
-    story.chats.report(first, (), "Level")
+    story.chats.save_progress(first, (), "Level")
     story.fails(first)
     story.asks("Again?", chat_id=first.chat_id)
     now = story.stored(first.chat_id)

@@ -17,7 +17,7 @@ from adapters.agents.custom_agent import AgentParts, load_agent
 from docs.site.navigation import ROOT
 from domain.errors import TurnOver
 from domain.ports import ReasoningAgent
-from tests.contract.reasoning_agent import OnlookingWatch, ReasoningAgentContract
+from tests.contract.reasoning_agent import ReasoningAgentContract, RecordingProgressReporter
 from tests.docs.runners import run_javascript
 from tests.e2e.running_stack import RunningStack
 from tests.e2e.stack_controls import StackControls
@@ -85,7 +85,7 @@ def test_the_page_with_the_client_shows_steps_and_the_answer() -> None:
 
 def test_the_handler_is_the_same_letter_by_letter_and_answers_as_an_agent(folders: Any) -> None:
     folders("before/function", "unchanged")
-    assert the_agent().reason(asking(QUESTION), OnlookingWatch()).text == ANSWER
+    assert the_agent().reason(asking(QUESTION), RecordingProgressReporter()).text == ANSWER
 
 
 def test_the_program_with_the_client_gets_the_same_answer_from_the_service(
@@ -99,7 +99,7 @@ def test_the_program_with_the_client_gets_the_same_answer_from_the_service(
 
 def test_as_an_agent_of_its_own_it_tells_of_every_page(folders: Any) -> None:
     folders("after/function")
-    watch = OnlookingWatch()
+    watch = RecordingProgressReporter()
     assert the_agent().reason(asking(QUESTION), watch).text == ANSWER
     assert watch.steps[0] == "Reading the page of 3 March"
     assert len(watch.steps) == 10
@@ -107,7 +107,7 @@ def test_as_an_agent_of_its_own_it_tells_of_every_page(folders: Any) -> None:
 
 def test_stopped_between_two_pages_it_reads_no_more(folders: Any) -> None:
     folders("after/function")
-    watch = OnlookingWatch(over_at=3)
+    watch = RecordingProgressReporter(over_at=3)
     with pytest.raises(TurnOver):
         the_agent().reason(asking(QUESTION), watch)
     assert len(watch.steps) == 3

@@ -11,7 +11,7 @@ from typing import Final
 from domain.errors import AgentFailed
 from domain.ports import MemoryStore, ReasoningAgent
 from domain.records import Assignment
-from tests.contract.reasoning_agent import OnlookingWatch
+from tests.contract.reasoning_agent import RecordingProgressReporter
 from tests.evaluation.question_set import Question
 
 FIRST: Final = 5
@@ -75,7 +75,7 @@ def _result(agent: ReasoningAgent, question: Question) -> Result:
     assignment = Assignment(question.user, question.question, (), question.asked_at, until)
     start = time.perf_counter()
     try:
-        answer = agent.reason(assignment, OnlookingWatch())
+        answer = agent.reason(assignment, RecordingProgressReporter())
     except AgentFailed as failed:
         return Result(question, (), time.perf_counter() - start, failed.code)
     cited = tuple(dict.fromkeys(citation.memory_id for citation in answer.citations))

@@ -5,7 +5,7 @@ import sqlite3
 from contextlib import closing
 
 from domain.chat import Citation
-from domain.ports import MemoryStore, ReasoningAgent, Watch
+from domain.ports import MemoryStore, ProgressReporter, ReasoningAgent
 from domain.records import Answer, Assignment
 
 BEST = 5
@@ -18,7 +18,7 @@ class PlainBm25Agent(ReasoningAgent):
         self._memories = memories
         self._tokenizer = tokenizer
 
-    def reason(self, assignment: Assignment, watch: Watch) -> Answer:
+    def reason(self, assignment: Assignment, progress: ProgressReporter) -> Answer:
         memories = self._memories.recall(assignment.user_id)
         words = " OR ".join(f'"{word}"' for word in re.findall(r"\w+", assignment.question))
         with closing(sqlite3.connect(":memory:")) as database:

@@ -4,13 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from domain.ports import Clock, ReasoningAgent, Watch
+from domain.ports import Clock, ProgressReporter, ReasoningAgent
 from domain.records import Answer, Assignment
 
 
 @dataclass
 class PacedAgent(ReasoningAgent):
-    """Sleeps `takes` in steps of a second, looking at the watch, then says `answer` or raises `error`.
+    """Sleeps `takes` in steps of a second, looking at the progress, then says `answer` or raises `error`.
 
     `assignments` are the runs it was given, in order.
     """
@@ -21,13 +21,13 @@ class PacedAgent(ReasoningAgent):
     error: BaseException | None = None
     assignments: list[Assignment] = field(default_factory=list)
 
-    def reason(self, assignment: Assignment, watch: Watch) -> Answer:
+    def reason(self, assignment: Assignment, progress: ProgressReporter) -> Answer:
         self.assignments.append(assignment)
-        watch.step("Searching")
+        progress.step("Searching")
         end = self.clock.now() + self.takes
         while self.clock.now() < end:
             self.clock.sleep(min(timedelta(seconds=1), end - self.clock.now()))
-            watch.check()
+            progress.raise_if_ended()
         if self.error is not None:
             raise self.error
         return self.answer(assignment) if callable(self.answer) else self.answer

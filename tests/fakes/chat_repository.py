@@ -105,7 +105,7 @@ class InMemoryChatRepository(ChatRepository):
                 self.messages[expected.chat_id][answer.message_id] = answer
             return True
 
-    def report(self, turn: Turn, progress: Sequence[Step], draft: str | None) -> bool:
+    def save_progress(self, turn: Turn, progress: Sequence[Step], draft: str | None) -> bool:
         with self._reached():
             chat = self.chats.get(turn.chat_id)
             if chat is None or not _same(chat.turn, turn):

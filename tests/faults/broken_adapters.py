@@ -144,7 +144,9 @@ ADAPTER_MUTANTS: Final = (
         "the workspace has any number of places", TurnSlots, "shards_for", lambda *how: _shards_for(*how)[:1]
     ),
     _seen_by_comparison("a repeated move counts as refused", repository, "_is", lambda turn, header: False),
-    _seen_by_comparison("a draft needs no running turn", ChatWrites, "report", _unconditional(ChatWrites.report)),
+    _seen_by_comparison(
+        "a draft needs no running turn", ChatWrites, "save_progress", _unconditional(ChatWrites.save_progress)
+    ),
     _seen_by_comparison(
         "the message is saved before its chat is asked",
         DynamoDbChatRepository,

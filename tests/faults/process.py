@@ -93,8 +93,8 @@ class DistantChatRepository(ChatRepository):
             expected.chat_id, lambda: self._chats.compare_and_set_turn(expected, new, answer, turn_limit)
         )
 
-    def report(self, turn: Turn, progress: Sequence[Step], draft: str | None) -> bool:
-        return self._process.call(lambda: self._chats.report(turn, progress, draft))
+    def save_progress(self, turn: Turn, progress: Sequence[Step], draft: str | None) -> bool:
+        return self._process.call(lambda: self._chats.save_progress(turn, progress, draft))
 
     def list_chats(self, user_id: str, limit: int, start: tuple[str, str] | None = None) -> ChatList:
         return self._process.call(lambda: self._chats.list_chats(user_id, limit, start))

@@ -157,7 +157,7 @@ class RepositoryComparison(RuleBasedStateMachine):
     @rule(which=WHICH, draft=st.sampled_from((None, "Level 3", "Level 3, bay")))
     def report(self, which: int, draft: str | None) -> None:
         turn, steps = _pick(self.turns, which), [Step(self.clock.now(), f"Step {which}")]
-        self.both(lambda repository: repository.report(turn, steps, draft))
+        self.both(lambda repository: repository.save_progress(turn, steps, draft))
 
     def _seen(self, *states: TurnState) -> list[Turn]:
         return [turn for turn in self.turns if turn.state in states]

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 
-from domain.ports import Clock, ReasoningAgent, Watch
+from domain.ports import Clock, ProgressReporter, ReasoningAgent
 from domain.records import Answer, Assignment
 from tests.faults.history import History, ReasoningOutcome, answer_to
 
@@ -22,16 +22,16 @@ class ScriptedAgent(ReasoningAgent):
         self.meanwhile: Callable[[], None] = lambda: None
         self.raises: BaseException | None = None
 
-    def reason(self, assignment: Assignment, watch: Watch) -> Answer:
+    def reason(self, assignment: Assignment, progress: ProgressReporter) -> Answer:
         heard = tuple(message.content for message in assignment.history)
         self._history.reasoned.append(
             ReasoningOutcome(self._clock.now(), assignment.user_id, assignment.question, heard)
         )
-        watch.step("Thinking")
+        progress.step("Thinking")
         self._clock.sleep(self.takes / 2)
         self.meanwhile()
         self._clock.sleep(self.takes / 2)
-        watch.draft("So far")
+        progress.draft("So far")
         if self.raises is not None:
             raise self.raises
         return Answer(answer_to(assignment.question))

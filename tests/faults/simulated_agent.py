@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from domain.errors import AgentFailed
 from domain.failure_codes import FailureCode
-from domain.ports import ReasoningAgent, Watch
+from domain.ports import ProgressReporter, ReasoningAgent
 from domain.records import Answer, Assignment
 from tests.faults.fault_rates import Killed
 from tests.faults.history import ReasoningOutcome, answer_to
@@ -22,7 +22,7 @@ class SimulatedAgent(ReasoningAgent):
         self._world = world
         self._process = process
 
-    def reason(self, assignment: Assignment, watch: Watch) -> Answer:
+    def reason(self, assignment: Assignment, progress: ProgressReporter) -> Answer:
         world = self._world
         heard = tuple(message.content for message in assignment.history)
         world.history.reasoned.append(
@@ -30,14 +30,14 @@ class SimulatedAgent(ReasoningAgent):
         )
         odd = world.chance(world.rates.odd_agent)
         manner = world.random.choice(("stubborn", "broken", "deadly")) if odd else "good"
-        self._think(assignment, watch, stubborn=manner == "stubborn")
+        self._think(assignment, progress, stubborn=manner == "stubborn")
         if manner == "broken":
             raise RuntimeError("no idea")
         if manner == "deadly":
             raise Killed
         return Answer(answer_to(assignment.question))
 
-    def _think(self, assignment: Assignment, watch: Watch, *, stubborn: bool) -> None:
+    def _think(self, assignment: Assignment, progress: ProgressReporter, *, stubborn: bool) -> None:
         random = self._world.random
         longest = 60 if self._world.rates.calm or not stubborn else 85
         end = self._process.now() + timedelta(seconds=random.triangular(0.1, longest, 5))
@@ -47,5 +47,5 @@ class SimulatedAgent(ReasoningAgent):
                 continue
             if self._process.now() >= assignment.until:
                 raise AgentFailed(FailureCode.TIMED_OUT)
-            watch.step("Thinking")
-            watch.draft("So far")
+            progress.step("Thinking")
+            progress.draft("So far")

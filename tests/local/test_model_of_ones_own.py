@@ -11,7 +11,7 @@ from domain.chat import Citation
 from domain.records import Answer
 from local import emulator
 from local.home import Home
-from tests.contract.reasoning_agent import OnlookingWatch
+from tests.contract.reasoning_agent import RecordingProgressReporter
 from tests.fakes.openai_server import Completion, OpenAiServer, Told, calls, openai_server, says
 from tests.support.people import DENTIST, PARKED, alice_and_bob, asking
 
@@ -28,11 +28,13 @@ def ask(home: Home, monkeypatch: pytest.MonkeyPatch, nobodys_credentials: None) 
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
 
-    def ask(server: OpenAiServer, watch: OnlookingWatch | None = None) -> Answer:
+    def ask(server: OpenAiServer, watch: RecordingProgressReporter | None = None) -> Answer:
         started = emulator.start(home, emulator.choose_port(home, 0), server.url)
         monkeypatch.setenv("AWS_ENDPOINT_URL_BEDROCK_RUNTIME", started.endpoint)
         agent = BedrockReasoningAgent(bedrock_model(SETTINGS), SETTINGS, alice_and_bob(), SystemClock())
-        return agent.reason(asking("Where did I park?", asked_at=SystemClock().now()), watch or OnlookingWatch())
+        return agent.reason(
+            asking("Where did I park?", asked_at=SystemClock().now()), watch or RecordingProgressReporter()
+        )
 
     return ask
 
@@ -49,7 +51,10 @@ def test_tools_and_their_results_pass_both_ways(ask: Ask) -> None:
 
 
 def test_a_model_without_tools_may_answer_in_plain_text_and_take_its_time(ask: Ask) -> None:
-    watch, words = OnlookingWatch(), "I found nothing about that in your memories, and I did look for it twice."
+    watch, words = (
+        RecordingProgressReporter(),
+        "I found nothing about that in your memories, and I did look for it twice.",
+    )
     with openai_server(says(words, seconds=2)) as server:
         assert ask(server, watch) == Answer(words)
     assert watch.drafts

@@ -10,7 +10,7 @@ from adapters.agents.bedrock.model import ModelSettings, bedrock_model
 from adapters.clocks import SystemClock
 from domain.errors import AgentFailed
 from domain.records import Answer
-from tests.contract.reasoning_agent import OnlookingWatch
+from tests.contract.reasoning_agent import RecordingProgressReporter
 from tests.fakes.bedrock.converse_server import ConverseServer, Reply, converse_server
 from tests.support.people import alice_and_bob, asking
 
@@ -23,11 +23,11 @@ class Wired:
 
     server: ConverseServer
     agent: BedrockReasoningAgent
-    watch: OnlookingWatch
+    progress: RecordingProgressReporter
 
     def answer(self, question: str = "Where did I park?") -> Answer:
         # Now, since the time to answer runs on the machine's clock.
-        return self.agent.reason(asking(question, asked_at=SystemClock().now()), self.watch)
+        return self.agent.reason(asking(question, asked_at=SystemClock().now()), self.progress)
 
     def failure(self) -> str:
         try:
@@ -44,4 +44,4 @@ def wired(*replies: Reply, seconds: float = 20, rounds: int = 8) -> Iterator[Wir
         with mock.patch.dict("os.environ", {"AWS_ENDPOINT_URL_BEDROCK_RUNTIME": server.url}):
             model = bedrock_model(settings)
         agent = BedrockReasoningAgent(model, settings, alice_and_bob(), SystemClock())
-        yield Wired(server, agent, OnlookingWatch())
+        yield Wired(server, agent, RecordingProgressReporter())

@@ -2,7 +2,7 @@
 
 from adapters.agents.custom_agent import AgentParts, Reason
 from domain.chat import Citation
-from domain.ports import ReasoningAgent, Watch
+from domain.ports import ProgressReporter, ReasoningAgent
 from domain.records import Answer, Assignment
 from tests.support.people import PARKED
 
@@ -13,8 +13,8 @@ class CountingAgent(ReasoningAgent):
     def __init__(self, parts: AgentParts) -> None:
         self._memories = parts.memories
 
-    def reason(self, assignment: Assignment, watch: Watch) -> Answer:
-        watch.step("Counting")
+    def reason(self, assignment: Assignment, progress: ProgressReporter) -> Answer:
+        progress.step("Counting")
         return Answer(f"You have {len(self._memories.recall(assignment.user_id))} memories.")
 
 
@@ -23,12 +23,12 @@ def counting(parts: AgentParts) -> ReasoningAgent:
 
 
 def echo(_parts: AgentParts) -> Reason:
-    return lambda assignment, watch: Answer(f"You asked: {assignment.question}")
+    return lambda assignment, progress: Answer(f"You asked: {assignment.question}")
 
 
 def inventing(_parts: AgentParts) -> Reason:
     true, invented = Citation(PARKED.memory_id, "level 3"), Citation(PARKED.memory_id, "level 4")
-    return lambda assignment, watch: Answer("There.", (true, invented))
+    return lambda assignment, progress: Answer("There.", (true, invented))
 
 
 def nothing(_parts: AgentParts) -> None:

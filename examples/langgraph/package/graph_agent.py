@@ -12,7 +12,7 @@ from adapters.agents.custom_agent import AgentParts, Reason
 from adapters.search.engine import MemorySearch
 from adapters.search.vocabulary import forms, key_words
 from domain.chat import Citation
-from domain.ports import Watch
+from domain.ports import ProgressReporter
 from domain.records import Answer, Assignment
 
 ROUNDS = 3
@@ -32,18 +32,18 @@ class Research(TypedDict):
 def agent(parts: AgentParts) -> Reason:
     """What ASYNC_CHAT_AGENT=graph_agent:agent calls."""
 
-    def reason(assignment: Assignment, watch: Watch) -> Answer:
+    def reason(assignment: Assignment, progress: ProgressReporter) -> Answer:
         memories = parts.memories.recall(assignment.user_id)
         with MemorySearch(memories) as search:
-            tools = MemoryTools(search, assignment.asked_at, watch)
+            tools = MemoryTools(search, assignment.asked_at, progress)
             start = Research(
                 question=assignment.question, phrasings=[assignment.question], found=[], rounds=0, answer=""
             )
             end = start
             for values in _graph(tools).stream(start, stream_mode="values"):
-                watch.check()  # between two nodes: does anybody still wait?
+                progress.raise_if_ended()  # between two nodes: does anybody still wait?
                 end = values
-            watch.draft(end["answer"])
+            progress.draft(end["answer"])
             return Answer(end["answer"], tuple(_citations(end["found"], tools)))
 
     return reason

@@ -2,16 +2,16 @@
 
 from adapters.agents.custom_agent import AgentParts, Reason
 from domain.chat import Citation
-from domain.ports import Watch
+from domain.ports import ProgressReporter
 from domain.records import Answer, Assignment
 
 
 def agent(parts: AgentParts) -> Reason:
     """What ASYNC_CHAT_AGENT=on_this_day:agent calls."""
 
-    def reason(assignment: Assignment, watch: Watch) -> Answer:
+    def reason(assignment: Assignment, progress: ProgressReporter) -> Answer:
         today = assignment.asked_at
-        watch.step(f"Looking for other memories of {today:%d %B}")
+        progress.step(f"Looking for other memories of {today:%d %B}")
         found = [
             memory
             for memory in parts.memories.recall(assignment.user_id)
@@ -20,7 +20,7 @@ def agent(parts: AgentParts) -> Reason:
         if not found:
             return Answer(f"You noted nothing on {today:%d %B} in other years.")
         lines = [f"- {memory.occurred_at:%Y}: {memory.text}" for memory in found]
-        watch.draft("\n".join(lines))
+        progress.draft("\n".join(lines))
         return Answer("\n".join(lines), tuple(Citation(memory.memory_id, memory.text) for memory in found))
 
     return reason

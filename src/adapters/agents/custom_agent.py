@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Final
 
-from domain.ports import Clock, MemoryStore, ReasoningAgent, Watch
+from domain.ports import Clock, MemoryStore, ProgressReporter, ReasoningAgent
 from domain.records import Answer, Assignment
 
 
@@ -17,7 +17,7 @@ class AgentParts:
     clock: Clock
 
 
-Reason = Callable[[Assignment, Watch], Answer]
+Reason = Callable[[Assignment, ProgressReporter], Answer]
 AgentFactory = Callable[[AgentParts], ReasoningAgent | Reason]
 _SHAPE: Final = "package.module:factory"
 
@@ -32,8 +32,8 @@ class FunctionAgent(ReasoningAgent):
     def __init__(self, function: Reason) -> None:
         self._function = function
 
-    def reason(self, assignment: Assignment, watch: Watch) -> Answer:
-        return self._function(assignment, watch)
+    def reason(self, assignment: Assignment, progress: ProgressReporter) -> Answer:
+        return self._function(assignment, progress)
 
 
 def load_agent(name: str, parts: AgentParts) -> ReasoningAgent:

@@ -11,7 +11,7 @@ from typing import Any, Final
 from domain.chat import Citation
 from domain.errors import AgentFailed
 from domain.failure_codes import FailureCode
-from domain.ports import Clock, ReasoningAgent, Watch
+from domain.ports import Clock, ProgressReporter, ReasoningAgent
 from domain.records import Answer, Assignment
 
 Event = dict[str, Any]
@@ -54,8 +54,8 @@ class LegacyHandlerAgent(ReasoningAgent):
         self._event_of = event_of or gateway_event
         self._answer_of = answer_of or gateway_answer
 
-    def reason(self, assignment: Assignment, watch: Watch) -> Answer:
-        watch.step("Thinking")
+    def reason(self, assignment: Assignment, progress: ProgressReporter) -> Answer:
+        progress.step("Thinking")
         context = LegacyContext(self._clock, assignment.until, str(uuid.uuid4()))
         return self._answer_of(self._handler(self._event_of(assignment), context))
 

@@ -11,7 +11,7 @@ from adapters.search.engine import MemorySearch
 from adapters.search.vocabulary import forms, key_words
 from domain.chat import Citation
 from domain.memory import Memory
-from domain.ports import Clock, MemoryStore, ReasoningAgent, Watch
+from domain.ports import Clock, MemoryStore, ProgressReporter, ReasoningAgent
 from domain.records import Answer, Assignment
 
 PASSAGES: Final = 5
@@ -44,18 +44,18 @@ class RecallAgent(ReasoningAgent):
         self._thinking = thinking
         self._least_evidence = least_evidence
 
-    def reason(self, assignment: Assignment, watch: Watch) -> Answer:
+    def reason(self, assignment: Assignment, progress: ProgressReporter) -> Answer:
         memories = self._memories.recall(assignment.user_id)
-        watch.step(f"Searching {counted(memories)} for {_about(assignment)}")
-        self._think(self._thinking * 0.6, watch)
+        progress.step(f"Searching {counted(memories)} for {_about(assignment)}")
+        self._think(self._thinking * 0.6, progress)
         found = self._find(assignment, memories)
         if not found:
-            watch.step("Found nothing that fits")
+            progress.step("Found nothing that fits")
             return Answer(NOTHING)
-        watch.step(f"Reading {counted(found)} from {months(found)}")
-        self._think(self._thinking * 0.3, watch)
-        watch.step("Writing")
-        return self._write(self._kept(assignment.user_id, found), assignment, watch)
+        progress.step(f"Reading {counted(found)} from {months(found)}")
+        self._think(self._thinking * 0.3, progress)
+        progress.step("Writing")
+        return self._write(self._kept(assignment.user_id, found), assignment, progress)
 
     def _find(self, assignment: Assignment, memories: Sequence[Memory]) -> tuple[Memory, ...]:
         """The best, best first; none when even the best has too little to do with the question."""
@@ -66,25 +66,25 @@ class RecallAgent(ReasoningAgent):
             best = search.with_neighbours(found)[:PASSAGES]
             return tuple(memories[one.row] for one in best if one.score >= LEAST_SHARE * best[0].score)
 
-    def _think(self, span: timedelta, watch: Watch) -> None:
+    def _think(self, span: timedelta, progress: ProgressReporter) -> None:
         end = self._clock.now() + span
         while (left := end - self._clock.now()) > timedelta(0):
             self._clock.sleep(min(left, PAUSE))
-            watch.check()
+            progress.raise_if_ended()
 
     def _kept(self, user_id: str, found: Sequence[Memory]) -> list[Memory]:
         """Without those that the user has forgotten while the agent was thinking."""
         kept = {memory.memory_id for memory in self._memories.look_up(user_id, [one.memory_id for one in found])}
         return [memory for memory in found if memory.memory_id in kept]
 
-    def _write(self, found: Sequence[Memory], assignment: Assignment, watch: Watch) -> Answer:
+    def _write(self, found: Sequence[Memory], assignment: Assignment, progress: ProgressReporter) -> Answer:
         words = key_words(assignment.question)
         citations = tuple(Citation(memory.memory_id, passage(memory.text, words)) for memory in found)
         lines = ["This is what your memories say:"] if found else [NOTHING]
         for memory, citation in zip(found, citations, strict=True):
             lines.append(f"- {memory.occurred_at:%d %B %Y}: {citation.quote}")
-            watch.draft("\n".join(lines))
-            self._think(self._thinking * 0.1 / len(found), watch)
+            progress.draft("\n".join(lines))
+            self._think(self._thinking * 0.1 / len(found), progress)
         return Answer("\n".join(lines), citations)
 
 

@@ -6,7 +6,7 @@ from types import FrameType
 
 from domain.errors import AgentFailed
 from domain.failure_codes import FailureCode
-from domain.ports import Clock, ReasoningAgent, Watch
+from domain.ports import Clock, ProgressReporter, ReasoningAgent
 from domain.records import Answer, Assignment
 
 
@@ -25,24 +25,24 @@ class AlarmedAgent(ReasoningAgent):
         self._agent = agent
         self._clock = clock
 
-    def reason(self, assignment: Assignment, watch: Watch) -> Answer:
+    def reason(self, assignment: Assignment, progress: ProgressReporter) -> Answer:
         left = (assignment.until - self._clock.now()).total_seconds()
         if left <= 0:
             raise AgentFailed(FailureCode.TIMED_OUT)
         if threading.current_thread() is not threading.main_thread():
-            return self._agent.reason(assignment, watch)
+            return self._agent.reason(assignment, progress)
         before = signal.signal(signal.SIGALRM, _ring)
         try:
-            return self._until_it_rings(left, assignment, watch)
+            return self._until_it_rings(left, assignment, progress)
         except _OutOfTime:
             raise AgentFailed(FailureCode.TIMED_OUT) from None
         finally:
             signal.signal(signal.SIGALRM, before)
 
-    def _until_it_rings(self, left: float, assignment: Assignment, watch: Watch) -> Answer:
+    def _until_it_rings(self, left: float, assignment: Assignment, progress: ProgressReporter) -> Answer:
         signal.setitimer(signal.ITIMER_REAL, left)
         try:
-            return self._agent.reason(assignment, watch)
+            return self._agent.reason(assignment, progress)
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)  # it may ring right here: the caller catches that too
 

@@ -92,8 +92,8 @@ class DynamoDbChatRepository(ChatRepository):
                 return _is(new, refused[0])
             moved = _acquire_expired(shards, moved, refused[1:], new)
 
-    def report(self, turn: Turn, progress: Sequence[Step], draft: str | None) -> bool:
-        return self._update(self._writes.report(turn, progress, draft), turn)
+    def save_progress(self, turn: Turn, progress: Sequence[Step], draft: str | None) -> bool:
+        return self._update(self._writes.save_progress(turn, progress, draft), turn)
 
     # ---- reading
 

@@ -91,7 +91,7 @@ class ChatWrites:
             gone.append("progress")
         return self._set(header_key(expected.chat_id), attributes, tuple(gone), *_unchanged(expected))
 
-    def report(self, turn: Turn, progress: Sequence[Step], draft: str | None) -> Write:
+    def save_progress(self, turn: Turn, progress: Sequence[Step], draft: str | None) -> Write:
         """Set what the user watches, while the turn is still `turn`."""
         attributes: NewItem = {"progress": {"L": [step_item(step) for step in progress]}}
         if draft is not None:

@@ -10,7 +10,7 @@ from domain.ports import ReasoningAgent
 from domain.records import Answer
 from domain.text import is_storable
 from domain.verified_agent import CITATIONS, CUT, QUOTE_LENGTH, TEXT_BYTES, CheckedAgent
-from tests.contract.reasoning_agent import OnlookingWatch, ReasoningAgentContract
+from tests.contract.reasoning_agent import ReasoningAgentContract, RecordingProgressReporter
 from tests.fakes.agent import PacedAgent
 from tests.fakes.clock import FakeClock
 from tests.support.people import PARKED, alice_and_bob, asking, memory
@@ -23,7 +23,7 @@ def checked(answer: Answer, *more: Memory) -> Answer:
     memories = alice_and_bob()
     memories.remember(ALICE, more)
     agent = CheckedAgent(PacedAgent(FakeClock(), answer=answer), memories)
-    return agent.reason(asking("Where did I park?"), OnlookingWatch())
+    return agent.reason(asking("Where did I park?"), RecordingProgressReporter())
 
 
 def kept(memory_id: str, quote: str) -> list[str]:
@@ -94,7 +94,7 @@ def test_what_no_store_takes_is_replaced() -> None:
 def test_only_the_askers_memories_are_looked_at() -> None:
     memories = alice_and_bob()
     agent = CheckedAgent(PacedAgent(FakeClock(), answer=Answer("There.", (Citation(BOBS, "Birch Lane"),))), memories)
-    agent.reason(asking("Where did I park?"), OnlookingWatch())
+    agent.reason(asking("Where did I park?"), RecordingProgressReporter())
     assert BOB not in memories.users
 
 

@@ -8,7 +8,7 @@ from adapters.clocks import SystemClock
 from domain.chat import Citation
 from domain.ports import ReasoningAgent
 from entrypoints.settings import Settings, SettingsInvalid, read_settings
-from tests.contract.reasoning_agent import OnlookingWatch
+from tests.contract.reasoning_agent import RecordingProgressReporter
 from tests.support.deployed import deploy
 from tests.support.people import PARKED, alice_and_bob, asking
 
@@ -30,13 +30,13 @@ def agent(**changes: str) -> ReasoningAgent:
 
 
 def test_without_a_word_the_model_free_agent_answers() -> None:
-    answer = agent().reason(asking("Where did I park?", asked_at=SystemClock().now()), OnlookingWatch())
+    answer = agent().reason(asking("Where did I park?", asked_at=SystemClock().now()), RecordingProgressReporter())
     assert answer.citations[0].memory_id == PARKED.memory_id
 
 
 def test_an_agent_of_ones_own_is_bounded_and_checked_like_ours() -> None:
     made = agent(AGENT="tests.support.custom_agents:inventing")
-    answer = made.reason(asking("Where did I park?", asked_at=SystemClock().now()), OnlookingWatch())
+    answer = made.reason(asking("Where did I park?", asked_at=SystemClock().now()), RecordingProgressReporter())
     assert isinstance(made, AlarmedAgent)
     assert answer.citations == (Citation(PARKED.memory_id, "level 3"),)
 

@@ -3,14 +3,14 @@
 from research import research
 
 from adapters.agents.custom_agent import AgentParts, Reason
-from domain.ports import Watch
+from domain.ports import ProgressReporter
 from domain.records import Answer, Assignment
 
 
 def agent(parts: AgentParts) -> Reason:
     """What ASYNC_CHAT_AGENT=log_agent:agent calls."""
 
-    def reason(assignment: Assignment, watch: Watch) -> Answer:
-        return Answer(research(assignment.question, report=watch.step))
+    def reason(assignment: Assignment, progress: ProgressReporter) -> Answer:
+        return Answer(research(assignment.question, report=progress.step))
 
     return reason

@@ -24,7 +24,7 @@ from adapters.agents.progress_text import counted
 from adapters.search.engine import MemorySearch
 from domain.errors import AgentFailed
 from domain.failure_codes import FailureCode
-from domain.ports import Clock, MemoryStore, ReasoningAgent, Watch
+from domain.ports import Clock, MemoryStore, ProgressReporter, ReasoningAgent
 from domain.records import Answer, Assignment
 
 log = logging.getLogger(__name__)
@@ -51,15 +51,15 @@ class BedrockReasoningAgent(ReasoningAgent):
         self._clock = clock
         self._agent = reading_agent(model, settings)
 
-    def reason(self, assignment: Assignment, watch: Watch) -> Answer:
+    def reason(self, assignment: Assignment, progress: ProgressReporter) -> Answer:
         memories = self._memories.recall(assignment.user_id)
-        watch.step(f"Thinking, with {counted(memories)} to look at")
+        progress.step(f"Thinking, with {counted(memories)} to look at")
         history = without_forgotten(assignment.history, {memory.memory_id for memory in memories})
         question = prompt(assignment, recent(history, self._settings.history_tokens))
         with MemorySearch(memories) as search:
-            tools = MemoryTools(search, assignment.asked_at, watch)
+            tools = MemoryTools(search, assignment.asked_at, progress)
             seconds = self._seconds(assignment)
-            output = event_loop.run(_while_wanted(self._ask(question, tools, seconds), watch, seconds))
+            output = event_loop.run(_until_ended(self._ask(question, tools, seconds), progress, seconds))
         self._check_nothing_was_forgotten(assignment.user_id, tools)
         return answer_from(output, tools)
 
@@ -84,7 +84,7 @@ class BedrockReasoningAgent(ReasoningAgent):
                         if pause is None:
                             raise AgentFailed(_code_of(error, messages)) from error
                 said = _complete(messages)
-                tools.watch.step("Waiting for the model")
+                tools.progress.step("Waiting for the model")
                 await asyncio.sleep(pause)
         finally:
             _log_usage(usage)
@@ -107,18 +107,18 @@ class BedrockReasoningAgent(ReasoningAgent):
 
 
 async def _show(ctx: RunContext[MemoryTools], events: AsyncIterable[AgentStreamEvent]) -> None:
-    await show_drafts(events, ctx.deps.watch)
+    await show_drafts(events, ctx.deps.progress)
 
 
-async def _while_wanted(work: Coroutine[Any, Any, T], watch: Watch, seconds: float) -> T:
-    """Do the work while there is time, and while the watch does not say that nobody waits for it any more."""
+async def _until_ended(work: Coroutine[Any, Any, T], progress: ProgressReporter, seconds: float) -> T:
+    """Do the work until it is done, its time is over (`AgentFailed`), or the turn has ended (`TurnOver`)."""
     working = asyncio.ensure_future(work)
     end = asyncio.get_running_loop().time() + seconds
     while (left := end - asyncio.get_running_loop().time()) > 0:
         done, _ = await asyncio.wait([working], timeout=min(left, LOOK_SECONDS))
         if done:
             return working.result()
-        watch.check()
+        progress.raise_if_ended()
     raise AgentFailed(FailureCode.TIMED_OUT)
 
 

@@ -19,14 +19,14 @@ from pydantic_core import from_json
 
 from adapters.agents.bedrock.tools import MemoryTools
 from domain.chat import Citation
-from domain.ports import Watch
+from domain.ports import ProgressReporter
 from domain.records import Answer
 from domain.verified_agent import quoted
 
 ANSWER_TOOL: Final = "answer"
 #: A draft is read anew after so many more characters: reading starts at the first one each time.
 DRAFT_STEP: Final = 64
-#: No watch shows more of a draft than this; the rest is read once, when it is whole.
+#: In characters. The user is shown less of a draft than this; the rest is read once, when it is whole.
 DRAFT_LENGTH: Final = 20_000
 
 
@@ -62,19 +62,19 @@ def _citations(cited: list[CitedMemory], tools: MemoryTools) -> Iterator[Citatio
             yield Citation(memory.memory_id, quote)
 
 
-async def show_drafts(events: AsyncIterable[AgentStreamEvent], watch: Watch) -> None:
+async def show_drafts(events: AsyncIterable[AgentStreamEvent], progress: ProgressReporter) -> None:
     """Show the answer while the model writes it."""
     writing = _Writing()
     async for event in events:
         if isinstance(event, PartStartEvent):
             writing.start(event.part)
             if writing.answer:
-                watch.step("Writing")
+                progress.step("Writing")
         elif isinstance(event, PartDeltaEvent):
             writing.grow(event.delta)
         draft = writing.news()
         if draft:
-            watch.draft(draft)
+            progress.draft(draft)
 
 
 class _Writing:

@@ -12,7 +12,7 @@ from typing import Final
 from adapters.agents.progress_text import counted, months
 from adapters.search.engine import MemorySearch
 from domain.memory import Memory
-from domain.ports import Watch
+from domain.ports import ProgressReporter
 
 #: How many memories one look shows, how many characters of them, and how many characters all looks of one answer
 #: show together. These bound what an answer costs.
@@ -45,20 +45,20 @@ class MemoryTools:
 
     search: MemorySearch
     now: datetime
-    watch: Watch
+    progress: ProgressReporter
     shown: dict[str, Memory] = field(default_factory=dict)
     room: int = READ_LENGTH
 
     def search_for(self, phrasings: Sequence[str]) -> Look:
         """The memories that fit any of the phrasings best, the best of each phrasing first."""
-        self.watch.step("Searching memories for " + ", ".join(f'"{phrasing}"' for phrasing in phrasings))
+        self.progress.step("Searching memories for " + ", ".join(f'"{phrasing}"' for phrasing in phrasings))
         rankings = [self._ranked(phrasing) for phrasing in phrasings]
         longest = max(map(len, rankings), default=0)
         return self._look(ranking[place] for place in range(longest) for ranking in rankings if place < len(ranking))
 
     def around(self, day: datetime, days: int) -> Look:
         """The memories of that day and of `days` days before and after it, the nearest first."""
-        self.watch.step(f"Reading what was around {day:%d %B %Y}")
+        self.progress.step(f"Reading what was around {day:%d %B %Y}")
         half = timedelta(hours=12)
         # From the middle of the day: its ends would lie outside of time for the first and the last day that there is.
         far = {one: abs(one.occurred_at - (day + half)) for one in self.search.memories}
@@ -66,7 +66,7 @@ class MemoryTools:
 
     def tagged(self, tag: str) -> Look:
         """The memories with that tag, newest first."""
-        self.watch.step(f'Reading memories tagged "{tag}"')
+        self.progress.step(f'Reading memories tagged "{tag}"')
         wanted = tag.strip().casefold()
         found = [one for one in self.search.memories if wanted in (own.casefold() for own in one.tags)]
         return self._look(sorted(found, key=lambda memory: memory.occurred_at, reverse=True))
@@ -96,7 +96,7 @@ class MemoryTools:
         fitting = list(_fitting(wanted, min(self.room, LOOK_LENGTH)))
         self.room -= sum(map(_length, fitting))
         if fitting:
-            self.watch.step(f"Reading {counted(fitting)} from {months(fitting)}")
+            self.progress.step(f"Reading {counted(fitting)} from {months(fitting)}")
         return Look(tuple(map(self._show, fitting)), len(wanted) - len(fitting))
 
     def _show(self, memory: Memory) -> Shown:

@@ -4,7 +4,7 @@ import pytest
 
 from adapters.agents.custom_agent import AgentParts, AgentUnusable, load_agent
 from domain.ports import ReasoningAgent
-from tests.contract.reasoning_agent import OnlookingWatch, ReasoningAgentContract
+from tests.contract.reasoning_agent import ReasoningAgentContract, RecordingProgressReporter
 from tests.fakes.clock import FakeClock
 from tests.support.people import alice_and_bob, asking
 
@@ -14,7 +14,7 @@ def loaded(name: str) -> ReasoningAgent:
 
 
 def answer_of(name: str) -> str:
-    return loaded(name).reason(asking("Where did I park?"), OnlookingWatch()).text
+    return loaded(name).reason(asking("Where did I park?"), RecordingProgressReporter()).text
 
 
 def test_a_factory_may_make_an_agent() -> None:

@@ -8,7 +8,7 @@ import pytest
 from adapters.agents.custom_agent import AgentParts, load_agent
 from domain.chat import Citation
 from domain.ports import ReasoningAgent
-from tests.contract.reasoning_agent import OnlookingWatch, ReasoningAgentContract
+from tests.contract.reasoning_agent import ReasoningAgentContract, RecordingProgressReporter
 from tests.fakes.clock import FakeClock
 from tests.support.people import alice_and_bob, asking, memory
 from tests.support.story import ALICE
@@ -34,13 +34,15 @@ class TestPlainFunction(ReasoningAgentContract):
         return example("on_this_day:agent")
 
     def test_it_tells_of_this_day_in_other_years(self, agent: ReasoningAgent) -> None:
-        answer = agent.reason(asking("What was today?"), OnlookingWatch())
+        answer = agent.reason(asking("What was today?"), RecordingProgressReporter())
         assert answer.text == "- 2025: Planted the fig tree."
         assert answer.citations == (Citation("01KA0000000000000000000040", "Planted the fig tree."),)
 
     def test_it_says_so_when_there_was_nothing(self, agent: ReasoningAgent) -> None:
         later = asking("What was today?", asked_at=asking("").asked_at + timedelta(days=3))
-        assert agent.reason(later, OnlookingWatch()).text == "You noted nothing on 26 November in other years."
+        assert (
+            agent.reason(later, RecordingProgressReporter()).text == "You noted nothing on 26 November in other years."
+        )
 
 
 class TestLegacyHandler(ReasoningAgentContract):
@@ -49,5 +51,5 @@ class TestLegacyHandler(ReasoningAgentContract):
         return example("opening_hours_agent:agent")
 
     def test_the_handler_answers_as_it_did_behind_the_gateway(self, agent: ReasoningAgent) -> None:
-        answer = agent.reason(asking("When is the POOL open?"), OnlookingWatch())
+        answer = agent.reason(asking("When is the POOL open?"), RecordingProgressReporter())
         assert answer.text.startswith("The pool is open from 6:30")

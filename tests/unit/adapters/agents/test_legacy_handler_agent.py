@@ -12,7 +12,7 @@ from domain.errors import AgentFailed
 from domain.failure_codes import FailureCode
 from domain.ports import ReasoningAgent
 from domain.records import Answer
-from tests.contract.reasoning_agent import OnlookingWatch, ReasoningAgentContract
+from tests.contract.reasoning_agent import ReasoningAgentContract, RecordingProgressReporter
 from tests.fakes.clock import FakeClock
 from tests.support.people import asking
 from tests.support.story import ALICE
@@ -28,11 +28,13 @@ def blocking_handler(event: Event, _context: LegacyContext) -> dict[str, Any]:
 
 def answer_to(result: Any) -> Answer:
     agent = LegacyHandlerAgent(lambda _event, _context: result, FakeClock())
-    return agent.reason(asking("Where did I park?"), OnlookingWatch())
+    return agent.reason(asking("Where did I park?"), RecordingProgressReporter())
 
 
 def test_the_handler_gets_the_question_and_the_user_as_the_gateway_brought_them() -> None:
-    answer = LegacyHandlerAgent(blocking_handler, FakeClock()).reason(asking("Where did I park?"), OnlookingWatch())
+    answer = LegacyHandlerAgent(blocking_handler, FakeClock()).reason(
+        asking("Where did I park?"), RecordingProgressReporter()
+    )
     assert answer == Answer(f"{ALICE} asked: Where did I park?")
 
 
@@ -40,7 +42,7 @@ def test_the_handler_knows_how_much_time_it_has() -> None:
     def handler(_event: Event, context: LegacyContext) -> str:
         return f"{context.get_remaining_time_in_millis()} ms for {context.function_name}"
 
-    answer = LegacyHandlerAgent(handler, FakeClock()).reason(asking("?", seconds=60), OnlookingWatch())
+    answer = LegacyHandlerAgent(handler, FakeClock()).reason(asking("?", seconds=60), RecordingProgressReporter())
     assert answer.text == "60000 ms for async-chat"
 
 
@@ -88,7 +90,7 @@ def test_a_handler_of_another_kind_brings_its_own_forms() -> None:
         event_of=lambda assignment: {"prompt": assignment.question},
         answer_of=lambda result: Answer(result["reply"]),
     )
-    assert agent.reason(asking("abc"), OnlookingWatch()).text == "cba"
+    assert agent.reason(asking("abc"), RecordingProgressReporter()).text == "cba"
 
 
 class TestLegacyHandlerAgent(ReasoningAgentContract):

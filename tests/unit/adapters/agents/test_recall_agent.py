@@ -5,7 +5,7 @@ from functools import partial
 
 from adapters.agents.recall_agent import NOTHING, RecallAgent
 from domain.memory import Memory
-from tests.contract.reasoning_agent import OnlookingWatch
+from tests.contract.reasoning_agent import RecordingProgressReporter
 from tests.fakes.clock import NOON, FakeClock
 from tests.support.people import CANARY, CLAMS, DENTIST, LISBON, PARKED, WatchedMemoryStore, alice_and_bob, asking
 from tests.support.story import ALICE
@@ -13,7 +13,7 @@ from tests.support.story import ALICE
 
 def cited(question: str, memories: WatchedMemoryStore | None = None) -> list[str]:
     agent = RecallAgent(memories or alice_and_bob(), FakeClock())
-    return [one.memory_id for one in agent.reason(asking(question), OnlookingWatch()).citations]
+    return [one.memory_id for one in agent.reason(asking(question), RecordingProgressReporter()).citations]
 
 
 def forget(memories: WatchedMemoryStore, memory: Memory) -> None:
@@ -21,13 +21,15 @@ def forget(memories: WatchedMemoryStore, memory: Memory) -> None:
 
 
 def test_the_best_memory_is_cited_first_and_quoted() -> None:
-    answer = RecallAgent(alice_and_bob(), FakeClock()).reason(asking("Where did I park?"), OnlookingWatch())
+    answer = RecallAgent(alice_and_bob(), FakeClock()).reason(asking("Where did I park?"), RecordingProgressReporter())
     assert answer.citations[0].memory_id == PARKED.memory_id
     assert "level 3, bay 12" in answer.text
 
 
 def test_a_question_that_no_memory_answers_gets_an_honest_nothing() -> None:
-    answer = RecallAgent(alice_and_bob(), FakeClock()).reason(asking("What is my blood group?"), OnlookingWatch())
+    answer = RecallAgent(alice_and_bob(), FakeClock()).reason(
+        asking("What is my blood group?"), RecordingProgressReporter()
+    )
     assert (answer.text, answer.citations) == (NOTHING, ())
 
 
@@ -38,7 +40,7 @@ def test_one_word_in_common_is_no_answer() -> None:
 def test_last_week_is_seen_from_when_the_question_was_asked() -> None:
     twelve_days_later = asking("What did I do last week?", asked_at=NOON + timedelta(days=7))
     agent = RecallAgent(alice_and_bob(), FakeClock(NOON + timedelta(days=7)))
-    assert agent.reason(twelve_days_later, OnlookingWatch()).citations[0].memory_id == PARKED.memory_id
+    assert agent.reason(twelve_days_later, RecordingProgressReporter()).citations[0].memory_id == PARKED.memory_id
     assert cited("What did I do two weeks ago?")[0] == DENTIST.memory_id
 
 
@@ -48,15 +50,17 @@ def test_what_stands_next_to_a_memory_is_read_with_it() -> None:
 
 def test_nobody_elses_memories_are_touched() -> None:
     memories = alice_and_bob()
-    answer = RecallAgent(memories, FakeClock()).reason(asking("Where did Bob park in Birch Lane?"), OnlookingWatch())
+    answer = RecallAgent(memories, FakeClock()).reason(
+        asking("Where did Bob park in Birch Lane?"), RecordingProgressReporter()
+    )
     assert set(memories.users) == {ALICE}
     assert CANARY not in answer.text
 
 
 def test_the_user_sees_what_is_searched_and_read() -> None:
-    watch = OnlookingWatch()
-    RecallAgent(alice_and_bob(), FakeClock()).reason(asking("What did the crown cost in November?"), watch)
-    assert watch.steps == [
+    progress = RecordingProgressReporter()
+    RecallAgent(alice_and_bob(), FakeClock()).reason(asking("What did the crown cost in November?"), progress)
+    assert progress.steps == [
         'Searching 5 memories for "crown cost November"',
         "Reading 1 memory from November 2026",
         "Writing",
@@ -66,7 +70,7 @@ def test_the_user_sees_what_is_searched_and_read() -> None:
 def test_a_memory_forgotten_while_it_thinks_is_not_in_the_answer() -> None:
     memories, clock = alice_and_bob(), FakeClock()
     clock.at(NOON + timedelta(seconds=4), partial(forget, memories, PARKED))
-    watch = OnlookingWatch()
-    answer = RecallAgent(memories, clock, thinking=timedelta(seconds=10)).reason(asking("Where did I park?"), watch)
-    assert all("bay 12" not in text for text in (answer.text, *watch.drafts, *watch.steps))
+    progress = RecordingProgressReporter()
+    answer = RecallAgent(memories, clock, thinking=timedelta(seconds=10)).reason(asking("Where did I park?"), progress)
+    assert all("bay 12" not in text for text in (answer.text, *progress.drafts, *progress.steps))
     assert PARKED.memory_id not in {one.memory_id for one in answer.citations}

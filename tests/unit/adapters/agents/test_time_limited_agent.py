@@ -13,9 +13,9 @@ import pytest
 from adapters.agents.time_limited_agent import AlarmedAgent
 from adapters.clocks import SystemClock
 from domain.errors import AgentFailed, TurnOver
-from domain.ports import ReasoningAgent, Watch
+from domain.ports import ProgressReporter, ReasoningAgent
 from domain.records import Answer, Assignment
-from tests.contract.reasoning_agent import OnlookingWatch
+from tests.contract.reasoning_agent import RecordingProgressReporter
 
 CLOCK = SystemClock()
 
@@ -26,7 +26,7 @@ class BusyAgent(ReasoningAgent):
     def __init__(self, something: Callable[[], object]) -> None:
         self._something = something
 
-    def reason(self, assignment: Assignment, watch: Watch) -> Answer:
+    def reason(self, assignment: Assignment, progress: ProgressReporter) -> Answer:
         self._something()
         return Answer("Level 3, bay 12.")
 
@@ -37,7 +37,7 @@ def assignment(seconds: float) -> Assignment:
 
 
 def reason(something: Callable[[], object], seconds: float) -> Answer:
-    return AlarmedAgent(BusyAgent(something), CLOCK).reason(assignment(seconds), OnlookingWatch())
+    return AlarmedAgent(BusyAgent(something), CLOCK).reason(assignment(seconds), RecordingProgressReporter())
 
 
 def read_from_a_silent_server() -> None:

@@ -10,7 +10,7 @@ import pytest
 from adapters.agents.recall_agent import RecallAgent
 from adapters.search.engine import MemorySearch
 from domain.memory import Memory
-from tests.contract.reasoning_agent import OnlookingWatch
+from tests.contract.reasoning_agent import RecordingProgressReporter
 from tests.evaluation.question_set import sample_memories
 from tests.fakes.clock import NOON, FakeClock
 from tests.fakes.memory_store import InMemoryMemoryStore
@@ -42,7 +42,7 @@ def test_an_answer_out_of_all_of_them(life: tuple[Memory, ...], figure: Callable
     memories = InMemoryMemoryStore()
     memories.remember(ALICE, [*life, PARKED])
     start = time.perf_counter()
-    answer = RecallAgent(memories, FakeClock()).reason(asking(QUESTION), OnlookingWatch())
+    answer = RecallAgent(memories, FakeClock()).reason(asking(QUESTION), RecordingProgressReporter())
     seconds = time.perf_counter() - start
     figure(f"{MANY:,} memories: searched and answered by the model-free agent in {seconds:.2f} s")
     assert answer.citations[0].memory_id == PARKED.memory_id

@@ -36,7 +36,7 @@ def test_whatever_happens_to_the_turn_is_news(service: Service, story: Story, ne
     seen = {"If-None-Match": service.gateway.poll(turn.chat_id).headers["ETag"]}
     match news:
         case "reports":
-            story.chats.report(turn, (Step(story.clock.now(), "Searching"),), None)
+            story.chats.save_progress(turn, (Step(story.clock.now(), "Searching"),), None)
         case "passes its deadline":
             story.pass_deadline(turn)
         case _:

@@ -57,7 +57,9 @@ def test_a_poll_while_the_agent_works(service: Service, story: Story) -> None:
     turn = story.asks()
     story.clock.sleep(timedelta(milliseconds=1_234))
     running = story.claims(turn)
-    story.chats.report(running, (Step(NOON + timedelta(seconds=2), 'Searching 214 memories for "park"'),), "Level")
+    story.chats.save_progress(
+        running, (Step(NOON + timedelta(seconds=2), 'Searching 214 memories for "park"'),), "Level"
+    )
     body = service.gateway.poll(turn.chat_id).body
     assert body["status"] == "thinking"
     assert body["turn"] == {

@@ -12,7 +12,7 @@ from domain.errors import AgentFailed, TurnOver
 from domain.failure_codes import FailureCode
 from domain.ports import ReasoningAgent
 from domain.records import Answer
-from tests.contract.reasoning_agent import OnlookingWatch, ReasoningAgentContract
+from tests.contract.reasoning_agent import ReasoningAgentContract, RecordingProgressReporter
 from tests.fakes.bedrock.scripted_model import SETTINGS, ScriptedModel, answer, search
 from tests.fakes.clock import NOON, FakeClock
 from tests.support.people import DENTIST, PARKED, alice_and_bob, asking, memory
@@ -22,7 +22,9 @@ LEVEL_3 = answer("You parked on level 3, bay 12.", ("m1", "level 3, bay 12"))
 
 
 def reasoned(*script: Any, question: str = "Where did I park?") -> Answer:
-    return ScriptedModel(script).agent(alice_and_bob(), FakeClock()).reason(asking(question), OnlookingWatch())
+    return (
+        ScriptedModel(script).agent(alice_and_bob(), FakeClock()).reason(asking(question), RecordingProgressReporter())
+    )
 
 
 def failure(*script: Any) -> str:
@@ -38,7 +40,7 @@ def test_it_searches_and_answers_with_the_memory_that_bears_it_out() -> None:
 
 def test_several_tools_at_once_are_all_answered() -> None:
     model = ScriptedModel([[*search("parked"), ("current_date", {}), ("list_by_tag", {"tag": "health"})], LEVEL_3])
-    model.agent(alice_and_bob(), FakeClock()).reason(asking("Where?"), OnlookingWatch())
+    model.agent(alice_and_bob(), FakeClock()).reason(asking("Where?"), RecordingProgressReporter())
     _question, found, today, tagged = model.heard[1].data
     assert found.memories[0].text == PARKED.text
     assert today == "Monday, 23 November 2026, 12:00 UTC"
@@ -47,13 +49,13 @@ def test_several_tools_at_once_are_all_answered() -> None:
 
 def test_a_day_is_read_with_the_days_around_it() -> None:
     model = ScriptedModel([[("read_around", {"day": "2026-11-11", "days": 1})], LEVEL_3])
-    model.agent(alice_and_bob(), FakeClock()).reason(asking("When?"), OnlookingWatch())
+    model.agent(alice_and_bob(), FakeClock()).reason(asking("When?"), RecordingProgressReporter())
     assert [one.text for one in model.heard[1].data[1].memories] == [DENTIST.text]
 
 
 def test_an_unknown_tag_shows_the_tags_that_there_are() -> None:
     model = ScriptedModel([[("list_by_tag", {"tag": "boats"})], LEVEL_3])
-    model.agent(alice_and_bob(), FakeClock()).reason(asking("Boats?"), OnlookingWatch())
+    model.agent(alice_and_bob(), FakeClock()).reason(asking("Boats?"), RecordingProgressReporter())
     assert model.heard[1].data[1] == ["car", "travel", "health"]
 
 
@@ -76,7 +78,7 @@ def test_an_answer_in_plain_text_is_an_answer() -> None:
 def test_the_last_round_leaves_no_tool_but_the_answer() -> None:
     model = ScriptedModel([search("a"), search("b"), LEVEL_3])
     agent = model.agent(alice_and_bob(), FakeClock(), replace(SETTINGS, rounds=3))
-    agent.reason(asking("Where?"), OnlookingWatch())
+    agent.reason(asking("Where?"), RecordingProgressReporter())
     assert [bool(said.tools) for said in model.heard] == [True, True, False]
 
 
@@ -107,18 +109,18 @@ def test_an_answer_that_does_not_fit_its_form_is_a_failure_with_a_name(form: str
 
 
 def test_the_user_sees_each_step_and_the_answer_as_it_grows() -> None:
-    watch = OnlookingWatch()
+    progress = RecordingProgressReporter()
     long = "You parked on level 3, bay 12, and the lift was broken again, so count the stairs. " * 4
     agent = ScriptedModel([search("park", "car"), answer(long)]).agent(alice_and_bob(), FakeClock())
-    agent.reason(asking("Where did I park?"), watch)
-    assert watch.steps == [
+    agent.reason(asking("Where did I park?"), progress)
+    assert progress.steps == [
         "Thinking, with 5 memories to look at",
         'Searching memories for "park", "car"',
         "Reading 2 memories from November 2026",
         "Writing",
     ]
-    assert len(watch.drafts) >= 4
-    assert all(long.startswith(draft) for draft in watch.drafts)
+    assert len(progress.drafts) >= 4
+    assert all(long.startswith(draft) for draft in progress.drafts)
 
 
 def test_the_chats_earlier_messages_come_along_as_far_as_they_fit() -> None:
@@ -128,7 +130,7 @@ def test_the_chats_earlier_messages_come_along_as_far_as_they_fit() -> None:
     ]
     model = ScriptedModel([LEVEL_3])
     agent = model.agent(alice_and_bob(), FakeClock(), replace(SETTINGS, history_tokens=500))
-    agent.reason(asking("And now?", history=history), OnlookingWatch())
+    agent.reason(asking("And now?", history=history), RecordingProgressReporter())
     earlier = json.loads(model.heard[0].data[0])["earlier_messages"]
     assert [message["text"][:8] for message in earlier] == ["Said 17.", "Said 18.", "Said 19."]
     assert [message["by"] for message in earlier] == ["assistant", "user", "assistant"]
@@ -139,7 +141,7 @@ def test_what_the_model_reads_is_bounded() -> None:
     memories.remember(ALICE, [memory(100 + number, f"Car {number}. " + "x" * 3_900) for number in range(200)])
     looks = [("search_memories", {"phrasings": [f"car {number}"]}) for number in range(38)]
     model = ScriptedModel([looks, LEVEL_3])
-    model.agent(memories, FakeClock()).reason(asking("Cars?"), OnlookingWatch())
+    model.agent(memories, FakeClock()).reason(asking("Cars?"), RecordingProgressReporter())
     read = [one for look in model.heard[1].data[1:] for one in look.memories]
     assert 90_000 < sum(len(one.text) for one in read) <= 100_000
     assert all(len(look.memories) <= 20 for look in model.heard[1].data[1:])
@@ -148,16 +150,18 @@ def test_what_the_model_reads_is_bounded() -> None:
 def test_it_keeps_to_its_time() -> None:
     slow = ScriptedModel([answer("x" * 4_000)], before_each_piece=lambda: time.sleep(0.02))
     with pytest.raises(AgentFailed) as failed:
-        slow.agent(alice_and_bob(), FakeClock(), replace(SETTINGS, seconds=0.3)).reason(asking("?"), OnlookingWatch())
+        slow.agent(alice_and_bob(), FakeClock(), replace(SETTINGS, seconds=0.3)).reason(
+            asking("?"), RecordingProgressReporter()
+        )
     assert failed.value.code == FailureCode.TIMED_OUT
 
 
 def test_a_turn_that_ends_while_the_model_writes_ends_the_model_too() -> None:
     model = ScriptedModel([search("parked"), answer("You parked. " * 100)])
-    watch = OnlookingWatch(over_at=6)
+    progress = RecordingProgressReporter(over_at=6)
     with pytest.raises(TurnOver):
-        model.agent(alice_and_bob(), FakeClock()).reason(asking("Where?"), watch)
-    assert watch.looks == 6
+        model.agent(alice_and_bob(), FakeClock()).reason(asking("Where?"), progress)
+    assert progress.looks == 6
 
 
 class TestBedrockReasoningAgent(ReasoningAgentContract):

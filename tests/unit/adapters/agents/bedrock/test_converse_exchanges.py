@@ -80,8 +80,8 @@ def test_the_draft_grows_while_the_tokens_come_in() -> None:
     words = "You parked on level 3, bay 12, on the side of the river. " * 6
     with wired(answers(words, pause=0.01)) as bedrock:
         bedrock.answer()
-    assert len(bedrock.watch.drafts) >= 4
-    assert all(words.startswith(draft) for draft in bedrock.watch.drafts)
+    assert len(bedrock.progress.drafts) >= 4
+    assert all(words.startswith(draft) for draft in bedrock.progress.drafts)
 
 
 def test_words_on_the_way_to_a_tool_are_not_the_answer() -> None:

@@ -8,7 +8,7 @@ from adapters.agents.bedrock.prompt import FORGOTTEN
 from domain.chat import Citation, Message, Role
 from domain.errors import AgentFailed
 from domain.failure_codes import FailureCode
-from tests.contract.reasoning_agent import OnlookingWatch
+from tests.contract.reasoning_agent import RecordingProgressReporter
 from tests.fakes.bedrock.scripted_model import Call, Said, ScriptedModel, answer, search
 from tests.fakes.clock import NOON, FakeClock
 from tests.support.people import GARAGE, PARKED, WatchedMemoryStore, alice_and_bob, asking
@@ -27,11 +27,11 @@ def forget(memories: WatchedMemoryStore) -> None:
 
 
 def test_a_forgotten_memory_is_in_no_later_answer_draft_or_citation() -> None:
-    memories, watch = alice_and_bob(), OnlookingWatch()
+    memories, progress = alice_and_bob(), RecordingProgressReporter()
     forget(memories)
     model = ScriptedModel([search("park", "car", "level 3 bay 12"), tells_all])
-    found = model.agent(memories, FakeClock()).reason(asking("Where did I park?"), watch)
-    assert SECRET not in "\n".join([found.text, *watch.drafts, *watch.steps])
+    found = model.agent(memories, FakeClock()).reason(asking("Where did I park?"), progress)
+    assert SECRET not in "\n".join([found.text, *progress.drafts, *progress.steps])
     assert found.citations == ()
 
 
@@ -44,7 +44,7 @@ def test_what_the_model_read_and_the_user_then_had_forgotten_ends_the_answer() -
 
     model = ScriptedModel([search("park"), meanwhile])
     with pytest.raises(AgentFailed) as failed:
-        model.agent(memories, FakeClock()).reason(asking("Where did I park?"), OnlookingWatch())
+        model.agent(memories, FakeClock()).reason(asking("Where did I park?"), RecordingProgressReporter())
     assert failed.value.code == FailureCode.MEMORIES_CHANGED
 
 
@@ -52,7 +52,7 @@ def test_what_the_model_did_not_read_may_be_forgotten_meanwhile() -> None:
     memories = alice_and_bob()
     model = ScriptedModel([[("list_by_tag", {"tag": "health"})], answer("It cost 480 pounds.")])
     model.before_each_piece = partial(forget, memories)
-    found = model.agent(memories, FakeClock()).reason(asking("What did the crown cost?"), OnlookingWatch())
+    found = model.agent(memories, FakeClock()).reason(asking("What did the crown cost?"), RecordingProgressReporter())
     assert found.text == "It cost 480 pounds."
 
 
@@ -64,7 +64,7 @@ def test_an_earlier_answer_that_rested_on_it_is_not_told_to_the_model() -> None:
         said(Role.ASSISTANT, f"On {SECRET}.", Citation(PARKED.memory_id, SECRET)),
         said(Role.ASSISTANT, "At the garage.", Citation(GARAGE.memory_id, "at the garage")),
     ]
-    model.agent(memories, FakeClock()).reason(asking("And the car?", history=history), OnlookingWatch())
+    model.agent(memories, FakeClock()).reason(asking("And the car?", history=history), RecordingProgressReporter())
     told = str(model.heard[0].data[0])
     assert SECRET not in told
     assert FORGOTTEN in told

@@ -38,7 +38,7 @@ def test_a_fault_of_the_moment_is_tried_again(fault: Reply) -> None:
         assert bedrock.answer().text.startswith("You parked")
     assert len(bedrock.server.asked) == 3
     assert bedrock.server.asked[1]["messages"] == bedrock.server.asked[2]["messages"], "a round was lost or repeated"
-    assert "Waiting for the model" in bedrock.watch.steps
+    assert "Waiting for the model" in bedrock.progress.steps
 
 
 @pytest.mark.parametrize(
@@ -121,7 +121,7 @@ def test_slow_tokens_beyond_the_time_are_a_failure_in_time(closes: bool) -> None
 def test_a_silent_model_is_left_as_soon_as_the_user_has_cancelled(closes: bool) -> None:
     start = time.monotonic()
     with wired(replace(answers("word " * 200, pause=20), closes=closes)) as bedrock:
-        bedrock.watch.over_at = 3
+        bedrock.progress.over_at = 3
         with pytest.raises(TurnOver):
             bedrock.answer()
     assert time.monotonic() - start < 3
@@ -136,7 +136,7 @@ def test_the_alarm_ends_a_model_that_has_lost_its_sense_of_time() -> None:
             mock.patch.object(BedrockReasoningAgent, "_seconds", return_value=60),
             pytest.raises(AgentFailed) as failed,
         ):
-            alarmed.reason(soon, bedrock.watch)
+            alarmed.reason(soon, bedrock.progress)
     assert failed.value.code == FailureCode.TIMED_OUT
     assert time.monotonic() - start < 5
 

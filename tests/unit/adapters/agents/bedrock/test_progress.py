@@ -10,7 +10,7 @@ from dependency_injector import providers
 from domain.chat import Step, Turn, TurnState
 from domain.ports import ReasoningAgent
 from domain.records import Ask, PageRequest
-from domain.throttled_progress import TurnWatch
+from domain.throttled_progress import ThrottledProgressReporter
 from tests.fakes.bedrock.scripted_model import Script, ScriptedModel, answer, search
 from tests.fakes.chat_repository import InMemoryChatRepository
 from tests.fakes.clock import FakeClock
@@ -74,9 +74,9 @@ class TimedChatRepository(InMemoryChatRepository):
     clock: FakeClock = field(default_factory=FakeClock)
     written: list[datetime] = field(default_factory=list)
 
-    def report(self, turn: Turn, progress: Sequence[Step], draft: str | None) -> bool:
+    def save_progress(self, turn: Turn, progress: Sequence[Step], draft: str | None) -> bool:
         self.written.append(self.clock.now())
-        return super().report(turn, progress, draft)
+        return super().save_progress(turn, progress, draft)
 
 
 def test_it_is_written_at_most_once_a_second() -> None:
@@ -85,7 +85,9 @@ def test_it_is_written_at_most_once_a_second() -> None:
     story = Story(chats, clock)
     model = ScriptedModel([answer(LONG)], before_each_piece=lambda: clock.sleep(timedelta(seconds=0.3)))
     turn = story.claims(story.asks())
-    model.agent(alice_and_bob(), clock).reason(asking("Where did I park?"), TurnWatch(chats, clock, turn))
+    model.agent(alice_and_bob(), clock).reason(
+        asking("Where did I park?"), ThrottledProgressReporter(chats, clock, turn)
+    )
     assert len(chats.written) >= 4
     assert all(later - earlier >= timedelta(seconds=1) for earlier, later in pairwise(chats.written))
 

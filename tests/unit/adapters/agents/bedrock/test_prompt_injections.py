@@ -20,7 +20,7 @@ from domain.failure_codes import FailureCode
 from domain.records import Answer
 from domain.text import is_storable
 from domain.verified_agent import TEXT_BYTES, CheckedAgent
-from tests.contract.reasoning_agent import OnlookingWatch
+from tests.contract.reasoning_agent import RecordingProgressReporter
 from tests.fakes.bedrock.scripted_model import Said, ScriptedModel
 from tests.fakes.clock import NOON, FakeClock
 from tests.support.people import CANARY, WatchedMemoryStore, alice_and_bob, asking, memory
@@ -39,12 +39,12 @@ class Outcome:
     failure: str | None
     model: ScriptedModel
     memories: WatchedMemoryStore
-    watch: OnlookingWatch
+    progress: RecordingProgressReporter
 
     def everything(self) -> str:
         """All that the user, or the model, has got to see."""
         told = [str(data) for said in self.model.heard for data in said.data]
-        return "\n".join([*told, *self.watch.steps, *self.watch.drafts, repr(self.answer)])
+        return "\n".join([*told, *self.progress.steps, *self.progress.drafts, repr(self.answer)])
 
 
 def obedient(attempt: dict[str, Any]) -> ScriptedModel:
@@ -62,7 +62,7 @@ def obedient(attempt: dict[str, Any]) -> ScriptedModel:
 @cache
 def outcome_of(name: str) -> Outcome:
     attempt = ATTEMPTS[name]
-    memories, model, watch = alice_and_bob(), obedient(attempt), OnlookingWatch()
+    memories, model, progress = alice_and_bob(), obedient(attempt), RecordingProgressReporter()
     where, text = attempt["where"], attempt["text"]
     if where in {"memory", "tag"}:
         tags = (text,) if where == "tag" else ("car",)
@@ -70,10 +70,10 @@ def outcome_of(name: str) -> Outcome:
     history = [Message("01KA", Role.ASSISTANT, text, NOON)] if where == "history" else []
     assignment = asking(text if where == "question" else "Where did I park?", history=history)
     try:
-        answer = CheckedAgent(model.agent(memories, FakeClock()), memories).reason(assignment, watch)
+        answer = CheckedAgent(model.agent(memories, FakeClock()), memories).reason(assignment, progress)
     except AgentFailed as failed:
-        return Outcome(None, failed.code, model, memories, watch)
-    return Outcome(answer, None, model, memories, watch)
+        return Outcome(None, failed.code, model, memories, progress)
+    return Outcome(answer, None, model, memories, progress)
 
 
 @pytest.fixture(params=ATTEMPTS)
