@@ -2,7 +2,7 @@
 
 import pytest
 
-from adapters.agents.custom_agent import AgentParts, load_agent
+from adapters.agents.custom_agent import AgentDependencies, load_agent
 from domain.ports import ReasoningAgent
 from tests.contract.reasoning_agent import ReasoningAgentContract, RecordingProgressReporter
 from tests.fakes.clock import FakeClock
@@ -12,7 +12,7 @@ from tests.support.people import CANARY, PARKED, alice_and_bob, asking
 class TestGraphAgent(ReasoningAgentContract):
     @pytest.fixture
     def agent(self) -> ReasoningAgent:
-        return load_agent("graph_agent:agent", AgentParts(alice_and_bob(), FakeClock()))
+        return load_agent("graph_agent:agent", AgentDependencies(alice_and_bob(), FakeClock()))
 
     def test_it_finds_and_cites_the_memory(self, agent: ReasoningAgent) -> None:
         answer = agent.reason(asking("Where did I park?"), RecordingProgressReporter())

@@ -1,4 +1,4 @@
-"""CheckedAgent: any agent's answer, made fit to be kept and shown."""
+"""VerifiedAgent: any agent's answer, made fit to be kept and shown."""
 
 import re
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ CITATIONS: Final = 20
 QUOTE_LENGTH: Final = 500
 
 
-class CheckedAgent(ReasoningAgent):
+class VerifiedAgent(ReasoningAgent):
     """Bounds the answer's size, and drops every citation that its memory does not bear out."""
 
     def __init__(self, agent: ReasoningAgent, memories: MemoryStore) -> None:
@@ -41,7 +41,7 @@ class CheckedAgent(ReasoningAgent):
         return tuple(dict.fromkeys(_verified(named, memories)))[:CITATIONS]
 
 
-def quoted(memory: Memory, quote: str) -> str | None:
+def find_quote(memory: Memory, quote: str) -> str | None:
     """The memory's own words that `quote` repeats, give or take case, spaces and punctuation; None if it has none."""
     quote = quote.strip()[:QUOTE_LENGTH]
     if quote in memory.text:
@@ -55,7 +55,7 @@ def quoted(memory: Memory, quote: str) -> str | None:
 def _verified(citations: tuple[Citation, ...], memories: dict[str, Memory]) -> Iterator[Citation]:
     for citation in citations:
         memory = memories.get(citation.memory_id)
-        quote = quoted(memory, citation.quote) if memory else None
+        quote = find_quote(memory, citation.quote) if memory else None
         if memory and quote:
             yield Citation(memory.memory_id, quote)
 

@@ -32,13 +32,13 @@ def _ranking() -> "MemoryRanking":
 
 def _agent(settings: Settings, memories: "MemoryStore", clock: "Clock") -> "ReasoningAgent":
     """Imported here, not above: only a worker pays for its agent."""
-    from adapters.agents.custom_agent import AgentParts
+    from adapters.agents.custom_agent import AgentDependencies
     from adapters.agents.registry import make_agent
-    from adapters.agents.time_limited_agent import AlarmedAgent
-    from domain.verified_agent import CheckedAgent
+    from adapters.agents.time_limited_agent import TimeLimitedAgent
+    from domain.verified_agent import VerifiedAgent
 
-    agent = make_agent(settings.agent, settings, AgentParts(memories, clock))
-    return AlarmedAgent(CheckedAgent(agent, memories), clock)
+    agent = make_agent(settings.agent, settings, AgentDependencies(memories, clock))
+    return TimeLimitedAgent(VerifiedAgent(agent, memories), clock)
 
 
 class Container(containers.DeclarativeContainer):

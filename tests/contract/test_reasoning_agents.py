@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from adapters.agents.recall_agent import RecallAgent
-from adapters.agents.time_limited_agent import AlarmedAgent
+from adapters.agents.time_limited_agent import TimeLimitedAgent
 from adapters.clocks import SystemClock
 from domain.memory import Memory
 from domain.ports import ReasoningAgent
@@ -61,7 +61,7 @@ class TestRecallAgent(ReasoningAgentContract):
         assert timedelta(seconds=55) < clock.now() - NOON < timedelta(seconds=57)
 
 
-class TestAlarmedAgent(ReasoningAgentContract):
+class TestTimeLimitedAgent(ReasoningAgentContract):
     @pytest.fixture
     def assignment(self) -> Assignment:
         now = SystemClock().now()
@@ -69,7 +69,7 @@ class TestAlarmedAgent(ReasoningAgentContract):
 
     @pytest.fixture
     def agent(self) -> ReasoningAgent:
-        return AlarmedAgent(RecallAgent(memories_of_alice_and_bob(), FakeClock()), SystemClock())
+        return TimeLimitedAgent(RecallAgent(memories_of_alice_and_bob(), FakeClock()), SystemClock())
 
 
 class TestTheFake(ReasoningAgentContract):

@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
-from adapters.agents.custom_agent import AgentParts, load_agent
+from adapters.agents.custom_agent import AgentDependencies, load_agent
 from docs.site.navigation import ROOT
 from domain.errors import TurnOver
 from domain.ports import ReasoningAgent
@@ -45,7 +45,7 @@ def folders(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 
 
 def the_agent() -> ReasoningAgent:
-    return load_agent("log_agent:agent", AgentParts(alice_and_bob(), FakeClock()))
+    return load_agent("log_agent:agent", AgentDependencies(alice_and_bob(), FakeClock()))
 
 
 def test_each_page_takes_four_seconds_and_all_of_them_longer_than_a_gateway_waits(folders: Any) -> None:

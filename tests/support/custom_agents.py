@@ -1,6 +1,6 @@
 """What people may name in ASYNC_CHAT_AGENT, and what they may get wrong."""
 
-from adapters.agents.custom_agent import AgentParts, Reason
+from adapters.agents.custom_agent import AgentDependencies, Reason
 from domain.chat import Citation
 from domain.ports import ProgressReporter, ReasoningAgent
 from domain.records import Answer, Assignment
@@ -10,28 +10,28 @@ from tests.support.people import PARKED
 class CountingAgent(ReasoningAgent):
     """Tells how many memories there are."""
 
-    def __init__(self, parts: AgentParts) -> None:
-        self._memories = parts.memories
+    def __init__(self, dependencies: AgentDependencies) -> None:
+        self._memories = dependencies.memories
 
     def reason(self, assignment: Assignment, progress: ProgressReporter) -> Answer:
         progress.step("Counting")
         return Answer(f"You have {len(self._memories.recall(assignment.user_id))} memories.")
 
 
-def counting(parts: AgentParts) -> ReasoningAgent:
-    return CountingAgent(parts)
+def counting(dependencies: AgentDependencies) -> ReasoningAgent:
+    return CountingAgent(dependencies)
 
 
-def echo(_parts: AgentParts) -> Reason:
+def echo(_parts: AgentDependencies) -> Reason:
     return lambda assignment, progress: Answer(f"You asked: {assignment.question}")
 
 
-def inventing(_parts: AgentParts) -> Reason:
+def inventing(_parts: AgentDependencies) -> Reason:
     true, invented = Citation(PARKED.memory_id, "level 3"), Citation(PARKED.memory_id, "level 4")
     return lambda assignment, progress: Answer("There.", (true, invented))
 
 
-def nothing(_parts: AgentParts) -> None:
+def nothing(_parts: AgentDependencies) -> None:
     return None
 
 

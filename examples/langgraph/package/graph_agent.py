@@ -8,7 +8,7 @@ from typing import Any, TypedDict
 from langgraph.graph import END, START, StateGraph
 
 from adapters.agents.bedrock.tools import MemoryTools, Shown
-from adapters.agents.custom_agent import AgentParts, Reason
+from adapters.agents.custom_agent import AgentDependencies, Reason
 from adapters.search.engine import MemorySearch
 from adapters.search.vocabulary import forms, key_words
 from domain.chat import Citation
@@ -29,11 +29,11 @@ class Research(TypedDict):
     answer: str
 
 
-def agent(parts: AgentParts) -> Reason:
+def agent(dependencies: AgentDependencies) -> Reason:
     """What ASYNC_CHAT_AGENT=graph_agent:agent calls."""
 
     def reason(assignment: Assignment, progress: ProgressReporter) -> Answer:
-        memories = parts.memories.recall(assignment.user_id)
+        memories = dependencies.memories.recall(assignment.user_id)
         with MemorySearch(memories) as search:
             tools = MemoryTools(search, assignment.asked_at, progress)
             start = Research(

@@ -2,10 +2,10 @@
 
 from opening_hours import handler
 
-from adapters.agents.custom_agent import AgentParts
+from adapters.agents.custom_agent import AgentDependencies
 from adapters.agents.legacy_handler_agent import LegacyHandlerAgent
 
 
-def agent(parts: AgentParts) -> LegacyHandlerAgent:
+def agent(dependencies: AgentDependencies) -> LegacyHandlerAgent:
     """What ASYNC_CHAT_AGENT=opening_hours_agent:agent calls."""
-    return LegacyHandlerAgent(handler, parts.clock)
+    return LegacyHandlerAgent(handler, dependencies.clock)

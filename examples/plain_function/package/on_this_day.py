@@ -1,12 +1,12 @@
 """What happened on this day in other years. A plain function as an agent."""
 
-from adapters.agents.custom_agent import AgentParts, Reason
+from adapters.agents.custom_agent import AgentDependencies, Reason
 from domain.chat import Citation
 from domain.ports import ProgressReporter
 from domain.records import Answer, Assignment
 
 
-def agent(parts: AgentParts) -> Reason:
+def agent(dependencies: AgentDependencies) -> Reason:
     """What ASYNC_CHAT_AGENT=on_this_day:agent calls."""
 
     def reason(assignment: Assignment, progress: ProgressReporter) -> Answer:
@@ -14,7 +14,7 @@ def agent(parts: AgentParts) -> Reason:
         progress.step(f"Looking for other memories of {today:%d %B}")
         found = [
             memory
-            for memory in parts.memories.recall(assignment.user_id)
+            for memory in dependencies.memories.recall(assignment.user_id)
             if f"{memory.occurred_at:%m-%d}" == f"{today:%m-%d}" and memory.occurred_at.year != today.year
         ]
         if not found:

@@ -10,7 +10,7 @@ from domain.records import Answer, Assignment
 
 
 @dataclass(frozen=True, slots=True)
-class AgentParts:
+class AgentDependencies:
     """What a factory may build its agent from. Everything else, such as keys, is its own affair."""
 
     memories: MemoryStore
@@ -18,11 +18,11 @@ class AgentParts:
 
 
 Reason = Callable[[Assignment, ProgressReporter], Answer]
-AgentFactory = Callable[[AgentParts], ReasoningAgent | Reason]
+AgentFactory = Callable[[AgentDependencies], ReasoningAgent | Reason]
 _SHAPE: Final = "package.module:factory"
 
 
-class AgentUnusable(Exception):
+class AgentLoadError(Exception):
     """The setting names nothing that makes an agent; the message says what is wrong."""
 
 
@@ -36,14 +36,14 @@ class FunctionAgent(ReasoningAgent):
         return self._function(assignment, progress)
 
 
-def load_agent(name: str, parts: AgentParts) -> ReasoningAgent:
-    """The agent that the factory called `name` makes. Raises `AgentUnusable`."""
-    made = _factory(name)(parts)
+def load_agent(name: str, dependencies: AgentDependencies) -> ReasoningAgent:
+    """The agent that the factory called `name` makes. Raises `AgentLoadError`."""
+    made = _factory(name)(dependencies)
     # Whatever has the port's method is an agent, whether it inherits the port or not.
     reason = getattr(made, "reason", made)
     if callable(reason):
         return FunctionAgent(reason)
-    raise AgentUnusable(f"{name} made a {type(made).__name__}: neither a ReasoningAgent nor a function")
+    raise AgentLoadError(f"{name} made a {type(made).__name__}: neither a ReasoningAgent nor a function")
 
 
 def _factory(name: str) -> AgentFactory:
@@ -51,7 +51,7 @@ def _factory(name: str) -> AgentFactory:
     try:
         factory: AgentFactory = getattr(import_module(module_name), attribute)
     except (ImportError, AttributeError, ValueError) as error:
-        raise AgentUnusable(f"{name} cannot be imported as {_SHAPE}: {error}") from error
+        raise AgentLoadError(f"{name} cannot be imported as {_SHAPE}: {error}") from error
     if not callable(factory):
-        raise AgentUnusable(f"{name} is no function: a factory takes AgentParts and returns an agent")
+        raise AgentLoadError(f"{name} is no function: a factory takes AgentDependencies and returns an agent")
     return factory

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final, Protocol
 
 if TYPE_CHECKING:
-    from adapters.agents.custom_agent import AgentParts
+    from adapters.agents.custom_agent import AgentDependencies
     from domain.ports import ReasoningAgent
 
 
@@ -39,18 +39,18 @@ class BuiltInAgent:
     imports and the package carries.
     """
 
-    make: "Callable[[AgentSettings, AgentParts], ReasoningAgent]"
+    make: "Callable[[AgentSettings, AgentDependencies], ReasoningAgent]"
     needs: tuple[str, ...] = ()
     extra: str | None = None
 
 
-def _recall(settings: AgentSettings, parts: "AgentParts") -> "ReasoningAgent":
+def _recall(settings: AgentSettings, dependencies: "AgentDependencies") -> "ReasoningAgent":
     from adapters.agents.recall_agent import RecallAgent
 
-    return RecallAgent(parts.memories, parts.clock, timedelta(seconds=settings.thinking_seconds))
+    return RecallAgent(dependencies.memories, dependencies.clock, timedelta(seconds=settings.thinking_seconds))
 
 
-def _bedrock(settings: AgentSettings, parts: "AgentParts") -> "ReasoningAgent":
+def _bedrock(settings: AgentSettings, dependencies: "AgentDependencies") -> "ReasoningAgent":
     from adapters.agents.bedrock.agent import BedrockReasoningAgent
     from adapters.agents.bedrock.model import ModelSettings, bedrock_model
 
@@ -63,7 +63,7 @@ def _bedrock(settings: AgentSettings, parts: "AgentParts") -> "ReasoningAgent":
         seconds=settings.model_seconds,
         history_tokens=settings.model_history_tokens,
     )
-    return BedrockReasoningAgent(bedrock_model(model), model, parts.memories, parts.clock)
+    return BedrockReasoningAgent(bedrock_model(model), model, dependencies.memories, dependencies.clock)
 
 
 AGENTS: Final[Mapping[str, BuiltInAgent]] = {
@@ -72,9 +72,9 @@ AGENTS: Final[Mapping[str, BuiltInAgent]] = {
 }
 
 
-def make_agent(name: str, settings: AgentSettings, parts: "AgentParts") -> "ReasoningAgent":
-    """The built-in agent `name`, or the custom one that `package.module:factory` makes. Raises `AgentUnusable`."""
+def make_agent(name: str, settings: AgentSettings, dependencies: "AgentDependencies") -> "ReasoningAgent":
+    """The built-in agent `name`, or the custom one that `package.module:factory` makes. Raises `AgentLoadError`."""
     from adapters.agents.custom_agent import load_agent
 
     built_in = AGENTS.get(name)
-    return built_in.make(settings, parts) if built_in else load_agent(name, parts)
+    return built_in.make(settings, dependencies) if built_in else load_agent(name, dependencies)

@@ -1,4 +1,4 @@
-"""AlarmedAgent: any agent, stopped at the end of its time."""
+"""TimeLimitedAgent: any agent, stopped at the end of its time."""
 
 import signal
 import threading
@@ -14,7 +14,7 @@ class _OutOfTime(BaseException):
     """No Exception, so that an agent's own `except Exception` cannot swallow it."""
 
 
-class AlarmedAgent(ReasoningAgent):
+class TimeLimitedAgent(ReasoningAgent):
     """Interrupts the agent at `assignment.until` by a signal, which reaches blocking calls too.
 
     A thread could only be abandoned: Lambda would freeze it, and thaw it into somebody else's request. Off the main

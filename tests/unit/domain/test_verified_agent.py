@@ -1,4 +1,4 @@
-"""CheckedAgent: what leaves any agent can be stored, and its citations are true."""
+"""VerifiedAgent: what leaves any agent can be stored, and its citations are true."""
 
 import pytest
 
@@ -9,7 +9,7 @@ from domain.memory import Memory
 from domain.ports import ReasoningAgent
 from domain.records import Answer
 from domain.text import is_storable
-from domain.verified_agent import CITATIONS, CUT, QUOTE_LENGTH, TEXT_BYTES, CheckedAgent
+from domain.verified_agent import CITATIONS, CUT, QUOTE_LENGTH, TEXT_BYTES, VerifiedAgent
 from tests.contract.reasoning_agent import ReasoningAgentContract, RecordingProgressReporter
 from tests.fakes.agent import PacedAgent
 from tests.fakes.clock import FakeClock
@@ -22,7 +22,7 @@ BOBS = "01KA0000000000000000000001"
 def checked(answer: Answer, *more: Memory) -> Answer:
     memories = alice_and_bob()
     memories.remember(ALICE, more)
-    agent = CheckedAgent(PacedAgent(FakeClock(), answer=answer), memories)
+    agent = VerifiedAgent(PacedAgent(FakeClock(), answer=answer), memories)
     return agent.reason(asking("Where did I park?"), RecordingProgressReporter())
 
 
@@ -93,12 +93,12 @@ def test_what_no_store_takes_is_replaced() -> None:
 
 def test_only_the_askers_memories_are_looked_at() -> None:
     memories = alice_and_bob()
-    agent = CheckedAgent(PacedAgent(FakeClock(), answer=Answer("There.", (Citation(BOBS, "Birch Lane"),))), memories)
+    agent = VerifiedAgent(PacedAgent(FakeClock(), answer=Answer("There.", (Citation(BOBS, "Birch Lane"),))), memories)
     agent.reason(asking("Where did I park?"), RecordingProgressReporter())
     assert BOB not in memories.users
 
 
-class TestCheckedAgent(ReasoningAgentContract):
+class TestVerifiedAgent(ReasoningAgentContract):
     @pytest.fixture
     def agent(self) -> ReasoningAgent:
-        return CheckedAgent(PacedAgent(FakeClock()), alice_and_bob())
+        return VerifiedAgent(PacedAgent(FakeClock()), alice_and_bob())

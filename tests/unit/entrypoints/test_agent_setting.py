@@ -2,8 +2,8 @@
 
 import pytest
 
-from adapters.agents.custom_agent import AgentUnusable
-from adapters.agents.time_limited_agent import AlarmedAgent
+from adapters.agents.custom_agent import AgentLoadError
+from adapters.agents.time_limited_agent import TimeLimitedAgent
 from adapters.clocks import SystemClock
 from domain.chat import Citation
 from domain.ports import ReasoningAgent
@@ -37,18 +37,18 @@ def test_without_a_word_the_model_free_agent_answers() -> None:
 def test_an_agent_of_ones_own_is_bounded_and_checked_like_ours() -> None:
     made = agent(AGENT="tests.support.custom_agents:inventing")
     answer = made.reason(asking("Where did I park?", asked_at=SystemClock().now()), RecordingProgressReporter())
-    assert isinstance(made, AlarmedAgent)
+    assert isinstance(made, TimeLimitedAgent)
     assert answer.citations == (Citation(PARKED.memory_id, "level 3"),)
 
 
 def test_a_name_that_makes_no_agent_fails_in_the_worker_with_its_reason() -> None:
-    with pytest.raises(AgentUnusable, match="no_such"):
+    with pytest.raises(AgentLoadError, match="no_such"):
         agent(AGENT="no_such.module:agent")
 
 
 @pytest.mark.parametrize("model_id", [MODEL, PROFILE, "llama3.2:3b", "Qwen/Qwen2.5-7B-Instruct"])
 def test_bedrock_takes_a_model_or_a_profile(model_id: str) -> None:
-    assert isinstance(agent(AGENT="bedrock", MODEL_ID=model_id, MODEL_REGION="eu-central-1"), AlarmedAgent)
+    assert isinstance(agent(AGENT="bedrock", MODEL_ID=model_id, MODEL_REGION="eu-central-1"), TimeLimitedAgent)
 
 
 @pytest.mark.parametrize(

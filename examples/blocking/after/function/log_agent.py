@@ -2,12 +2,12 @@
 
 from research import research
 
-from adapters.agents.custom_agent import AgentParts, Reason
+from adapters.agents.custom_agent import AgentDependencies, Reason
 from domain.ports import ProgressReporter
 from domain.records import Answer, Assignment
 
 
-def agent(parts: AgentParts) -> Reason:
+def agent(dependencies: AgentDependencies) -> Reason:
     """What ASYNC_CHAT_AGENT=log_agent:agent calls."""
 
     def reason(assignment: Assignment, progress: ProgressReporter) -> Answer:

@@ -18,7 +18,7 @@ from adapters.agents.bedrock.answer import ModelAnswer, answer_from, show_drafts
 from adapters.agents.bedrock.errors import code_of, passing
 from adapters.agents.bedrock.model import ModelSettings
 from adapters.agents.bedrock.prompt import prompt, recent, without_forgotten
-from adapters.agents.bedrock.pydantic_agent import reading_agent
+from adapters.agents.bedrock.pydantic_agent import build_agent
 from adapters.agents.bedrock.tools import MemoryTools
 from adapters.agents.progress_text import counted
 from adapters.search.engine import MemorySearch
@@ -49,7 +49,7 @@ class BedrockReasoningAgent(ReasoningAgent):
         self._settings = settings
         self._memories = memories
         self._clock = clock
-        self._agent = reading_agent(model, settings)
+        self._agent = build_agent(model, settings)
 
     def reason(self, assignment: Assignment, progress: ProgressReporter) -> Answer:
         memories = self._memories.recall(assignment.user_id)

@@ -21,7 +21,7 @@ from adapters.agents.bedrock.tools import MemoryTools
 from domain.chat import Citation
 from domain.ports import ProgressReporter
 from domain.records import Answer
-from domain.verified_agent import quoted
+from domain.verified_agent import find_quote
 
 ANSWER_TOOL: Final = "answer"
 #: A draft is read anew after so many more characters: reading starts at the first one each time.
@@ -57,7 +57,7 @@ def answer_from(output: ModelAnswer | str, tools: MemoryTools) -> Answer:
 def _citations(cited: list[CitedMemory], tools: MemoryTools) -> Iterator[Citation]:
     for one in cited:
         memory = tools.labelled(one.memory)
-        quote = quoted(memory, one.quote) if memory else None
+        quote = find_quote(memory, one.quote) if memory else None
         if memory and quote:
             yield Citation(memory.memory_id, quote)
 

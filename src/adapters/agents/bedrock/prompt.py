@@ -60,9 +60,9 @@ def without_forgotten(history: Sequence[Message], memory_ids: Collection[str]) -
     )
 
 
-def _newest(history: Sequence[Message], room: int) -> Iterator[Message]:
+def _newest(history: Sequence[Message], byte_budget: int) -> Iterator[Message]:
     for message in reversed(history):
-        room -= len(message.content.encode())
-        if room < 0:
+        byte_budget -= len(message.content.encode())
+        if byte_budget < 0:
             return
         yield message

@@ -16,10 +16,10 @@ from adapters.agents.bedrock.answer import ANSWER_TOOL, ModelAnswer
 from adapters.agents.bedrock.errors import STOPS
 from adapters.agents.bedrock.model import ModelSettings
 from adapters.agents.bedrock.prompt import INSTRUCTIONS
-from adapters.agents.bedrock.tools import Look, MemoryTools
+from adapters.agents.bedrock.tools import MemoryTools, ToolResult
 from domain.errors import AgentFailed
 
-ReadingAgent = Agent[MemoryTools, ModelAnswer | str]
+PydanticAgent = Agent[MemoryTools, ModelAnswer | str]
 
 #: How often the model may send arguments, or an answer, that do not fit their form.
 RETRIES: Final[AgentRetries] = {"tools": 2, "output": 2}
@@ -28,7 +28,7 @@ Phrasing = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Phrasings = Annotated[list[Phrasing], Field(min_length=1, max_length=6)]
 
 
-def reading_agent(model: Model, settings: ModelSettings) -> ReadingAgent:
+def build_agent(model: Model, settings: ModelSettings) -> PydanticAgent:
     """The agent over `model`: with these tools, and no others."""
 
     async def with_rounds_left(ctx: RunContext[MemoryTools], tools: list[ToolDefinition]) -> list[ToolDefinition]:
@@ -52,7 +52,7 @@ def reading_agent(model: Model, settings: ModelSettings) -> ReadingAgent:
 # What follows is the model's view: names, docstrings and arguments are sent to it as they stand here.
 
 
-async def search_memories(ctx: RunContext[MemoryTools], phrasings: Phrasings) -> Look:
+async def search_memories(ctx: RunContext[MemoryTools], phrasings: Phrasings) -> ToolResult:
     """Search the person's memories by full text. Dates such as "last week" or "in March 2025" are understood.
 
     Args:
@@ -61,7 +61,9 @@ async def search_memories(ctx: RunContext[MemoryTools], phrasings: Phrasings) ->
     return ctx.deps.search_for(phrasings)
 
 
-async def read_around(ctx: RunContext[MemoryTools], day: date, days: Annotated[int, Field(ge=0, le=60)] = 3) -> Look:
+async def read_around(
+    ctx: RunContext[MemoryTools], day: date, days: Annotated[int, Field(ge=0, le=60)] = 3
+) -> ToolResult:
     """Read the memories of a day and of the days around it.
 
     Args:
@@ -71,7 +73,7 @@ async def read_around(ctx: RunContext[MemoryTools], day: date, days: Annotated[i
     return ctx.deps.around(datetime(day.year, day.month, day.day, tzinfo=UTC), days)
 
 
-async def list_by_tag(ctx: RunContext[MemoryTools], tag: Phrasing) -> Look | list[str]:
+async def list_by_tag(ctx: RunContext[MemoryTools], tag: Phrasing) -> ToolResult | list[str]:
     """List the newest memories that the person gave a tag. An unknown tag lists the tags that there are.
 
     Args:

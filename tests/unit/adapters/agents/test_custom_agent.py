@@ -2,7 +2,7 @@
 
 import pytest
 
-from adapters.agents.custom_agent import AgentParts, AgentUnusable, load_agent
+from adapters.agents.custom_agent import AgentDependencies, AgentLoadError, load_agent
 from domain.ports import ReasoningAgent
 from tests.contract.reasoning_agent import ReasoningAgentContract, RecordingProgressReporter
 from tests.fakes.clock import FakeClock
@@ -10,7 +10,7 @@ from tests.support.people import alice_and_bob, asking
 
 
 def loaded(name: str) -> ReasoningAgent:
-    return load_agent(name, AgentParts(alice_and_bob(), FakeClock()))
+    return load_agent(name, AgentDependencies(alice_and_bob(), FakeClock()))
 
 
 def answer_of(name: str) -> str:
@@ -35,7 +35,7 @@ def test_a_factory_may_make_a_plain_function() -> None:
     ],
 )
 def test_a_name_that_makes_no_agent_is_told_apart(name: str, complaint: str) -> None:
-    with pytest.raises(AgentUnusable, match=complaint):
+    with pytest.raises(AgentLoadError, match=complaint):
         loaded(name)
 
 

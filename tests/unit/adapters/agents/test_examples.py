@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from adapters.agents.custom_agent import AgentParts, load_agent
+from adapters.agents.custom_agent import AgentDependencies, load_agent
 from domain.chat import Citation
 from domain.ports import ReasoningAgent
 from tests.contract.reasoning_agent import ReasoningAgentContract, RecordingProgressReporter
@@ -25,7 +25,7 @@ def _in_the_zip(monkeypatch: pytest.MonkeyPatch) -> None:
 def example(name: str) -> ReasoningAgent:
     memories = alice_and_bob()
     memories.remember(ALICE, [memory(40, "Planted the fig tree.", days_ago=365)])
-    return load_agent(name, AgentParts(memories, FakeClock()))
+    return load_agent(name, AgentDependencies(memories, FakeClock()))
 
 
 class TestPlainFunction(ReasoningAgentContract):

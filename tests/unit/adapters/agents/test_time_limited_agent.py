@@ -1,4 +1,4 @@
-"""AlarmedAgent: whatever an agent does with its time, it is stopped at the end of it."""
+"""TimeLimitedAgent: whatever an agent does with its time, it is stopped at the end of it."""
 
 import signal
 import socket
@@ -10,7 +10,7 @@ from datetime import timedelta
 
 import pytest
 
-from adapters.agents.time_limited_agent import AlarmedAgent
+from adapters.agents.time_limited_agent import TimeLimitedAgent
 from adapters.clocks import SystemClock
 from domain.errors import AgentFailed, TurnOver
 from domain.ports import ProgressReporter, ReasoningAgent
@@ -37,7 +37,7 @@ def assignment(seconds: float) -> Assignment:
 
 
 def reason(something: Callable[[], object], seconds: float) -> Answer:
-    return AlarmedAgent(BusyAgent(something), CLOCK).reason(assignment(seconds), RecordingProgressReporter())
+    return TimeLimitedAgent(BusyAgent(something), CLOCK).reason(assignment(seconds), RecordingProgressReporter())
 
 
 def read_from_a_silent_server() -> None:

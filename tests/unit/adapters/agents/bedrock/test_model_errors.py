@@ -7,7 +7,7 @@ from unittest import mock
 import pytest
 
 from adapters.agents.bedrock.agent import BedrockReasoningAgent
-from adapters.agents.time_limited_agent import AlarmedAgent
+from adapters.agents.time_limited_agent import TimeLimitedAgent
 from adapters.clocks import SystemClock
 from domain.errors import AgentFailed, TurnOver
 from domain.failure_codes import FailureCode
@@ -130,7 +130,7 @@ def test_a_silent_model_is_left_as_soon_as_the_user_has_cancelled(closes: bool) 
 def test_the_alarm_ends_a_model_that_has_lost_its_sense_of_time() -> None:
     start = time.monotonic()
     with wired(answers("word " * 200, pause=20)) as bedrock:
-        alarmed = AlarmedAgent(bedrock.agent, SystemClock())
+        alarmed = TimeLimitedAgent(bedrock.agent, SystemClock())
         soon = asking("Where did I park?", asked_at=SystemClock().now(), seconds=1)
         with (
             mock.patch.object(BedrockReasoningAgent, "_seconds", return_value=60),

@@ -19,7 +19,7 @@ from domain.errors import AgentFailed
 from domain.failure_codes import FailureCode
 from domain.records import Answer
 from domain.text import is_storable
-from domain.verified_agent import TEXT_BYTES, CheckedAgent
+from domain.verified_agent import TEXT_BYTES, VerifiedAgent
 from tests.contract.reasoning_agent import RecordingProgressReporter
 from tests.fakes.bedrock.scripted_model import Said, ScriptedModel
 from tests.fakes.clock import NOON, FakeClock
@@ -70,7 +70,7 @@ def outcome_of(name: str) -> Outcome:
     history = [Message("01KA", Role.ASSISTANT, text, NOON)] if where == "history" else []
     assignment = asking(text if where == "question" else "Where did I park?", history=history)
     try:
-        answer = CheckedAgent(model.agent(memories, FakeClock()), memories).reason(assignment, progress)
+        answer = VerifiedAgent(model.agent(memories, FakeClock()), memories).reason(assignment, progress)
     except AgentFailed as failed:
         return Outcome(None, failed.code, model, memories, progress)
     return Outcome(answer, None, model, memories, progress)
