@@ -31,4 +31,4 @@ def _chat(deadline: float, seconds: float) -> Chat:
     """A chat that knows how long its agent takes, and thinks since BEGAN."""
     turn = Turn("chat", "user", "turn", "question", BEGAN, BEGAN + timedelta(seconds=deadline), "token")
     chat = Chat.begun(Message("question", Role.USER, "Where did I park?", BEGAN), turn)
-    return replace(chat, usual=timedelta(seconds=seconds))
+    return replace(chat, last_duration=timedelta(seconds=seconds))

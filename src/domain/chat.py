@@ -98,7 +98,7 @@ class Turn:
         return bool(TRANSITIONS[self.state])
 
     @property
-    def took(self) -> timedelta | None:
+    def reasoning_time(self) -> timedelta | None:
         """How long the agent reasoned; None when it never began or has not ended."""
         return self.ended_at - self.started_at if self.started_at and self.ended_at else None
 
@@ -139,7 +139,7 @@ class Chat:
     """A user's chat as its header knows it: everything but the messages.
 
     `last_message_id` bounds what a reader may see: a message beyond it belongs to a write whose header the reader
-    has not seen. `usual` is how long the agent took for this chat's last answer.
+    has not seen. `last_duration` is how long the agent reasoned about this chat's last answer.
     """
 
     turn: Turn
@@ -148,7 +148,7 @@ class Chat:
     last_message_id: str
     last_answer_id: str | None = None
     read_up_to: str | None = None
-    usual: timedelta | None = None
+    last_duration: timedelta | None = None
 
     @property
     def chat_id(self) -> str:
@@ -198,7 +198,7 @@ class Chat:
             last_message_id=answer.message_id,
             last_answer_id=answer.message_id,
             last_text=excerpt(answer.content, EXCERPT_LENGTH),
-            usual=turn.took,
+            last_duration=turn.reasoning_time,
         )
 
 

@@ -55,17 +55,17 @@ Stored = TypeVar("Stored")
 
 @dataclass(frozen=True, slots=True)
 class TurnPolicy:
-    """How long a turn may think, how many a user may have thinking, how long an idempotency key lives.
+    """Limits of a turn: `deadline` after the question, `turns_per_user` that may think at once.
 
-    `closing` is what a worker keeps back, before the deadline and before its own end, to store how the turn ended.
-    `usual` is how long an agent reasons as a rule, for chats that have no answer yet.
+    `persist_margin` is the time before the deadline, and before the worker's own end, that the worker keeps for storing
+    how the turn ended. `expected_duration` is how long an agent usually reasons: for chats that have no answer yet.
     """
 
     deadline: timedelta = timedelta(seconds=70)
     turns_per_user: int = 5
-    key_life: timedelta = timedelta(hours=24)
-    closing: timedelta = timedelta(seconds=3)
-    usual: timedelta = timedelta(seconds=56)
+    idempotency_ttl: timedelta = timedelta(hours=24)
+    persist_margin: timedelta = timedelta(seconds=3)
+    expected_duration: timedelta = timedelta(seconds=56)
 
 
 class ChatService:
@@ -150,7 +150,7 @@ class ChatService:
     def _idempotency_key(self, ask: Ask, question: str) -> IdempotencyKey | None:
         if ask.key is None:
             return None
-        return IdempotencyKey(ask.key, _fingerprint(ask, question), self._clock.now() + self._policy.key_life)
+        return IdempotencyKey(ask.key, _fingerprint(ask, question), self._clock.now() + self._policy.idempotency_ttl)
 
     def _replay(self, past: IdempotencyRecord, ask: Ask, question: str) -> AskAccepted:
         """Answer as the first time; if its worker never started, start it now."""
@@ -227,7 +227,7 @@ class ChatService:
         turn = self._claim(page.chat.turn)
         if turn is None:
             return None
-        until = min(until, turn.deadline) - self._policy.closing
+        until = min(until, turn.deadline) - self._policy.persist_margin
         return self._run_agent(turn, page.messages, until)
 
     def persist(self, outcome: ReasoningOutcome) -> Turn | None:
@@ -318,7 +318,7 @@ class ChatService:
 
     def poll_after(self, chat: Chat) -> timedelta | None:
         """How long to wait before the next poll of the chat; None when there is nothing to wait for."""
-        return poll_after(chat, self._clock.now(), self._policy.usual)
+        return poll_after(chat, self._clock.now(), self._policy.expected_duration)
 
     def list_chats(self, user_id: str, limit: int, start: tuple[str, str] | None = None) -> ChatList:
         """The user's chats, newest activity first."""

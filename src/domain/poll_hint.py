@@ -25,7 +25,7 @@ QUICK: Final = timedelta(seconds=10)
 #: The answer is expected from this part of the usual time on.
 EARLY: Final = 0.92
 #: An answer that is late by so much may be as late again: each wait is this part of the delay so far.
-PATIENCE: Final = 0.4
+LATENESS_SHARE: Final = 0.4
 SHORTEST: Final = timedelta(milliseconds=100)
 
 #: After an ask, when nothing is known of its turn yet.
@@ -44,27 +44,27 @@ def retry_when_busy(until_deadline: timedelta) -> timedelta:
     return max(shortest, min(until_deadline, longest))
 
 
-def poll_after(chat: Chat, now: datetime, usual: timedelta) -> timedelta | None:
+def poll_after(chat: Chat, now: datetime, expected_duration: timedelta) -> timedelta | None:
     """How long to wait before the next poll; None when there is nothing to wait for.
 
-    `usual` is how long an agent reasons as a rule; a chat that has an answer knows better.
+    `expected_duration` is how long an agent usually reasons; a chat that has an answer goes by that one instead.
     """
     if not chat.turn.thinking:
         return None
-    wait = _whole_seconds(_wait(chat.turn, now, chat.usual or usual))
+    wait = _whole_seconds(_wait(chat.turn, now, chat.last_duration or expected_duration))
     return max(SHORTEST, min(wait, chat.turn.deadline - now))
 
 
-def _wait(turn: Turn, now: datetime, usual: timedelta) -> timedelta:
+def _wait(turn: Turn, now: datetime, expected_duration: timedelta) -> timedelta:
     elapsed = now - (turn.started_at or turn.asked_at)
     sparse = BRISK if elapsed < BRISK_UNTIL else min(elapsed, LONGEST)
     if turn.started_at is None:
         return sparse
-    expected = usual * EARLY - elapsed
-    if expected > timedelta(0):
-        return min(sparse, expected, LONGEST if turn.draft is None else DRAFTING)
-    close = CLOSE_TO_QUICK if usual < QUICK else CLOSE
-    return min(max(close, (elapsed - usual) * PATIENCE), LONGEST)
+    until_expected = expected_duration * EARLY - elapsed
+    if until_expected > timedelta(0):
+        return min(sparse, until_expected, LONGEST if turn.draft is None else DRAFTING)
+    close = CLOSE_TO_QUICK if expected_duration < QUICK else CLOSE
+    return min(max(close, (elapsed - expected_duration) * LATENESS_SHARE), LONGEST)
 
 
 def _whole_seconds(wait: timedelta) -> timedelta:

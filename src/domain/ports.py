@@ -116,7 +116,7 @@ class ReasoningAgent(Protocol):
 
     @abstractmethod
     def reason(self, assignment: Assignment, progress: ProgressReporter) -> Answer:
-        """Answer by `assignment.until`. Raises `AgentFailed`; lets the progress reporter's `TurnOver` pass."""
+        """Answer by `assignment.answer_by`. Raises `AgentFailed`; lets the progress reporter's `TurnOver` pass."""
 
 
 class MemoryStore(Protocol):

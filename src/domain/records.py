@@ -100,7 +100,7 @@ class Assignment:
     question: str
     history: tuple[Message, ...]
     asked_at: datetime
-    until: datetime
+    answer_by: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,7 +66,7 @@ class Settings(BaseModel):
         return TurnPolicy(
             deadline=timedelta(seconds=self.deadline_seconds),
             turns_per_user=self.turns_per_user,
-            usual=timedelta(seconds=self.usual_seconds),
+            expected_duration=timedelta(seconds=self.usual_seconds),
         )
 
 

@@ -126,7 +126,7 @@ def test_an_answer_is_the_chats_newest_message_and_tells_how_long_it_took(story:
     story.clock.sleep(timedelta(seconds=56))
     answered = story.answers(running, BAY)
     chat = story.newest(answered.chat_id).chat
-    assert (chat.last_text, chat.usual) == (BAY, timedelta(seconds=56))
+    assert (chat.last_text, chat.last_duration) == (BAY, timedelta(seconds=56))
     assert chat.last_message_id == chat.last_answer_id == story.newest(answered.chat_id).messages[-1].message_id
 
 

@@ -52,7 +52,7 @@ class Cost:
 
 def by_hint(chat: Chat, now: timedelta) -> timedelta:
     """As the service says."""
-    wait = poll_after(chat, NOON + now, POLICY.usual)
+    wait = poll_after(chat, NOON + now, POLICY.expected_duration)
     assert wait is not None
     return wait
 
@@ -100,7 +100,7 @@ def _chat(now: timedelta, picked_up: timedelta, drafting: timedelta, usual: time
         draft="So far" if now >= drafting else None,
     )
     chat = Chat.begun(Message("question", Role.USER, "Where did I park?", NOON), turn)
-    return Chat(turn, chat.title, chat.last_text, chat.last_message_id, usual=usual)
+    return Chat(turn, chat.title, chat.last_text, chat.last_message_id, last_duration=usual)
 
 
 def around(seconds: float, spread: float = 0.05) -> Durations:

@@ -45,7 +45,7 @@ class SimulatedAgent(ReasoningAgent):
             self._process.sleep(min(end - now, timedelta(seconds=random.uniform(0.3, 6))))
             if stubborn:
                 continue
-            if self._process.now() >= assignment.until:
+            if self._process.now() >= assignment.answer_by:
                 raise AgentFailed(FailureCode.TIMED_OUT)
             progress.step("Thinking")
             progress.draft("So far")

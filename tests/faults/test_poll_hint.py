@@ -50,7 +50,7 @@ def test_a_draft_is_followed(queued: Chat) -> None:
 
 
 def test_a_chat_goes_by_its_last_answer(queued: Chat) -> None:
-    quick = replace(running(queued), usual=timedelta(seconds=5))
+    quick = replace(running(queued), last_duration=timedelta(seconds=5))
     assert [seconds_to_wait(quick, elapsed) for elapsed in (2, 4.8, 6)] == [2, 1, 1]
 
 

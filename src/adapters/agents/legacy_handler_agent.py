@@ -56,7 +56,7 @@ class LegacyHandlerAgent(ReasoningAgent):
 
     def reason(self, assignment: Assignment, progress: ProgressReporter) -> Answer:
         progress.step("Thinking")
-        context = LegacyContext(self._clock, assignment.until, str(uuid.uuid4()))
+        context = LegacyContext(self._clock, assignment.answer_by, str(uuid.uuid4()))
         return self._answer_of(self._handler(self._event_of(assignment), context))
 
 

@@ -15,7 +15,7 @@ class _OutOfTime(BaseException):
 
 
 class TimeLimitedAgent(ReasoningAgent):
-    """Interrupts the agent at `assignment.until` by a signal, which reaches blocking calls too.
+    """Interrupts the agent at `assignment.answer_by` by a signal, which reaches blocking calls too.
 
     A thread could only be abandoned: Lambda would freeze it, and thaw it into somebody else's request. Off the main
     thread, where Python takes no signals, the agent keeps its own time: only tests run it there.
@@ -26,7 +26,7 @@ class TimeLimitedAgent(ReasoningAgent):
         self._clock = clock
 
     def reason(self, assignment: Assignment, progress: ProgressReporter) -> Answer:
-        left = (assignment.until - self._clock.now()).total_seconds()
+        left = (assignment.answer_by - self._clock.now()).total_seconds()
         if left <= 0:
             raise AgentFailed(FailureCode.TIMED_OUT)
         if threading.current_thread() is not threading.main_thread():

@@ -84,8 +84,8 @@ class ChatWrites:
         attributes = turn_attributes(new)
         if answer is not None:
             attributes |= {**_newest(answer), "last_answer_id": text(answer.message_id)}
-            if new.took is not None:
-                attributes["usual"] = number(round(new.took / timedelta(milliseconds=1)))
+            if new.reasoning_time is not None:
+                attributes["usual"] = number(round(new.reasoning_time / timedelta(milliseconds=1)))
         gone = [name for name in OPTIONAL_OF_TURN if name not in attributes]
         if expected.turn_id != new.turn_id:
             gone.append("progress")

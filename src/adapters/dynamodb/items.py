@@ -109,7 +109,7 @@ def chat_from(item: "Item") -> Chat | None:
         last_message_id=item["last_message_id"]["S"],
         last_answer_id=_text(item, "last_answer_id"),
         read_up_to=_text(item, "read_up_to"),
-        usual=timedelta(milliseconds=int(usual["N"])) if usual else None,
+        last_duration=timedelta(milliseconds=int(usual["N"])) if usual else None,
     )
 
 

@@ -124,9 +124,9 @@ def test_an_ended_turn_is_never_overdue(story: Story, end: TurnState) -> None:
 
 def test_how_long_the_agent_reasoned_is_known_at_the_end(story: Story) -> None:
     running = turn_in(RUNNING, story)
-    assert running.took is None
-    assert running.answered("lease", LATER).took == timedelta(seconds=10)
-    assert story.turn().cancelled(LATER).took is None
+    assert running.reasoning_time is None
+    assert running.answered("lease", LATER).reasoning_time == timedelta(seconds=10)
+    assert story.turn().cancelled(LATER).reasoning_time is None
 
 
 def test_what_is_shown_to_the_user_is_no_part_of_the_state(story: Story) -> None:

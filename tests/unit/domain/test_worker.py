@@ -34,7 +34,7 @@ def test_the_answer_is_saved_with_the_end_of_its_turn(service: Service, story: S
     assert turn is not None
     page = story.newest(turn.chat_id)
     assert page.chat.turn == turn
-    assert (turn.state, turn.took) == (TurnState.ANSWERED, timedelta(seconds=56))
+    assert (turn.state, turn.reasoning_time) == (TurnState.ANSWERED, timedelta(seconds=56))
     assert page.messages[-1].citations == (Citation("01KAMEMORY", "bay 12"),)
     assert texts(page) == [PARKING, BAY]
 
@@ -80,7 +80,7 @@ def test_the_agent_has_until_a_little_before_the_first_end(
     service: Service, story: Story, lambda_end: float, until: float
 ) -> None:
     service.chat_service.reason(dispatch_of(story.asks()), NOON + timedelta(seconds=lambda_end))
-    assert service.agent.assignments[0].until == NOON + timedelta(seconds=until)
+    assert service.agent.assignments[0].answer_by == NOON + timedelta(seconds=until)
 
 
 # ---- events that mean nothing

@@ -144,7 +144,7 @@ def test_the_worker_stops_the_agent_in_time_for_lambdas_own_timeout(
 ) -> None:
     service.gateway.work(worker_event(dispatch), remaining=30)
     (assignment,) = service.agent.assignments
-    assert (assignment.until - service.clock.now().replace(minute=0, second=0)).total_seconds() == 27
+    assert (assignment.answer_by - service.clock.now().replace(minute=0, second=0)).total_seconds() == 27
 
 
 def test_a_worker_that_cannot_reach_the_store_lets_lambda_know(service: Service, dispatch: WorkerInvocation) -> None:

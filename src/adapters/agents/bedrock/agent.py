@@ -64,7 +64,7 @@ class BedrockReasoningAgent(ReasoningAgent):
         return answer_from(output, tools)
 
     def _seconds(self, assignment: Assignment) -> float:
-        left = (assignment.until - RESERVE - self._clock.now()).total_seconds()
+        left = (assignment.answer_by - RESERVE - self._clock.now()).total_seconds()
         return max(0.1, min(left, self._settings.seconds or left))
 
     async def _ask(self, question: str, tools: MemoryTools, seconds: float) -> ModelAnswer | str:

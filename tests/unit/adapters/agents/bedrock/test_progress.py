@@ -49,8 +49,8 @@ def watched() -> tuple[list[Turn], Turn]:
 def test_a_poll_sees_at_least_five_different_steps_or_drafts() -> None:
     polls, end = watched()
     running = [turn for turn in polls if turn.thinking]
-    assert end.took is not None
-    assert end.took >= timedelta(seconds=25)
+    assert end.reasoning_time is not None
+    assert end.reasoning_time >= timedelta(seconds=25)
     steps = {step.text for turn in running for step in turn.progress}
     drafts = {turn.draft for turn in running if turn.draft}
     assert len(steps) >= 5
