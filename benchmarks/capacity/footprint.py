@@ -87,7 +87,7 @@ class _WritingAgent(ReasoningAgent):
     memories: list[MemoryStore] = field(default_factory=list)
 
     def reason(self, assignment: Assignment, progress: ProgressReporter) -> Answer:
-        found = self.memories[0].recall(assignment.user_id)
+        found = self.memories[0].list_all(assignment.user_id)
         thinking, writing = self.seconds * (1 - DRAFTING), self.seconds * DRAFTING
         for number in range(STEPS):
             progress.step(f"Reading {len(found)} memories for what the question asks, step {number + 1}")

@@ -28,18 +28,18 @@ class MemoryService:
         for memory in checked:
             memory_id = self._ids.new_id(after=memories[-1].memory_id if memories else None)
             memories.append(Memory(memory_id, memory.text, memory.occurred_at or self._clock.now(), memory.tags))
-        self._memories.remember(user_id, memories)
+        self._memories.put_many(user_id, memories)
         return tuple(memories)
 
-    def page(self, user_id: str, limit: int, before: str | None = None) -> tuple[Memory, ...]:
+    def list_page(self, user_id: str, limit: int, before: str | None = None) -> tuple[Memory, ...]:
         """At most `limit` memories, newest first, older than the one named `before`."""
-        return self._memories.page(user_id, limit, before)
+        return self._memories.list_page(user_id, limit, before)
 
     def search(self, user_id: str, query: str, limit: int) -> tuple[Memory, ...]:
         """The memories that match `query`, best first: the search that the agent uses."""
-        return self._ranking().rank(query, self._memories.recall(user_id), limit, self._clock.now())
+        return self._ranking().rank(query, self._memories.list_all(user_id), limit, self._clock.now())
 
     def forget(self, user_id: str, memory_id: str) -> None:
         """Remove the memory for good. Raises `MemoryNotFound`."""
-        if not self._memories.forget(user_id, memory_id):
+        if not self._memories.delete(user_id, memory_id):
             raise MemoryNotFound

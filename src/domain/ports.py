@@ -123,23 +123,23 @@ class MemoryStore(Protocol):
     """The users' memories. No method ever shows one user anything of another's."""
 
     @abstractmethod
-    def remember(self, user_id: str, memories: Sequence[Memory]) -> None:
+    def put_many(self, user_id: str, memories: Sequence[Memory]) -> None:
         """Store them. One with a known id takes its place."""
 
     @abstractmethod
-    def recall(self, user_id: str) -> tuple[Memory, ...]:
+    def list_all(self, user_id: str) -> tuple[Memory, ...]:
         """All of the user's memories, newest id first."""
 
     @abstractmethod
-    def page(self, user_id: str, limit: int, before: str | None = None) -> tuple[Memory, ...]:
+    def list_page(self, user_id: str, limit: int, before: str | None = None) -> tuple[Memory, ...]:
         """At most `limit` memories with ids lower than `before`, newest id first."""
 
     @abstractmethod
-    def look_up(self, user_id: str, memory_ids: Collection[str]) -> tuple[Memory, ...]:
+    def get_many(self, user_id: str, memory_ids: Collection[str]) -> tuple[Memory, ...]:
         """Those of the named memories that the user has at this moment, in any order."""
 
     @abstractmethod
-    def forget(self, user_id: str, memory_id: str) -> bool:
+    def delete(self, user_id: str, memory_id: str) -> bool:
         """Remove it. False when the user has no such memory."""
 
 

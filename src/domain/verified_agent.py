@@ -36,7 +36,7 @@ class VerifiedAgent(ReasoningAgent):
     def _borne_out(self, user_id: str, citations: tuple[Citation, ...]) -> tuple[Citation, ...]:
         """Each citation in the memory's own words, once; without those that name or quote what is not there."""
         named = citations[: 2 * CITATIONS]
-        found = self._memories.look_up(user_id, {citation.memory_id for citation in named}) if named else ()
+        found = self._memories.get_many(user_id, {citation.memory_id for citation in named}) if named else ()
         memories = {memory.memory_id: memory for memory in found}
         return tuple(dict.fromkeys(_verified(named, memories)))[:CITATIONS]
 

@@ -63,7 +63,7 @@ def list_memories(request: Request, services: Container) -> Response:
     limit, cursor, query = limit_in_query(request), cursor_in_query(request, "cursor"), search_in_query(request)
     memories = services.memory_service()
     if query is None:
-        found = memories.page(request.user_id, limit, cursor)
+        found = memories.list_page(request.user_id, limit, cursor)
     else:
         found = memories.search(request.user_id, query, limit)
     more = query is None and len(found) == limit

@@ -26,10 +26,10 @@ def read_everything(story: Story, memories: DynamoDbMemoryStore) -> None:
     ):
         story.chats.read(chat_id, page)
     story.chats.delete(chat_id, ALICE)
-    memories.remember(ALICE, [Memory(first, "Parked on level 3.", NOON)])
-    memories.recall(ALICE)
-    memories.page(ALICE, 50)
-    memories.look_up(ALICE, [first])
+    memories.put_many(ALICE, [Memory(first, "Parked on level 3.", NOON)])
+    memories.list_all(ALICE)
+    memories.list_page(ALICE, 50)
+    memories.get_many(ALICE, [first])
 
 
 def test_every_read_of_a_chat_or_a_memory_is_strongly_consistent(

@@ -48,10 +48,10 @@ CALLS: Final[dict[str, Call]] = {
     "list_chats": lambda story, _: story.chats.list_chats(ALICE, 50),
     "mark_read": lambda story, _: story.chats.mark_read("chat", ALICE),
     "delete": lambda story, _: story.chats.delete("chat", ALICE),
-    "remember": lambda _, memories: memories.remember(ALICE, [PARKED]),
-    "recall": lambda _, memories: memories.recall(ALICE),
-    "page": lambda _, memories: memories.page(ALICE, 50),
-    "forget": lambda _, memories: memories.forget(ALICE, PARKED.memory_id),
+    "remember": lambda _, memories: memories.put_many(ALICE, [PARKED]),
+    "recall": lambda _, memories: memories.list_all(ALICE),
+    "page": lambda _, memories: memories.list_page(ALICE, 50),
+    "forget": lambda _, memories: memories.delete(ALICE, PARKED.memory_id),
 }
 each_call = pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
 
@@ -262,8 +262,8 @@ def test_memories_that_dynamodb_hands_back_are_put_again(
 ) -> None:
     unfinished(aws, times=1)
     kept = [Memory(f"01KA{number:022d}", f"Memory {number}", NOON) for number in range(10)]
-    dynamodb_memories.remember(ALICE, kept)
-    assert dynamodb_memories.recall(ALICE) == tuple(kept[::-1])
+    dynamodb_memories.put_many(ALICE, kept)
+    assert dynamodb_memories.list_all(ALICE) == tuple(kept[::-1])
     assert clock.now() > NOON
 
 

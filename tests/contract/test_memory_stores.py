@@ -19,102 +19,102 @@ DENTIST = memory(2, "The dentist said to come back in March.")
 
 
 def test_what_is_remembered_is_recalled_as_it_was(memories: MemoryStore) -> None:
-    memories.remember(ALICE, [PARKED, DENTIST])
-    assert memories.recall(ALICE) == (DENTIST, PARKED)
+    memories.put_many(ALICE, [PARKED, DENTIST])
+    assert memories.list_all(ALICE) == (DENTIST, PARKED)
 
 
 def test_a_long_life_before_1970_and_after_is_kept_to_the_millisecond(memories: MemoryStore) -> None:
     moments = [NOON.replace(year=1912, microsecond=7_000), NOON.replace(year=9000, microsecond=999_000)]
     lived = [Memory(f"01KA{number:022d}", "Born", moment) for number, moment in enumerate(moments)]
-    memories.remember(ALICE, lived)
-    assert memories.recall(ALICE) == tuple(lived[::-1])
+    memories.put_many(ALICE, lived)
+    assert memories.list_all(ALICE) == tuple(lived[::-1])
 
 
 def test_nothing_is_recalled_where_nothing_was_remembered(memories: MemoryStore) -> None:
-    assert memories.recall(ALICE) == ()
-    assert memories.page(ALICE, 50) == ()
+    assert memories.list_all(ALICE) == ()
+    assert memories.list_page(ALICE, 50) == ()
 
 
 def test_remembering_nothing_is_no_trouble(memories: MemoryStore) -> None:
-    memories.remember(ALICE, [])
-    assert memories.recall(ALICE) == ()
+    memories.put_many(ALICE, [])
+    assert memories.list_all(ALICE) == ()
 
 
 def test_a_memory_with_a_known_id_takes_the_others_place(memories: MemoryStore) -> None:
-    memories.remember(ALICE, [PARKED])
-    memories.remember(ALICE, [memory(1, "Parked on level 4.")])
-    assert [kept.text for kept in memories.recall(ALICE)] == ["Parked on level 4."]
+    memories.put_many(ALICE, [PARKED])
+    memories.put_many(ALICE, [memory(1, "Parked on level 4.")])
+    assert [kept.text for kept in memories.list_all(ALICE)] == ["Parked on level 4."]
 
 
 def test_a_batch_of_a_hundred_is_kept_whole(memories: MemoryStore) -> None:
     batch = [memory(number) for number in range(100)]
-    memories.remember(ALICE, batch)
-    assert memories.recall(ALICE) == tuple(batch[::-1])
+    memories.put_many(ALICE, batch)
+    assert memories.list_all(ALICE) == tuple(batch[::-1])
 
 
 def test_memories_beyond_one_megabyte_are_all_recalled(memories: MemoryStore) -> None:
     batch = [memory(number, "\u20ac" * 4_000) for number in range(100)]
-    memories.remember(ALICE, batch)
-    assert len(memories.recall(ALICE)) == 100
+    memories.put_many(ALICE, batch)
+    assert len(memories.list_all(ALICE)) == 100
 
 
 @pytest.mark.parametrize("limit", [1, 2, 5, 6, 100])
 def test_going_through_the_pages_shows_every_memory_once(memories: MemoryStore, limit: int) -> None:
-    memories.remember(ALICE, [memory(number) for number in range(5)])
+    memories.put_many(ALICE, [memory(number) for number in range(5)])
     seen: list[Memory] = []
-    while page := memories.page(ALICE, limit, seen[-1].memory_id if seen else None):
+    while page := memories.list_page(ALICE, limit, seen[-1].memory_id if seen else None):
         assert len(page) <= limit
         seen += page
-    assert tuple(seen) == memories.recall(ALICE)
+    assert tuple(seen) == memories.list_all(ALICE)
 
 
 def test_nobody_sees_anything_of_anothers(memories: MemoryStore) -> None:
-    memories.remember(ALICE, [PARKED])
-    memories.remember(BOB, [DENTIST])
-    assert (memories.recall(ALICE), memories.recall(BOB)) == ((PARKED,), (DENTIST,))
-    assert memories.page(BOB, 50, before="7" + "Z" * 25) == (DENTIST,)
+    memories.put_many(ALICE, [PARKED])
+    memories.put_many(BOB, [DENTIST])
+    assert (memories.list_all(ALICE), memories.list_all(BOB)) == ((PARKED,), (DENTIST,))
+    assert memories.list_page(BOB, 50, before="7" + "Z" * 25) == (DENTIST,)
 
 
 def test_memories_are_looked_up_by_their_names(memories: MemoryStore) -> None:
-    memories.remember(ALICE, [memory(number) for number in range(40)])
+    memories.put_many(ALICE, [memory(number) for number in range(40)])
     named = [memory(number).memory_id for number in (0, 7, *range(20, 36))]
-    assert sorted(found.memory_id for found in memories.look_up(ALICE, named)) == sorted(named)
+    assert sorted(found.memory_id for found in memories.get_many(ALICE, named)) == sorted(named)
 
 
 def test_looking_up_shows_only_what_is_there_and_ones_own(memories: MemoryStore) -> None:
-    memories.remember(ALICE, [PARKED])
-    memories.remember(BOB, [DENTIST])
+    memories.put_many(ALICE, [PARKED])
+    memories.put_many(BOB, [DENTIST])
     named = [PARKED.memory_id, PARKED.memory_id, DENTIST.memory_id, memory(99).memory_id]
-    assert memories.look_up(ALICE, named) == (PARKED,)
-    assert memories.look_up(ALICE, ()) == ()
+    assert memories.get_many(ALICE, named) == (PARKED,)
+    assert memories.get_many(ALICE, ()) == ()
 
 
 def test_nobody_forgets_for_another(memories: MemoryStore) -> None:
-    memories.remember(ALICE, [PARKED])
-    assert not memories.forget(BOB, PARKED.memory_id)
-    assert memories.recall(ALICE) == (PARKED,)
+    memories.put_many(ALICE, [PARKED])
+    assert not memories.delete(BOB, PARKED.memory_id)
+    assert memories.list_all(ALICE) == (PARKED,)
 
 
 def test_what_is_forgotten_is_gone_at_once_and_only_once(memories: MemoryStore) -> None:
-    memories.remember(ALICE, [PARKED, DENTIST])
-    assert memories.forget(ALICE, PARKED.memory_id)
-    assert not memories.forget(ALICE, PARKED.memory_id)
-    assert memories.recall(ALICE) == memories.page(ALICE, 50) == (DENTIST,)
-    assert memories.look_up(ALICE, [PARKED.memory_id]) == ()
+    memories.put_many(ALICE, [PARKED, DENTIST])
+    assert memories.delete(ALICE, PARKED.memory_id)
+    assert not memories.delete(ALICE, PARKED.memory_id)
+    assert memories.list_all(ALICE) == memories.list_page(ALICE, 50) == (DENTIST,)
+    assert memories.get_many(ALICE, [PARKED.memory_id]) == ()
 
 
 def test_memories_are_looked_up_by_name_as_they_are_now(memories: MemoryStore) -> None:
-    memories.remember(ALICE, [PARKED, DENTIST])
-    assert memories.look_up(ALICE, {PARKED.memory_id, "01KAZZZZZZZZZZZZZZZZZZZZZZ"}) == (PARKED,)
-    memories.forget(ALICE, PARKED.memory_id)
-    assert memories.look_up(ALICE, {PARKED.memory_id}) == ()
+    memories.put_many(ALICE, [PARKED, DENTIST])
+    assert memories.get_many(ALICE, {PARKED.memory_id, "01KAZZZZZZZZZZZZZZZZZZZZZZ"}) == (PARKED,)
+    memories.delete(ALICE, PARKED.memory_id)
+    assert memories.get_many(ALICE, {PARKED.memory_id}) == ()
 
 
 def test_nobody_looks_up_anothers_memories(memories: MemoryStore) -> None:
-    memories.remember(BOB, [PARKED])
-    assert memories.look_up(ALICE, {PARKED.memory_id}) == ()
+    memories.put_many(BOB, [PARKED])
+    assert memories.get_many(ALICE, {PARKED.memory_id}) == ()
 
 
 def test_looking_up_nothing_finds_nothing(memories: MemoryStore) -> None:
-    memories.remember(ALICE, [PARKED])
-    assert memories.look_up(ALICE, ()) == ()
+    memories.put_many(ALICE, [PARKED])
+    assert memories.get_many(ALICE, ()) == ()

@@ -24,10 +24,10 @@ CAR = (
 
 def memories_of_alice_and_bob() -> InMemoryMemoryStore:
     memories = InMemoryMemoryStore()
-    memories.remember(
+    memories.put_many(
         "alice", [Memory(f"01KA{number:022d}", text, NOON - timedelta(days=number)) for number, text in enumerate(CAR)]
     )
-    memories.remember("bob", [Memory("01KB0000000000000000000001", "Parked the car in Bob's secret street.", NOON)])
+    memories.put_many("bob", [Memory("01KB0000000000000000000001", "Parked the car in Bob's secret street.", NOON)])
     return memories
 
 
@@ -40,7 +40,7 @@ class TestRecallAgent(ReasoningAgentContract):
         self, agent: ReasoningAgent, assignment: Assignment
     ) -> None:
         answer = agent.reason(assignment, RecordingProgressReporter())
-        own = {memory.memory_id: memory.text for memory in memories_of_alice_and_bob().recall("alice")}
+        own = {memory.memory_id: memory.text for memory in memories_of_alice_and_bob().list_all("alice")}
         assert answer.citations
         assert all(citation.quote in own[citation.memory_id] for citation in answer.citations)
         assert all(citation.quote in answer.text for citation in answer.citations)

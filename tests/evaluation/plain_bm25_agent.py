@@ -19,7 +19,7 @@ class PlainBm25Agent(ReasoningAgent):
         self._tokenizer = tokenizer
 
     def reason(self, assignment: Assignment, progress: ProgressReporter) -> Answer:
-        memories = self._memories.recall(assignment.user_id)
+        memories = self._memories.list_all(assignment.user_id)
         words = " OR ".join(f'"{word}"' for word in re.findall(r"\w+", assignment.question))
         with closing(sqlite3.connect(":memory:")) as database:
             database.execute(f"CREATE VIRTUAL TABLE memory USING fts5 (text, tokenize = '{self._tokenizer}')")

@@ -45,7 +45,7 @@ def sample_memories() -> InMemoryMemoryStore:
     """Both users' memories; each is stored under its key, which sorts as its age does."""
     store = InMemoryMemoryStore()
     for user in USERS:
-        store.remember(user, list(_memories(_MEMORIES / f"{user}.jsonl")))
+        store.put_many(user, list(_memories(_MEMORIES / f"{user}.jsonl")))
     return store
 
 

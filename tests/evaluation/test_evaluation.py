@@ -25,7 +25,7 @@ def bm25_stemmed_and_never_silent() -> tuple[Measures, ...]:
 
 @pytest.fixture(scope="module")
 def recall() -> Measures:
-    return measure("recall", RecallAgent(sample_memories(), SystemClock()), questions())
+    return measure("list_all", RecallAgent(sample_memories(), SystemClock()), questions())
 
 
 def test_the_memories_that_answer_are_cited(recall: Measures) -> None:
@@ -48,7 +48,7 @@ def test_no_question_fails(recall: Measures) -> None:
 
 
 def test_each_expected_memory_is_one_of_the_users_own() -> None:
-    keys = {user: {memory.memory_id for memory in sample_memories().recall(user)} for user in USERS}
+    keys = {user: {memory.memory_id for memory in sample_memories().list_all(user)} for user in USERS}
     for question in questions():
         assert question.expect <= keys[question.user], question.id
 

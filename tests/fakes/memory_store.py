@@ -13,18 +13,18 @@ class InMemoryMemoryStore(MemoryStore):
     def __init__(self) -> None:
         self._shelves: dict[str, dict[str, Memory]] = defaultdict(dict)
 
-    def remember(self, user_id: str, memories: Sequence[Memory]) -> None:
+    def put_many(self, user_id: str, memories: Sequence[Memory]) -> None:
         self._shelves[user_id].update({memory.memory_id: memory for memory in memories})
 
-    def recall(self, user_id: str) -> tuple[Memory, ...]:
+    def list_all(self, user_id: str) -> tuple[Memory, ...]:
         return tuple(sorted(self._shelves[user_id].values(), key=lambda memory: memory.memory_id, reverse=True))
 
-    def page(self, user_id: str, limit: int, before: str | None = None) -> tuple[Memory, ...]:
-        older = [memory for memory in self.recall(user_id) if before is None or memory.memory_id < before]
+    def list_page(self, user_id: str, limit: int, before: str | None = None) -> tuple[Memory, ...]:
+        older = [memory for memory in self.list_all(user_id) if before is None or memory.memory_id < before]
         return tuple(older[:limit])
 
-    def look_up(self, user_id: str, memory_ids: Collection[str]) -> tuple[Memory, ...]:
-        return tuple(memory for memory in self.recall(user_id) if memory.memory_id in memory_ids)
+    def get_many(self, user_id: str, memory_ids: Collection[str]) -> tuple[Memory, ...]:
+        return tuple(memory for memory in self.list_all(user_id) if memory.memory_id in memory_ids)
 
-    def forget(self, user_id: str, memory_id: str) -> bool:
+    def delete(self, user_id: str, memory_id: str) -> bool:
         return self._shelves[user_id].pop(memory_id, None) is not None

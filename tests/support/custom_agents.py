@@ -15,7 +15,7 @@ class CountingAgent(ReasoningAgent):
 
     def reason(self, assignment: Assignment, progress: ProgressReporter) -> Answer:
         progress.step("Counting")
-        return Answer(f"You have {len(self._memories.recall(assignment.user_id))} memories.")
+        return Answer(f"You have {len(self._memories.list_all(assignment.user_id))} memories.")
 
 
 def counting(dependencies: AgentDependencies) -> ReasoningAgent:

@@ -37,24 +37,24 @@ class WatchedMemoryStore(InMemoryMemoryStore):
     def __post_init__(self) -> None:
         super().__init__()
 
-    def recall(self, user_id: str) -> tuple[Memory, ...]:
+    def list_all(self, user_id: str) -> tuple[Memory, ...]:
         self.users.append(user_id)
         self.recalls += 1
-        return super().recall(user_id)
+        return super().list_all(user_id)
 
-    def look_up(self, user_id: str, memory_ids: Collection[str]) -> tuple[Memory, ...]:
+    def get_many(self, user_id: str, memory_ids: Collection[str]) -> tuple[Memory, ...]:
         self.users.append(user_id)
-        return tuple(one for one in super().recall(user_id) if one.memory_id in memory_ids)
+        return tuple(one for one in super().list_all(user_id) if one.memory_id in memory_ids)
 
-    def page(self, user_id: str, limit: int, before: str | None = None) -> tuple[Memory, ...]:
+    def list_page(self, user_id: str, limit: int, before: str | None = None) -> tuple[Memory, ...]:
         self.users.append(user_id)
-        return super().page(user_id, limit, before)
+        return super().list_page(user_id, limit, before)
 
 
 def alice_and_bob() -> WatchedMemoryStore:
     memories = WatchedMemoryStore()
-    memories.remember(ALICE, [PARKED, GARAGE, DENTIST, LISBON, CLAMS])
-    memories.remember(BOB, [memory(1, f"{CANARY}. Parked the car in Birch Lane.")])
+    memories.put_many(ALICE, [PARKED, GARAGE, DENTIST, LISBON, CLAMS])
+    memories.put_many(BOB, [memory(1, f"{CANARY}. Parked the car in Birch Lane.")])
     return memories
 
 

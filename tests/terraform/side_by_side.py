@@ -100,7 +100,7 @@ class Workspaces:
             "-input=false",
             *options,
             package_path=str(self._package),
-            agent="recall",
+            agent="list_all",
             switches=json.dumps(WORKSPACES[workspace]),
         )
         assert done.returncode == 0, done.stderr

@@ -33,7 +33,7 @@ def agent(dependencies: AgentDependencies) -> Reason:
     """What ASYNC_CHAT_AGENT=graph_agent:agent calls."""
 
     def reason(assignment: Assignment, progress: ProgressReporter) -> Answer:
-        memories = dependencies.memories.recall(assignment.user_id)
+        memories = dependencies.memories.list_all(assignment.user_id)
         with MemorySearch(memories) as search:
             tools = MemoryTools(search, assignment.asked_at, progress)
             start = Research(

@@ -14,7 +14,7 @@ def agent(dependencies: AgentDependencies) -> Reason:
         progress.step(f"Looking for other memories of {today:%d %B}")
         found = [
             memory
-            for memory in dependencies.memories.recall(assignment.user_id)
+            for memory in dependencies.memories.list_all(assignment.user_id)
             if f"{memory.occurred_at:%m-%d}" == f"{today:%m-%d}" and memory.occurred_at.year != today.year
         ]
         if not found:

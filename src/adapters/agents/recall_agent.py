@@ -45,7 +45,7 @@ class RecallAgent(ReasoningAgent):
         self._least_evidence = least_evidence
 
     def reason(self, assignment: Assignment, progress: ProgressReporter) -> Answer:
-        memories = self._memories.recall(assignment.user_id)
+        memories = self._memories.list_all(assignment.user_id)
         progress.step(f"Searching {counted(memories)} for {_about(assignment)}")
         self._think(self._thinking * 0.6, progress)
         found = self._find(assignment, memories)
@@ -74,7 +74,7 @@ class RecallAgent(ReasoningAgent):
 
     def _kept(self, user_id: str, found: Sequence[Memory]) -> list[Memory]:
         """Without those that the user has forgotten while the agent was thinking."""
-        kept = {memory.memory_id for memory in self._memories.look_up(user_id, [one.memory_id for one in found])}
+        kept = {memory.memory_id for memory in self._memories.get_many(user_id, [one.memory_id for one in found])}
         return [memory for memory in found if memory.memory_id in kept]
 
     def _write(self, found: Sequence[Memory], assignment: Assignment, progress: ProgressReporter) -> Answer:

@@ -24,23 +24,23 @@ class DynamoDbMemoryStore(MemoryStore):
         self._table = table
         self._batch = TableBatch(client, table, clock)
 
-    def remember(self, user_id: str, memories: Sequence[Memory]) -> None:
+    def put_many(self, user_id: str, memories: Sequence[Memory]) -> None:
         self._batch.write_all({"PutRequest": {"Item": _item(user_id, memory)}} for memory in memories)
 
-    def recall(self, user_id: str) -> tuple[Memory, ...]:
+    def list_all(self, user_id: str) -> tuple[Memory, ...]:
         return tuple(map(_memory_from, self._batch.query_all(self._query(user_id, None))))
 
-    def page(self, user_id: str, limit: int, before: str | None = None) -> tuple[Memory, ...]:
+    def list_page(self, user_id: str, limit: int, before: str | None = None) -> tuple[Memory, ...]:
         with raising(StoreUnavailable):
             found = self._client.query(**self._query(user_id, before), Limit=limit)
         return tuple(map(_memory_from, found["Items"]))
 
-    def look_up(self, user_id: str, memory_ids: Collection[str]) -> tuple[Memory, ...]:
+    def get_many(self, user_id: str, memory_ids: Collection[str]) -> tuple[Memory, ...]:
         # One small query each: an answer rests on a few memories, and the worker's role stays one that may only query.
         found = (self._find(user_id, memory_id) for memory_id in sorted(set(memory_ids)))
         return tuple(memory for memory in found if memory is not None)
 
-    def forget(self, user_id: str, memory_id: str) -> bool:
+    def delete(self, user_id: str, memory_id: str) -> bool:
         with raising(StoreUnavailable):
             gone = self._client.delete_item(TableName=self._table, Key=_key(user_id, memory_id), ReturnValues="ALL_OLD")
         return "Attributes" in gone

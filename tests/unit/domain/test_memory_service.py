@@ -16,7 +16,7 @@ PARKED = NewMemory("  Parked on level 3, bay 12. ", tags=("car",))
 def test_a_memory_is_trimmed_and_happened_now(service: Service) -> None:
     (kept,) = service.memory_service.remember(ALICE, [PARKED])
     assert (kept.text, kept.occurred_at, kept.tags) == ("Parked on level 3, bay 12.", NOON, ("car",))
-    assert service.memory_service.page(ALICE, 50) == (kept,)
+    assert service.memory_service.list_page(ALICE, 50) == (kept,)
 
 
 def test_a_memory_may_have_happened_before(service: Service) -> None:
@@ -28,7 +28,7 @@ def test_a_memory_may_have_happened_before(service: Service) -> None:
 def test_a_batch_keeps_its_order(service: Service) -> None:
     kept = service.memory_service.remember(ALICE, [NewMemory(f"Memory {number}") for number in range(5)])
     assert [memory.text for memory in kept] == [f"Memory {number}" for number in range(5)]
-    assert service.memory_service.page(ALICE, 50) == kept[::-1]
+    assert service.memory_service.list_page(ALICE, 50) == kept[::-1]
 
 
 @pytest.mark.parametrize("text", ["", " \n", "\u200b", "a\x00b", "\ud800"])
@@ -53,7 +53,7 @@ def test_a_memory_has_at_most_4000_characters(service: Service) -> None:
 def test_a_batch_with_one_bad_memory_stores_none(service: Service) -> None:
     with pytest.raises(MemoryTooLong):
         service.memory_service.remember(ALICE, [PARKED, NewMemory("x" * 4_001)])
-    assert service.memory_service.page(ALICE, 50) == ()
+    assert service.memory_service.list_page(ALICE, 50) == ()
 
 
 def test_searching_finds_ones_own(service: Service) -> None:
@@ -76,4 +76,4 @@ def test_nobody_forgets_for_another(service: Service) -> None:
     (kept,) = service.memory_service.remember(ALICE, [PARKED])
     with pytest.raises(MemoryNotFound):
         service.memory_service.forget(BOB, kept.memory_id)
-    assert service.memory_service.page(ALICE, 50) == (kept,)
+    assert service.memory_service.list_page(ALICE, 50) == (kept,)

@@ -21,7 +21,7 @@ BOBS = "01KA0000000000000000000001"
 
 def checked(answer: Answer, *more: Memory) -> Answer:
     memories = alice_and_bob()
-    memories.remember(ALICE, more)
+    memories.put_many(ALICE, more)
     agent = VerifiedAgent(PacedAgent(FakeClock(), answer=answer), memories)
     return agent.reason(asking("Where did I park?"), RecordingProgressReporter())
 

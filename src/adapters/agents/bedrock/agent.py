@@ -52,7 +52,7 @@ class BedrockReasoningAgent(ReasoningAgent):
         self._agent = build_agent(model, settings)
 
     def reason(self, assignment: Assignment, progress: ProgressReporter) -> Answer:
-        memories = self._memories.recall(assignment.user_id)
+        memories = self._memories.list_all(assignment.user_id)
         progress.step(f"Thinking, with {counted(memories)} to look at")
         history = without_forgotten(assignment.history, {memory.memory_id for memory in memories})
         question = prompt(assignment, recent(history, self._settings.history_tokens))
@@ -102,7 +102,7 @@ class BedrockReasoningAgent(ReasoningAgent):
     def _check_nothing_was_forgotten(self, user_id: str, tools: MemoryTools) -> None:
         """What the model has read may be anywhere in its answer: if a piece of that is gone, so is the answer."""
         seen = {memory.memory_id for memory in tools.shown.values()}
-        if seen and len(self._memories.look_up(user_id, seen)) < len(seen):
+        if seen and len(self._memories.get_many(user_id, seen)) < len(seen):
             raise AgentFailed(FailureCode.MEMORIES_CHANGED)
 
 

@@ -24,7 +24,7 @@ def _in_the_zip(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def example(name: str) -> ReasoningAgent:
     memories = alice_and_bob()
-    memories.remember(ALICE, [memory(40, "Planted the fig tree.", days_ago=365)])
+    memories.put_many(ALICE, [memory(40, "Planted the fig tree.", days_ago=365)])
     return load_agent(name, AgentDependencies(memories, FakeClock()))
 
 

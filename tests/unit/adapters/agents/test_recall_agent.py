@@ -17,7 +17,7 @@ def cited(question: str, memories: WatchedMemoryStore | None = None) -> list[str
 
 
 def forget(memories: WatchedMemoryStore, memory: Memory) -> None:
-    assert memories.forget(ALICE, memory.memory_id)
+    assert memories.delete(ALICE, memory.memory_id)
 
 
 def test_the_best_memory_is_cited_first_and_quoted() -> None:

@@ -24,7 +24,7 @@ QUESTION = "Where did I park the car on level 3, and was the lift broken again?"
 @pytest.fixture(scope="module")
 def life() -> tuple[Memory, ...]:
     """Twenty thousand notes in the words, and of the lengths, of the sample memories."""
-    notes = [one for user in ("alice", "bob") for one in sample_memories().recall(user)]
+    notes = [one for user in ("alice", "bob") for one in sample_memories().list_all(user)]
     words = [word for note in notes for word in note.text.split()]
     chance = random.Random(20_000)
     return tuple(
@@ -40,7 +40,7 @@ def life() -> tuple[Memory, ...]:
 
 def test_an_answer_out_of_all_of_them(life: tuple[Memory, ...], figure: Callable[[str], None]) -> None:
     memories = InMemoryMemoryStore()
-    memories.remember(ALICE, [*life, PARKED])
+    memories.put_many(ALICE, [*life, PARKED])
     start = time.perf_counter()
     answer = RecallAgent(memories, FakeClock()).reason(asking(QUESTION), RecordingProgressReporter())
     seconds = time.perf_counter() - start
@@ -61,7 +61,7 @@ def test_a_second_search_needs_no_second_index(life: tuple[Memory, ...], figure:
 
 def test_what_reading_them_costs(figure: Callable[[str], None]) -> None:
     """By DynamoDB's rule: a strongly consistent read unit for each 4 KB of a page, a page for each megabyte."""
-    notes = [one for user in ("alice", "bob") for one in sample_memories().recall(user)]
+    notes = [one for user in ("alice", "bob") for one in sample_memories().list_all(user)]
     size = MANY * sum(map(_item_bytes, notes)) / len(notes)
     figure(f"{MANY:,} memories: {size / 4096:,.0f} read units and {-(-size // 1_000_000):.0f} queries a question")
     assert size / 4096 < 1_500

@@ -53,7 +53,7 @@ def test_any_json_asks_or_is_refused(body: object) -> None:
 def test_any_json_is_remembered_or_refused(body: object) -> None:
     service = Service()
     answer = service.gateway.call("POST /memories", raw_body=json.dumps(body))
-    assert_answered(answer, refused=service.memories.recall(ALICE) == ())
+    assert_answered(answer, refused=service.memories.list_all(ALICE) == ())
 
 
 @given(st.text(st.characters()), st.booleans())

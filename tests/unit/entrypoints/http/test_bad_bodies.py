@@ -20,7 +20,7 @@ def ask_raw(service: Service, body: str | None, **parts: Any) -> Answer:
 
 def assert_nothing_happened(service: Service) -> None:
     assert (service.chats.chats, service.chats.keys, service.invoker.waiting) == ({}, {}, [])
-    assert service.memories.recall(ALICE) == ()
+    assert service.memories.list_all(ALICE) == ()
 
 
 @pytest.mark.parametrize(

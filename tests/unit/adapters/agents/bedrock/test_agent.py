@@ -138,7 +138,7 @@ def test_the_chats_earlier_messages_come_along_as_far_as_they_fit() -> None:
 
 def test_what_the_model_reads_is_bounded() -> None:
     memories = alice_and_bob()
-    memories.remember(ALICE, [memory(100 + number, f"Car {number}. " + "x" * 3_900) for number in range(200)])
+    memories.put_many(ALICE, [memory(100 + number, f"Car {number}. " + "x" * 3_900) for number in range(200)])
     looks = [("search_memories", {"phrasings": [f"car {number}"]}) for number in range(38)]
     model = ScriptedModel([looks, LEVEL_3])
     model.agent(memories, FakeClock()).reason(asking("Cars?"), RecordingProgressReporter())

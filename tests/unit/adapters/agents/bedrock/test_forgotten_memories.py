@@ -23,7 +23,7 @@ def tells_all(said: Said) -> list[Call]:
 
 
 def forget(memories: WatchedMemoryStore) -> None:
-    memories.forget(ALICE, PARKED.memory_id)
+    memories.delete(ALICE, PARKED.memory_id)
 
 
 def test_a_forgotten_memory_is_in_no_later_answer_draft_or_citation() -> None:

@@ -66,7 +66,7 @@ def outcome_of(name: str) -> Outcome:
     where, text = attempt["where"], attempt["text"]
     if where in {"memory", "tag"}:
         tags = (text,) if where == "tag" else ("car",)
-        memories.remember(ALICE, [memory(50, text if where == "memory" else "A note.", tags=tags)])
+        memories.put_many(ALICE, [memory(50, text if where == "memory" else "A note.", tags=tags)])
     history = [Message("01KA", Role.ASSISTANT, text, NOON)] if where == "history" else []
     assignment = asking(text if where == "question" else "Where did I park?", history=history)
     try:
@@ -90,9 +90,9 @@ def test_nothing_of_another_user_is_reached(outcome: Outcome) -> None:
 
 
 def test_no_memory_is_changed(outcome: Outcome) -> None:
-    own = {one.memory_id for one in outcome.memories.recall(ALICE)}
-    assert own >= {one.memory_id for one in alice_and_bob().recall(ALICE)}
-    assert outcome.memories.recall(BOB) == alice_and_bob().recall(BOB)
+    own = {one.memory_id for one in outcome.memories.list_all(ALICE)}
+    assert own >= {one.memory_id for one in alice_and_bob().list_all(ALICE)}
+    assert outcome.memories.list_all(BOB) == alice_and_bob().list_all(BOB)
 
 
 def test_no_tool_and_no_instruction_is_gained(outcome: Outcome) -> None:
@@ -110,7 +110,7 @@ def test_what_comes_out_is_an_answer_that_holds_or_a_failure_with_a_name(outcome
     if outcome.answer is None:
         assert outcome.failure in set(FailureCode)
         return
-    texts = {one.memory_id: one.text for one in outcome.memories.recall(ALICE)}
+    texts = {one.memory_id: one.text for one in outcome.memories.list_all(ALICE)}
     assert is_storable(outcome.answer.text)
     assert len(outcome.answer.text.encode()) <= TEXT_BYTES
     assert all(cited.quote in texts[cited.memory_id] for cited in outcome.answer.citations)
