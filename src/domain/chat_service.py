@@ -106,7 +106,7 @@ class ChatService:
         new, past = self._with_slot(ask.user_id, lambda: self._save(ask, question, key))
         if past is not None:
             return self._replay(past, ask, question)
-        self._observer.moved(new.turn)
+        self._observer.on_transition(new.turn)
         self._start(new.turn, ask.correlation_id)
         return AskAccepted(new.turn.chat_id)
 
@@ -179,7 +179,7 @@ class ChatService:
         again = self._with_slot(turn.user_id, lambda: self._restart(turn))
         if again is None:
             return False
-        self._observer.moved(again)
+        self._observer.on_transition(again)
         self._start(again, correlation_id)
         return True
 
@@ -195,7 +195,7 @@ class ChatService:
         try:
             return store()
         except AtCapacity:
-            self._observer.turned_away(user_id)
+            self._observer.on_rejected(user_id)
             raise
 
     def _start(self, turn: Turn, correlation_id: str) -> None:
@@ -262,7 +262,7 @@ class ChatService:
             return None
         if not self._chats.compare_and_set_turn(turn, claimed):
             return None
-        self._observer.moved(claimed)
+        self._observer.on_transition(claimed)
         return claimed
 
     def _run_agent(self, turn: Turn, messages: tuple[Message, ...], until: datetime) -> ReasoningOutcome:
@@ -276,8 +276,8 @@ class ChatService:
             return Abandoned(turn)
         except AgentFailed as failure:
             return Failed(turn, _known_code(failure.code))
-        except Exception as defect:  # noqa: BLE001  # whatever an agent does, its turn ends in the user's sight
-            self._observer.agent_broke(turn, defect)
+        except Exception as exception:  # noqa: BLE001  # whatever an agent does, its turn ends in the user's sight
+            self._observer.on_agent_crash(turn, exception)
             return Failed(turn, FailureCode.AGENT_FAILED)
 
     def _ending(self, outcome: Answered | Failed) -> tuple[Turn, Message | None]:
@@ -297,7 +297,7 @@ class ChatService:
     def _end(self, seen: Turn, ended: Turn, answer: Message | None = None) -> bool:
         done = self._chats.compare_and_set_turn(seen, ended, answer)
         if done:
-            self._observer.moved(ended)
+            self._observer.on_transition(ended)
         return done
 
     # ---- reading back, and what a user does with a chat

@@ -161,15 +161,15 @@ class TurnObserver(Protocol):
     """Is told what happens, every transition after it is stored, to log and to count. Never raises."""
 
     @abstractmethod
-    def moved(self, turn: Turn) -> None:
+    def on_transition(self, turn: Turn) -> None:
         """`turn` has just come to its state."""
 
     @abstractmethod
-    def turned_away(self, user_id: str) -> None:
+    def on_rejected(self, user_id: str) -> None:
         """A question of this user's was refused: as many turns think as there are workers."""
 
     @abstractmethod
-    def agent_broke(self, turn: Turn, defect: Exception) -> None:
+    def on_agent_crash(self, turn: Turn, exception: Exception) -> None:
         """The agent raised what it should not have: a defect, for whoever looks after it."""
 
 

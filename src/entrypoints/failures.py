@@ -35,7 +35,7 @@ def _settled(body: str, services: Container) -> bool:
     except (ValueError, KeyError, TypeError, ValidationError):
         log.error("failure record unreadable")
         return True
-    about = {
+    log_fields = {
         "chat_id": invocation.chat_id,
         "turn_id": invocation.turn_id,
         "correlation_id": invocation.correlation_id,
@@ -44,9 +44,9 @@ def _settled(body: str, services: Container) -> bool:
     try:
         ended = services.chat_service().fail(invocation, FailureCode.WORKER_DIED)
     except Exception as error:  # noqa: BLE001  # one bad record must not hold up the others
-        log.error("failure not stored", extra={**about, "error": type(error).__name__})
+        log.error("failure not stored", extra={**log_fields, "error": type(error).__name__})
         return False
-    log.warning("worker lost", extra={**about, "settled": ended is not None})
+    log.warning("worker lost", extra={**log_fields, "settled": ended is not None})
     return True
 
 

@@ -6,7 +6,7 @@ from entrypoints.lambda_runtime import LambdaHandler, http_function, lambda_func
 from datetime import timedelta
 from typing import Final
 
-from adapters.observability.emf_metrics import POLLS, embedded
+from adapters.observability.emf_metrics import POLLS, emf_fields
 from domain.records import ChatPage
 from entrypoints.container import Container
 from entrypoints.http.parameters import (
@@ -37,7 +37,7 @@ def poll(request: Request, services: Container) -> Response:
     log_fields = {
         "turn_id": page.chat.turn.turn_id,
         "turn_status": body.status,
-        **embedded(services.settings().workspace, {POLLS: 1}),
+        **emf_fields(services.settings().workspace, {POLLS: 1}),
     }
     return with_etag(request, Response(200, text, retry_after(hint), log_fields=log_fields), state)
 

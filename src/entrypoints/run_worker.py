@@ -27,7 +27,7 @@ def run_worker(event: Event, context: LambdaContext, services: Container) -> Non
             "worker event unreadable", extra={"faults": error.error_count(), "request_id": context.aws_request_id}
         )
         return
-    about = {
+    log_fields = {
         "request_id": context.aws_request_id,
         "correlation_id": invocation.correlation_id,
         "chat_id": invocation.chat_id,
@@ -37,7 +37,7 @@ def run_worker(event: Event, context: LambdaContext, services: Container) -> Non
     until = services.clock().now() + timedelta(milliseconds=context.get_remaining_time_in_millis())
     outcome = service.reason(invocation, until)
     if outcome is None:
-        log.info("worker has nothing to do", extra=about)
+        log.info("worker has nothing to do", extra=log_fields)
         return
     ended = service.persist(outcome)
-    log.info("worker done", extra={**about, "state": ended.state.value if ended else "ended before"})
+    log.info("worker done", extra={**log_fields, "state": ended.state.value if ended else "ended before"})

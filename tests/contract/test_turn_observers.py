@@ -24,15 +24,15 @@ def every_kind_of_turn(story: Story) -> list[Turn]:
 
 def test_every_transition_can_be_told(observer: TurnObserver, dynamodb_story: Story) -> None:
     for turn in every_kind_of_turn(dynamodb_story):
-        observer.moved(turn)
+        observer.on_transition(turn)
 
 
 def test_whoever_is_turned_away_can_be_told(observer: TurnObserver) -> None:
-    observer.turned_away("sub-of-\ud800")
+    observer.on_rejected("sub-of-\ud800")
 
 
 def test_every_defect_can_be_told(observer: TurnObserver, dynamodb_story: Story) -> None:
-    observer.agent_broke(dynamodb_story.turn(), ValueError("never raised \ud800 \x00"))
+    observer.on_agent_crash(dynamodb_story.turn(), ValueError("never raised \ud800 \x00"))
     with pytest.raises(UnicodeDecodeError) as defect:
         b"\xff".decode()
-    observer.agent_broke(dynamodb_story.turn(), defect.value)
+    observer.on_agent_crash(dynamodb_story.turn(), defect.value)

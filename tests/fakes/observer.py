@@ -15,11 +15,11 @@ class RecordingObserver(TurnObserver):
 
     away: list[str] = field(default_factory=list)
 
-    def moved(self, turn: Turn) -> None:
+    def on_transition(self, turn: Turn) -> None:
         self.turns.append(turn)
 
-    def turned_away(self, user_id: str) -> None:
+    def on_rejected(self, user_id: str) -> None:
         self.away.append(user_id)
 
-    def agent_broke(self, turn: Turn, defect: Exception) -> None:
-        self.defects.append(defect)
+    def on_agent_crash(self, turn: Turn, exception: Exception) -> None:
+        self.defects.append(exception)

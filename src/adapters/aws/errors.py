@@ -48,7 +48,7 @@ def status_of(error: ClientError) -> int:
 
 
 @contextmanager
-def raising(unavailable: type[TryAgain]) -> Iterator[None]:
+def translate_aws_errors(unavailable: type[TryAgain]) -> Iterator[None]:
     """Turn faults of network and service into `unavailable`; let defects pass."""
     try:
         yield

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from adapters.aws.errors import raising
+from adapters.aws.errors import translate_aws_errors
 from adapters.aws.worker_event import worker_event
 from domain.errors import WorkerUnreachable
 from domain.ports import WorkerInvoker
@@ -22,7 +22,7 @@ class LambdaWorkerInvoker(WorkerInvoker):
         self._function = function
 
     def invoke(self, invocation: WorkerInvocation) -> None:
-        with raising(WorkerUnreachable):
+        with translate_aws_errors(WorkerUnreachable):
             self._client().invoke(
                 FunctionName=self._function,
                 InvocationType="Event",

@@ -6,7 +6,7 @@ from datetime import timedelta
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
-from adapters.aws.errors import raising
+from adapters.aws.errors import translate_aws_errors
 from domain.errors import StoreUnavailable
 from domain.ports import Clock
 
@@ -40,7 +40,7 @@ class TableBatch:
         """The items of every page of the query."""
         start: dict[str, Any] = {}
         while True:
-            with raising(StoreUnavailable):
+            with translate_aws_errors(StoreUnavailable):
                 found = self._client.query(**query, **start)
             yield from found["Items"]
             if "LastEvaluatedKey" not in found:
@@ -58,7 +58,7 @@ class TableBatch:
 
     def _write(self, requests: Any) -> None:
         for attempt in range(CONFLICT_TRIES):
-            with raising(StoreUnavailable):
+            with translate_aws_errors(StoreUnavailable):
                 requests = self._client.batch_write_item(RequestItems=requests).get("UnprocessedItems")
             if not requests:
                 return

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
 
-from adapters.aws.errors import code_of, raising
+from adapters.aws.errors import code_of, translate_aws_errors
 from adapters.dynamodb.batch import CONFLICT_TRIES, TableBatch, pause_before_retry
 from adapters.dynamodb.chat_writes import ChatWrites
 from adapters.dynamodb.items import (
@@ -98,7 +98,7 @@ class DynamoDbChatRepository(ChatRepository):
     # ---- reading
 
     def load(self, chat_id: str) -> Chat | None:
-        with raising(StoreUnavailable):
+        with translate_aws_errors(StoreUnavailable):
             found = self._client.get_item(TableName=self._table, Key=header_key(chat_id), ConsistentRead=True)
         return chat_from(found["Item"]) if "Item" in found else None
 
@@ -123,7 +123,7 @@ class DynamoDbChatRepository(ChatRepository):
             condition, values[":after"] = "pk = :chat AND sk > :after", text(MESSAGE + page.after)
         elif page.before:
             condition, values[":before"] = "pk = :chat AND sk < :before", text(MESSAGE + page.before)
-        with raising(StoreUnavailable):
+        with translate_aws_errors(StoreUnavailable):
             found = self._client.query(
                 TableName=self._table,
                 KeyConditionExpression=condition,
@@ -143,7 +143,7 @@ class DynamoDbChatRepository(ChatRepository):
                 "user_id": text(user_id),
                 "activity": text(activity),
             }
-        with raising(StoreUnavailable):
+        with translate_aws_errors(StoreUnavailable):
             found = self._client.query(
                 TableName=self._table,
                 IndexName=INDEX,
@@ -181,7 +181,7 @@ class DynamoDbChatRepository(ChatRepository):
     def _update_owned(self, chat_id: str, user_id: str, update: str, condition: str) -> "Item":
         """The header as it was before."""
         try:
-            with raising(StoreUnavailable):
+            with translate_aws_errors(StoreUnavailable):
                 found = self._client.update_item(
                     TableName=self._table,
                     Key=header_key(chat_id),
@@ -215,7 +215,7 @@ class DynamoDbChatRepository(ChatRepository):
 
     def _update(self, write: Write, then: Turn) -> bool:
         try:
-            with raising(StoreUnavailable):
+            with translate_aws_errors(StoreUnavailable):
                 self._client.update_item(**write["Update"])
             return True
         except ClientError as error:
@@ -225,7 +225,7 @@ class DynamoDbChatRepository(ChatRepository):
         """None when all is written; else per write None, or the item (empty: there is none) that refused it."""
         for attempt in range(CONFLICT_TRIES):
             try:
-                with raising(StoreUnavailable):
+                with translate_aws_errors(StoreUnavailable):
                     self._client.transact_write_items(TransactItems=writes)  # type: ignore[arg-type]  # Any inside
                 return None
             except ClientError as error:

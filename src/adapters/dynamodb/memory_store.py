@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
-from adapters.aws.errors import raising
+from adapters.aws.errors import translate_aws_errors
 from adapters.dynamodb.batch import TableBatch
 from adapters.dynamodb.items import from_millis, moment, text
 from domain.errors import StoreUnavailable
@@ -31,7 +31,7 @@ class DynamoDbMemoryStore(MemoryStore):
         return tuple(map(_memory_from, self._batch.query_all(self._query(user_id, None))))
 
     def list_page(self, user_id: str, limit: int, before: str | None = None) -> tuple[Memory, ...]:
-        with raising(StoreUnavailable):
+        with translate_aws_errors(StoreUnavailable):
             found = self._client.query(**self._query(user_id, before), Limit=limit)
         return tuple(map(_memory_from, found["Items"]))
 
@@ -41,7 +41,7 @@ class DynamoDbMemoryStore(MemoryStore):
         return tuple(memory for memory in found if memory is not None)
 
     def delete(self, user_id: str, memory_id: str) -> bool:
-        with raising(StoreUnavailable):
+        with translate_aws_errors(StoreUnavailable):
             gone = self._client.delete_item(TableName=self._table, Key=_key(user_id, memory_id), ReturnValues="ALL_OLD")
         return "Attributes" in gone
 
@@ -49,7 +49,7 @@ class DynamoDbMemoryStore(MemoryStore):
         query = self._query(user_id, None)
         query["KeyConditionExpression"] += " AND memory_id = :memory"
         query["ExpressionAttributeValues"][":memory"] = text(memory_id)
-        with raising(StoreUnavailable):
+        with translate_aws_errors(StoreUnavailable):
             found = self._client.query(**query)
         return _memory_from(found["Items"][0]) if found["Items"] else None
 

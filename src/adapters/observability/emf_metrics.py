@@ -25,9 +25,9 @@ TIME_TO_ANSWER: Final = ("TimeToAnswer", MILLISECONDS)
 Metric = tuple[str, str]
 
 
-def embedded(workspace: str, figures: Mapping[Metric, int | None]) -> dict[str, object]:
+def emf_fields(workspace: str, metrics: Mapping[Metric, int | None]) -> dict[str, object]:
     """The fields that make a log line count `figures`; those that are None are left out."""
-    known = {metric: value for metric, value in figures.items() if value is not None}
+    known = {metric: value for metric, value in metrics.items() if value is not None}
     if not known:
         return {}
     directive = {

@@ -13,7 +13,7 @@ from adapters.observability.emf_metrics import (
     TIME_TO_ANSWER,
     TURNED_AWAY,
     Metric,
-    embedded,
+    emf_fields,
 )
 from adapters.observability.redaction import raised_at, user_hash
 from domain.chat import Turn, TurnState
@@ -28,20 +28,22 @@ class LoggingTurnObserver(TurnObserver):
     def __init__(self, workspace: str) -> None:
         self._workspace = workspace
 
-    def moved(self, turn: Turn) -> None:
-        figures = embedded(self._workspace, _figures(turn))
-        log.info("turn %s", turn.state.value, extra={**_about(turn), **figures})
+    def on_transition(self, turn: Turn) -> None:
+        metrics = emf_fields(self._workspace, _metrics(turn))
+        log.info("turn %s", turn.state.value, extra={**_log_fields(turn), **metrics})
 
-    def turned_away(self, user_id: str) -> None:
-        figures = embedded(self._workspace, {TURNED_AWAY: 1})
-        log.warning("turned away", extra={"user": user_hash(user_id), **figures})
+    def on_rejected(self, user_id: str) -> None:
+        metrics = emf_fields(self._workspace, {TURNED_AWAY: 1})
+        log.warning("turned away", extra={"user": user_hash(user_id), **metrics})
 
-    def agent_broke(self, turn: Turn, defect: Exception) -> None:
-        # The traceback's last line may quote the question: the type and the place are enough to find a defect.
-        log.error("agent broke", extra={**_about(turn), "error": type(defect).__name__, "at": raised_at(defect)})
+    def on_agent_crash(self, turn: Turn, exception: Exception) -> None:
+        # The traceback's last line may quote the question: the type and the place are enough to find an exception.
+        log.error(
+            "agent broke", extra={**_log_fields(turn), "error": type(exception).__name__, "at": raised_at(exception)}
+        )
 
 
-def _figures(turn: Turn) -> dict[Metric, int | None]:
+def _metrics(turn: Turn) -> dict[Metric, int | None]:
     match turn.state:
         case TurnState.QUEUED:
             return {ASKS: 1}
@@ -56,8 +58,8 @@ def _figures(turn: Turn) -> dict[Metric, int | None]:
             return {CANCELLED: 1}
 
 
-def _about(turn: Turn) -> dict[str, object]:
-    about = {
+def _log_fields(turn: Turn) -> dict[str, object]:
+    log_fields = {
         "chat_id": turn.chat_id,
         "turn_id": turn.turn_id,
         "user": user_hash(turn.user_id),
@@ -67,7 +69,7 @@ def _about(turn: Turn) -> dict[str, object]:
         "reasoned_ms": _between(turn.started_at, turn.ended_at),
         "total_ms": _between(turn.asked_at, turn.ended_at),
     }
-    return {name: value for name, value in about.items() if value is not None}
+    return {name: value for name, value in log_fields.items() if value is not None}
 
 
 def _between(start: datetime | None, end: datetime | None) -> int | None:

@@ -62,7 +62,7 @@ def retry_after(wait: timedelta | None) -> dict[str, str]:
     return {} if wait is None else {"Retry-After": str(ceil(wait.total_seconds()))}
 
 
-def _says(text: str) -> Callable[[Any], str]:
+def _fixed(text: str) -> Callable[[Any], str]:
     return lambda _: text
 
 
@@ -72,7 +72,7 @@ def _busy(error: Any) -> timedelta:
 
 PROBLEMS: Final[dict[type[Exception], Problem]] = {
     errors.QuestionMissing: Problem(
-        400, "question_missing", "No question", _says("Send a question: a string with something visible in it.")
+        400, "question_missing", "No question", _fixed("Send a question: a string with something visible in it.")
     ),
     errors.QuestionTooLong: Problem(
         413,
@@ -92,13 +92,13 @@ PROBLEMS: Final[dict[type[Exception], Problem]] = {
         "Invalid request",
         lambda error: f"`{error.field}` is empty, or holds NULs or unpaired surrogates.",
     ),
-    errors.ChatNotFound: Problem(404, "chat_not_found", "No such chat", _says("There is no such chat.")),
-    errors.ChatForbidden: Problem(403, "chat_forbidden", "Not your chat", _says("The chat is another user's.")),
+    errors.ChatNotFound: Problem(404, "chat_not_found", "No such chat", _fixed("There is no such chat.")),
+    errors.ChatForbidden: Problem(403, "chat_forbidden", "Not your chat", _fixed("The chat is another user's.")),
     errors.ChatBusy: Problem(
-        409, "chat_busy", "Still thinking", _says("The last question of this chat is still being answered."), _busy
+        409, "chat_busy", "Still thinking", _fixed("The last question of this chat is still being answered."), _busy
     ),
     errors.NothingToRetry: Problem(
-        409, "nothing_to_retry", "Nothing to retry", _says("The last question of this chat has its answer.")
+        409, "nothing_to_retry", "Nothing to retry", _fixed("The last question of this chat has its answer.")
     ),
     errors.TooManyTurns: Problem(
         429,
@@ -111,29 +111,31 @@ PROBLEMS: Final[dict[type[Exception], Problem]] = {
         429,
         "at_capacity",
         "Too many people ask",
-        _says("As many questions as there are workers are being answered; ask again in a moment."),
+        _fixed("As many questions as there are workers are being answered; ask again in a moment."),
         _busy,
     ),
     errors.IdempotencyKeyReused: Problem(
         422,
         "idempotency_key_reused",
         "Idempotency key reused",
-        _says("This Idempotency-Key came before with another body."),
+        _fixed("This Idempotency-Key came before with another body."),
     ),
-    errors.MemoryNotFound: Problem(404, "memory_not_found", "No such memory", _says("You have no such memory.")),
+    errors.MemoryNotFound: Problem(404, "memory_not_found", "No such memory", _fixed("You have no such memory.")),
     errors.TryAgain: Problem(
         503,
         "try_again",
         "Try again",
-        _says("The service is not reachable now. Send the same request again."),
+        _fixed("The service is not reachable now. Send the same request again."),
         lambda _: RETRY_WHEN_UNREACHABLE,
     ),
     RequestInvalid: Problem(400, "invalid_request", "Invalid request", lambda error: error.detail),
-    BodyTooLarge: Problem(413, "body_too_large", "Body too large", _says("The body is larger than any valid request.")),
-    MediaTypeUnsupported: Problem(
-        415, "unsupported_media_type", "Not JSON", _says("Send the body as application/json.")
+    BodyTooLarge: Problem(
+        413, "body_too_large", "Body too large", _fixed("The body is larger than any valid request.")
     ),
-    RouteNotFound: Problem(404, "route_not_found", "No such route", _says("There is nothing at this path.")),
+    MediaTypeUnsupported: Problem(
+        415, "unsupported_media_type", "Not JSON", _fixed("Send the body as application/json.")
+    ),
+    RouteNotFound: Problem(404, "route_not_found", "No such route", _fixed("There is nothing at this path.")),
     MethodNotAllowed: Problem(
         405,
         "method_not_allowed",
@@ -144,7 +146,7 @@ PROBLEMS: Final[dict[type[Exception], Problem]] = {
 }
 
 INTERNAL: Final = Problem(
-    500, "internal_error", "Internal error", _says("Something broke here. Quote the request id when you report it.")
+    500, "internal_error", "Internal error", _fixed("Something broke here. Quote the request id when you report it.")
 )
 
 

@@ -5,10 +5,10 @@ from typing import Literal
 from pydantic import Field, StrictStr
 
 from domain.chat_service import QUESTION_LIMIT
-from entrypoints.schemas.fields import Body, Id
+from entrypoints.schemas.fields import ApiModel, Id
 
 
-class AskRequest(Body):
+class AskRequest(ApiModel):
     """A question, in a new chat or in the chat named."""
 
     question: StrictStr = Field(
@@ -18,7 +18,7 @@ class AskRequest(Body):
     chat_id: Id | None = None
 
 
-class AskResponse(Body):
+class AskResponse(ApiModel):
     """Accepted: poll the chat for the answer."""
 
     chat_id: str

@@ -1,9 +1,9 @@
 """Cancelling: what became of the turn."""
 
-from entrypoints.schemas.fields import Body, Status
+from entrypoints.schemas.fields import ApiModel, Status
 
 
-class TurnStatus(Body):
+class TurnStatus(ApiModel):
     """Where a chat's latest turn stands."""
 
     chat_id: str

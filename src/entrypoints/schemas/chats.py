@@ -6,19 +6,19 @@ from typing import Literal
 from pydantic import Field
 
 from domain.chat import ChatSummary
-from entrypoints.schemas.fields import Body, Moment, Status, status_of
+from entrypoints.schemas.fields import ApiModel, Status, Timestamp, status_of
 
 
-class LastMessage(Body):
+class LastMessage(ApiModel):
     """The start of a chat's newest message."""
 
     message_id: str
     role: Literal["user", "assistant"]
     content: str
-    created_at: Moment
+    created_at: Timestamp
 
 
-class ChatBody(Body):
+class ChatBody(ApiModel):
     """A chat as a list shows it."""
 
     chat_id: str
@@ -28,7 +28,7 @@ class ChatBody(Body):
     unread: bool
 
 
-class ChatsResponse(Body):
+class ChatsResponse(ApiModel):
     """A page of the user's chats, newest activity first."""
 
     chats: list[ChatBody]

@@ -29,7 +29,7 @@ def rfc3339(moment: datetime) -> str:
     return utc.isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
 
 
-Moment = Annotated[
+Timestamp = Annotated[
     datetime, PlainSerializer(rfc3339, return_type=str), Field(json_schema_extra={"format": "date-time"})
 ]
 
@@ -44,7 +44,7 @@ def phase_of(state: TurnState) -> Phase:
     return PHASES.get(state, "done")
 
 
-class Body(BaseModel):
+class ApiModel(BaseModel):
     """What every body has in common."""
 
     # Built when it is used for the first time: an ask has no need of a poll's models.
@@ -53,7 +53,7 @@ class Body(BaseModel):
     )
 
 
-class ProblemBody(Body):
+class ProblemBody(ApiModel):
     """RFC 9457, with a stable `code` and the id under which the request is logged."""
 
     type: str = "about:blank"

@@ -2,10 +2,10 @@
 
 from typing import Literal
 
-from entrypoints.schemas.fields import Body
+from entrypoints.schemas.fields import ApiModel
 
 
-class Health(Body):
+class Health(ApiModel):
     """Which version answers in which workspace."""
 
     status: Literal["ok"] = "ok"

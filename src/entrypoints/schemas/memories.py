@@ -18,7 +18,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from domain.memory import MEMORY_LIMIT, Memory, NewMemory
-from entrypoints.schemas.fields import Body, Moment
+from entrypoints.schemas.fields import ApiModel, Timestamp
 
 
 def _only_text(value: object) -> object:
@@ -40,7 +40,7 @@ _DATE_FIRST: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ]")
 Occurred = Annotated[AwareDatetime, BeforeValidator(_only_text), AfterValidator(_utc_whole_millis)]
 
 
-class NewMemoryBody(Body):
+class NewMemoryBody(ApiModel):
     """Something to remember; without `occurred_at` it happened now."""
 
     text: StrictStr = Field(
@@ -57,7 +57,7 @@ class NewMemoryBody(Body):
         return NewMemory(self.text, self.occurred_at, tuple(self.tags))
 
 
-class MemoryBatch(Body):
+class MemoryBatch(ApiModel):
     """Up to 100 memories at once."""
 
     memories: list[NewMemoryBody] = Field(min_length=1, max_length=100)
@@ -81,22 +81,22 @@ class RememberRequest(
         return self.root.memories if isinstance(self.root, MemoryBatch) else [self.root]
 
 
-class MemoryIds(Body):
+class MemoryIds(ApiModel):
     """The ids of the memories that were stored, in the order of the request."""
 
     memory_ids: list[str]
 
 
-class MemoryBody(Body):
+class MemoryBody(ApiModel):
     """A memory."""
 
     memory_id: str
     text: str
-    occurred_at: Moment
+    occurred_at: Timestamp
     tags: list[str]
 
 
-class MemoriesResponse(Body):
+class MemoriesResponse(ApiModel):
     """A page of the user's memories, newest first, or what a search found, best first."""
 
     memories: list[MemoryBody]

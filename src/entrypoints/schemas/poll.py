@@ -5,7 +5,7 @@ from typing import Final, Literal
 from domain.chat import Message, Role, Step, Turn
 from domain.failure_codes import FailureCode
 from domain.records import ChatPage
-from entrypoints.schemas.fields import Body, Moment, Phase, Status, phase_of, status_of
+from entrypoints.schemas.fields import ApiModel, Phase, Status, Timestamp, phase_of, status_of
 
 #: What a person reads when a turn has failed. A code that is not here gets the last one.
 FAILURES: Final[dict[str, str]] = {
@@ -27,63 +27,63 @@ FAILURES: Final[dict[str, str]] = {
 }
 
 
-class CitationBody(Body):
+class CitationBody(ApiModel):
     """The words of a memory that an answer rests on."""
 
     memory_id: str
     quote: str
 
 
-class UserMessage(Body):
+class UserMessage(ApiModel):
     """What the user asked."""
 
     message_id: str
     role: Literal["user"] = "user"
     content: str
-    created_at: Moment
+    created_at: Timestamp
 
 
-class AssistantMessage(Body):
+class AssistantMessage(ApiModel):
     """What the agent answered."""
 
     message_id: str
     role: Literal["assistant"] = "assistant"
     content: str
-    created_at: Moment
+    created_at: Timestamp
     citations: list[CitationBody]
 
 
 MessageBody = UserMessage | AssistantMessage
 
 
-class StepBody(Body):
+class StepBody(ApiModel):
     """Something that the agent did."""
 
-    at: Moment
+    at: Timestamp
     text: str
 
 
-class FailureBody(Body):
+class FailureBody(ApiModel):
     """Why a turn failed: a stable code, and a sentence for a person."""
 
     code: str
     message: str
 
 
-class TurnBody(Body):
+class TurnBody(ApiModel):
     """The chat's latest turn."""
 
     phase: Phase
-    asked_at: Moment
-    started_at: Moment | None
-    ended_at: Moment | None
-    deadline: Moment
+    asked_at: Timestamp
+    started_at: Timestamp | None
+    ended_at: Timestamp | None
+    deadline: Timestamp
     progress: list[StepBody]
     draft: str | None
     error: FailureBody | None
 
 
-class PollResponse(Body):
+class PollResponse(ApiModel):
     """A chat, a page of its messages (oldest first), and when to ask again."""
 
     chat_id: str

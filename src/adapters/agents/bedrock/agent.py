@@ -15,7 +15,7 @@ from pydantic_ai.models import Model
 
 from adapters.agents.bedrock import event_loop
 from adapters.agents.bedrock.answer import ModelAnswer, answer_from, show_drafts
-from adapters.agents.bedrock.errors import code_of, passing
+from adapters.agents.bedrock.errors import code_of, is_retryable
 from adapters.agents.bedrock.model import ModelSettings
 from adapters.agents.bedrock.prompt import prompt, recent, without_forgotten
 from adapters.agents.bedrock.pydantic_agent import build_agent
@@ -124,7 +124,7 @@ async def _until_ended(work: Coroutine[Any, Any, T], progress: ProgressReporter,
 
 def _pause(error: AgentRunError, attempt: int, seconds_left: float) -> float | None:
     """How long to wait before asking again; None when that would not help, or not in time."""
-    if not passing(error):
+    if not is_retryable(error):
         return None
     first, last = PAUSES
     # Spread out, so that workers which failed together do not come back together.

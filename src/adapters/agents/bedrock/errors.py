@@ -22,8 +22,8 @@ from pydantic_ai.exceptions import (
 from domain.failure_codes import FailureCode
 
 #: Over in a moment, perhaps. The statuses are of ModelTimeoutException and ModelErrorException.
-_PASSING: Final = (ModelRateLimitError, ModelUnavailableError, ModelServerError, ModelConnectionError)
-_PASSING_STATUSES: Final = frozenset({408, 424})
+_RETRYABLE: Final = (ModelRateLimitError, ModelUnavailableError, ModelServerError, ModelConnectionError)
+_RETRYABLE_STATUSES: Final = frozenset({408, 424})
 
 #: The first class that fits counts.
 _CODES: Final[tuple[tuple[type[AgentRunError], FailureCode], ...]] = (
@@ -49,9 +49,9 @@ STOPS: Final = {
 }
 
 
-def passing(error: AgentRunError) -> bool:
+def is_retryable(error: AgentRunError) -> bool:
     """Whether asking again may help."""
-    return isinstance(error, _PASSING) or getattr(error, "status_code", None) in _PASSING_STATUSES
+    return isinstance(error, _RETRYABLE) or getattr(error, "status_code", None) in _RETRYABLE_STATUSES
 
 
 def code_of(error: AgentRunError) -> FailureCode:
