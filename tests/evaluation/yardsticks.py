@@ -15,5 +15,5 @@ def yardsticks(memories: MemoryStore, questions: Sequence[Question]) -> list[Mea
     return [
         measure("plain BM25", PlainBm25Agent(memories), questions),
         measure("BM25, stemmed", PlainBm25Agent(memories, "porter unicode61"), questions),
-        measure("recall, never silent", RecallAgent(memories, SystemClock(), least_evidence=0), questions),
+        measure("recall, never silent", RecallAgent(memories, SystemClock(), least_coverage=0), questions),
     ]

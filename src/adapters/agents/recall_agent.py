@@ -8,7 +8,7 @@ from typing import Final
 from adapters.agents.progress_text import counted, months
 from adapters.search.date_phrases import date_phrases
 from adapters.search.engine import MemorySearch
-from adapters.search.vocabulary import forms, key_words
+from adapters.search.vocabulary import key_words, variants
 from domain.chat import Citation
 from domain.memory import Memory
 from domain.ports import Clock, MemoryStore, ProgressReporter, ReasoningAgent
@@ -17,7 +17,7 @@ from domain.records import Answer, Assignment
 PASSAGES: Final = 5
 #: What part of the question, by weight, one memory must match before the agent calls it an answer. Measured on the
 #: evaluation set: below it, most of what matches is a coincidence of words. See docs/agents.md.
-LEAST_EVIDENCE: Final = 0.58
+LEAST_COVERAGE: Final = 0.58
 #: How well a further memory must fit, beside the best one.
 LEAST_SHARE: Final = 0.15
 NOTHING: Final = "I found nothing about that in your memories."
@@ -37,12 +37,12 @@ class RecallAgent(ReasoningAgent):
         memories: MemoryStore,
         clock: Clock,
         thinking: timedelta = timedelta(0),
-        least_evidence: float = LEAST_EVIDENCE,
+        least_coverage: float = LEAST_COVERAGE,
     ) -> None:
         self._memories = memories
         self._clock = clock
         self._thinking = thinking
-        self._least_evidence = least_evidence
+        self._least_coverage = least_coverage
 
     def reason(self, assignment: Assignment, progress: ProgressReporter) -> Answer:
         memories = self._memories.list_all(assignment.user_id)
@@ -61,7 +61,7 @@ class RecallAgent(ReasoningAgent):
         """The best, best first; none when even the best has too little to do with the question."""
         with MemorySearch(memories) as search:
             found = search.search(assignment.question, assignment.asked_at)
-            if max((one.evidence for one in found), default=0) < self._least_evidence:
+            if max((one.coverage for one in found), default=0) < self._least_coverage:
                 return ()
             best = search.with_neighbours(found)[:PASSAGES]
             return tuple(memories[one.row] for one in best if one.score >= LEAST_SHARE * best[0].score)
@@ -90,7 +90,7 @@ class RecallAgent(ReasoningAgent):
 
 def passage(text: str, words: Sequence[str]) -> str:
     """The sentence of `text` that holds most of `words`, or the first one."""
-    stems = [tuple(form[:5] for form in forms(word)) for word in words]
+    stems = [tuple(form[:5] for form in variants(word)) for word in words]
 
     def hits(sentence: str) -> int:
         return sum(any(stem in sentence.casefold() for stem in any_of) for any_of in stems)

@@ -1,4 +1,4 @@
-"""Days, weeks, months, seasons and feasts as spans of time. All days are UTC's."""
+"""Days, weeks, months, seasons and holidays as spans of time. All days are UTC's."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -58,9 +58,9 @@ def season(of_year: int, name: str) -> Span:
     return Span(start, add_months(start, 3))
 
 
-def feast(of_year: int, name: str) -> Span:
-    """A feast of the year."""
-    start, days = FEASTS[name](of_year)
+def holiday(of_year: int, name: str) -> Span:
+    """A holiday of the year."""
+    start, days = HOLIDAYS[name](of_year)
     return Span(start, start + timedelta(days=days))
 
 
@@ -93,9 +93,9 @@ def _from_easter(steps: int, days: int) -> Callable[[int], tuple[datetime, int]]
     return lambda of_year: (easter(of_year) + timedelta(days=steps), days)
 
 
-#: First day and number of days of feasts that fall on one day wherever they are kept. Thanksgiving and Mother's Day
+#: First day and number of days of holidays that fall on one day wherever they are kept. Thanksgiving and Mother's Day
 #: do not: of these, memories speak by name.
-FEASTS: Final[dict[str, Callable[[int], tuple[datetime, int]]]] = {
+HOLIDAYS: Final[dict[str, Callable[[int], tuple[datetime, int]]]] = {
     "christmas eve": _fixed(12, 24),
     "christmas day": _fixed(12, 25),
     "christmas": _fixed(12, 24, 3),

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from adapters.search.calendar import FEASTS, MONTHS, SEASONS, WEEKDAYS, Span
+from adapters.search.calendar import HOLIDAYS, MONTHS, SEASONS, WEEKDAYS, Span
 from adapters.search.date_spans import (
     NUMBERS,
     PARTS_OF_MONTH,
     day_and_month,
-    feast_of_year,
+    holiday_of_year,
     iso_day,
     last_few,
     month_of_year,
@@ -83,7 +83,7 @@ def _with_preposition(question: str, start: int, phrase: DatePhrase, now: dateti
 
 _EARLIEST: Final = datetime(1, 1, 1, tzinfo=UTC)
 _PREPOSITION: Final = re.compile(r"\b(since|before|after|until)\s+(?:the\s+)?$", re.IGNORECASE)
-_BEFORE_A_FEAST: Final = "at on in over for during since before after until by last this next".split()  # noqa: SIM905  # the same
+_BEFORE_A_HOLIDAY: Final = "at on in over for during since before after until by last this next".split()  # noqa: SIM905  # the same
 
 
 def _any_of(words: Iterable[str]) -> str:
@@ -99,11 +99,11 @@ _BEFORE_LAST: Final = r"(?P<before_last>\s+before\s+last\b)?"
 _YEAR_WORDS: Final = r"(?:19|20)\d\d|last\s+year|this\s+year|(?:the\s+)?year\s+before\s+last"
 #: "March 2025", "September last year", "the summer of 2019"
 _YEAR: Final = rf"(?:(?:,|\s+of|\s+in)?\s+(?P<year>{_YEAR_WORDS})\b)?"
-#: A season of feasts says when only behind such a word, or with its year: a Christmas cake is none.
-_SEASONS_OF_FEASTS: Final = frozenset({"christmas", "easter"})
-_AT: Final = "|".join(rf"(?<=\b{word}\s)" for word in _BEFORE_A_FEAST)
+#: A season of holidays says when only behind such a word, or with its year: a Christmas cake is none.
+_HOLIDAY_SEASONS: Final = frozenset({"christmas", "easter"})
+_AT: Final = "|".join(rf"(?<=\b{word}\s)" for word in _BEFORE_A_HOLIDAY)
 _HOLIDAYS: Final = r"\s+(?:holidays?|break)\b"
-_WITH_YEAR: Final = rf"(?=(?:{_any_of(_SEASONS_OF_FEASTS)})(?:{_HOLIDAYS}|\s+(?:of\s+|in\s+)?(?:{_YEAR_WORDS})))"
+_WITH_YEAR: Final = rf"(?=(?:{_any_of(_HOLIDAY_SEASONS)})(?:{_HOLIDAYS}|\s+(?:of\s+|in\s+)?(?:{_YEAR_WORDS})))"
 _UNITS: Final = r"(?P<unit>day|week|month|year)s?\b"
 _COUNT: Final = rf"\b(?P<count>\d{{1,3}}|{_any_of(NUMBERS)})\s+"
 
@@ -124,13 +124,13 @@ _GRAMMAR: Final = (
     _rule(rf"\b(?P<part>{_any_of(PARTS_OF_MONTH)})[\s-]+{_MONTH}{_YEAR}", part_of_month),
     _rule(rf"{_WHICH}\b(?P<season>{_any_of(SEASONS)})\b{_BEFORE_LAST}{_YEAR}", season_of_year),
     _rule(
-        rf"{_WHICH}\b(?P<feast>{_any_of(FEASTS.keys() - _SEASONS_OF_FEASTS)})\b(?P<holidays>(?!))?{_YEAR}",
-        feast_of_year,
+        rf"{_WHICH}\b(?P<holiday>{_any_of(HOLIDAYS.keys() - _HOLIDAY_SEASONS)})\b(?P<holidays>(?!))?{_YEAR}",
+        holiday_of_year,
     ),
     _rule(
-        rf"{_WHICH}(?:{_AT}|{_WITH_YEAR})\b(?P<feast>{_any_of(_SEASONS_OF_FEASTS)})\b"
+        rf"{_WHICH}(?:{_AT}|{_WITH_YEAR})\b(?P<holiday>{_any_of(_HOLIDAY_SEASONS)})\b"
         rf"(?P<holidays>{_HOLIDAYS})?{_YEAR}",
-        feast_of_year,
+        holiday_of_year,
     ),
     _rule(rf"{_WHICH}\b{_MONTH}{_YEAR}", month_of_year),
     _rule(r"\b(?:the\s+day\s+before\s+yesterday|last\s+night|tonight)\b", near_day),

@@ -11,13 +11,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from adapters.search.calendar import (
-    FEASTS,
+    HOLIDAYS,
     MONTHS,
     WEEKDAYS,
     Span,
     add_months,
     day_of,
-    feast,
+    holiday,
     month,
     season,
     week_of,
@@ -125,12 +125,12 @@ def season_of_year(match: re.Match[str], now: datetime) -> tuple[Span, Mentions]
     return _latest(lambda of_year: season(of_year, name), match, now), (name,)
 
 
-def feast_of_year(match: re.Match[str], now: datetime) -> tuple[Span, Mentions]:
-    name = next(name for name in FEASTS if _letters(name) == _letters(match["feast"]))
+def holiday_of_year(match: re.Match[str], now: datetime) -> tuple[Span, Mentions]:
+    name = next(name for name in HOLIDAYS if _letters(name) == _letters(match["holiday"]))
     around = timedelta(days=8 if match["holidays"] else 0)
 
     def of_year(which: int) -> Span:
-        span = feast(which, name)
+        span = holiday(which, name)
         return Span(span.start - around, span.end + around)
 
     return _latest(of_year, match, now), (name,)

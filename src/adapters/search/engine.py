@@ -1,7 +1,7 @@
 """What a question is about, and how well each memory fits it: by words, by dates, and by what stands next to it.
 
 A question is a handful of terms: key words, and phrases that say when. A term weighs the more, the fewer memories
-match it. What part of the question's weight a memory matches is its evidence.
+match it. What part of the question's weight a memory matches is its coverage.
 """
 
 import math
@@ -14,7 +14,7 @@ from typing import Final, Self
 
 from adapters.search.date_phrases import DatePhrase, date_phrases
 from adapters.search.fts5_index import Fts5MemoryIndex
-from adapters.search.vocabulary import FAINT_WORDS, forms, key_words
+from adapters.search.vocabulary import FAINT_WORDS, key_words, variants
 from domain.memory import Memory
 
 #: With fewer memories than these, how rare a word is says nothing yet.
@@ -44,12 +44,12 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Match:
     """A memory by its row, how well it fits, and what part of the question's weight it matches (0 to 1)."""
 
     row: int
     score: float
-    evidence: float
+    coverage: float
 
 
 class MemorySearch:
@@ -66,7 +66,7 @@ class MemorySearch:
     def __exit__(self, *_: object) -> None:
         self._index.close()
 
-    def search(self, question: str, now: datetime | None) -> list[Found]:
+    def search(self, question: str, now: datetime | None) -> list[Match]:
         """The memories that match anything of `question`, best first; its dates are read from `now`, if given."""
         dates = date_phrases(question, now)[:MOST_DATES] if now else ()
         terms = [*self._word_terms(_without(question, dates)), *self._date_terms(dates)]
@@ -75,7 +75,7 @@ class MemorySearch:
             found = self._first_mentions_first(found, terms)
         return _sorted(replace(one, score=one.score * (1 + RECENCY * age)) for one, age in self._ages(found))
 
-    def with_neighbours(self, found: Sequence[Found], best: int = 20) -> list[Found]:
+    def with_neighbours(self, found: Sequence[Match], best: int = 20) -> list[Match]:
         """The same, and what was noted just before and after the `best` of them: it may finish what these began."""
         order = sorted(range(len(self.memories)), key=lambda row: self.memories[row].occurred_at)
         place = {row: index for index, row in enumerate(order)}
@@ -86,13 +86,13 @@ class MemorySearch:
                 closeness = _closeness(self.memories[one.row], self.memories[row])
                 if closeness:
                     shares[row] = max(shares[row], one.score * closeness)
-        all_found = {**{row: Found(row, 0.0, 0.0) for row in shares}, **{one.row: one for one in found}}
+        all_found = {**{row: Match(row, 0.0, 0.0) for row in shares}, **{one.row: one for one in found}}
         return _sorted(replace(one, score=one.score + shares.get(one.row, 0.0)) for one in all_found.values())
 
     def _word_terms(self, question: str) -> Iterator[Term]:
         for word in key_words(question):
             scores: dict[int, float] = {}
-            for form in forms(word):
+            for form in variants(word):
                 for row, score in self._index.matches(form).items():
                     scores[row] = max(score, scores.get(row, 0.0))
             best = max(scores.values(), default=1.0)
@@ -111,7 +111,7 @@ class MemorySearch:
         """Inverse document frequency as in BM25, never negative."""
         return math.log(1 + (self._count - matches + 0.5) / (matches + 0.5))
 
-    def _first_mentions_first(self, found: Sequence[Found], terms: Sequence[Term]) -> list[Found]:
+    def _first_mentions_first(self, found: Sequence[Match], terms: Sequence[Term]) -> list[Match]:
         """Who somebody is, one notes when they first come up."""
         bonus: dict[int, float] = defaultdict(float)
         for term in terms:
@@ -119,7 +119,7 @@ class MemorySearch:
                 bonus[min(term.matches, key=lambda row: self.memories[row].occurred_at)] += term.weight
         return [replace(one, score=one.score + bonus[one.row]) for one in found]
 
-    def _ages(self, found: Sequence[Found]) -> Iterator[tuple[Found, float]]:
+    def _ages(self, found: Sequence[Match]) -> Iterator[tuple[Match, float]]:
         """Each with its place in time: 0 for the oldest memory, 1 for the newest."""
         times = [memory.occurred_at for memory in self.memories]
         oldest, span = min(times, default=None), max(times) - min(times) if times else None
@@ -138,16 +138,16 @@ def _is_name(word: str, question: str) -> bool:
     return re.search(rf"\w[,'’]?\s+{re.escape(word.capitalize())}\b", question) is not None
 
 
-def _scored(terms: Sequence[Term]) -> list[Found]:
+def _scored(terms: Sequence[Term]) -> list[Match]:
     total = sum(term.weight for term in terms)
     scores: dict[int, float] = defaultdict(float)
-    evidence: dict[int, float] = defaultdict(float)
+    coverage: dict[int, float] = defaultdict(float)
     for term in terms:
         for row, match in term.matches.items():
             scores[row] += term.weight * match
-            evidence[row] += term.weight / total
-    # Times the evidence: to match two words counts for more than to match the rarer of them.
-    return [Found(row, score * evidence[row], evidence[row]) for row, score in scores.items()]
+            coverage[row] += term.weight / total
+    # Times the coverage: to match two words counts for more than to match the rarer of them.
+    return [Match(row, score * coverage[row], coverage[row]) for row, score in scores.items()]
 
 
 def _closeness(one: Memory, other: Memory) -> float:
@@ -158,5 +158,5 @@ def _closeness(one: Memory, other: Memory) -> float:
     return NEIGHBOUR * of_one_kind * math.exp(-apart / timedelta(hours=NEIGHBOUR_HOURS))
 
 
-def _sorted(found: Iterator[Found]) -> list[Found]:
+def _sorted(found: Iterator[Match]) -> list[Match]:
     return sorted(found, key=lambda one: (-one.score, one.row))

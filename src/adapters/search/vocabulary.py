@@ -6,6 +6,7 @@ memory match every question.
 """
 
 import re
+from pathlib import Path
 from typing import Final
 
 #: Words that say how a question is asked, not what it is about. To FTS5 they are words as others are.
@@ -34,164 +35,11 @@ FAINT_WORDS: Final = frozenset(
     whole worst yet""".split()  # noqa: SIM905  # the same
 )
 
-#: Each line: forms of one word, or words that people use for one another.
-_SAME: Final = """
-    beat beaten
-    become became
-    begin began begun
-    bend bent
-    bite bit bitten
-    blow blew blown
-    break broke broken
-    bring brought
-    build built
-    burn burnt
-    buy bought
-    catch caught
-    choose chose chosen
-    come came
-    cut cutting
-    deal dealt
-    dig dug
-    draw drew drawn
-    dream dreamt
-    drink drank drunk
-    drive drove driven
-    eat ate eaten
-    fall fell fallen
-    feed fed
-    feel felt
-    fight fought
-    find found
-    fly flew flown
-    forget forgot forgotten
-    freeze froze frozen
-    get got gotten
-    give gave given
-    go went gone
-    grow grew grown
-    hang hung
-    hear heard
-    hide hid hidden
-    hold held
-    keep kept
-    know knew known
-    lead led
-    learn learnt
-    leave left
-    lend lent
-    let letting
-    lie lay lain
-    light lit
-    lose lost
-    make made
-    mean meant
-    meet met
-    pay paid
-    read reading
-    ride rode ridden
-    ring rang rung
-    rise rose risen
-    run ran
-    see saw seen
-    sell sold
-    send sent
-    sew sewn
-    shine shone
-    shoot shot
-    shrink shrank shrunk
-    sing sang sung
-    sit sat
-    sleep slept
-    speak spoke spoken
-    spend spent
-    spill spilt
-    spoil spoilt
-    stand stood
-    steal stole stolen
-    stick stuck
-    sting stung
-    strike struck
-    sweep swept
-    swim swam swum
-    take took taken
-    teach taught
-    tear tore torn
-    think thought
-    throw threw thrown
-    understand understood
-    wake woke woken
-    wear wore worn
-    weep wept
-    win won
-    write wrote written
-    child children kid
-    foot feet
-    half halves
-    knife knives
-    leaf leaves
-    life lives
-    man men
-    mouse mice
-    person people
-    shelf shelves
-    tooth teeth
-    wife wives
-    woman women
-    best good better
-    bad worse worst
-    die died death
-    marry marriage married
-    mother mum mom mummy mama
-    father dad daddy papa
-    grandmother grandma granny
-    grandfather grandpa grandad
-    bicycle bike
-    telephone phone
-    television tv
-    refrigerator fridge
-    photograph photo picture
-    veterinarian vet
-    doctor dr gp
-    mister mr
-    saint st
-    mathematics maths math
-    examination exam
-    laboratory lab
-    influenza flu
-    advertisement advert ad
-    gymnasium gym
-    aeroplane airplane plane
-    physiotherapist physio
-    film movie
-    holiday vacation
-    flat apartment
-    rubbish garbage trash
-    lift elevator
-    lorry truck
-    shop store
-    autumn fall
-    mobile cellphone
-    nappy diaper
-    petrol gasoline
-    tyre tire
-    colour color
-    grey gray
-    centre center
-    neighbour neighbor
-    theatre theater
-    metre meter
-    litre liter
-    favourite favorite
-    jewellery jewelry
-    pyjamas pajamas
-    mould mold
-    plough plow
-"""
-_FORMS: Final[dict[str, tuple[str, ...]]] = {}
-for _line in _SAME.splitlines():
+#: Of each word, its irregular forms, and words that people use for it. Each line of the file is one such group.
+_VARIANTS: Final[dict[str, tuple[str, ...]]] = {}
+for _line in Path(__file__).with_name("irregular_forms.txt").read_text(encoding="utf-8").splitlines():
     for _word in _line.split():
-        _FORMS[_word] = (*_FORMS.get(_word, ()), *(form for form in _line.split() if form != _word))
+        _VARIANTS[_word] = (*_VARIANTS.get(_word, ()), *(other for other in _line.split() if other != _word))
 
 _WORD: Final = re.compile(r"\w+(?:['’]s\b)?")
 
@@ -202,9 +50,9 @@ def key_words(question: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(word for word in words if word not in STOP_WORDS))
 
 
-def forms(word: str) -> tuple[str, ...]:
+def variants(word: str) -> tuple[str, ...]:
     """The word, and the words that may stand for it in a memory."""
-    return (word, *_FORMS.get(word, ()), *_FORMS.get(_singular(word), ()))
+    return (word, *_VARIANTS.get(word, ()), *_VARIANTS.get(_singular(word), ()))
 
 
 def _singular(word: str) -> str:

@@ -17,7 +17,7 @@ def found(question: str, memories: tuple[Memory, ...] = ALL) -> list[Memory]:
 
 def evidence(question: str, memories: tuple[Memory, ...] = ALL) -> float:
     with MemorySearch(memories) as search:
-        return max((one.evidence for one in search.search(question, NOON)), default=0.0)
+        return max((one.coverage for one in search.search(question, NOON)), default=0.0)
 
 
 @pytest.mark.parametrize(

@@ -51,9 +51,9 @@ def test_a_fault_of_the_moment_is_tried_again(fault: Reply) -> None:
 )
 def test_a_fault_that_stays_ends_within_the_time(fault: Reply, code: FailureCode) -> None:
     start = time.monotonic()
-    with wired(fault, seconds=1.5) as bedrock:
+    with wired(fault, seconds=3) as bedrock:
         assert bedrock.failure() == code
-    assert time.monotonic() - start < 4
+    assert time.monotonic() - start < 15
     assert len(bedrock.server.asked) >= 2
 
 
@@ -104,7 +104,7 @@ def test_a_stream_that_just_ends_is_tried_again() -> None:
 
 
 def test_nobody_there_is_a_failure_with_a_name() -> None:
-    with wired(GOOD, seconds=1) as bedrock:
+    with wired(GOOD, seconds=3) as bedrock:
         pass  # the server is gone
     assert bedrock.failure() == FailureCode.MODEL_UNREACHABLE
 
