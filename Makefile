@@ -12,9 +12,9 @@ TERRAFORM_INIT := scripts/terraform init -backend=false -input=false -lockfile=r
 # Playwright brings the Node that its browser tests need; the JavaScript client is tested with the same.
 NODE = $(shell $(VENV_PYTHON) -c 'from playwright._impl._driver import compute_driver_executable as found; print(found()[0])')
 
-# The local stack: a port of your own choice, and how long the agent thinks.
+# The local stack: its port, and about how many seconds agent `recall` takes.
 PORT ?=
-THINKING ?= 5
+RECALL_DELAY ?= 5
 # Agents of your own: hash-locked requirements files and folders that go into the zip.
 EXTRA ?=
 EXTRA_OPTIONS = $(foreach extra,$(EXTRA),--extra '$(extra)')
@@ -25,7 +25,7 @@ AGENT_OPTIONS = $(if $(AGENT),--set agent='$(AGENT)')
 MODEL_URL ?=
 MODEL ?=
 MODEL_OPTIONS = $(if $(MODEL_URL),--model-url '$(MODEL_URL)' --set agent=bedrock --set model='{ id = "$(MODEL)" }')
-STACK_OPTIONS = $(if $(PORT),--port '$(PORT)') --set thinking_seconds='$(THINKING)' $(EXTRA_OPTIONS) $(AGENT_OPTIONS) $(MODEL_OPTIONS)
+STACK_OPTIONS = $(if $(PORT),--port '$(PORT)') --set recall_delay_seconds='$(RECALL_DELAY)' $(EXTRA_OPTIONS) $(AGENT_OPTIONS) $(MODEL_OPTIONS)
 # Every login shell has a variable USER: only one given to make itself names a user of the stack.
 STACK_USER = $(if $(filter command line,$(origin USER)),$(USER),alice)
 
@@ -38,7 +38,7 @@ help:
 
 ## Run the whole system on this machine
 
-run: env ## Start the whole stack here; Ctrl-C stops it (PORT=8460 THINKING=5 MODEL_URL=... MODEL=...)
+run: env ## Start the whole stack here; Ctrl-C stops it (PORT=8460 RECALL_DELAY=5 MODEL_URL=... MODEL=...)
 	@$(LOCAL) run $(STACK_OPTIONS)
 
 up: env ## The same in the background, or bring a running one up to date

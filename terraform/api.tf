@@ -27,7 +27,7 @@ resource "aws_apigatewayv2_authorizer" "jwt" {
     audience = local.audiences
   }
 
-  # Only Lambda authorizers have one, yet the embedded AWS reports one for JWT authorizers too.
+  # Only Lambda authorizers have this attribute, but the embedded AWS also returns it for JWT authorizers.
   lifecycle {
     ignore_changes = [authorizer_payload_format_version]
   }
@@ -53,7 +53,7 @@ resource "aws_apigatewayv2_stage" "default" {
     }
   }
 
-  # The route, never path or query: a search for memories holds people's words.
+  # Log the route, never the path or the query: a memory search contains the user's text.
   access_log_settings {
     destination_arn = aws_cloudwatch_log_group.api.arn
     format = jsonencode({

@@ -1,42 +1,42 @@
 locals {
-  # What each graph shows: [namespace, metric, dimension, value, ..., options], as CloudWatch wants it.
-  own_metric = { for key, metric in local.metrics : key => [local.metrics_namespace, metric, "Workspace", local.workspace] }
+  # CloudWatch's form of a metric: [namespace, metric, dimension, value, ..., options].
+  service_metric = { for key, metric in local.metrics : key => [local.metrics_namespace, metric, "Workspace", local.workspace] }
 
-  # Metric math writes one line per graph from the metrics before it.
+  # `expression` is metric math over the ids of the metrics before it.
   graphs = [
     {
-      title   = "Asks and ends of turns"
+      title   = "Questions and finished turns"
       stat    = "Sum"
-      metrics = [for key in ["asks", "away", "answered", "failed", "cancelled"] : local.own_metric[key]]
+      metrics = [for key in ["asks", "rejected", "answered", "failed", "cancelled"] : local.service_metric[key]]
     },
     {
       title   = "Time to answer (ms)"
-      metrics = [for stat in ["p50", "p95", "p99"] : concat(local.own_metric.answering, [{ stat = stat, label = stat }])]
+      metrics = [for stat in ["p50", "p95", "p99"] : concat(local.service_metric.answering, [{ stat = stat, label = stat }])]
     },
     {
       title   = "Queue wait (ms)"
-      metrics = [for stat in ["p50", "p95", "p99"] : concat(local.own_metric.queued, [{ stat = stat, label = stat }])]
+      metrics = [for stat in ["p50", "p95", "p99"] : concat(local.service_metric.queued, [{ stat = stat, label = stat }])]
     },
     {
       title   = "Reasoning (ms)"
-      metrics = [for stat in ["p50", "p95", "p99"] : concat(local.own_metric.reasoned, [{ stat = stat, label = stat }])]
+      metrics = [for stat in ["p50", "p95", "p99"] : concat(local.service_metric.reasoned, [{ stat = stat, label = stat }])]
     },
     {
       title = "Polls per answer"
       stat  = "Sum"
       metrics = [
-        concat(local.own_metric.polls, [{ id = "polls", visible = false }]),
-        concat(local.own_metric.answered, [{ id = "answered", visible = false }]),
+        concat(local.service_metric.polls, [{ id = "polls", visible = false }]),
+        concat(local.service_metric.answered, [{ id = "answered", visible = false }]),
         [{ expression = "polls / answered", label = "polls per answer" }],
       ]
     },
     {
-      title   = "Functions at work at once"
+      title   = "Concurrent executions"
       stat    = "Maximum"
       metrics = [for name in values(local.function_names) : ["AWS/Lambda", "ConcurrentExecutions", "FunctionName", name]]
     },
     {
-      title = "Refused, dropped, failed"
+      title = "Throttled, dropped, failed"
       stat  = "Sum"
       metrics = concat(
         [for name in values(local.function_names) : ["AWS/Lambda", "Throttles", "FunctionName", name]],
@@ -46,12 +46,12 @@ locals {
       )
     },
     {
-      title   = "What is paid for: Lambda (ms)"
+      title   = "Billed: Lambda duration (ms)"
       stat    = "Sum"
       metrics = [for name in values(local.function_names) : ["AWS/Lambda", "Duration", "FunctionName", name]]
     },
     {
-      title = "What is paid for: DynamoDB (units)"
+      title = "Billed: DynamoDB capacity (units)"
       stat  = "Sum"
       metrics = [
         for pair in setproduct(["ConsumedReadCapacityUnits", "ConsumedWriteCapacityUnits"], values(local.table_names)) :
@@ -59,7 +59,7 @@ locals {
       ]
     },
     {
-      title   = "What is paid for: API calls"
+      title   = "Billed: API requests"
       stat    = "Sum"
       metrics = [["AWS/ApiGateway", "Count", "ApiId", aws_apigatewayv2_api.chat.id]]
     },
@@ -71,12 +71,12 @@ resource "aws_cloudwatch_dashboard" "chat" {
 
   dashboard_name = local.name_prefix
 
-  # Three graphs in a row of CloudWatch's 24 columns.
+  # Three graphs per row: a CloudWatch dashboard has 24 columns.
   dashboard_body = jsonencode({
-    widgets = [for place, graph in local.graphs : {
+    widgets = [for index, graph in local.graphs : {
       type   = "metric"
-      x      = place % 3 * 8
-      y      = floor(place / 3) * 6
+      x      = index % 3 * 8
+      y      = floor(index / 3) * 6
       width  = 8
       height = 6
       properties = {

@@ -1,18 +1,18 @@
 locals {
   agent = var.agent == null ? local.environment.agent : var.agent
 
-  # The function that reasons: the asking one, which then invokes itself, or one of its own.
+  # The function that runs the agent: the chat function, which then invokes itself, or a dedicated one.
   worker = local.environment.dedicated_worker ? "worker" : "chat"
 
-  # A turn beyond its workers' pool would wait for one until it is too late: it is refused instead. Where asking shares
-  # the pool, a fifth is left to it.
-  worker_pool   = lookup(local.environment.concurrency, local.worker, 0)
-  turns_at_once = local.worker_pool == 0 ? local.environment.turns_at_once : local.worker == "chat" ? max(1, floor(local.worker_pool * 0.8)) : local.worker_pool
+  # A turn beyond the worker's reserved concurrency would wait until its deadline, so the service rejects it. Where
+  # questions and workers share one function's concurrency, a fifth of it is left to the questions.
+  worker_concurrency   = lookup(local.environment.concurrency, local.worker, 0)
+  max_concurrent_turns = local.worker_concurrency == 0 ? local.environment.max_concurrent_turns : local.worker == "chat" ? max(1, floor(local.worker_concurrency * 0.8)) : local.worker_concurrency
 
-  # Time for a worker that meets its deadline to store the failure and return before Lambda kills it.
+  # A worker that reaches its deadline has 20 seconds to store the failure before Lambda kills it.
   worker_timeout = var.deadline_seconds + 20
 
-  # API Gateway gives up after 30 seconds; a function that the API alone calls need not outlive that.
+  # API Gateway's integration timeout is 30 seconds; a function that only the API invokes needs no more.
   api_timeout = 29
 
   functions = merge(
@@ -26,30 +26,30 @@ locals {
   )
 
   settings = {
-    ASYNC_CHAT_WORKSPACE        = local.workspace
-    ASYNC_CHAT_VERSION          = var.app_version
-    ASYNC_CHAT_CHATS_TABLE      = local.table_names.chats
-    ASYNC_CHAT_MEMORIES_TABLE   = local.table_names.memories
-    ASYNC_CHAT_DEADLINE_SECONDS = tostring(var.deadline_seconds)
-    ASYNC_CHAT_TURNS_PER_USER   = tostring(var.turns_per_user)
-    ASYNC_CHAT_TURNS_AT_ONCE    = tostring(local.turns_at_once)
-    ASYNC_CHAT_LOG_LEVEL        = var.log_level
+    ASYNC_CHAT_WORKSPACE            = local.workspace
+    ASYNC_CHAT_VERSION              = var.app_version
+    ASYNC_CHAT_CHATS_TABLE          = local.table_names.chats
+    ASYNC_CHAT_MEMORIES_TABLE       = local.table_names.memories
+    ASYNC_CHAT_DEADLINE_SECONDS     = tostring(var.deadline_seconds)
+    ASYNC_CHAT_TURNS_PER_USER       = tostring(var.turns_per_user)
+    ASYNC_CHAT_MAX_CONCURRENT_TURNS = tostring(local.max_concurrent_turns)
+    ASYNC_CHAT_LOG_LEVEL            = var.log_level
   }
 
-  poll_settings = { ASYNC_CHAT_USUAL_SECONDS = tostring(var.usual_seconds) }
+  poll_settings = { ASYNC_CHAT_EXPECTED_ANSWER_SECONDS = tostring(var.expected_answer_seconds) }
 
   dispatcher_settings = { ASYNC_CHAT_WORKER_FUNCTION = local.worker_target }
 
   worker_settings = merge(local.model_settings, {
-    ASYNC_CHAT_AGENT            = local.agent
-    ASYNC_CHAT_THINKING_SECONDS = tostring(var.thinking_seconds)
+    ASYNC_CHAT_AGENT                = local.agent
+    ASYNC_CHAT_RECALL_DELAY_SECONDS = tostring(var.recall_delay_seconds)
   })
 }
 
 resource "aws_lambda_function" "function" {
-  #checkov:skip=CKV_AWS_116:Failed events go to the worker's on-failure destination, which says more than a dead letter queue; nobody else is invoked asynchronously
-  #checkov:skip=CKV_AWS_117:The functions reach nothing but AWS's own APIs, by IAM; a VPC would add NAT costs and cold starts, and guard nothing
-  #checkov:skip=CKV_AWS_272:The code's hash is compared with the built package by a check block and by scripts/smoke.py; who may apply could sign as well
+  #checkov:skip=CKV_AWS_116:Failed events go to the worker's on-failure destination, which holds more than a dead-letter queue; no other function is invoked asynchronously
+  #checkov:skip=CKV_AWS_117:The functions call only AWS APIs, authorized by IAM; a VPC would add NAT costs and cold starts without protecting anything
+  #checkov:skip=CKV_AWS_272:A check block and scripts/smoke.py compare the code's hash with the built package; whoever may apply could also sign
   for_each = local.functions
 
   function_name    = local.function_names[each.key]
@@ -65,7 +65,7 @@ resource "aws_lambda_function" "function" {
   memory_size      = local.environment.memory[each.key]
   kms_key_arn      = local.key_arn
 
-  # One pool per function: a flood of workers takes nothing from polls, nor, with a dedicated worker, from asks.
+  # Reserved per function, so that many workers leave capacity for polls and, with a dedicated worker, for questions.
   reserved_concurrent_executions = lookup(local.environment.concurrency, each.key, -1)
 
   environment {
@@ -73,7 +73,7 @@ resource "aws_lambda_function" "function" {
       local.settings,
       each.key == "chat" ? local.dispatcher_settings : {},
       each.key == local.worker ? local.worker_settings : {},
-      each.key == "reads" ? merge(local.reader_settings, local.poll_settings) : {},
+      each.key == "reads" ? merge(local.reads_settings, local.poll_settings) : {},
     )
   }
 
@@ -88,14 +88,14 @@ resource "aws_lambda_function" "function" {
     mode = local.environment.tracing ? "Active" : "PassThrough"
   }
 
-  # Without its log group a function makes one that keeps for ever; without its policy the first asks fail.
+  # Without its log group a function creates one without retention; without its policy the first questions fail.
   depends_on = [aws_cloudwatch_log_group.function, aws_iam_role_policy.function]
 }
 
-# A failed upload leaves the new hash in the state, and the next plan says that nothing changed.
+# A failed upload leaves the new source_code_hash in the state, and the next plan shows no changes.
 check "running_code_is_the_package" {
   assert {
     condition     = alltrue([for function in aws_lambda_function.function : function.code_sha256 == filebase64sha256(var.package_path)])
-    error_message = "A function runs other code than the package at package_path. Apply with -replace for that function."
+    error_message = "A function's code differs from the package at package_path. Apply with -replace for that function."
   }
 }

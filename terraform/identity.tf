@@ -1,11 +1,11 @@
-# Whose tokens the API takes: a Cognito user pool of its own, or an OpenID Connect issuer that is there already.
+# Which access tokens the API accepts: those of its own Cognito user pool, or of an existing OpenID Connect issuer.
 locals {
   own_pool = var.oidc_issuer == null
 
   issuer    = local.own_pool ? "https://${aws_cognito_user_pool.users[0].endpoint}" : var.oidc_issuer
   audiences = local.own_pool ? aws_cognito_user_pool_client.app[*].id : var.oidc_audiences
 
-  # What a token may be for.
+  # The OAuth scopes.
   scopes = {
     "chats.read"     = "Read your chats"
     "chats.write"    = "Ask, cancel, retry and delete in your chats"
@@ -13,8 +13,8 @@ locals {
     "memories.write" = "Remember and forget"
   }
 
-  # Tokens for a name and a password are for demonstrations and tests: on the embedded AWS alone, never in a real
-  # account. Cognito gives them this scope and no other.
+  # Sign-in by user name and password is for demonstrations and tests: only on the embedded AWS, never in a real account.
+  # Cognito issues these tokens with this scope only.
   password_sign_in = local.own_pool && local.embedded
   password_scopes  = [for scope in ["aws.cognito.signin.user.admin"] : scope if local.password_sign_in]
 
@@ -31,7 +31,7 @@ resource "aws_cognito_user_pool" "users" {
   name                = "${local.name_prefix}-users"
   deletion_protection = local.environment.deletion_protection ? "ACTIVE" : "INACTIVE"
 
-  # Accounts are given, not taken: answers cost money.
+  # No self-registration: answers cost money.
   admin_create_user_config {
     allow_admin_create_user_only = true
   }

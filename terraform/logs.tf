@@ -7,7 +7,7 @@ resource "aws_cloudwatch_log_group" "function" {
 }
 
 resource "aws_cloudwatch_log_group" "api" {
-  # Below this prefix CloudWatch needs no entry per group in a resource policy that is limited to 5,120 characters.
+  # With this prefix the log group needs no entry in CloudWatch's resource policy, which is limited to 5,120 characters.
   name              = "/aws/vendedlogs/${local.name_prefix}-api"
   retention_in_days = local.environment.log_retention
   kms_key_id        = local.key_arn

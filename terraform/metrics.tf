@@ -1,17 +1,17 @@
-# The names under which the functions embed their figures in their logs, all with the dimension Workspace.
-# Times are milliseconds.
+# The metrics that the functions write in CloudWatch's embedded metric format, with the dimension Workspace.
+# Times are in milliseconds.
 locals {
   metrics_namespace = "AsyncChat"
 
   metrics = {
     asks      = "Asks"           # questions accepted
-    away      = "TurnedAway"     # asks and retries refused, as every worker was busy
-    polls     = "Polls"          # polls answered, unchanged ones included
-    answered  = "TurnsAnswered"  # turns by end
+    rejected  = "TurnedAway"     # questions and retries rejected: all workers were busy
+    polls     = "Polls"          # polls, unchanged ones included
+    answered  = "TurnsAnswered"  # turns by their end
     failed    = "TurnsFailed"    #
     cancelled = "TurnsCancelled" #
     queued    = "QueueWait"      # from the question to its worker's claim
-    reasoned  = "ReasoningTime"  # from the claim to the end
-    answering = "TimeToAnswer"   # from the question to its answer, as the person waits for it
+    reasoned  = "ReasoningTime"  # from the claim to the turn's end
+    answering = "TimeToAnswer"   # from the question to its answer: the time that the user waits
   }
 }

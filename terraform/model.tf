@@ -1,4 +1,4 @@
-# What the worker has to know and may do when a model on Bedrock reasons.
+# The worker's settings and permissions for a model on Bedrock.
 locals {
   model_settings = merge([for model in [var.model] : {
     ASYNC_CHAT_MODEL_ID             = model.id
@@ -12,12 +12,12 @@ locals {
 
   model_region = try(coalesce(var.model.region, local.region), local.region)
 
-  # A model's own ARN follows from its id; a profile's models have to be named, for calls to it are checked against each.
+  # A model's ARN follows from its id. An inference profile's models must be listed: IAM checks a call against each of them.
   model_arns = var.model == null ? [] : (
     length(var.model.arns) > 0 ? var.model.arns :
     [startswith(var.model.id, "arn:") ? var.model.id : "arn:${local.partition}:bedrock:${local.model_region}::foundation-model/${var.model.id}"]
   )
 
-  # Bedrock knows Converse under the names of the older actions; the embedded AWS asks for its own.
+  # AWS authorizes Converse by the actions of InvokeModel; the embedded AWS by actions named after Converse.
   model_actions = local.embedded ? ["bedrock:Converse", "bedrock:ConverseStream"] : ["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"]
 }

@@ -4,12 +4,12 @@ output "api_url" {
 }
 
 output "api_id" {
-  description = "The API's id, for tools that reach it another way than by its URL."
+  description = "The API's id, for tools that do not use its URL."
   value       = aws_apigatewayv2_api.chat.id
 }
 
 output "function_names" {
-  description = "The functions' names by key: chat, reads, edits, failures, and worker where it is dedicated."
+  description = "The functions' names by key: chat, reads, edits, failures, and worker with a dedicated worker."
   value       = { for key, function in aws_lambda_function.function : key => function.function_name }
 }
 
@@ -19,37 +19,37 @@ output "table_names" {
 }
 
 output "user_pool_id" {
-  description = "The Cognito user pool whose users may sign in; null with an issuer of your own."
+  description = "The id of the Cognito user pool; null with your own issuer."
   value       = one(aws_cognito_user_pool.users[*].id)
 }
 
 output "user_pool_client_id" {
-  description = "The app's client in the user pool; null with an issuer of your own."
+  description = "The id of the app's client in the user pool; null with your own issuer."
   value       = one(aws_cognito_user_pool_client.app[*].id)
 }
 
 output "sign_in_url" {
-  description = "Where the hosted sign-in lives; null where there is none."
+  description = "The URL of the hosted sign-in; null without one."
   value       = one([for domain in aws_cognito_user_pool_domain.sign_in : "https://${domain.domain}.auth.${local.region}.amazoncognito.com"])
 }
 
 output "failures_queue_url" {
-  description = "The queue that takes the events of workers that were killed."
+  description = "The URL of the failures queue: Lambda sends it the events of workers that were killed."
   value       = aws_sqs_queue.failures.url
 }
 
 output "undelivered_queue_url" {
-  description = "The queue of failures that could not be settled, for redriving."
+  description = "The URL of the failures queue's dead-letter queue: events that could not be processed, to be redriven."
   value       = aws_sqs_queue.undelivered.url
 }
 
 output "live_versions" {
-  description = "The version in use by function, for a later rollback; empty where versions are not published."
+  description = "The version behind the alias `live` by function, for a later rollback; empty where versions are not published."
   value       = { for key, alias in aws_lambda_alias.live : key => alias.function_version }
 }
 
 output "package_sha256" {
-  description = "The code's hash by function as AWS reports it, base64, to compare with the built package."
+  description = "The SHA-256 of the deployed code by function, base64, to compare with the built package."
   value       = { for key, function in aws_lambda_function.function : key => function.code_sha256 }
 }
 
@@ -59,6 +59,6 @@ output "region" {
 }
 
 output "workspace" {
-  description = "The workspace that was applied."
+  description = "The Terraform workspace."
   value       = local.workspace
 }

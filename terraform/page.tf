@@ -1,4 +1,4 @@
-# How one signs in on the chat page. The page is public, and so is all of this: identifiers, no secrets.
+# How users sign in on the chat page. The page is public, and so are these settings: identifiers, no secrets.
 locals {
   cognito_sign_in_url = "https://${local.name_prefix}-${local.account_id}.auth.${local.region}.amazoncognito.com"
 
@@ -13,12 +13,12 @@ locals {
     }) :
     local.password_sign_in ? jsonencode({
       kind      = "password"
-      url       = "/" # the embedded AWS answers for all services at its root, which is the page's origin too
+      url       = "/" # the embedded AWS serves all services at its root, which is also the page's origin
       client_id = one(aws_cognito_user_pool_client.app[*].id)
       demo      = var.demo_password == null ? null : { users = ["alice", "bob"], password = var.demo_password }
     }) :
-    "" # tokens of an issuer that the page knows nothing of are typed in
+    "" # users paste a token: the page does not know the issuer
   )
 
-  reader_settings = { ASYNC_CHAT_SIGN_IN = local.page_sign_in }
+  reads_settings = { ASYNC_CHAT_SIGN_IN = local.page_sign_in }
 }

@@ -2,16 +2,16 @@ locals {
   # The code's list of routes (src/entrypoints/http/routes.py); `make generate` writes the file.
   contract = jsondecode(file("${path.module}/routes.json"))
 
-  # The scope is what a token has to be for: see identity.tf.
+  # A token needs the route's scope: see identity.tf.
   routes = merge(
     { for key, route in local.contract : key => { function = route.function, scopes = [route.scope] } if route.scope != null },
-    # All else: 404 and 405 as the contract words them, for every token of this service.
+    # Any other request: 404 or 405 as problem+json, for every token of this service.
     { "$default" = { function = "reads", scopes = keys(local.scopes) } },
   )
 
   public_routes = { for key, route in local.contract : key => route.function if route.scope == null }
 
-  # Each starts an agent that costs money; polls are many and cheap.
+  # Each starts an agent run, which costs money; polls are many and cheap.
   asking_routes = toset([for key, route in local.contract : key if route.function == "chat"])
 
   api_functions = toset(["chat", "edits", "reads"])
@@ -26,12 +26,12 @@ resource "aws_apigatewayv2_route" "guarded" {
   authorization_type = "JWT"
   authorizer_id      = aws_apigatewayv2_authorizer.jwt.id
 
-  # Any one of them suffices. Id tokens carry no scope, so that only access tokens pass.
+  # One of them is enough. An id token has no scopes, so only access tokens pass.
   authorization_scopes = local.accepted_scopes[each.key]
 }
 
 resource "aws_apigatewayv2_route" "public" {
-  #checkov:skip=CKV_AWS_309:The page, its health and the API's description are for everybody, before they have a token
+  #checkov:skip=CKV_AWS_309:The chat page, the health check and the API's description are public: a client needs them before it has a token
   for_each = local.public_routes
 
   api_id             = aws_apigatewayv2_api.chat.id
@@ -45,7 +45,7 @@ resource "aws_apigatewayv2_integration" "function" {
 
   api_id                 = aws_apigatewayv2_api.chat.id
   integration_type       = "AWS_PROXY"
-  integration_uri        = local.called[each.key].invoke_arn
+  integration_uri        = local.invoke_targets[each.key].invoke_arn
   payload_format_version = "2.0"
   timeout_milliseconds   = 30000
 }
@@ -56,7 +56,7 @@ resource "aws_lambda_permission" "api" {
   statement_id   = "api"
   action         = "lambda:InvokeFunction"
   function_name  = aws_lambda_function.function[each.key].function_name
-  qualifier      = local.called[each.key].qualifier
+  qualifier      = local.invoke_targets[each.key].qualifier
   principal      = "apigateway.amazonaws.com"
   source_arn     = "${aws_apigatewayv2_api.chat.execution_arn}/*/*"
   source_account = local.account_id

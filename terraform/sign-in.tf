@@ -1,4 +1,4 @@
-# How people get their tokens from the pool.
+# How users get tokens from the user pool.
 locals {
   hosted_sign_in = local.own_pool && local.environment.hosted_sign_in
 
@@ -13,7 +13,7 @@ resource "aws_cognito_user_pool_client" "app" {
   name         = "${local.name_prefix}-app"
   user_pool_id = aws_cognito_user_pool.users[0].id
 
-  # The app runs in browsers and terminals, which keep no secret: it proves itself by PKCE.
+  # A public client: browsers and terminals cannot keep a secret, so it uses PKCE.
   generate_secret = false
 
   explicit_auth_flows = [
@@ -28,7 +28,7 @@ resource "aws_cognito_user_pool_client" "app" {
   logout_urls                          = local.hosted_sign_in ? local.callback_urls : null
   supported_identity_providers         = local.hosted_sign_in ? ["COGNITO"] : null
 
-  # API Gateway cannot see that a token was revoked, so tokens are short-lived, except for demonstrations.
+  # API Gateway does not check revocation, so tokens are short-lived, except for demonstrations.
   access_token_validity  = local.password_sign_in ? 24 : 1
   id_token_validity      = local.password_sign_in ? 24 : 1
   refresh_token_validity = 30
@@ -42,14 +42,14 @@ resource "aws_cognito_user_pool_client" "app" {
   enable_token_revocation       = true
   prevent_user_existence_errors = "ENABLED"
 
-  # It names scopes that have to be there.
+  # The scopes must exist before the client names them.
   depends_on = [aws_cognito_resource_server.api]
 }
 
 resource "aws_cognito_user_pool_domain" "sign_in" {
   count = local.hosted_sign_in ? 1 : 0
 
-  # Unique in the region over all of AWS.
+  # Must be unique among all AWS accounts in the region.
   domain       = "${local.name_prefix}-${local.account_id}"
   user_pool_id = aws_cognito_user_pool.users[0].id
 }

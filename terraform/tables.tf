@@ -25,7 +25,7 @@ resource "aws_dynamodb_table" "chats" {
     type = "S"
   }
 
-  # A user's chats, newest activity first, with what the list shows, so that listing reads no chat.
+  # A user's chats by latest activity. It projects all attributes that the list shows, so that listing reads no chat.
   global_secondary_index {
     name            = "by_activity"
     hash_key        = "user_id"
@@ -37,7 +37,7 @@ resource "aws_dynamodb_table" "chats" {
     ]
   }
 
-  # For idempotency records. TTL deletes days late: nothing may rely on it as a timer.
+  # For idempotency records. TTL may delete days late, so it must not be used as a timer.
   ttl {
     attribute_name = "expires_at"
     enabled        = true
@@ -47,7 +47,7 @@ resource "aws_dynamodb_table" "chats" {
     enabled = local.environment.point_in_time_recovery
   }
 
-  # Without this block a table is encrypted by a key that AWS owns.
+  # Without this block a table is encrypted with a key that AWS owns.
   dynamic "server_side_encryption" {
     for_each = aws_kms_key.data
 

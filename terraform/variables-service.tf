@@ -1,41 +1,41 @@
-# How the service behaves.
+# The service's behaviour.
 variable "deadline_seconds" {
-  description = "Seconds after the question at which every poll shows an end of the turn. The worker's timeout follows it."
+  description = "Deadline of a turn in seconds after its question. A poll after it always shows a finished turn. The worker's timeout follows from it."
   type        = number
   default     = 70
   nullable    = false
 
   validation {
     condition     = var.deadline_seconds >= 2 && var.deadline_seconds <= 840 && floor(var.deadline_seconds) == var.deadline_seconds
-    error_message = "deadline_seconds is a whole number from 2 to 840: Lambda ends a worker after 900 seconds."
+    error_message = "deadline_seconds must be a whole number from 2 to 840: Lambda ends a worker after 900 seconds."
   }
 }
 
 variable "turns_per_user" {
-  description = "How many turns of one user may think at the same time."
+  description = "Maximum number of concurrent turns per user."
   type        = number
   default     = 5
   nullable    = false
 
   validation {
     condition     = var.turns_per_user >= 1 && var.turns_per_user <= 100 && floor(var.turns_per_user) == var.turns_per_user
-    error_message = "turns_per_user is a whole number from 1 to 100."
+    error_message = "turns_per_user must be a whole number from 1 to 100."
   }
 }
 
 variable "agent" {
-  description = "Who reasons: recall (the model-free agent), bedrock, or package.module:factory of your own. null: as environments.tf says, which is bedrock but for local and pr-*."
+  description = "The agent: recall (without a model), bedrock, or your own as package.module:factory. null: the environment's default, which is recall in local and pr-*, bedrock elsewhere."
   type        = string
   default     = null
 
   validation {
     condition     = var.agent == null || can(regex("^(recall|bedrock|[A-Za-z_][A-Za-z0-9_.]*:[A-Za-z_][A-Za-z0-9_]*)$", var.agent))
-    error_message = "agent is recall, bedrock or package.module:factory."
+    error_message = "agent must be recall, bedrock or package.module:factory."
   }
 }
 
 variable "model" {
-  description = "The model or inference profile on Bedrock that agent `bedrock` uses, by id or ARN; `arns` names all that may be called: needed for a profile, which is one more ARN than the models behind it. `seconds` 0: all that the deadline leaves."
+  description = "The Bedrock model or inference profile of agent `bedrock`, by id or ARN. An inference profile requires `arns`: its own ARN and those of all its models. `seconds` 0: no limit but the deadline."
   type = object({
     id             = string
     arns           = optional(list(string), [])
@@ -50,22 +50,22 @@ variable "model" {
 
   validation {
     condition     = var.model == null || can(regex("^[A-Za-z0-9_.:/-]+$", var.model.id))
-    error_message = "model.id is the id or the ARN of a model or an inference profile."
+    error_message = "model.id must be the id or the ARN of a model or an inference profile."
   }
 
   validation {
     condition     = local.agent != "bedrock" || var.model != null
-    error_message = "Agent bedrock, the default of deployed workspaces, needs a model: -var 'model={id=\"...\"}'. Without one: -var agent=recall."
+    error_message = "Agent bedrock, the default of deployed workspaces, requires a model: -var 'model={id=\"...\"}'. To deploy without a model: -var agent=recall."
   }
 
   validation {
     condition     = try(length(var.model.arns), 1) > 0 || !can(regex("^(us|us-gov|eu|apac|jp|au|ca|global)\\.|profile/", var.model.id))
-    error_message = "An inference profile needs model.arns: its own ARN, and that of every model behind it."
+    error_message = "An inference profile requires model.arns: its own ARN, and those of all its models."
   }
 
   validation {
     condition     = alltrue([for arn in try(var.model.arns, []) : can(regex("^arn:[a-z-]+:bedrock:[a-z0-9-]*:[0-9]*:[a-z-]+/[A-Za-z0-9.:_-]+$", arn))])
-    error_message = "Each of model.arns names one model or inference profile, without a wildcard."
+    error_message = "Each of model.arns must be the ARN of one model or inference profile, without a wildcard."
   }
 
   validation {
@@ -81,50 +81,50 @@ variable "model" {
   }
 }
 
-variable "usual_seconds" {
-  description = "Seconds that the agent takes as a rule. A chat without an answer is polled most often around that time; later ones go by their own last answer."
+variable "expected_answer_seconds" {
+  description = "Expected duration of an answer in seconds. Clients are told to poll most often around this time. It applies to a chat's first answer; later ones use the duration of the chat's last answer."
   type        = number
   default     = 56
   nullable    = false
 
   validation {
-    condition     = var.usual_seconds > 0 && var.usual_seconds <= 900
-    error_message = "usual_seconds is a number above 0, up to 900."
+    condition     = var.expected_answer_seconds > 0 && var.expected_answer_seconds <= 900
+    error_message = "expected_answer_seconds must be greater than 0 and at most 900."
   }
 }
 
-variable "thinking_seconds" {
-  description = "Stretches the model-free agent's thinking, for demonstrations; 0 answers as soon as it can."
+variable "recall_delay_seconds" {
+  description = "Approximate duration in seconds of an answer by agent `recall`, to demonstrate a slow agent. 0: no delay."
   type        = number
   default     = 0
   nullable    = false
 
   validation {
-    condition     = var.thinking_seconds >= 0 && var.thinking_seconds <= 900
-    error_message = "thinking_seconds is a number from 0 to 900."
+    condition     = var.recall_delay_seconds >= 0 && var.recall_delay_seconds <= 900
+    error_message = "recall_delay_seconds must be a number from 0 to 900."
   }
 }
 
 variable "log_level" {
-  description = "What the functions log: DEBUG, INFO, WARNING or ERROR. DEBUG may hold people's texts."
+  description = "Log level of the functions: DEBUG, INFO, WARNING or ERROR. DEBUG logs may contain users' texts."
   type        = string
   default     = "INFO"
   nullable    = false
 
   validation {
     condition     = contains(["DEBUG", "INFO", "WARNING", "ERROR"], var.log_level)
-    error_message = "log_level is DEBUG, INFO, WARNING or ERROR."
+    error_message = "log_level must be DEBUG, INFO, WARNING or ERROR."
   }
 }
 
 variable "worker_retries" {
-  description = "How often Lambda runs a worker's event again after an error. 0, since a repeated run pays the agent again; up to 2 are safe."
+  description = "How often Lambda retries a worker after an error, 0 to 2. Retries are safe, but each one runs and pays for the agent again."
   type        = number
   default     = 0
   nullable    = false
 
   validation {
     condition     = contains([0, 1, 2], var.worker_retries)
-    error_message = "worker_retries is 0, 1 or 2."
+    error_message = "worker_retries must be 0, 1 or 2."
   }
 }

@@ -1,5 +1,5 @@
 terraform {
-  # 1.11 is the first with the S3 backend's own lock file (use_lockfile) as a supported setting.
+  # 1.11 is the first version that fully supports the S3 backend's lock file (use_lockfile).
   required_version = "~> 1.11"
 
   required_providers {

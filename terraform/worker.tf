@@ -1,12 +1,12 @@
-# How Lambda treats the worker's events. Delivery is at least once at best: what is promised to the poller rests on
-# the turn's record and its deadline, not on these.
+# How Lambda delivers the worker's events. Asynchronous invocation may duplicate or lose events, so the service relies on
+# the turn's record and its deadline, not on these settings.
 resource "aws_lambda_function_event_invoke_config" "worker" {
   function_name = aws_lambda_function.function[local.worker].function_name
-  qualifier     = local.called[local.worker].qualifier
+  qualifier     = local.invoke_targets[local.worker].qualifier
 
   maximum_retry_attempts = var.worker_retries
 
-  # Lambda's least: a worker that starts later has too little time before the deadline.
+  # Lambda's minimum. A worker that starts later has too little time before the deadline.
   maximum_event_age_in_seconds = 60
 
   destination_config {
@@ -16,7 +16,7 @@ resource "aws_lambda_function_event_invoke_config" "worker" {
   }
 }
 
-# Asking and working make two hops; a chain that does not end is stopped at about sixteen.
+# A question takes two hops, chat function and worker; Lambda stops a loop after about 16.
 resource "aws_lambda_function_recursion_config" "worker" {
   function_name  = aws_lambda_function.function[local.worker].function_name
   recursive_loop = "Terminate"

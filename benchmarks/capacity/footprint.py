@@ -112,7 +112,11 @@ class _Chat:
     def __init__(self, seconds: float) -> None:
         self.clock = FakeClock()
         agent = _WritingAgent(self.clock, seconds)
-        changes = {"usual_seconds": seconds, "deadline_seconds": deadline_for(seconds), "turns_at_once": 100}
+        changes = {
+            "expected_answer_seconds": seconds,
+            "deadline_seconds": deadline_for(seconds),
+            "max_concurrent_turns": 100,
+        }
         self.service = KeyedService(self.clock, agent, SETTINGS.model_copy(update=changes))
         agent.memories.append(self.service.container.memories())
         fill_memories(self.service, USER, MEMORIES, NOON)

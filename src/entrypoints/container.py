@@ -58,7 +58,7 @@ class Container(containers.DeclarativeContainer):
     lambda_ = providers.Singleton(AwsClients.lambda_, aws)
 
     chats = providers.Singleton(
-        DynamoDbChatRepository, dynamodb, settings.provided.chats_table, clock, settings.provided.turns_at_once
+        DynamoDbChatRepository, dynamodb, settings.provided.chats_table, clock, settings.provided.max_concurrent_turns
     )
     memories = providers.Singleton(DynamoDbMemoryStore, dynamodb, settings.provided.memories_table, clock)
     worker = providers.Singleton(LambdaWorkerInvoker, lambda_.provider, settings.provided.worker_function)

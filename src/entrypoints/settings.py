@@ -28,13 +28,13 @@ class Settings(BaseModel):
     worker_function: str = ""
     deadline_seconds: float = Field(default=70, ge=2, le=900)
     turns_per_user: int = Field(default=5, ge=1, le=100)
-    #: How many turns may think at once in the whole workspace; 0 for any number.
-    turns_at_once: int = Field(default=0, ge=0, le=100_000)
-    #: How long the agent takes as a rule: when to poll a chat that has no answer yet.
-    usual_seconds: float = Field(default=56, gt=0, le=900)
+    #: The limit of concurrent turns in the workspace; 0: no limit.
+    max_concurrent_turns: int = Field(default=0, ge=0, le=100_000)
+    #: Expected duration of an answer: when to poll a chat that has no answer yet.
+    expected_answer_seconds: float = Field(default=56, gt=0, le=900)
     #: A built-in agent, or a custom one that `package.module:factory` makes.
     agent: str = Field(default="recall", pattern=_AGENT)
-    thinking_seconds: float = Field(default=0, ge=0, le=900)
+    recall_delay_seconds: float = Field(default=0, ge=0, le=900)
     #: A model or an inference profile: its id or its ARN.
     model_id: str = Field(default="", pattern=r"^[A-Za-z0-9_.:/-]*$", max_length=2048)
     #: Where the model is called; empty for the function's own region.
@@ -66,7 +66,7 @@ class Settings(BaseModel):
         return TurnPolicy(
             deadline=timedelta(seconds=self.deadline_seconds),
             turns_per_user=self.turns_per_user,
-            expected_duration=timedelta(seconds=self.usual_seconds),
+            expected_duration=timedelta(seconds=self.expected_answer_seconds),
         )
 
 

@@ -1,5 +1,5 @@
-# The bucket for the other root's state: applied once per account, before it. Its own state stays beside it, a local
-# file; if that is lost, `terraform import aws_s3_bucket.state <bucket>` and its like bring it back.
+# The S3 bucket for the main module's state. Apply it once per account, first. Its own state is a local file in this folder;
+# if that is lost, restore it with `terraform import aws_s3_bucket.state <bucket>`, and likewise for the other resources.
 provider "aws" {
   region              = var.region
   allowed_account_ids = [var.account_id]
@@ -20,9 +20,9 @@ locals {
 }
 
 resource "aws_s3_bucket" "state" {
-  #checkov:skip=CKV_AWS_18:CloudTrail records who writes the state, where an account has data events on; a log bucket would need the same guarding again
-  #checkov:skip=CKV_AWS_144:What the state describes is in one region; without that region a copy of it elsewhere describes nothing
-  #checkov:skip=CKV2_AWS_62:Nothing has to hear of a new state
+  #checkov:skip=CKV_AWS_18:CloudTrail data events, where enabled, record who writes the state; a log bucket would need the same protection again
+  #checkov:skip=CKV_AWS_144:The resources are in one region; a replica of the state elsewhere is of no use without that region
+  #checkov:skip=CKV2_AWS_62:Nothing needs a notification of a new state
   bucket = local.bucket
 
   lifecycle {

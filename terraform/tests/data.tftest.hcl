@@ -74,7 +74,7 @@ run "data_can_be_protected" {
   command = plan
 
   variables {
-    switches = { point_in_time_recovery = true, deletion_protection = true, customer_key = true, alarms = true }
+    overrides = { point_in_time_recovery = true, deletion_protection = true, customer_key = true, alarms = true }
   }
 
   assert {
@@ -106,7 +106,7 @@ run "the_key_is_for_this_workspace_only" {
   command = plan
 
   variables {
-    switches = { customer_key = true }
+    overrides = { customer_key = true }
   }
 
   assert {

@@ -46,16 +46,16 @@ run "every_environment_knows_only_settings_that_exist" {
   }
 }
 
-run "only_guarded_environments_hold_users_data" {
+run "only_protected_environments_hold_users_data" {
   command = plan
 
   assert {
-    condition     = alltrue([for name, environment in local.environments : try(environment.deletion_protection, false) == try(environment.guarded, false)])
+    condition     = alltrue([for name, environment in local.environments : try(environment.deletion_protection, false) == try(environment.protected, false)])
     error_message = "What is worth protecting is worth guarding, and the other way round."
   }
 
   assert {
-    condition     = alltrue([for environment in local.environments : length(try(environment.account_ids, [])) > 0 if try(environment.guarded, false)])
-    error_message = "A guarded environment has to name its account."
+    condition     = alltrue([for environment in local.environments : length(try(environment.account_ids, [])) > 0 if try(environment.protected, false)])
+    error_message = "A protected environment has to name its account."
   }
 }

@@ -80,7 +80,7 @@ run "the_hosted_sign_in_grants_the_scopes_that_the_routes_ask_for" {
   command = plan
 
   variables {
-    switches      = { hosted_sign_in = true }
+    overrides     = { hosted_sign_in = true }
     callback_urls = ["http://localhost:8400/signed-in"]
   }
 

@@ -83,8 +83,8 @@ run "a_dedicated_worker_takes_the_model_with_it" {
   command = plan
 
   variables {
-    switches = { dedicated_worker = true }
-    model    = { id = "some.model-v1:0" }
+    overrides = { dedicated_worker = true }
+    model     = { id = "some.model-v1:0" }
   }
 
   assert {

@@ -6,7 +6,7 @@ mock_provider "aws" {
 
 variables {
   package_path = "tests/mocks/package.txt"
-  switches     = { alarms = true, dashboard = true, tracing = true, dedicated_worker = true }
+  overrides    = { alarms = true, dashboard = true, tracing = true, dedicated_worker = true }
   alarm_emails = ["night.shift@example.org"]
 }
 
@@ -101,9 +101,9 @@ run "the_dashboard_shows_turns_waiting_times_and_costs" {
 
   assert {
     condition = [for widget in jsondecode(aws_cloudwatch_dashboard.chat[0].dashboard_body).widgets : widget.properties.title] == [
-      "Asks and ends of turns", "Time to answer (ms)", "Queue wait (ms)", "Reasoning (ms)", "Polls per answer",
-      "Functions at work at once", "Refused, dropped, failed",
-      "What is paid for: Lambda (ms)", "What is paid for: DynamoDB (units)", "What is paid for: API calls",
+      "Questions and finished turns", "Time to answer (ms)", "Queue wait (ms)", "Reasoning (ms)", "Polls per answer",
+      "Concurrent executions", "Throttled, dropped, failed",
+      "Billed: Lambda duration (ms)", "Billed: DynamoDB capacity (units)", "Billed: API requests",
     ]
     error_message = "The dashboard lacks a graph."
   }
@@ -127,7 +127,7 @@ run "nothing_of_it_is_there_unless_switched_on" {
   command = plan
 
   variables {
-    switches = {}
+    overrides = {}
   }
 
   assert {

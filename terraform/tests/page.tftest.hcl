@@ -46,7 +46,7 @@ run "in_a_real_account_it_goes_to_the_hosted_sign_in" {
   command = plan
 
   variables {
-    switches = { hosted_sign_in = true }
+    overrides = { hosted_sign_in = true }
   }
 
   assert {

@@ -92,20 +92,20 @@ run "usually_nothing" {
   command = plan
 
   variables {
-    usual_seconds = 0
+    expected_answer_seconds = 0
   }
 
-  expect_failures = [var.usual_seconds]
+  expect_failures = [var.expected_answer_seconds]
 }
 
 run "thinking_backwards" {
   command = plan
 
   variables {
-    thinking_seconds = -1
+    recall_delay_seconds = -1
   }
 
-  expect_failures = [var.thinking_seconds]
+  expect_failures = [var.recall_delay_seconds]
 }
 
 run "an_unknown_log_level" {

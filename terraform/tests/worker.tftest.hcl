@@ -103,7 +103,7 @@ run "a_dedicated_worker_reasons_apart_from_the_asking_function" {
   command = plan
 
   variables {
-    switches = { dedicated_worker = true }
+    overrides = { dedicated_worker = true }
   }
 
   assert {
@@ -150,49 +150,49 @@ run "every_setting_reaches_the_functions" {
   command = plan
 
   variables {
-    app_version      = "1.2.3"
-    deadline_seconds = 45
-    turns_per_user   = 2
-    agent            = "my_agents.legacy:make_agent"
-    thinking_seconds = 5
-    usual_seconds    = 12
-    log_level        = "WARNING"
-    worker_retries   = 2
+    app_version             = "1.2.3"
+    deadline_seconds        = 45
+    turns_per_user          = 2
+    agent                   = "my_agents.legacy:make_agent"
+    recall_delay_seconds    = 5
+    expected_answer_seconds = 12
+    log_level               = "WARNING"
+    worker_retries          = 2
   }
 
   assert {
     condition = aws_lambda_function.function["chat"].environment[0].variables == tomap({
-      ASYNC_CHAT_WORKSPACE        = "local"
-      ASYNC_CHAT_VERSION          = "1.2.3"
-      ASYNC_CHAT_CHATS_TABLE      = "async-chat-local-chats"
-      ASYNC_CHAT_MEMORIES_TABLE   = "async-chat-local-memories"
-      ASYNC_CHAT_WORKER_FUNCTION  = "async-chat-local-chat"
-      ASYNC_CHAT_DEADLINE_SECONDS = "45"
-      ASYNC_CHAT_TURNS_PER_USER   = "2"
-      ASYNC_CHAT_TURNS_AT_ONCE    = "0"
-      ASYNC_CHAT_AGENT            = "my_agents.legacy:make_agent"
-      ASYNC_CHAT_THINKING_SECONDS = "5"
-      ASYNC_CHAT_LOG_LEVEL        = "WARNING"
+      ASYNC_CHAT_WORKSPACE            = "local"
+      ASYNC_CHAT_VERSION              = "1.2.3"
+      ASYNC_CHAT_CHATS_TABLE          = "async-chat-local-chats"
+      ASYNC_CHAT_MEMORIES_TABLE       = "async-chat-local-memories"
+      ASYNC_CHAT_WORKER_FUNCTION      = "async-chat-local-chat"
+      ASYNC_CHAT_DEADLINE_SECONDS     = "45"
+      ASYNC_CHAT_TURNS_PER_USER       = "2"
+      ASYNC_CHAT_MAX_CONCURRENT_TURNS = "0"
+      ASYNC_CHAT_AGENT                = "my_agents.legacy:make_agent"
+      ASYNC_CHAT_RECALL_DELAY_SECONDS = "5"
+      ASYNC_CHAT_LOG_LEVEL            = "WARNING"
     })
     error_message = "The asking function lacks a setting, or has one too many."
   }
 
   assert {
-    condition = alltrue([for key in ["reads", "edits", "failures"] : { for name, value in aws_lambda_function.function[key].environment[0].variables : name => value if !contains(["ASYNC_CHAT_SIGN_IN", "ASYNC_CHAT_USUAL_SECONDS"], name) } == {
-      ASYNC_CHAT_WORKSPACE        = "local"
-      ASYNC_CHAT_VERSION          = "1.2.3"
-      ASYNC_CHAT_CHATS_TABLE      = "async-chat-local-chats"
-      ASYNC_CHAT_MEMORIES_TABLE   = "async-chat-local-memories"
-      ASYNC_CHAT_DEADLINE_SECONDS = "45"
-      ASYNC_CHAT_TURNS_PER_USER   = "2"
-      ASYNC_CHAT_TURNS_AT_ONCE    = "0"
-      ASYNC_CHAT_LOG_LEVEL        = "WARNING"
+    condition = alltrue([for key in ["reads", "edits", "failures"] : { for name, value in aws_lambda_function.function[key].environment[0].variables : name => value if !contains(["ASYNC_CHAT_SIGN_IN", "ASYNC_CHAT_EXPECTED_ANSWER_SECONDS"], name) } == {
+      ASYNC_CHAT_WORKSPACE            = "local"
+      ASYNC_CHAT_VERSION              = "1.2.3"
+      ASYNC_CHAT_CHATS_TABLE          = "async-chat-local-chats"
+      ASYNC_CHAT_MEMORIES_TABLE       = "async-chat-local-memories"
+      ASYNC_CHAT_DEADLINE_SECONDS     = "45"
+      ASYNC_CHAT_TURNS_PER_USER       = "2"
+      ASYNC_CHAT_MAX_CONCURRENT_TURNS = "0"
+      ASYNC_CHAT_LOG_LEVEL            = "WARNING"
     }])
     error_message = "A function that does not reason knows the agent or the worker, or lacks a setting."
   }
 
   assert {
-    condition     = { for key, function in aws_lambda_function.function : key => function.environment[0].variables.ASYNC_CHAT_USUAL_SECONDS if contains(keys(function.environment[0].variables), "ASYNC_CHAT_USUAL_SECONDS") } == { reads = "12" }
+    condition     = { for key, function in aws_lambda_function.function : key => function.environment[0].variables.ASYNC_CHAT_EXPECTED_ANSWER_SECONDS if contains(keys(function.environment[0].variables), "ASYNC_CHAT_EXPECTED_ANSWER_SECONDS") } == { reads = "12" }
     error_message = "Polls are hinted at by another figure than was given."
   }
 

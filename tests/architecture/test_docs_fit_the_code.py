@@ -26,7 +26,7 @@ def entries_of_alarms() -> set[str]:
     """The runbook entries that the alarms' descriptions lead to."""
     text = (TERRAFORM / "alarms.tf").read_text()
     names = set(re.findall(r'^    "([a-z-]+)" = \{', text, re.MULTILINE))
-    return names | set(re.findall(r'entry\s*= "([a-z-]+)"', text))
+    return names | set(re.findall(r'runbook\s*= "([a-z-]+)"', text))
 
 
 def runbook() -> dict[str, str]:

@@ -34,7 +34,9 @@ class DeployedService:
         self.aws.wire.tap(invoker_client)
         tables = {"chats_table": self.aws.tables.chats, "memories_table": self.aws.tables.memories}
         self.container = deploy(
-            settings=SETTINGS.model_copy(update={**tables, "worker_function": WORKER_FUNCTION, "turns_at_once": 50}),
+            settings=SETTINGS.model_copy(
+                update={**tables, "worker_function": WORKER_FUNCTION, "max_concurrent_turns": 50}
+            ),
             system_clock=self.clock,
             dynamodb=self.aws.dynamodb,
             lambda_=invoker_client,

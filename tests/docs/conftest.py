@@ -20,8 +20,8 @@ NEEDS_NO_AGENT = {"json", "text", "diff", "mermaid", "hcl"}
 #: What blocks assume of the agent, where it is not the usual one at its quickest: by a page, or by a word in them.
 AGENTS = {
     "docs/move-your-lambda.md": {"ASYNC_CHAT_AGENT": "log_agent:agent", "SECONDS_A_PAGE": "0.1"},
-    "'{status, poll_after_ms}'": {"ASYNC_CHAT_THINKING_SECONDS": "20"},  # is seen while it thinks
-    "kill-workers": {"ASYNC_CHAT_THINKING_SECONDS": "20"},
+    "'{status, poll_after_ms}'": {"ASYNC_CHAT_RECALL_DELAY_SECONDS": "20"},  # is seen while it thinks
+    "kill-workers": {"ASYNC_CHAT_RECALL_DELAY_SECONDS": "20"},
 }
 
 

@@ -69,7 +69,7 @@ class Cloud:
             memories_table=self._tables.memories,
             worker_function="chat",
             turns_per_user=2,
-            turns_at_once=CAPACITY,
+            max_concurrent_turns=CAPACITY,
         )
         dynamodb, lambda_ = self._clients
         return deploy(settings=settings, system_clock=self.clock, dynamodb=dynamodb, lambda_=lambda_, agent=self.agent)

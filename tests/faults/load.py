@@ -63,7 +63,7 @@ def main() -> int:
     parser.add_argument("--home", type=Path, default=PROJECT / ".local", help="the folder of the running stack")
     stack = RunningStack(parser.parse_args().home)
     controls = StackControls(stack)
-    controls.configure({"ASYNC_CHAT_THINKING_SECONDS": THINKING})
+    controls.configure({"ASYNC_CHAT_RECALL_DELAY_SECONDS": THINKING})
     try:
         users = [controls.sign_up(f"user{number}") for number in range(USERS)]
         return min(1, asyncio.run(load(stack, users)))

@@ -24,7 +24,7 @@ class HttpDriver(Driver):
         self._controls = controls
         self._http = httpx.Client(base_url=stack.api_url, timeout=60, trust_env=False)
         self._people: dict[str, User] = {}
-        self._settings = {"ASYNC_CHAT_THINKING_SECONDS": "0"}
+        self._settings = {"ASYNC_CHAT_RECALL_DELAY_SECONDS": "0"}
         controls.permit_all_but(())
 
     def call(self, call: Call) -> Reply:
@@ -55,14 +55,14 @@ class HttpDriver(Driver):
         self.wait(3)  # by then her worker has noticed, and is free for others
 
     def agent_takes(self, seconds: float) -> None:
-        self.set_variable("ASYNC_CHAT_THINKING_SECONDS", f"{seconds:g}")
+        self.set_variable("ASYNC_CHAT_RECALL_DELAY_SECONDS", f"{seconds:g}")
 
     def turn_may_think_for(self, seconds: float) -> None:
         self.set_variable("ASYNC_CHAT_DEADLINE_SECONDS", f"{seconds:g}")
 
     def have_workers_for(self, turns: int) -> None:
         self._controls.free_places()
-        self.set_variable("ASYNC_CHAT_TURNS_AT_ONCE", str(turns))
+        self.set_variable("ASYNC_CHAT_MAX_CONCURRENT_TURNS", str(turns))
 
     def cut_off_worker(self) -> None:
         self._controls.permit_all_but(["InvokeWorker"])

@@ -76,7 +76,7 @@ class InProcessDriver(Driver):
         """Nothing is ever cold here."""
 
     def agent_takes(self, seconds: float) -> None:
-        self._settings = self._settings.model_copy(update={"thinking_seconds": seconds})
+        self._settings = self._settings.model_copy(update={"recall_delay_seconds": seconds})
         self._deploy()
 
     def turn_may_think_for(self, seconds: float) -> None:

@@ -132,12 +132,12 @@ def test_an_apply_reaches_the_embedded_aws_only(
     home.terraform.mkdir()
     monkeypatch.setenv("AWS_PROFILE", "production")
     monkeypatch.setenv("TF_WORKSPACE", "prod")
-    outputs = terraform.apply(home, "http://127.0.0.1:1", {"thinking_seconds": "5"}, print)
+    outputs = terraform.apply(home, "http://127.0.0.1:1", {"recall_delay_seconds": "5"}, print)
     command, surroundings = (tmp_path / "calls").read_text().splitlines()
     assert outputs == {"region": "eu-central-1"}
     assert surroundings == "local no profile http://127.0.0.1:1"
     assert command.startswith(f"-chdir={home.terraform} apply")
-    assert "-var=thinking_seconds=5" in command
+    assert "-var=recall_delay_seconds=5" in command
 
 
 def test_a_shared_backend_of_the_person_s_is_left_out(

@@ -37,13 +37,13 @@ def _restored(stack_controls: StackControls) -> Iterator[None]:
 @pytest.fixture(scope="module")
 def thoughtful_agent(stack: RunningStack, stack_controls: StackControls, _restored: None) -> None:
     """The agent takes its time, and its function is warm."""
-    stack_controls.configure({"ASYNC_CHAT_THINKING_SECONDS": THOUGHTFUL})
+    stack_controls.configure({"ASYNC_CHAT_RECALL_DELAY_SECONDS": THOUGHTFUL})
     _warm_up(stack, stack_controls.sign_up("Early"))
 
 
 @pytest.fixture(scope="module")
 def quick_agent(stack_controls: StackControls, _restored: None) -> None:
-    stack_controls.configure({"ASYNC_CHAT_THINKING_SECONDS": QUICK})
+    stack_controls.configure({"ASYNC_CHAT_RECALL_DELAY_SECONDS": QUICK})
 
 
 def _warm_up(stack: RunningStack, user: User) -> None:

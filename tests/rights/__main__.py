@@ -26,7 +26,7 @@ def main() -> int:
     _say("One function asks and reasons.")
     together = _superfluous(["chat", "reads", "edits", "failures"])
     _say("A dedicated worker reasons.")
-    apart = _superfluous(["chat", "worker"], switches="{dedicated_worker=true}")
+    apart = _superfluous(["chat", "worker"], overrides="{dedicated_worker=true}")
     _say(f"not shown here: {', '.join(NOT_SHOWN_HERE)}")
     return int(together or apart)
 

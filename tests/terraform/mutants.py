@@ -24,7 +24,7 @@ class Mutant:
         return [f"-{where}=tests/{self.tests}"]
 
 
-RIGHTS, API, WORKER, DATA, RELEASES = (f"{name}.tftest.hcl" for name in ("rights", "api", "worker", "data", "releases"))
+IAM, API, WORKER, DATA, ALIAS = (f"{name}.tftest.hcl" for name in ("iam", "api", "worker", "data", "alias"))
 OPERATIONS, IDENTITY, ENVIRONMENTS = (f"{name}.tftest.hcl" for name in ("operations", "identity", "environments"))
 PROD, DEV, REFUSED, PULL_REQUEST = (f"workspace-{name}" for name in ("prod", "dev", "refused", "pull-request"))
 
@@ -44,79 +44,79 @@ DESTINATION = """  destination_config {
 MEMORIES_PROTECTION = """range_key                   = "memory_id"
   deletion_protection_enabled = local.environment.deletion_protection"""
 GUARD = (
-    "condition     = contains([try(local.environments[local.environment_key].guarded, false)"
+    "condition     = contains([try(local.environments[local.environment_key].protected, false)"
     ' ? terraform.workspace : "", terraform.workspace], var.confirm_workspace)'
 )
 KNOWN = "condition     = can(local.environments[local.environment_key]) && var.confirm_workspace != null"
 ANY_WORD = "condition     = var.confirm_workspace != null"
-NO_SWITCHES = (
-    "condition     = !try(local.environments[local.environment_key].guarded, false)"
-    " || alltrue([for value in values(var.switches) : value == null])"
+NO_OVERRIDES = (
+    "condition     = !try(local.environments[local.environment_key].protected, false)"
+    " || alltrue([for value in values(var.overrides) : value == null])"
 )
 
 MUTANTS: Final = [
     # ---- rights
     Mutant(
         "the chat function may invoke any function",
-        "permissions.tf",
+        "iam.tf",
         'Resource = [local.function_arns[local.worker], "${local.function_arns[local.worker]}:*"]',
         'Resource = ["*"]',
-        RIGHTS,
+        IAM,
     ),
     Mutant(
         "it may invoke every function by an ARN with wildcards",
-        "permissions.tf",
+        "iam.tf",
         '"${local.function_arns[local.worker]}:*"]',
         '"arn:aws:lambda:*:*:function:*"]',
-        RIGHTS,
+        IAM,
     ),
     Mutant(
         "the polled function reads any table",
-        "permissions.tf",
+        "iam.tf",
         READS_CHATS,
         READS_CHATS.replace("local.table_arns.chats", '"*"'),
-        RIGHTS,
+        IAM,
     ),
     Mutant(
         "deleting chats is more than batches",
-        "permissions.tf",
+        "iam.tf",
         '["dynamodb:BatchWriteItem", "dynamodb:GetItem"',
         '["dynamodb:BatchWriteItem", "dynamodb:PutItem", "dynamodb:GetItem"',
-        RIGHTS,
+        IAM,
     ),
     Mutant(
         "functions make log groups",
-        "statements.tf",
+        "iam.tf",
         '"logs:CreateLogStream", "logs:PutLogEvents"',
         '"logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"',
-        RIGHTS,
+        IAM,
     ),
     Mutant(
         "all functions share one role",
         "functions.tf",
         "aws_iam_role.function[each.key].arn",
         'aws_iam_role.function["chat"].arn',
-        RIGHTS,
+        IAM,
     ),
     Mutant(
         "with a dedicated worker the public function still calls the model",
-        "permissions.tf",
-        '[for statement in local.reasoning : statement if local.worker == "chat"]',
-        "local.reasoning",
-        RIGHTS,
+        "iam.tf",
+        '[for statement in local.worker_statements : statement if local.worker == "chat"]',
+        "local.worker_statements",
+        IAM,
     ),
     Mutant(
         "anybody may take on the roles",
-        "roles.tf",
+        "iam.tf",
         'Principal = { Service = "lambda.amazonaws.com" }',
         'Principal = "*"',
-        RIGHTS,
+        IAM,
     ),
     # ---- workers
     Mutant(
         "more turns are taken than there are workers",
         "functions.tf",
-        "tostring(local.turns_at_once)",
+        "tostring(local.max_concurrent_turns)",
         '"0"',
         PROD,
         "prod",
@@ -124,8 +124,8 @@ MUTANTS: Final = [
     Mutant(
         "development may take all that its account has",
         "environments.tf",
-        "turns_at_once = 50",
-        "turns_at_once = 0",
+        "max_concurrent_turns = 50",
+        "max_concurrent_turns = 0",
         DEV,
         "dev",
     ),
@@ -173,8 +173,8 @@ MUTANTS: Final = [
     Mutant(
         "failed events run again",
         "variables-service.tf",
-        'up to 2 are safe."\n  type        = number\n  default     = 0',
-        'up to 2 are safe."\n  type        = number\n  default     = 2',
+        'pays for the agent again."\n  type        = number\n  default     = 0',
+        'pays for the agent again."\n  type        = number\n  default     = 2',
         WORKER,
     ),
     Mutant(
@@ -226,23 +226,23 @@ MUTANTS: Final = [
     Mutant(
         "asynchronous settings stay off the alias",
         "worker.tf",
-        "  qualifier     = local.called[local.worker].qualifier\n",
+        "  qualifier     = local.invoke_targets[local.worker].qualifier\n",
         "",
-        RELEASES,
+        ALIAS,
     ),
     Mutant(
         "the API calls past the alias",
         "routes.tf",
-        "local.called[each.key].invoke_arn",
+        "local.invoke_targets[each.key].invoke_arn",
         "aws_lambda_function.function[each.key].invoke_arn",
-        RELEASES,
+        ALIAS,
     ),
     Mutant(
         "the worker is invoked past the alias",
-        "releases.tf",
+        "alias.tf",
         '${local.environment.published ? ":live" : ""}',
         "",
-        RELEASES,
+        ALIAS,
     ),
     # ---- data
     Mutant("logs are kept for ever", "logs.tf", FUNCTION_RETENTION, FUNCTION_RETENTION.split("\n", 1)[1], DATA),
@@ -255,13 +255,13 @@ MUTANTS: Final = [
     ),
     Mutant(
         "any log group may use the key",
-        "keys.tf",
+        "kms.tf",
         "      Condition = {\n        ArnLike =",
         "      Cond = {\n        ArnLike =",
         DATA,
     ),
     Mutant(
-        "the key does not rotate", "keys.tf", "enable_key_rotation     = true", "enable_key_rotation     = false", DATA
+        "the key does not rotate", "kms.tf", "enable_key_rotation     = true", "enable_key_rotation     = false", DATA
     ),
     Mutant(
         "queues are not encrypted",
@@ -335,16 +335,21 @@ MUTANTS: Final = [
     Mutant("an alarm goes off when nobody asks", "alarms.tf", '"notBreaching"', '"breaching"', OPERATIONS),
     # ---- workspaces
     Mutant(
-        "production is not guarded",
+        "production is not protected",
         "environments.tf",
-        "guarded                = true",
-        "guarded                = false",
+        "protected              = true",
+        "protected              = false",
         PROD,
         "prod",
     ),
     Mutant("production takes any word", "variables.tf", GUARD, ANY_WORD, PROD, "prod"),
     Mutant(
-        "production takes switches", "variables.tf", NO_SWITCHES, "condition     = var.switches != null", PROD, "prod"
+        "production takes overrides",
+        "variables.tf",
+        NO_OVERRIDES,
+        "condition     = var.overrides != null",
+        PROD,
+        "prod",
     ),
     Mutant("production goes to any account", "environments.tf", '["111122223333"]', "[]", PROD, "prod"),
     Mutant("workspace local goes to any account", "environments.tf", "[local.embedded_account]", "[]", ENVIRONMENTS),

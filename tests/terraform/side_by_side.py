@@ -100,8 +100,8 @@ class Workspaces:
             "-input=false",
             *options,
             package_path=str(self._package),
-            agent="list_all",
-            switches=json.dumps(WORKSPACES[workspace]),
+            agent="recall",
+            overrides=json.dumps(WORKSPACES[workspace]),
         )
         assert done.returncode == 0, done.stderr
 

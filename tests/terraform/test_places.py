@@ -21,7 +21,7 @@ run "places" {
   command = plan
 
   assert {
-    condition     = aws_lambda_function.function["chat"].environment[0].variables.ASYNC_CHAT_TURNS_AT_ONCE == "%d"
+    condition     = aws_lambda_function.function["chat"].environment[0].variables.ASYNC_CHAT_MAX_CONCURRENT_TURNS == "%d"
     error_message = "A function takes another number of turns."
   }
 }

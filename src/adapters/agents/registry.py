@@ -14,7 +14,7 @@ class AgentSettings(Protocol):
     """What the built-in agents are set up with: see entrypoints/settings.py for what each means."""
 
     @property
-    def thinking_seconds(self) -> float: ...
+    def recall_delay_seconds(self) -> float: ...
     @property
     def model_id(self) -> str: ...
     @property
@@ -47,7 +47,7 @@ class BuiltInAgent:
 def _recall(settings: AgentSettings, dependencies: "AgentDependencies") -> "ReasoningAgent":
     from adapters.agents.recall_agent import RecallAgent
 
-    return RecallAgent(dependencies.memories, dependencies.clock, timedelta(seconds=settings.thinking_seconds))
+    return RecallAgent(dependencies.memories, dependencies.clock, timedelta(seconds=settings.recall_delay_seconds))
 
 
 def _bedrock(settings: AgentSettings, dependencies: "AgentDependencies") -> "ReasoningAgent":

@@ -60,7 +60,7 @@ run "is_looked_at_but_wakes_nobody" {
   }
 
   assert {
-    condition     = alltrue([for function in aws_lambda_function.function : function.environment[0].variables.ASYNC_CHAT_TURNS_AT_ONCE == "50"])
+    condition     = alltrue([for function in aws_lambda_function.function : function.environment[0].variables.ASYNC_CHAT_MAX_CONCURRENT_TURNS == "50"])
     error_message = "A flood of questions could take all that the account has."
   }
 }

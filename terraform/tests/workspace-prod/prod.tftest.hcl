@@ -1,4 +1,4 @@
-# The guarded workspace. Run with TF_WORKSPACE=prod and -test-directory=tests/workspace-prod.
+# The protected workspace. Run with TF_WORKSPACE=prod and -test-directory=tests/workspace-prod.
 mock_provider "aws" {
   source          = "./tests/mocks"
   override_during = plan
@@ -30,14 +30,14 @@ run "is_refused_under_another_name" {
   expect_failures = [var.confirm_workspace]
 }
 
-run "takes_no_switches" {
+run "takes_no_overrides" {
   command = plan
 
   variables {
-    switches = { deletion_protection = false }
+    overrides = { deletion_protection = false }
   }
 
-  expect_failures = [var.switches]
+  expect_failures = [var.overrides]
 }
 
 run "is_bound_to_its_account" {
@@ -92,7 +92,7 @@ run "takes_as_many_turns_as_there_are_workers" {
   command = plan
 
   assert {
-    condition     = alltrue([for function in aws_lambda_function.function : function.environment[0].variables.ASYNC_CHAT_TURNS_AT_ONCE == "350"])
+    condition     = alltrue([for function in aws_lambda_function.function : function.environment[0].variables.ASYNC_CHAT_MAX_CONCURRENT_TURNS == "350"])
     error_message = "Turns would wait for a worker until it is too late, or workers stand idle while people are turned away."
   }
 }

@@ -64,7 +64,7 @@ run "tries_out_what_is_switched_on" {
   command = plan
 
   variables {
-    switches = { dedicated_worker = true, published = true }
+    overrides = { dedicated_worker = true, published = true }
   }
 
   assert {

@@ -21,9 +21,9 @@ def test_the_least_that_a_service_needs_is_its_tables() -> None:
 
 
 def test_every_setting_comes_from_a_variable_of_its_name() -> None:
-    settings = read(DEADLINE_SECONDS="30", TURNS_PER_USER="2", THINKING_SECONDS="5.5", WORKER_FUNCTION="worker")
+    settings = read(DEADLINE_SECONDS="30", TURNS_PER_USER="2", RECALL_DELAY_SECONDS="5.5", WORKER_FUNCTION="worker")
     assert settings.policy == TurnPolicy(deadline=timedelta(seconds=30), turns_per_user=2)
-    assert (settings.thinking_seconds, settings.worker_function) == (5.5, "worker")
+    assert (settings.recall_delay_seconds, settings.worker_function) == (5.5, "worker")
 
 
 def test_other_variables_are_none_of_our_business() -> None:
@@ -41,7 +41,7 @@ def test_other_variables_are_none_of_our_business() -> None:
         ("DEADLINE_SECONDS", "nan"),
         ("TURNS_PER_USER", "0"),
         ("TURNS_PER_USER", "2.5"),
-        ("THINKING_SECONDS", "-1"),
+        ("RECALL_DELAY_SECONDS", "-1"),
         ("LOG_LEVEL", "LOUD"),
         ("AGENT", "rm -rf"),
     ],

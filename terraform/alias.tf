@@ -1,5 +1,5 @@
-# Where versions are published, everything that calls a function calls its alias `live`. Asynchronous settings and
-# destinations bind to what is called, so they go to the alias too.
+# Where versions are published, every caller invokes a function's alias `live`. Lambda's asynchronous settings and
+# destinations belong to the qualifier that is invoked, so they are set on the alias too.
 resource "aws_lambda_alias" "live" {
   for_each = { for key, function in local.functions : key => function if local.environment.published }
 
@@ -10,11 +10,11 @@ resource "aws_lambda_alias" "live" {
 }
 
 locals {
-  # Built from the name like the ARNs: the function's settings name the function itself.
+  # Built from the name, as the ARNs are: the function's own environment variables hold it.
   worker_target = "${local.function_names[local.worker]}${local.environment.published ? ":live" : ""}"
 
-  # What is called, by function: the alias or the function itself.
-  called = {
+  # What callers invoke, by function: the alias or the function itself.
+  invoke_targets = {
     for key in keys(local.functions) : key => {
       arn        = local.environment.published ? aws_lambda_alias.live[key].arn : aws_lambda_function.function[key].arn
       invoke_arn = local.environment.published ? aws_lambda_alias.live[key].invoke_arn : aws_lambda_function.function[key].invoke_arn

@@ -22,7 +22,7 @@ run "with_versions_everybody_calls_the_alias" {
   command = plan
 
   variables {
-    switches = { published = true }
+    overrides = { published = true }
   }
 
   assert {
@@ -65,7 +65,7 @@ run "with_versions_a_dedicated_worker_is_called_by_its_alias" {
   command = plan
 
   variables {
-    switches = { published = true, dedicated_worker = true }
+    overrides = { published = true, dedicated_worker = true }
   }
 
   assert {
@@ -78,8 +78,8 @@ run "one_variable_rolls_back" {
   command = plan
 
   variables {
-    switches = { published = true }
-    rollback = { chat = "5", reads = "4" }
+    overrides = { published = true }
+    rollback  = { chat = "5", reads = "4" }
   }
 
   assert {
@@ -102,8 +102,8 @@ run "a_rollback_names_functions_that_exist" {
   command = plan
 
   variables {
-    switches = { published = true }
-    rollback = { worker = "5" }
+    overrides = { published = true }
+    rollback  = { worker = "5" }
   }
 
   expect_failures = [var.rollback]

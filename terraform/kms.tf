@@ -1,11 +1,11 @@
-# One key for all that the workspace keeps at rest: tables, queues, logs, settings and alarms.
+# One key for all of the workspace's data at rest: tables, queues, logs, environment variables and alarms.
 resource "aws_kms_key" "data" {
   count = local.environment.customer_key ? 1 : 0
 
   description             = "Async Chat ${local.workspace}: data at rest"
   enable_key_rotation     = true
   deletion_window_in_days = 30
-  policy                  = jsonencode({ Version = "2012-10-17", Statement = local.key_statements })
+  policy                  = jsonencode({ Version = "2012-10-17", Statement = local.key_policy_statements })
 }
 
 resource "aws_kms_alias" "data" {
@@ -18,10 +18,10 @@ resource "aws_kms_alias" "data" {
 locals {
   key_arn = one(aws_kms_key.data[*].arn)
 
-  # In a key's own policy "*" stands for this key.
-  key_statements = [
+  # In a key policy, resource "*" is this key.
+  key_policy_statements = [
     {
-      # Hands the key to IAM of this account; without it nobody could ever change this policy again.
+      # Lets IAM policies of this account grant access; without it this policy could never be changed again.
       Sid       = "Account"
       Effect    = "Allow"
       Principal = { AWS = "arn:${local.partition}:iam::${local.account_id}:root" }
@@ -35,7 +35,7 @@ locals {
       Action    = ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"]
       Resource  = ["*"]
       Condition = {
-        ArnLike = { "kms:EncryptionContext:aws:logs:arn" = "arn:${local.partition}:logs:${local.place}:log-group:/aws/*/${local.name_prefix}-*" }
+        ArnLike = { "kms:EncryptionContext:aws:logs:arn" = "arn:${local.partition}:logs:${local.region_account}:log-group:/aws/*/${local.name_prefix}-*" }
       }
     },
     {

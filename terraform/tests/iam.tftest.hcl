@@ -104,8 +104,8 @@ run "a_dedicated_worker_takes_the_reasoning_rights_with_it" {
   command = plan
 
   variables {
-    switches = { dedicated_worker = true }
-    model    = { id = "some.model-v1:0" }
+    overrides = { dedicated_worker = true }
+    model     = { id = "some.model-v1:0" }
   }
 
   assert {
@@ -137,7 +137,7 @@ run "tracing_and_a_key_of_our_own_add_one_statement_each" {
   command = plan
 
   variables {
-    switches = { tracing = true, customer_key = true, dedicated_worker = true }
+    overrides = { tracing = true, customer_key = true, dedicated_worker = true }
   }
 
   assert {
