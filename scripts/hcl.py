@@ -1,13 +1,73 @@
-"""As much of Terraform's language as one needs to look up what a file says."""
+"""Reads a Terraform module by python-hcl2: what its blocks say, and what its objects hold."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final
 
-def block(text: str, start: str) -> str:
-    """The text between the braces that follow `start`. Raises ValueError where there are none."""
-    depth, begins = 0, text.index("{", text.index(start))
-    for place in range(begins, len(text)):
-        depth += {"{": 1, "}": -1}.get(text[place], 0)
-        if depth == 0:
-            return text[begins + 1 : place]
-    raise ValueError(f"{start} does not end")
+import hcl2
+from hcl2.query import DocumentView, NodeView, ObjectView
+from hcl2.rules.containers import ObjectRule
+
+TERRAFORM: Final = Path(__file__).resolve().parent.parent / "terraform"
+
+#: Plain values. What is no literal stays text: `local.name` is "${local.name}".
+PLAIN: Final = hcl2.SerializationOptions(
+    with_comments=False, explicit_blocks=False, strip_string_quotes=True, preserve_heredocs=False
+)
+
+
+class Module:
+    """All .tf files of a folder. A nested block is a list of bodies, since it may be repeated."""
+
+    def __init__(self, folder: Path = TERRAFORM) -> None:
+        self._folder = folder
+
+    @cached_property
+    def variables(self) -> dict[str, dict[str, Any]]:
+        return self._named("variable")
+
+    @cached_property
+    def outputs(self) -> dict[str, dict[str, Any]]:
+        return self._named("output")
+
+    @cached_property
+    def locals(self) -> dict[str, Any]:
+        return {name: value for body in self._bodies("locals") for name, value in body.items()}
+
+    @cached_property
+    def terraform(self) -> dict[str, Any]:
+        """The settings of Terraform itself, such as required_version."""
+        (body,) = self._bodies("terraform")
+        return body
+
+    def attributes(self, variable: str) -> dict[str, str]:
+        """The attributes of a variable whose type is an object, with their types."""
+        (block,) = (found for file in self._files for found in file.blocks("variable", variable))
+        return dict(_entries(block))
+
+    def resource(self, kind: str, name: str) -> dict[str, Any]:
+        (found,) = (body[kind][name] for body in self._bodies("resource") if name in body.get(kind, ()))
+        return dict(found)
+
+    def entries(self) -> Iterator[tuple[str, Any]]:
+        """Key and value of every entry of every object, also of those within an expression."""
+        return (entry for file in self._files for entry in _entries(file))
+
+    def _named(self, kind: str) -> dict[str, dict[str, Any]]:
+        return {name: body for block in self._bodies(kind) for name, body in block.items()}
+
+    @cached_property
+    def _files(self) -> list[DocumentView]:
+        return [DocumentView.parse_file(str(file)) for file in sorted(self._folder.glob("*.tf"))]
+
+    def _bodies(self, kind: str) -> list[dict[str, Any]]:
+        return [body for file in self._files for body in file.to_dict(PLAIN).get(kind, [])]
+
+
+def _entries(view: NodeView) -> Iterator[tuple[str, Any]]:
+    for found in view.find_all(ObjectRule):
+        assert isinstance(found, ObjectView)
+        yield from ((key.strip('"'), value.to_dict(PLAIN)) for key, value in found.entries)

@@ -1,6 +1,8 @@
-"""Give failures that could not be settled another try: back from the undelivered queue to the failures queue.
+"""Redrive the dead-letter queue: move failed events back to the failures queue, to be processed again.
 
-Safe at any time and any number of times: a turn that has ended since stays as it is.
+Safe at any time and any number of times: a turn that has ended since stays as it is. SQS can do the same by itself
+(StartMessageMoveTask, "Start DLQ redrive" in the console). Not used here: neither the embedded AWS nor moto has that
+operation, so no test could show that it works.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from scripts.deployed import Deployed
 
 
 def redrive(sqs: Any, source_url: str, target_url: str) -> int:
-    """How many were moved. Put before it is taken away: a move that is cut short leaves one twice, never none."""
+    """Returns how many were moved. Sends before it deletes: an interruption duplicates a message, but loses none."""
     moved = 0
     while found := sqs.receive_message(QueueUrl=source_url, MaxNumberOfMessages=10, WaitTimeSeconds=1).get("Messages"):
         for message in found:
@@ -26,10 +28,12 @@ def redrive(sqs: Any, source_url: str, target_url: str) -> int:
 
 def main(arguments: list[str]) -> None:
     parser = argparse.ArgumentParser(prog="python -m scripts.redrive", description=__doc__)
-    parser.add_argument("--outputs", type=Path, help="a file with Terraform's outputs; else Terraform is asked")
+    parser.add_argument(
+        "--outputs", type=Path, help="a file with `terraform output -json`; by default Terraform is run"
+    )
     deployed = Deployed.read(parser.parse_args(arguments).outputs)
     moved = redrive(deployed.client("sqs"), deployed["undelivered_queue_url"], deployed["failures_queue_url"])
-    print(f"{moved} failures given another try")
+    print(f"{moved} failed events moved back to the failures queue")
 
 
 if __name__ == "__main__":

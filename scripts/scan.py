@@ -19,9 +19,9 @@ from pathlib import Path
 
 from local import emulator
 from local.home import PROJECT, Home
+from scripts.hcl import TERRAFORM, Module
 
 PROGRAMS = PROJECT / ".local" / "scan" / "venv" / "bin"
-TERRAFORM = PROJECT / "terraform"
 CODE = ["src", "scripts", "local", "clients/python/src"]
 
 #: Nothing but the project's own Terraform, and no calls home.
@@ -118,12 +118,12 @@ def _without_skips(folder: Path) -> None:
 
 
 def _plan(folder: Path, endpoint: str) -> str:
-    account = re.findall(r'account_ids\s*= \["(\d{12})"\]', (folder / "environments.tf").read_text(encoding="utf-8"))
+    (account,) = Module(folder).locals["environments"]["prod"]["account_ids"]
     surroundings = {
         **{name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "TF_VAR_"))},
         "ASYNC_CHAT_TERRAFORM_FOLDER": str(folder),
         "AWS_ENDPOINT_URL": endpoint,
-        "AWS_ACCESS_KEY_ID": account[-1],  # the embedded AWS takes an account's number for its key
+        "AWS_ACCESS_KEY_ID": account,  # the embedded AWS takes an account's number for its key
         "AWS_SECRET_ACCESS_KEY": "test",
         "TF_WORKSPACE": "prod",
         "TF_VAR_confirm_workspace": "prod",

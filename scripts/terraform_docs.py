@@ -2,64 +2,90 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Iterable
+from typing import Any, Final
 
-PROJECT = Path(__file__).resolve().parent.parent
-TARGET = PROJECT / "docs" / "terraform.md"
+from scripts.hcl import TERRAFORM, Module
+
+TARGET: Final = TERRAFORM.parent / "docs" / "terraform.md"
 
 HEAD = """# Variables and outputs
 
 Written by `make generate` from the descriptions in the code; a test holds them together. What differs from
 environment to environment is in [environments.tf](../terraform/environments.tf), keyed by workspace.
 """
-BLOCK = re.compile(r'^(variable|output) "(\w+)" \{\n(.*?)^\}', re.MULTILINE | re.DOTALL)
+SWITCHES = """The attributes of the variable `overrides`: `-var 'overrides={tracing=true}'`. The defaults hold where the
+workspace's entry in [environments.tf](../terraform/environments.tf) sets nothing else.
+"""
 
 
 def page() -> str:
     """The whole page."""
-    parts = [HEAD]
-    for title, folder in (("", "terraform"), ("The state's bucket: ", "terraform/state-bucket")):
-        parts.append(_table(f"{title}variables".capitalize(), "variable", folder))
-        parts.append(_table(f"{title}outputs".capitalize(), "output", folder))
+    main, bucket = Module(), Module(TERRAFORM / "state-bucket")
+    parts = [
+        HEAD,
+        _variables("Variables", main),
+        _section("Switches", ["switch", "type", "default", "description"], _switches(main), SWITCHES),
+        _outputs("Outputs", main),
+        _variables("The state's bucket: variables", bucket),
+        _outputs("The state's bucket: outputs", bucket),
+    ]
     return "\n".join(parts)
 
 
-def _table(title: str, kind: str, folder: str) -> str:
-    rows = sorted(_blocks(kind, PROJECT / folder))
-    if kind == "variable":
-        lines = ["| variable | type | default | |", "|---|---|---|---|"]
-        lines += [f"| `{name}` | {_type(body)} | {_default(body)} | {_description(body)} |" for name, body in rows]
-    else:
-        lines = ["| output | |", "|---|---|"]
-        lines += [f"| `{name}` | {_description(body)} |" for name, body in rows]
-    return "\n".join([f"## {title}", "", *lines, ""])
+def _variables(title: str, module: Module) -> str:
+    found = sorted(module.variables.items())
+    rows = ((f"`{name}`", _type(body), _default(body), _description(body)) for name, body in found)
+    return _section(title, ["variable", "type", "default", "description"], rows)
 
 
-def _blocks(kind: str, folder: Path) -> Iterator[tuple[str, str]]:
-    for file in sorted(folder.glob("*.tf")):
-        for found, name, body in BLOCK.findall(file.read_text(encoding="utf-8")):
-            if found == kind:
-                yield name, body
+def _outputs(title: str, module: Module) -> str:
+    rows = ((f"`{name}`", _description(body)) for name, body in sorted(module.outputs.items()))
+    return _section(title, ["output", "description"], rows)
 
 
-def _description(body: str) -> str:
-    found = re.search(r'^  description = "(.*)"$', body, re.MULTILINE)
-    return found[1].replace("|", "\\|").replace('\\"', '"') if found else ""
+def _switches(module: Module) -> Iterable[tuple[str, ...]]:
+    """Types from the variable's type, meanings from the list in its description, defaults from environments.tf."""
+    listed = re.findall(r"^- (\w+): (.+)$", module.variables["overrides"]["description"], re.MULTILINE)
+    meanings, defaults = dict(listed), module.locals["environment_defaults"]
+    for name, kind in module.attributes("overrides").items():
+        plain = _plain(kind).removeprefix("optional(").removesuffix(")")
+        yield f"`{name}`", plain, _code(defaults[name]), meanings[name]
 
 
-def _type(body: str) -> str:
-    found = re.search(r"^  type\s*= (\S+?)(\(|$)", body, re.MULTILINE)
-    return found[1] if found else ""
+def _section(title: str, head: list[str], rows: Iterable[tuple[str, ...]], text: str = "") -> str:
+    table = [_row(head), "|" + "---|" * len(head), *map(_row, rows)]
+    return "\n".join([f"## {title}", "", *([text] if text else []), *table, ""])
 
 
-def _default(body: str) -> str:
-    found = re.search(r"^  default\s*= (.+)$", body, re.MULTILINE)
-    return f"`{found[1]}`" if found else "needed"
+def _row(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
+
+
+def _description(body: dict[str, Any]) -> str:
+    return str(body["description"]).split("\n", maxsplit=1)[0]
+
+
+def _type(body: dict[str, Any]) -> str:
+    kind = _plain(body["type"])
+    return "object" if kind.startswith("object(") else kind
+
+
+def _plain(expression: str) -> str:
+    return expression.removeprefix("${").removesuffix("}")
+
+
+def _default(body: dict[str, Any]) -> str:
+    return _code(body["default"]) if "default" in body else "required"
+
+
+def _code(value: object) -> str:
+    return f"`{json.dumps(value)}`"
 
 
 if __name__ == "__main__":
     TARGET.write_text(page(), encoding="utf-8")
-    sys.stdout.write(f"{TARGET.relative_to(PROJECT)}\n")
+    sys.stdout.write(f"{TARGET.relative_to(TERRAFORM.parent)}\n")

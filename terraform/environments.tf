@@ -18,16 +18,16 @@ locals {
     # The limit of concurrent turns where the worker has no reserved concurrency; 0: no limit.
     max_concurrent_turns = 50
 
-    # Switches, which the variable `overrides` can change for one workspace.
-    dedicated_worker       = false # run the worker in a function of its own, with its own concurrency, memory and role
-    published              = false # publish versions behind the alias `live`, for rollback
-    customer_key           = false # encrypt with a customer managed KMS key instead of AWS's
-    point_in_time_recovery = false # of the DynamoDB tables, 35 days back
-    deletion_protection    = false # of the DynamoDB tables and the user pool
-    hosted_sign_in         = true  # Cognito's hosted sign-in pages
-    tracing                = false # AWS X-Ray
-    alarms                 = false # CloudWatch alarms, sent to an SNS topic
-    dashboard              = false # a CloudWatch dashboard
+    # The switches: variable `overrides` describes them, and can change them for one workspace.
+    dedicated_worker       = false
+    published              = false
+    customer_key           = false
+    point_in_time_recovery = false
+    deletion_protection    = false
+    hosted_sign_in         = true
+    tracing                = false
+    alarms                 = false
+    dashboard              = false
   }
 
   environments = {

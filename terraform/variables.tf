@@ -17,7 +17,18 @@ variable "confirm_workspace" {
 }
 
 variable "overrides" {
-  description = "Switches that override environments.tf for this workspace, to try them out. Not allowed in protected workspaces (prod)."
+  description = <<-EOT
+    Switches that override environments.tf for this workspace, to try them out. Not allowed in protected workspaces (prod).
+    - dedicated_worker: Run the worker in a function of its own, with its own concurrency, memory and role.
+    - published: Publish a version of each function with every deployment, behind the alias `live`, for rollback.
+    - customer_key: Encrypt all data at rest with a customer managed KMS key.
+    - point_in_time_recovery: Keep continuous backups of the DynamoDB tables, 35 days back.
+    - deletion_protection: Protect the DynamoDB tables and the Cognito user pool from deletion.
+    - hosted_sign_in: Create the domain of Cognito's hosted sign-in pages, which the chat page then uses.
+    - tracing: Record traces with AWS X-Ray.
+    - alarms: Create the CloudWatch alarms, and the SNS topic that they notify.
+    - dashboard: Create the CloudWatch dashboard.
+  EOT
   type = object({
     dedicated_worker       = optional(bool)
     published              = optional(bool)

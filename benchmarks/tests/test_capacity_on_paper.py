@@ -13,6 +13,7 @@ from benchmarks.capacity.footprint import footprint
 from benchmarks.capacity.plan import SHARED_PART, sized
 from benchmarks.capacity.prices import FILE, read_prices, regions
 from benchmarks.capacity.quotas import quotas
+from scripts.hcl import Module
 
 FRANKFURT = read_prices("eu-central-1")
 CHAT = footprint(56)
@@ -61,14 +62,12 @@ def test_memory_is_that_of_the_terraform() -> None:
 
 
 def test_metrics_alarms_and_the_shared_pools_part_are_those_of_the_terraform() -> None:
-    def text(name: str) -> str:
-        return settings.FILE.with_name(name).read_text(encoding="utf-8")
-
-    assert len(re.findall(r'^ {4}\w+ += "\w+"', text("metrics.tf"), re.MULTILINE)) == METRICS
-    of_each = re.findall(r'^ {4}"[a-z-]+-\$\{key\}" = \{', text("alarms.tf"), re.MULTILINE)
-    others = re.findall(r'^ {4}"[a-z-]+" = \{', text("alarms.tf"), re.MULTILINE)
+    module = Module()
+    assert len(module.locals["metrics"]) == METRICS
+    of_each = [value for key, value in module.entries() if key == "runbook"]
+    others = [*module.locals["worker_alarms"], *module.locals["other_alarms"]]
     assert len(of_each) * len(settings.production().concurrency) + len(others) == ALARMS
-    assert f"floor(local.worker_pool * {SHARED_PART})" in text("functions.tf")
+    assert f"floor(local.worker_concurrency * {SHARED_PART})" in module.locals["max_concurrent_turns"]
 
 
 def test_prices_have_a_date_a_source_and_the_same_names_in_every_region() -> None:

@@ -7,11 +7,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final
 
+from scripts.hcl import Module
+
 ROOT: Final = Path(__file__).parents[2]
 SRC: Final = ROOT / "src"
 FAKES: Final = ROOT / "tests" / "fakes"
 FEATURES: Final = ROOT / "tests" / "features"
-TERRAFORM: Final = ROOT / "terraform"
+MODULE: Final = Module()
 
 
 @dataclass(frozen=True)
@@ -58,8 +60,3 @@ def files(folder: Path) -> list[SourceFile]:
     found = [SourceFile(path) for path in sorted(folder.rglob("*.py"))]
     assert found, f"nothing to look at in {folder}"
     return found
-
-
-def terraform() -> str:
-    """All of the root module in one text."""
-    return "\n".join(path.read_text() for path in sorted(TERRAFORM.glob("*.tf")))

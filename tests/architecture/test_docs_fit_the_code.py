@@ -8,7 +8,7 @@ import pytest
 
 from scripts import terraform_docs
 from tests.__main__ import PROOFS
-from tests.architecture.source import ROOT, TERRAFORM
+from tests.architecture.source import MODULE, ROOT
 
 DOCS = ROOT / "docs"
 OPERATIONS = (DOCS / "operations.md").read_text()
@@ -24,9 +24,8 @@ MINE = [DOCS / f"{name}.md" for name in ("deploy", "operations", "security")]
 
 def entries_of_alarms() -> set[str]:
     """The runbook entries that the alarms' descriptions lead to."""
-    text = (TERRAFORM / "alarms.tf").read_text()
-    names = set(re.findall(r'^    "([a-z-]+)" = \{', text, re.MULTILINE))
-    return names | set(re.findall(r'runbook\s*= "([a-z-]+)"', text))
+    shared = {value for key, value in MODULE.entries() if key == "runbook"}
+    return {*shared, *MODULE.locals["worker_alarms"], *MODULE.locals["other_alarms"]}
 
 
 def runbook() -> dict[str, str]:
@@ -50,11 +49,12 @@ def test_variables_and_outputs_are_listed_as_the_code_describes_them() -> None:
 
 
 def test_the_list_misses_none() -> None:
-    declared = re.findall(
-        r'^(?:variable|output) "(\w+)"', "\n".join(file.read_text() for file in TERRAFORM.glob("*.tf")), re.MULTILINE
-    )
+    declared = [*MODULE.variables, *MODULE.outputs]
     assert len(declared) >= 30
-    assert all(f"| `{name}` |" in terraform_docs.page() for name in declared)
+    switches = MODULE.attributes("overrides")
+    assert len(switches) >= 9
+    page = terraform_docs.page()
+    assert all(f"| `{name}` |" in page for name in [*declared, *switches])
 
 
 def code_in(document: Path) -> str:

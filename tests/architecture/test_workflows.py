@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml  # type: ignore[import-untyped]
 
-from tests.architecture.source import ROOT
+from tests.architecture.source import MODULE, ROOT
 
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 #: The steps that all workflows share, with the pinned versions.
@@ -97,7 +97,7 @@ def test_every_workflow_takes_its_tools_from_the_shared_steps() -> None:
 
 
 def test_ci_and_the_package_have_the_python_of_the_functions() -> None:
-    python = found(r'runtime\s*= "python([\d.]+)"', "terraform/functions.tf")
+    python = MODULE.resource("aws_lambda_function", "function")["runtime"].removeprefix("python")
     assert tool("actions/setup-python")["python-version"] == python
     assert found(r'"--python", default="([\d.]+)"', "scripts/package.py") == python
 
@@ -105,7 +105,7 @@ def test_ci_and_the_package_have_the_python_of_the_functions() -> None:
 def test_ci_has_the_terraform_that_the_code_asks_for() -> None:
     pinned = (ROOT / ".terraform-version").read_text().strip()
     assert re.fullmatch(r"\d+\.\d+\.\d+", pinned)
-    assert found(r'required_version = "~> ([\d.]+)"', "terraform/versions.tf") == pinned.rpartition(".")[0]
+    assert MODULE.terraform["required_version"] == f"~> {pinned.rpartition('.')[0]}"
 
 
 def test_ci_has_the_node_that_the_client_asks_for() -> None:

@@ -35,15 +35,17 @@ def make(arguments: list[str]) -> None:
 
 def terraform(arguments: list[str]) -> None:
     """Whatever is named has to be there: variables, outputs, workspaces, backend settings."""
+    from scripts.hcl import Module  # only here: reading takes its time
+
     command, *rest = [argument for argument in arguments if not argument.startswith("-chdir=")]
     _tell("terraform", command)
     other = Path(os.environ.get("ASYNC_CHAT_TERRAFORM_FOLDER", "terraform")).name
     folder = PROJECT / "terraform" / ("" if other == "terraform" else other)
-    code = "\n".join(file.read_text(encoding="utf-8") for file in sorted(folder.glob("*.tf")))
+    module = Module(folder)
     for name in re.findall(r"-var (\w+)=", " ".join(rest)):
-        assert f'variable "{name}" ' in code, f"no variable {name}"
+        assert name in module.variables, f"no variable {name}"
     if command == "workspace":
-        assert re.search(rf'^    "?{re.escape(rest[-1])}"?\s*= \{{', code, re.MULTILINE), f"no workspace {rest[-1]}"
+        assert rest[-1] in module.locals["environments"], f"no workspace {rest[-1]}"
     if command == "output":
         sys.stdout.write(str(_output(rest[-1])))
 

@@ -53,11 +53,13 @@ def test_a_token_that_is_not_taken_fails_it(stack: RunningStack) -> None:
 
 
 @pytest.mark.parametrize("waiting", [0, 12])
-def test_failures_that_were_given_up_get_another_try(stack: RunningStack, waiting: int) -> None:
+def test_redrive_moves_all_events_from_the_dead_letter_queue_back_to_the_failures_queue(
+    stack: RunningStack, waiting: int
+) -> None:
     sqs, queue = stack.client("sqs"), stack.outputs["undelivered_queue_url"]
     for _ in range(waiting):
         sqs.send_message(QueueUrl=queue, MessageBody='{"requestPayload": null}')
     done = run(stack, "redrive")
-    assert f"{waiting} failures given another try" in done.stdout, done.stderr
+    assert f"{waiting} failed events moved back to the failures queue" in done.stdout, done.stderr
     left = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["ApproximateNumberOfMessages"])
     assert left["Attributes"]["ApproximateNumberOfMessages"] == "0"
