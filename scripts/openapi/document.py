@@ -29,26 +29,29 @@ ALIKE: Final = {401: "Unauthorized", 500: "Broken", 503: "NotReachable"}
 REASONS: Final = {
     200: "Done.",
     201: "Stored.",
-    204: "Done; there is nothing to say.",
-    304: "Nothing has changed since the answer with this `ETag`.",
-    400: "The request cannot be understood.",
-    401: "No token, or one that is not accepted. API Gateway's own answer.",
-    403: "The chat is another user's, or the token is not for this.",
-    404: "There is no such thing.",
-    409: "Not in the state that the chat is in.",
-    413: "Too long.",
-    415: "Not JSON.",
-    422: "The key belongs to another body.",
-    429: "Too many at once.",
-    500: "A defect; it is logged under the request id.",
-    503: "Not reachable now; nothing is left half done, and the same request may be sent again.",
+    204: "No content.",
+    304: "Not modified since the response with this `ETag`.",
+    400: "Invalid request.",
+    401: "The token is missing or invalid. Answered by API Gateway.",
+    403: "The chat belongs to another user, or the token lacks the scope.",
+    404: "Not found.",
+    409: "Conflict with the state of the chat.",
+    413: "Too large.",
+    415: "The content type is not JSON.",
+    422: "The idempotency key was used with another body.",
+    429: "Too many concurrent turns.",
+    500: "Unexpected error, logged with the request id.",
+    503: "Temporarily unavailable. Nothing is left half done; send the same request again.",
 }
 
 HEADERS: Final[dict[str, tuple[str, Schema]]] = {
-    "Cache-Control": ("What is a user's own is never stored.", {"type": "string"}),
-    "ETag": ("Names this state of the answer.", {"type": "string"}),
-    "Idempotency-Replayed": ("The ask had come before under this key.", {"type": "string", "const": "true"}),
-    "Location": ("Where to poll.", {"type": "string"}),
+    "Cache-Control": ("Responses for a user are never cached.", {"type": "string"}),
+    "ETag": ("Identifies this state of the response.", {"type": "string"}),
+    "Idempotency-Replayed": (
+        "The response to an earlier ask with the same key.",
+        {"type": "string", "const": "true"},
+    ),
+    "Location": ("The URL to poll.", {"type": "string"}),
     "Retry-After": ("Seconds to wait before the next request.", {"type": "string", "pattern": "^[0-9]+$"}),
 }
 #: Sent with some answers only.
@@ -68,8 +71,8 @@ def document() -> dict[str, Any]:
         "info": {
             "title": "Async Chat",
             "version": version,
-            "description": "Ask, get a chat's id at once, and poll for the answer. Times are RFC 3339 in UTC with "
-            "milliseconds; ids are opaque. Unknown request fields are ignored; ignore unknown response fields.",
+            "description": "Ask a question, get a chat id at once, and poll for the answer. Times are RFC 3339 in UTC "
+            "with milliseconds; ids are opaque. Unknown request fields are ignored; ignore unknown response fields.",
         },
         "servers": [{"url": "./", "description": "The workspace that serves this document."}],
         "security": [{"token": []}],
@@ -223,7 +226,7 @@ def _schemas() -> dict[str, Schema]:
     asked.append((ProblemBody, "serialization"))
     _, found = models_json_schema(asked, ref_template=REF)
     gateway = {
-        "description": "API Gateway's own words, where it answers instead of a function.",
+        "description": "API Gateway's own body, where it answers instead of a function.",
         "type": "object",
         "properties": {"message": {"type": "string"}},
         "required": ["message"],

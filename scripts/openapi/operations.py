@@ -36,32 +36,32 @@ class Parameter:
     example: object = None
 
 
-CHAT_IN_PATH: Final = Parameter("chat_id", "path", "The chat.", ID, required=True)
-MEMORY_IN_PATH: Final = Parameter("memory_id", "path", "The memory.", ID, required=True)
-CHAT_IN_QUERY: Final = Parameter("chat_id", "query", "The chat.", ID, required=True)
+CHAT_IN_PATH: Final = Parameter("chat_id", "path", "The chat id.", ID, required=True)
+MEMORY_IN_PATH: Final = Parameter("memory_id", "path", "The memory id.", ID, required=True)
+CHAT_IN_QUERY: Final = Parameter("chat_id", "query", "The chat id.", ID, required=True)
 AFTER: Final = Parameter("after", "query", "Only messages newer than this cursor. Excludes `before`.", ID)
 BEFORE: Final = Parameter("before", "query", "The page of messages older than this cursor.", ID)
 LIMIT: Final = Parameter(
-    "limit", "query", "How many at most.", {"type": "integer", "minimum": 1, "maximum": MOST, "default": DEFAULT}
+    "limit", "query", "The page size.", {"type": "integer", "minimum": 1, "maximum": MOST, "default": DEFAULT}
 )
-NEXT_CHATS: Final = Parameter("cursor", "query", "`next` of the page before.", {"type": "string", "minLength": 1})
-NEXT_MEMORIES: Final = Parameter("cursor", "query", "`next` of the page before.", ID)
+NEXT_CHATS: Final = Parameter("cursor", "query", "`next` of the previous page.", {"type": "string", "minLength": 1})
+NEXT_MEMORIES: Final = Parameter("cursor", "query", "`next` of the previous page.", ID)
 SEARCH: Final = Parameter(
     "q",
     "query",
-    "Searches as the agent does, best first.",
+    "A search query. Uses the agent's search; the best match comes first.",
     {"type": "string", "maxLength": LONGEST_QUERY},
     example="car",
 )
 KEY: Final = Parameter(
     "Idempotency-Key",
     "header",
-    "The caller's name for this ask, kept for 24 hours: the same ask under the same name is answered, not asked again.",
+    "Makes the ask idempotent for 24 hours: the same ask with the same key starts no second turn.",
     {"type": "string", "pattern": "^[\\x21-\\x7e]{1,255}$"},
     example="f3b1c2a0-parking",
 )
 SEEN: Final = Parameter(
-    "If-None-Match", "header", "The `ETag` of an earlier answer: 304 when nothing has changed.", {"type": "string"}
+    "If-None-Match", "header", "The `ETag` of an earlier response: 304 if nothing has changed.", {"type": "string"}
 )
 
 
@@ -89,7 +89,7 @@ A_START: Final = (errors.ChatBusy, errors.TooManyTurns, errors.AtCapacity)
 #: By the name of the route: entrypoints/http/routes.py.
 OPERATIONS: Final[dict[str, Operation]] = {
     "ask": Operation(
-        "Ask, in a new chat or in the one named. By the time of the answer the question is durable.",
+        "Ask a question in a new or an existing chat. The question is durable before the response is sent.",
         answer=AskResponse,
         body=AskRequest,
         parameters=(KEY,),
@@ -108,7 +108,7 @@ OPERATIONS: Final[dict[str, Operation]] = {
         ),
     ),
     "poll": Operation(
-        "A page of messages (the newest without a cursor, oldest first inside it) and how far the latest turn is.",
+        "A page of messages (without a cursor the newest page; oldest message first) and the state of the latest turn.",
         answer=PollResponse,
         parameters=(CHAT_IN_QUERY, AFTER, BEFORE, LIMIT, SEEN),
         headers=("ETag", "Retry-After"),
@@ -116,13 +116,13 @@ OPERATIONS: Final[dict[str, Operation]] = {
         leads_to=(("poll", "after", "/after"),),
     ),
     "cancel": Operation(
-        "Stop the running turn, started or not. An ended turn stays as it is.",
+        "Stop the current turn, even before its worker has started. An ended turn is not changed.",
         answer=TurnStatus,
         parameters=(CHAT_IN_PATH,),
         refusals=A_CHAT,
     ),
     "retry": Operation(
-        "Run the last turn again when it failed or was cancelled. The question is not saved twice.",
+        "Run the last turn again if it failed or was cancelled. The question is not saved again.",
         answer=AskResponse,
         parameters=(CHAT_IN_PATH,),
         headers=("Location", "Retry-After"),
@@ -142,13 +142,13 @@ OPERATIONS: Final[dict[str, Operation]] = {
         refusals=A_CHAT,
     ),
     "delete_chat": Operation(
-        "Delete the chat and all its messages for good; a running turn is cancelled first.",
+        "Delete the chat and all its messages permanently; a running turn is cancelled first.",
         status=204,
         parameters=(CHAT_IN_PATH,),
         refusals=A_CHAT,
     ),
     "remember": Operation(
-        "Remember one memory, or up to 100 at once.",
+        "Store one memory, or up to 100 at once.",
         status=201,
         answer=MemoryIds,
         body=RememberRequest,
@@ -156,14 +156,14 @@ OPERATIONS: Final[dict[str, Operation]] = {
         leads_to=(("forget", "memory_id", "/memory_ids/0"),),
     ),
     "list_memories": Operation(
-        "The user's memories, newest first, or those that a search finds.",
+        "List the user's memories, newest first, or search them.",
         answer=MemoriesResponse,
         parameters=(SEARCH, NEXT_MEMORIES, LIMIT),
         refusals=(RequestInvalid,),
         leads_to=(("list_memories", "cursor", "/next"),),
     ),
     "forget": Operation(
-        "Forget a memory.",
+        "Delete a memory.",
         status=204,
         parameters=(MEMORY_IN_PATH,),
         refusals=(RequestInvalid, errors.MemoryNotFound),

@@ -1,1 +1,1 @@
-"""The ports of the domain, each kept by one technology."""
+"""Adapters: implementations of the domain's ports, one folder per technology."""

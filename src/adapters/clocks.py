@@ -1,4 +1,4 @@
-"""The machine's own clock, and time while a request is being answered: the same clock, held to API Gateway's."""
+"""The system clock, and a clock for the duration of a request that is bounded by API Gateway's time."""
 
 import time
 from datetime import UTC, datetime, timedelta
@@ -6,12 +6,12 @@ from typing import Final
 
 from domain.ports import Clock
 
-#: API Gateway waits no longer for an answer: whatever is done for a request is done before that.
+#: API Gateway's integration timeout: a request is answered before that, or not at all.
 LONGEST_REQUEST: Final = timedelta(seconds=30)
 
 
 class SystemClock(Clock):
-    """UTC in whole milliseconds, as the store keeps them: what is written equals what is read back."""
+    """UTC in whole milliseconds, as the store keeps them, so that a time survives a round trip."""
 
     def now(self) -> datetime:
         now = datetime.now(UTC)
@@ -22,10 +22,10 @@ class SystemClock(Clock):
 
 
 class RequestClock(Clock):
-    """A clock, kept between the moment at which API Gateway took a request and the moment at which it gives it up.
+    """Clamps `clock` between API Gateway's time of the request and its integration timeout, against clock skew.
 
-    A machine whose clock is behind would show a turn as thinking after its deadline, and one whose clock is ahead
-    would end turns that have time left, or give them too much of it. A function answers one request at a time.
+    A machine whose clock is behind would show a turn as thinking after its deadline. A machine whose clock is ahead
+    would end turns too early, or set deadlines too late. A function answers one request at a time.
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -33,7 +33,7 @@ class RequestClock(Clock):
         self._received_at: datetime | None = None
 
     def begin(self, received_at: datetime | None) -> None:
-        """From here on the request that was received at this time is answered; None for what came another way."""
+        """Start a request that API Gateway received at `received_at`; None for an event from elsewhere."""
         self._received_at = received_at
 
     def now(self) -> datetime:

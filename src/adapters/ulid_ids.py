@@ -8,9 +8,9 @@ from domain.ports import Clock, IdSource
 
 
 class UlidIdSource(IdSource):
-    """An id after a given one keeps that one's time when the clock is not past it, so that order beats clocks.
+    """An id after another one keeps the other's time if the clock is behind it: order matters more than time.
 
-    All 80 bits are drawn for every id: the library's own ids of one millisecond follow from each other.
+    All 80 random bits are drawn anew for every id. The library's monotonic ids within a millisecond are predictable.
     """
 
     def __init__(self, clock: Clock) -> None:

@@ -1,1 +1,1 @@
-"""What a chat is and how a turn is taken: plain Python, no I/O, no framework."""
+"""The rules of chats, turns and memories: plain Python, no I/O, no framework."""

@@ -1,4 +1,4 @@
-"""Chat, Message and Turn, and the only place that says which state of a turn may follow which."""
+"""Chat, Message and Turn, with the state machine of a turn."""
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -21,7 +21,7 @@ class Role(StrEnum):
 
 
 class TurnState(StrEnum):
-    """Where a turn stands. The first two are `thinking` to the app, the others are ends."""
+    """State of a turn. The app sees the first two as `thinking`; the others are final."""
 
     QUEUED = "queued"
     RUNNING = "running"
@@ -30,7 +30,7 @@ class TurnState(StrEnum):
     CANCELLED = "cancelled"
 
 
-#: The state machine of a turn. An end is final: a retry is a new turn about the same question.
+#: Allowed transitions. A retry is a new turn about the same question, not a transition.
 TRANSITIONS: Final[dict[TurnState, frozenset[TurnState]]] = {
     TurnState.QUEUED: frozenset({TurnState.RUNNING, TurnState.FAILED, TurnState.CANCELLED}),
     TurnState.RUNNING: frozenset({TurnState.ANSWERED, TurnState.FAILED, TurnState.CANCELLED}),
@@ -42,7 +42,7 @@ TRANSITIONS: Final[dict[TurnState, frozenset[TurnState]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """The words of a memory that an answer rests on."""
+    """Words of a memory that support an answer."""
 
     memory_id: str
     quote: str
@@ -50,7 +50,7 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One thing that was said. Message ids order a chat; `created_at` is for people."""
+    """A question or an answer. Messages of a chat are ordered by id; `created_at` is for display."""
 
     message_id: str
     role: Role
@@ -61,7 +61,7 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Something that the agent did, in a few words, while the user waits."""
+    """A progress step: what the agent does, in a few words, shown while the user waits."""
 
     at: datetime
     text: str
@@ -71,10 +71,9 @@ class Step:
 class Turn:
     """One question and what became of it.
 
-    `dispatch_token` must come with the event that starts the work; `lease` names the one worker that
-    claimed it. Both are unguessable and never leave the service. `progress` and `draft` are what the
-    user watches: they are no part of the state. `failure` is a plain string where another version of the service
-    stored a code that this one does not know.
+    The worker's event must carry `dispatch_token`; `lease` identifies the one worker that claimed the turn. Both are
+    unguessable and never leave the service. `progress` and `draft` are shown to the user and are not part of the state.
+    `failure` is a plain string where another version of the service stored a code that this one does not know.
     """
 
     chat_id: str
@@ -94,7 +93,7 @@ class Turn:
 
     @property
     def thinking(self) -> bool:
-        """No end has been stored."""
+        """Not in a final state."""
         return bool(TRANSITIONS[self.state])
 
     @property
@@ -103,29 +102,29 @@ class Turn:
         return self.ended_at - self.started_at if self.started_at and self.ended_at else None
 
     def overdue(self, now: datetime) -> bool:
-        """Still thinking at its deadline: whoever sees this ends it."""
+        """Still thinking at its deadline. Any reader that sees this stores the end."""
         return self.thinking and now >= self.deadline
 
     def claimed(self, lease: str, now: datetime) -> "Turn":
-        """The one worker that holds `lease` starts to reason."""
+        """The turn after a worker claimed it with `lease`. Raises `TransitionRefused`."""
         if now >= self.deadline:
             raise TransitionRefused("claim after the deadline")
         return self._moved(TurnState.RUNNING, lease=lease, started_at=now)
 
     def answered(self, lease: str, now: datetime) -> "Turn":
-        """The holder of the lease has an answer, in time."""
+        """The turn after the holder of the lease answered in time. Raises `TransitionRefused`."""
         if lease != self.lease:
-            raise TransitionRefused("answer by another than the lease's holder")
+            raise TransitionRefused("answer without the lease")
         if now >= self.deadline:
             raise TransitionRefused("answer after the deadline")
         return self._moved(TurnState.ANSWERED, ended_at=now, draft=None)
 
     def failed(self, code: FailureCode, now: datetime) -> "Turn":
-        """The turn ends without an answer, for the reason `code`."""
+        """The turn after it ended without an answer, for the reason `code`. Raises `TransitionRefused`."""
         return self._moved(TurnState.FAILED, ended_at=now, failure=code, draft=None)
 
     def cancelled(self, now: datetime) -> "Turn":
-        """The user does not want the answer any more."""
+        """The turn after the user stopped it. Raises `TransitionRefused`."""
         return self._moved(TurnState.CANCELLED, ended_at=now, draft=None)
 
     def _moved(self, to: TurnState, **changes: object) -> "Turn":
@@ -136,7 +135,7 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Chat:
-    """A user's chat as its header knows it: everything but the messages.
+    """A user's chat without its messages.
 
     `last_message_id` bounds what a reader may see: a message beyond it belongs to a write whose header the reader
     has not seen. `last_duration` is how long the agent reasoned about this chat's last answer.
@@ -152,12 +151,12 @@ class Chat:
 
     @property
     def chat_id(self) -> str:
-        """The chat's name."""
+        """The chat's id."""
         return self.turn.chat_id
 
     @property
     def user_id(self) -> str:
-        """Whose chat it is."""
+        """The owner's id."""
         return self.turn.user_id
 
     def check_owner(self, user_id: str) -> None:
@@ -166,7 +165,7 @@ class Chat:
             raise ChatForbidden
 
     def check_free(self, now: datetime) -> None:
-        """Raise `ChatBusy` while a turn thinks that is not overdue."""
+        """Raise `ChatBusy` while the turn is thinking and not overdue."""
         if self.turn.thinking and not self.turn.overdue(now):
             raise ChatBusy(retry_after=(self.turn.deadline - now).total_seconds())
 
@@ -178,18 +177,18 @@ class Chat:
 
     @classmethod
     def begun(cls, question: Message, turn: Turn) -> "Chat":
-        """A new chat, named after its first question."""
+        """A new chat. Its title is the start of its first question."""
         text = excerpt(question.content, EXCERPT_LENGTH)
         return cls(turn, excerpt(question.content, TITLE_LENGTH), text, question.message_id)
 
     def with_question(self, question: Message, turn: Turn) -> "Chat":
-        """The chat after the user asked once more."""
+        """The chat after another question."""
         return replace(
             self, turn=turn, last_message_id=question.message_id, last_text=excerpt(question.content, EXCERPT_LENGTH)
         )
 
     def with_turn(self, turn: Turn, answer: Message | None = None) -> "Chat":
-        """The chat after its turn moved; with `answer`, that message is its newest."""
+        """The chat after a transition of its turn; `answer`, if any, is its newest message."""
         if answer is None:
             return replace(self, turn=turn)
         return replace(
@@ -204,7 +203,7 @@ class Chat:
 
 @dataclass(frozen=True, slots=True)
 class ChatSummary:
-    """A chat as a list shows it. `active_at` is when its last message was written."""
+    """An entry in a list of chats. `active_at` is the time of the last message."""
 
     chat_id: str
     title: str
@@ -218,10 +217,10 @@ class ChatSummary:
 
     @property
     def unread(self) -> bool:
-        """There is an answer that the user has not marked as read."""
+        """The last answer is not marked as read."""
         return self.last_answer_id is not None and (self.read_up_to or "") < self.last_answer_id
 
     def state_at(self, now: datetime) -> TurnState:
-        """The turn's state; past the deadline a turn that still thinks has failed, stored or not."""
+        """The turn's state at `now`. Past its deadline a thinking turn has failed, even if that is not stored yet."""
         overdue = TRANSITIONS[self.state] and now >= self.deadline
         return TurnState.FAILED if overdue else self.state

@@ -1,4 +1,4 @@
-"""ChatService: everything that happens to a chat. The fast path dispatches, the slow path reasons and persists."""
+"""ChatService: dispatch (the fast path), reason and persist (the slow path), and the user's other actions on a chat."""
 
 import hashlib
 from collections.abc import Callable
@@ -69,10 +69,7 @@ class TurnPolicy:
 
 
 class ChatService:
-    """One instance serves any number of calls; it keeps nothing between them.
-
-    `agent` is called when there is something to reason about: agents are heavy, and only the worker pays for one.
-    """
+    """Stateless. `agent` makes the agent on first use: importing one is slow, and only the worker needs it."""
 
     def __init__(
         self,
@@ -92,14 +89,14 @@ class ChatService:
         self._observer = observer
         self._policy = policy
 
-    # ---- the fast path
+    # ---- fast path: dispatch
 
     def dispatch(self, ask: Ask) -> AskAccepted:
-        """Store the question, start its worker, and come back at once.
+        """Store the question, invoke its worker asynchronously, and return.
 
-        Raises `QuestionMissing`, `QuestionTooLong`, `UnreadableText`, what `ChatRepository.save_question` refuses,
-        `IdempotencyKeyReused`, and `TryAgain` when store or worker cannot be reached: then the question is either
-        not stored, or its turn has failed, and the same ask may be sent again.
+        Raises `QuestionMissing`, `QuestionTooLong`, `UnreadableText`, the refusals of `ChatRepository.save_question`,
+        `IdempotencyKeyReused`, and `TryAgain` when the store or the worker cannot be reached. After `TryAgain` the
+        question is not stored, or its turn has failed; the same ask may be sent again.
         """
         question = _checked_question(ask.question)
         key = self._idempotency_key(ask, question)
@@ -111,7 +108,7 @@ class ChatService:
         return AskAccepted(new.turn.chat_id)
 
     def retry(self, user_id: str, chat_id: str, correlation_id: str = "") -> AskAccepted:
-        """Run the chat's last turn again. Raises `NothingToRetry`, `ChatBusy`, and as `dispatch`."""
+        """Ask the last question again in a new turn. Raises `NothingToRetry`, `ChatBusy`, and as `dispatch`."""
         while True:
             chat = self._owned(user_id, chat_id)
             chat.check_retriable(self._clock.now())
@@ -153,7 +150,7 @@ class ChatService:
         return IdempotencyKey(ask.key, _fingerprint(ask, question), self._clock.now() + self._policy.idempotency_ttl)
 
     def _replay(self, past: IdempotencyRecord, ask: Ask, question: str) -> AskAccepted:
-        """Answer as the first time; if its worker never started, start it now."""
+        """Answer a repeated ask as the first one; if its worker never started, start it now."""
         if past.fingerprint != _fingerprint(ask, question):
             raise IdempotencyKeyReused
         while True:
@@ -162,18 +159,18 @@ class ChatService:
                 return AskAccepted(past.chat_id, replayed=True)
 
     def _ensure_worker(self, turn: Turn, ask: Ask) -> bool:
-        """Start the turn's worker if it never did. False when the turn has moved meanwhile: look again."""
+        """Start the turn's worker if it never started. False after a concurrent change of the turn: read it again."""
         if turn.started_at is not None or turn.state is TurnState.CANCELLED:
             return True
         if turn.thinking and not turn.overdue(self._clock.now()):
-            # The first attempt may be about to invoke as well: two events, one claim.
+            # The first attempt may invoke at the same time: of two events, only one can claim the turn.
             self._start(turn, ask.correlation_id)
             return True
         return self._run_again(turn, ask.correlation_id)
 
     def _run_again(self, turn: Turn, correlation_id: str) -> bool:
-        """Give the question of an ended turn a new one. False when the turn has moved meanwhile: look again."""
-        if turn.thinking:  # and overdue: its end is stored first, which releases its slots
+        """Start a new turn about an ended turn's question. False after a concurrent change: read it again."""
+        if turn.thinking:  # and overdue: store its end first, which releases its slots
             self._expire(turn)
             return False
         again = self._with_slot(turn.user_id, lambda: self._restart(turn))
@@ -188,7 +185,7 @@ class ChatService:
         return again if self._chats.compare_and_set_turn(turn, again, turn_limit=self._policy.turns_per_user) else None
 
     def _with_slot(self, user_id: str, store: Callable[[], Stored]) -> Stored:
-        """Store a turn that begins, with a new turn id for each attempt: the slots are sharded by it."""
+        """Store a new turn. Each attempt has a new turn id, which may hash to a shard with free slots."""
         for _ in range(SLOT_ATTEMPTS - 1):
             with suppress(AtCapacity):
                 return store()
@@ -202,24 +199,24 @@ class ChatService:
         try:
             self._worker.invoke(WorkerInvocation(turn.chat_id, turn.turn_id, turn.dispatch_token, correlation_id))
         except WorkerUnreachable:
-            with suppress(StoreUnavailable):  # then the turn ends at its deadline, by the first poll after it
+            with suppress(StoreUnavailable):  # the first poll after the deadline ends the turn
                 ended = self._end(turn, turn.failed(FailureCode.NOT_STARTED, self._clock.now()))
                 if not ended and self._claimed_meanwhile(turn):
-                    return  # the event did get through
+                    return  # the event was delivered after all
             raise
 
     def _claimed_meanwhile(self, turn: Turn) -> bool:
-        # Not every end means a worker: a repetition of the same ask may have failed to reach one just as well.
+        # The turn may have ended without a worker: a concurrent repetition of the ask may have failed to invoke it too.
         chat = self._chats.load(turn.chat_id)
         return chat is not None and chat.turn.turn_id == turn.turn_id and chat.turn.started_at is not None
 
-    # ---- the slow path
+    # ---- slow path: reason and persist
 
     def reason(self, invocation: WorkerInvocation, until: datetime) -> ReasoningOutcome | None:
-        """Claim the turn and run the agent on it, to be done by `until` at the latest.
+        """Claim the turn and run the agent on it, until `until` at the latest.
 
-        None when there is nothing to do: the event is a duplicate, late, unknown, or not ours. Raises
-        `StoreUnavailable` only around the claim: a redelivered event then finds the turn waiting, or taken.
+        None for an event that is a duplicate, late, unknown or forged. Raises `StoreUnavailable` only before the turn
+        is claimed, or when the outcome of the claim is unknown: a redelivered event finds the turn queued, or claimed.
         """
         page = self._chats.read(invocation.chat_id, PageRequest(limit=HISTORY_LENGTH))
         if page is None or not _matches(invocation, page.chat.turn):
@@ -231,9 +228,9 @@ class ChatService:
         return self._run_agent(turn, page.messages, until)
 
     def persist(self, outcome: ReasoningOutcome) -> Turn | None:
-        """Store how the agent's work ended. The turn as it was stored, or None when it had ended before.
+        """Store the outcome. Returns the turn as stored, or None when it had already ended.
 
-        A store that cannot be reached is tried until the turn's deadline; then `StoreUnavailable`.
+        Retries an unreachable store until the turn's deadline, then raises `StoreUnavailable`.
         """
         if isinstance(outcome, Abandoned):
             return None
@@ -248,7 +245,7 @@ class ChatService:
                 self._clock.sleep(PERSIST_PAUSE)
 
     def fail(self, invocation: WorkerInvocation, code: FailureCode) -> Turn | None:
-        """End the turn that `invocation` started, if it still thinks: its worker is known to be gone."""
+        """End the turn that `invocation` started, if it is still thinking: its worker is known to be dead."""
         chat = self._chats.load(invocation.chat_id)
         if chat is None or not _matches(invocation, chat.turn) or not chat.turn.thinking:
             return None
@@ -276,7 +273,7 @@ class ChatService:
             return Abandoned(turn)
         except AgentFailed as failure:
             return Failed(turn, _known_code(failure.code))
-        except Exception as exception:  # noqa: BLE001  # whatever an agent does, its turn ends in the user's sight
+        except Exception as exception:  # noqa: BLE001  # an agent's crash must end its turn visibly
             self._observer.on_agent_crash(turn, exception)
             return Failed(turn, FailureCode.AGENT_FAILED)
 
@@ -290,7 +287,7 @@ class ChatService:
             return turn.failed(FailureCode.TIMED_OUT, now), None
 
     def _message(self, answer: Answer, turn: Turn, now: datetime) -> Message:
-        # The chat is busy: since the question, nothing can have been said in it.
+        # No other message can follow the question: the chat is busy until this turn ends.
         message_id = self._ids.new_id(after=turn.question_id)
         return Message(message_id, Role.ASSISTANT, answer.text, now, answer.citations)
 
@@ -300,10 +297,10 @@ class ChatService:
             self._observer.on_transition(ended)
         return done
 
-    # ---- reading back, and what a user does with a chat
+    # ---- reading and managing chats
 
     def read(self, user_id: str, chat_id: str, page: PageRequest) -> ChatPage:
-        """A page of the chat. A turn past its deadline ends here, in the store before it does on the screen.
+        """A page of the chat's messages. Ends an overdue turn in the store before it is shown as ended.
 
         Raises `ChatNotFound`, `ChatForbidden`.
         """
@@ -317,7 +314,7 @@ class ChatService:
             self._expire(found.chat.turn)
 
     def poll_after(self, chat: Chat) -> timedelta | None:
-        """How long to wait before the next poll of the chat; None when there is nothing to wait for."""
+        """How long to wait before the next poll; None when no turn is thinking."""
         return poll_after(chat, self._clock.now(), self._policy.expected_duration)
 
     def list_chats(self, user_id: str, limit: int, start: tuple[str, str] | None = None) -> ChatList:
@@ -325,11 +322,11 @@ class ChatService:
         return self._chats.list_chats(user_id, limit, start)
 
     def mark_read(self, user_id: str, chat_id: str) -> None:
-        """Everything in the chat has been seen. Raises `ChatNotFound`, `ChatForbidden`."""
+        """Mark the chat as read. Raises `ChatNotFound`, `ChatForbidden`."""
         self._chats.mark_read(chat_id, user_id)
 
     def cancel(self, user_id: str, chat_id: str) -> Turn:
-        """Stop the running turn; an ended one is left as it is. The turn as it then stands."""
+        """Stop the chat's turn unless it has ended. Returns the turn. Raises `ChatNotFound`, `ChatForbidden`."""
         while True:
             chat = self._owned(user_id, chat_id)
             if not chat.turn.thinking:
@@ -342,8 +339,8 @@ class ChatService:
                 return turn
 
     def delete(self, user_id: str, chat_id: str) -> None:
-        """Remove the chat for good, its running turn cancelled first. Raises `ChatNotFound`, `ChatForbidden`."""
-        with suppress(ChatNotFound):  # a deletion that was cut short has hidden the chat, and goes on here
+        """Cancel the running turn, then delete the chat. Raises `ChatNotFound`, `ChatForbidden`."""
+        with suppress(ChatNotFound):  # an interrupted deletion has hidden the chat; it continues below
             self.cancel(user_id, chat_id)
         self._chats.delete(chat_id, user_id)
 
@@ -378,7 +375,7 @@ def _matches(invocation: WorkerInvocation, turn: Turn) -> bool:
 
 
 def _known_code(code: str) -> FailureCode:
-    """A custom agent may fail with a code that the app does not know."""
+    """`code` as the enum; a custom agent's unknown code becomes `AGENT_FAILED`."""
     try:
         return FailureCode(code)
     except ValueError:

@@ -1,7 +1,7 @@
-"""Everything that the domain refuses or that its ports may fail with.
+"""Errors of the domain and of its ports.
 
     AsyncChatError
-    ├── Refused                 the caller asked for something that cannot be had
+    ├── Refused                 the caller's request cannot be fulfilled
     │   ├── QuestionMissing
     │   ├── QuestionTooLong
     │   ├── MemoryTooLong
@@ -14,15 +14,15 @@
     │   ├── AtCapacity
     │   ├── IdempotencyKeyReused
     │   └── MemoryNotFound
-    ├── TryAgain                something that we depend on cannot be reached now
+    ├── TryAgain                a dependency is unreachable; the same call may succeed later
     │   ├── StoreUnavailable
     │   └── WorkerUnreachable
-    ├── OutOfOrder              a message's id does not follow the chat's last one
-    ├── TransitionRefused       a turn may not go from its state to that one
-    ├── TurnOver                the turn that is being worked on has ended, or was never ours
-    └── AgentFailed             the agent ended without an answer, for a reason with a name
+    ├── OutOfOrder              a message's id is not greater than the chat's last one
+    ├── TransitionRefused       the state machine does not allow the transition
+    ├── TurnOver                the turn has ended, or another worker holds its lease
+    └── AgentFailed             the agent ended without an answer, with a failure code
 
-Errors carry facts, never sentences for a person: the entrypoints choose the words.
+Errors carry facts. The sentences for users are in the entrypoints.
 """
 
 from dataclasses import dataclass
@@ -31,20 +31,20 @@ from domain.failure_codes import FailureCode
 
 
 class AsyncChatError(Exception):
-    """The root: whatever is not one of these is a defect."""
+    """Base class. Any other exception is a defect."""
 
 
 class Refused(AsyncChatError):
-    """The caller asked for something that cannot be had; asking the same again changes nothing by itself."""
+    """The request cannot be fulfilled; repeating it unchanged does not help by itself."""
 
 
 class QuestionMissing(Refused):
-    """No question, or nothing visible in it."""
+    """The question is missing or has no visible character."""
 
 
 @dataclass
 class QuestionTooLong(Refused):
-    """The question has `length` characters; `limit` are allowed."""
+    """The question has `length` characters; at most `limit` are allowed."""
 
     length: int
     limit: int
@@ -52,7 +52,7 @@ class QuestionTooLong(Refused):
 
 @dataclass
 class MemoryTooLong(Refused):
-    """A memory has `length` characters; `limit` are allowed."""
+    """A memory has `length` characters; at most `limit` are allowed."""
 
     length: int
     limit: int
@@ -66,16 +66,16 @@ class UnreadableText(Refused):
 
 
 class ChatNotFound(Refused):
-    """No such chat, or it has been deleted."""
+    """The chat does not exist or is deleted."""
 
 
 class ChatForbidden(Refused):
-    """The chat is another user's."""
+    """The chat belongs to another user."""
 
 
 @dataclass
 class ChatBusy(Refused):
-    """A turn of this chat is still thinking; try again in about `retry_after` seconds."""
+    """A turn of this chat is thinking; its deadline is in `retry_after` seconds."""
 
     retry_after: float
 
@@ -86,7 +86,7 @@ class NothingToRetry(Refused):
 
 @dataclass
 class TooManyTurns(Refused):
-    """The user has `limit` turns thinking; the first of them ends within `retry_after` seconds."""
+    """The user has `limit` turns thinking; the first ends within `retry_after` seconds."""
 
     limit: int
     retry_after: float
@@ -94,13 +94,13 @@ class TooManyTurns(Refused):
 
 @dataclass
 class AtCapacity(Refused):
-    """As many turns think as the service has workers for; the first ends within `retry_after` seconds."""
+    """All workers are busy; the first turn ends within `retry_after` seconds."""
 
     retry_after: float
 
 
 class IdempotencyKeyReused(Refused):
-    """The key came before, within its life, with another question or chat."""
+    """The idempotency key was used before, and has not expired, with another question or chat."""
 
 
 class MemoryNotFound(Refused):
@@ -108,34 +108,34 @@ class MemoryNotFound(Refused):
 
 
 class TryAgain(AsyncChatError):
-    """Something that we depend on cannot be reached now; the same call may succeed later."""
+    """A dependency is unreachable; the same call may succeed later."""
 
 
 class StoreUnavailable(TryAgain):
-    """The store did not answer, or refused for reasons of its own: throttled, timed out, not permitted."""
+    """The store did not answer, throttled the call or denied access."""
 
 
 class WorkerUnreachable(TryAgain):
-    """The worker could not be invoked, or it is not known whether it was."""
+    """The invocation of the worker failed, or its outcome is unknown."""
 
 
 @dataclass
 class OutOfOrder(AsyncChatError):
-    """A message's id does not follow the chat's `last_message_id`: clocks differ. Take an id after it."""
+    """A message's id is not greater than `last_message_id`, because clocks differ. Retry with an id after it."""
 
     last_message_id: str
 
 
 class TransitionRefused(AsyncChatError):
-    """A turn may not go from its state to that one, or not by this holder, or not any more."""
+    """The state machine, the lease or the deadline forbids the transition."""
 
 
 class TurnOver(AsyncChatError):
-    """The turn that is being worked on has ended, or another worker holds it: stop, and write nothing."""
+    """The turn has ended, or another worker holds its lease: stop, and write nothing."""
 
 
 @dataclass
 class AgentFailed(AsyncChatError):
-    """The agent ended without an answer. A `code` that is not one of `FailureCode` is shown as `agent_failed`."""
+    """The agent ended without an answer. A `code` that is not a `FailureCode` is shown as `agent_failed`."""
 
     code: FailureCode | str

@@ -1,16 +1,16 @@
-"""Why a turn can fail, as stable words that apps branch on."""
+"""Failure codes of turns: stable strings that apps branch on."""
 
 from enum import StrEnum
 
 
 class FailureCode(StrEnum):
-    """Each has its sentence for a person in entrypoints/schemas/poll.py."""
+    """Why a turn failed. The sentence for each is in entrypoints/schemas/poll.py."""
 
     TIMED_OUT = "timed_out"
     NOT_STARTED = "not_started"
     WORKER_DIED = "worker_died"
     AGENT_FAILED = "agent_failed"
-    #: Of agents that use a language model.
+    #: Only from agents that use a language model.
     MODEL_BUSY = "model_busy"
     MODEL_UNREACHABLE = "model_unreachable"
     MODEL_DENIED = "model_denied"

@@ -1,4 +1,4 @@
-"""A memory: something that a user wants to be reminded of."""
+"""Memory: a short note that a user stored, and what questions are answered from."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +12,7 @@ MEMORY_LIMIT: Final = 4_000
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """What happened, when it happened, and the user's own tags for it."""
+    """A stored memory: text, time of the event, and tags."""
 
     memory_id: str
     text: str
@@ -22,14 +22,14 @@ class Memory:
 
 @dataclass(frozen=True, slots=True)
 class NewMemory:
-    """A memory that has no id yet; `occurred_at` is None for "now"."""
+    """A memory that is not stored yet. `occurred_at` None means now."""
 
     text: str
     occurred_at: datetime | None = None
     tags: tuple[str, ...] = ()
 
     def checked(self) -> "NewMemory":
-        """Itself, trimmed; raises `MemoryTooLong` or `UnreadableText`."""
+        """This memory, trimmed. Raises `MemoryTooLong` or `UnreadableText`."""
         text = self.text.strip()
         if not all(map(is_storable, (text, *self.tags))) or not is_visible(text):
             raise UnreadableText("text")

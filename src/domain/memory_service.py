@@ -1,4 +1,4 @@
-"""MemoryService: what a user has asked to be remembered."""
+"""MemoryService: store, list, search and delete a user's memories."""
 
 from collections.abc import Callable, Sequence
 
@@ -8,10 +8,7 @@ from domain.ports import Clock, IdSource, MemoryRanking, MemoryStore
 
 
 class MemoryService:
-    """Remember, look up, forget: always one user's own.
-
-    `ranking` is called when there is something to search: only a search pays for its engine.
-    """
+    """Every call is limited to one user's memories. `ranking` makes the search engine on first use: it loads slowly."""
 
     def __init__(
         self, memories: MemoryStore, ranking: Callable[[], MemoryRanking], clock: Clock, ids: IdSource
@@ -22,7 +19,7 @@ class MemoryService:
         self._ids = ids
 
     def remember(self, user_id: str, new: Sequence[NewMemory]) -> tuple[Memory, ...]:
-        """Store them all, in the order given. Raises `MemoryTooLong` or `UnreadableText` before anything is stored."""
+        """Store all of them, in the order given. Raises `MemoryTooLong` or `UnreadableText` before any is stored."""
         checked = [memory.checked() for memory in new]
         memories: list[Memory] = []
         for memory in checked:
@@ -32,14 +29,14 @@ class MemoryService:
         return tuple(memories)
 
     def list_page(self, user_id: str, limit: int, before: str | None = None) -> tuple[Memory, ...]:
-        """At most `limit` memories, newest first, older than the one named `before`."""
+        """At most `limit` memories, newest first; with `before`, only those older than that memory id."""
         return self._memories.list_page(user_id, limit, before)
 
     def search(self, user_id: str, query: str, limit: int) -> tuple[Memory, ...]:
-        """The memories that match `query`, best first: the search that the agent uses."""
+        """At most `limit` memories that match `query`, best first. The agent uses the same search."""
         return self._ranking().rank(query, self._memories.list_all(user_id), limit, self._clock.now())
 
     def forget(self, user_id: str, memory_id: str) -> None:
-        """Remove the memory for good. Raises `MemoryNotFound`."""
+        """Delete the memory. Raises `MemoryNotFound`."""
         if not self._memories.delete(user_id, memory_id):
             raise MemoryNotFound

@@ -1,8 +1,8 @@
-"""When the app should ask again: from what the service knows of the turn.
+"""Adaptive polling: when the app should poll again, from what the service knows about the turn.
 
-Polls lie close where the answer is expected and far apart before that: an agent that usually takes a minute is
-asked after ten times in that minute, and its answer still shows a second after it was saved. Waits are whole
-seconds, so that `Retry-After` says the same; only the last one before the deadline is exact.
+Polls are frequent around the expected end of the answer and rare before it. An agent that usually takes a minute is
+polled ten times in that minute, and its answer shows about a second after it was saved. Waits are whole seconds, as
+`Retry-After` is; only the last one before the deadline is exact.
 """
 
 from datetime import datetime, timedelta
@@ -11,24 +11,24 @@ from typing import Final
 
 from domain.chat import Chat, Turn
 
-#: At first, in case the agent is faster than it usually is.
+#: At the start, in case the agent is faster than usual.
 BRISK: Final = timedelta(seconds=2)
 BRISK_UNTIL: Final = timedelta(seconds=5)
-#: Somebody watches the agent's steps.
+#: The longest wait while the agent shows steps.
 LONGEST: Final = timedelta(seconds=14)
-#: Somebody reads the draft; the answer may come before its usual time.
+#: The longest wait while a draft grows: the answer may come earlier than usual.
 DRAFTING: Final = timedelta(seconds=6)
-#: Where the answer is expected; closer for an agent that is done within seconds.
+#: Around the expected end; shorter for an agent that usually needs less than `QUICK`.
 CLOSE: Final = timedelta(seconds=2)
 CLOSE_TO_QUICK: Final = timedelta(seconds=1)
 QUICK: Final = timedelta(seconds=10)
-#: The answer is expected from this part of the usual time on.
+#: The answer is expected from this share of the expected duration on.
 EARLY: Final = 0.92
-#: An answer that is late by so much may be as late again: each wait is this part of the delay so far.
+#: After the expected end each wait is this share of the delay so far.
 LATENESS_SHARE: Final = 0.4
 SHORTEST: Final = timedelta(milliseconds=100)
 
-#: After an ask, when nothing is known of its turn yet.
+#: After an ask, when nothing is known about its turn yet.
 FIRST_POLL: Final = BRISK
 #: After a refusal because the store or the worker could not be reached.
 RETRY_WHEN_UNREACHABLE: Final = timedelta(seconds=2)
@@ -36,16 +36,16 @@ _BUSY_FOR: Final = (timedelta(seconds=1), timedelta(seconds=5))
 
 
 def retry_when_busy(until_deadline: timedelta) -> timedelta:
-    """When to ask again after a refusal because turns are thinking, the first of them until its deadline.
+    """How long to wait after a refusal because turns are thinking, given the time until the first one's deadline.
 
-    A chat, or a slot, is usually free long before that.
+    A chat or a slot is usually free long before that deadline.
     """
     shortest, longest = _BUSY_FOR
     return max(shortest, min(until_deadline, longest))
 
 
 def poll_after(chat: Chat, now: datetime, expected_duration: timedelta) -> timedelta | None:
-    """How long to wait before the next poll; None when there is nothing to wait for.
+    """How long to wait before the next poll; None when the turn has ended.
 
     `expected_duration` is how long an agent usually reasons; a chat that has an answer goes by that one instead.
     """

@@ -1,7 +1,7 @@
-"""The whole boundary of the domain: what it needs from the world, each as a contract.
+"""The ports of the domain: protocols for what it needs from outside.
 
-Adapters and fakes inherit these classes, so that a forgotten method fails when they are made. A docstring here
-holds for every implementation; tests/contract runs the same tests over the fakes and the real ones.
+Adapters and fakes inherit them, so that a missing method fails on construction. A docstring here is a contract for
+every implementation; tests/contract runs the same tests over the fakes and the real adapters.
 
 Any method of ChatRepository and MemoryStore may raise `StoreUnavailable`.
 """
@@ -45,11 +45,11 @@ class ChatRepository(Protocol):
 
     @abstractmethod
     def load(self, chat_id: str) -> Chat | None:
-        """The chat as it stands, or None."""
+        """The current chat, or None."""
 
     @abstractmethod
     def read(self, chat_id: str, page: PageRequest) -> ChatPage | None:
-        """The chat and a page of its messages as of one moment, or None for an unknown chat."""
+        """A consistent snapshot of the chat and a page of its messages; None for an unknown chat."""
 
     @abstractmethod
     def compare_and_set_turn(
@@ -65,7 +65,7 @@ class ChatRepository(Protocol):
 
     @abstractmethod
     def save_progress(self, turn: Turn, progress: Sequence[Step], draft: str | None) -> bool:
-        """Show what the agent does. Done, and True, only while the stored turn still is `turn`."""
+        """Store progress steps and draft. Done, and True, only while the stored turn still is `turn`."""
 
     @abstractmethod
     def list_chats(self, user_id: str, limit: int, start: tuple[str, str] | None = None) -> ChatList:
@@ -77,10 +77,10 @@ class ChatRepository(Protocol):
 
     @abstractmethod
     def delete(self, chat_id: str, user_id: str) -> None:
-        """Remove the chat and every message of it. From the first effect on, no read finds the chat, and no move of
-        its turn is done; a turn that still thinks releases its slots.
+        """Delete the chat and all its messages. From the first effect on, no read finds the chat, and no transition
+        of its turn is stored; a turn that still thinks releases its slots.
 
-        Cut short, it goes on when called again. Raises `ChatNotFound` (nothing is left of it) or `ChatForbidden`.
+        An interrupted deletion continues when called again. Raises `ChatNotFound` (nothing is left), `ChatForbidden`.
         """
 
 
@@ -89,30 +89,30 @@ class WorkerInvoker(Protocol):
 
     @abstractmethod
     def invoke(self, invocation: WorkerInvocation) -> None:
-        """Hand over `invocation`. Accepted is not started, and delivery is at least once, late, or never.
+        """Hand over `invocation`. Accepted is not started: the worker may run once, more than once, late or never.
 
-        Raises `WorkerUnreachable` when it was not accepted or nobody knows.
+        Raises `WorkerUnreachable` when it was not accepted, or the outcome is unknown.
         """
 
 
 class ProgressReporter(Protocol):
-    """The agent's view of its user, who waits. Every method raises `TurnOver` when the turn has ended."""
+    """Shows the agent's progress to the waiting user. Every method raises `TurnOver` when the turn has ended."""
 
     @abstractmethod
     def step(self, text: str) -> None:
-        """Tell what is being done, in a few words. Calling often is fine: writes are paced."""
+        """Show a step, in a few words. May be called often: writes are throttled."""
 
     @abstractmethod
     def draft(self, text: str) -> None:
-        """Show the whole answer so far. Calling often is fine: writes are paced."""
+        """Show the whole answer so far. May be called often: writes are throttled."""
 
     @abstractmethod
     def raise_if_ended(self) -> None:
-        """Nothing new, but is the answer still wanted? Calling often is fine: looks are paced."""
+        """Show nothing; only check whether the turn has ended. May be called often: checks are throttled."""
 
 
 class ReasoningAgent(Protocol):
-    """Answers a question. Slow, and perhaps paid for: it is run at most once per turn."""
+    """Answers a question. Slow and possibly expensive: it runs at most once per turn."""
 
     @abstractmethod
     def reason(self, assignment: Assignment, progress: ProgressReporter) -> Answer:
@@ -120,11 +120,11 @@ class ReasoningAgent(Protocol):
 
 
 class MemoryStore(Protocol):
-    """The users' memories. No method ever shows one user anything of another's."""
+    """The users' memories. No method returns anything of another user."""
 
     @abstractmethod
     def put_many(self, user_id: str, memories: Sequence[Memory]) -> None:
-        """Store them. One with a known id takes its place."""
+        """Store them. A memory with a known id replaces the stored one."""
 
     @abstractmethod
     def list_all(self, user_id: str) -> tuple[Memory, ...]:
@@ -136,11 +136,11 @@ class MemoryStore(Protocol):
 
     @abstractmethod
     def get_many(self, user_id: str, memory_ids: Collection[str]) -> tuple[Memory, ...]:
-        """Those of the named memories that the user has at this moment, in any order."""
+        """Those of the named memories that exist now, in any order."""
 
     @abstractmethod
     def delete(self, user_id: str, memory_id: str) -> bool:
-        """Remove it. False when the user has no such memory."""
+        """Delete it. False when the user has no such memory."""
 
 
 class MemoryRanking(Protocol):
@@ -152,46 +152,46 @@ class MemoryRanking(Protocol):
     ) -> tuple[Memory, ...]:
         """The memories that match any word of `query`, best first, at most `limit`; empty when none does.
 
-        A phrase that says when ("last week") is matched by the memories of that time, seen from `now`; without
-        `now` it is words like others.
+        A date phrase ("last week") matches the memories of that time, relative to `now`; without `now` it is searched
+        as words.
         """
 
 
 class TurnObserver(Protocol):
-    """Is told what happens, every transition after it is stored, to log and to count. Never raises."""
+    """Receives every transition after it is stored, for logs and metrics. Never raises."""
 
     @abstractmethod
     def on_transition(self, turn: Turn) -> None:
-        """`turn` has just come to its state."""
+        """`turn` has just reached its state."""
 
     @abstractmethod
     def on_rejected(self, user_id: str) -> None:
-        """A question of this user's was refused: as many turns think as there are workers."""
+        """A question of this user was refused because all workers are busy."""
 
     @abstractmethod
     def on_agent_crash(self, turn: Turn, exception: Exception) -> None:
-        """The agent raised what it should not have: a defect, for whoever looks after it."""
+        """The agent raised an unexpected exception: a defect of the agent."""
 
 
 class Clock(Protocol):
-    """Time. All datetimes of this service are aware, UTC, whole milliseconds."""
+    """Time. All datetimes of this service are timezone-aware, UTC, in whole milliseconds."""
 
     @abstractmethod
     def now(self) -> datetime:
-        """The time of day, as far as this machine knows."""
+        """The current time."""
 
     @abstractmethod
     def sleep(self, pause: timedelta) -> None:
-        """Wait."""
+        """Block for `pause`."""
 
 
 class IdSource(Protocol):
-    """Names for things: opaque, url-safe, sorting by creation, with at least 80 random bits."""
+    """Ids: opaque, URL-safe, sorted by creation time, with at least 80 random bits."""
 
     @abstractmethod
     def new_id(self, after: str | None = None) -> str:
-        """A fresh id; greater than `after`, whatever the clock says."""
+        """A new id; greater than `after`, even if the clock has gone back."""
 
     @abstractmethod
     def new_token(self) -> str:
-        """An unguessable word, unrelated to time."""
+        """An unguessable token with at least 128 random bits."""

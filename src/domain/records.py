@@ -1,4 +1,4 @@
-"""What goes in and out of the services and through the ports: frozen records without rules of their own."""
+"""Records that cross the services and ports: frozen data without rules."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +9,7 @@ from domain.failure_codes import FailureCode
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """What a user asks, as it came in."""
+    """A question as it was sent. `key` is the client's idempotency key."""
 
     user_id: str
     question: str
@@ -20,7 +20,7 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class AskAccepted:
-    """The question is stored and its worker has been invoked; `replayed` when an earlier ask did it."""
+    """The question is stored and its worker invoked; `replayed` when an earlier ask with the same key did that."""
 
     chat_id: str
     replayed: bool = False
@@ -28,7 +28,7 @@ class AskAccepted:
 
 @dataclass(frozen=True, slots=True)
 class IdempotencyKey:
-    """A client's name for one ask. `fingerprint` tells whether the same name came with another body."""
+    """A client's key for one ask. `fingerprint` is a hash of the ask, to detect the same key with another body."""
 
     key: str
     fingerprint: str
@@ -37,7 +37,7 @@ class IdempotencyKey:
 
 @dataclass(frozen=True, slots=True)
 class IdempotencyRecord:
-    """What an idempotency key stands for: the ask that came first with it."""
+    """What is stored under an idempotency key: the first ask that used it."""
 
     chat_id: str
     question_id: str
@@ -46,7 +46,7 @@ class IdempotencyRecord:
 
 @dataclass(frozen=True, slots=True)
 class NewQuestion:
-    """All that one ask writes, in one piece. `new_chat` says whether the chat must not, or must, exist."""
+    """Everything that one ask writes, atomically. With `new_chat` the chat must not exist, otherwise it must."""
 
     message: Message
     turn: Turn
@@ -57,7 +57,7 @@ class NewQuestion:
 
 @dataclass(frozen=True, slots=True)
 class PageRequest:
-    """Which messages: newer than `after`, or older than `before`, or (neither) the newest. At most `limit`."""
+    """At most `limit` messages: newer than the id `after`, or older than `before`, or (neither) the newest."""
 
     limit: int
     after: str | None = None
@@ -66,7 +66,7 @@ class PageRequest:
 
 @dataclass(frozen=True, slots=True)
 class ChatPage:
-    """A chat and some of its messages, oldest first; whether there are older or newer ones beyond the page."""
+    """A chat and a page of its messages, oldest first."""
 
     chat: Chat
     messages: tuple[Message, ...]
@@ -76,7 +76,7 @@ class ChatPage:
 
 @dataclass(frozen=True, slots=True)
 class ChatList:
-    """Some of a user's chats, newest activity first. `next` is the place to go on from, None at the end."""
+    """A page of a user's chats, newest activity first. `next` is the position of the next page, None at the end."""
 
     chats: tuple[ChatSummary, ...]
     next: tuple[str, str] | None = None
@@ -84,7 +84,7 @@ class ChatList:
 
 @dataclass(frozen=True, slots=True)
 class WorkerInvocation:
-    """What the worker is told: ids, the token that proves the event is ours, and an id to join logs by."""
+    """What the worker is told. `token` proves that the event is genuine; `correlation_id` joins the log lines."""
 
     chat_id: str
     turn_id: str
@@ -94,7 +94,7 @@ class WorkerInvocation:
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """A question to reason about: whose it is, what was said before (oldest first), and by when to be done."""
+    """A question for the agent. `history` holds the earlier messages, oldest first."""
 
     user_id: str
     question: str
@@ -105,7 +105,7 @@ class Assignment:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the agent says, and the memories that it rests on."""
+    """The agent's answer, and the quotes that support it."""
 
     text: str
     citations: tuple[Citation, ...] = ()
@@ -129,7 +129,7 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class Abandoned:
-    """The claimed `turn` had ended while the agent was at work: there is nothing to store."""
+    """The claimed `turn` ended while the agent was running: there is nothing to store."""
 
     turn: Turn
 

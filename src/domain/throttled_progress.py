@@ -1,4 +1,4 @@
-"""ThrottledProgressReporter: the agent's steps and draft, paced, on their way to the user."""
+"""ThrottledProgressReporter: stores the agent's steps and draft, at most once a second."""
 
 from datetime import datetime, timedelta
 from typing import Final
@@ -10,17 +10,17 @@ from domain.text import excerpt
 
 STEP_LENGTH: Final = 120
 STEP_COUNT: Final = 30
-#: A draft is written again with every report, and each write costs its whole size: beyond this the user waits.
+#: In characters. Every write stores the whole draft again and costs by its size: a longer draft is cut.
 DRAFT_LENGTH: Final = 16_000
 PACE: Final = timedelta(seconds=1)
-#: An agent that shows nothing new still learns within this time that its user has cancelled.
+#: Without anything new to write, the turn is checked this often, so that the agent notices a cancellation.
 IDLE_PACE: Final = timedelta(seconds=2)
 
 
 class ThrottledProgressReporter(ProgressReporter):
-    """Writes at most once a second, and raises `TurnOver` as soon as a write shows that the turn has ended.
+    """Raises `TurnOver` as soon as a write shows that the turn has ended.
 
-    What comes faster waits for the next write. A store that cannot be reached costs the user a step, not the answer.
+    Steps that come faster wait for the next write. An unreachable store loses a step, not the answer.
     """
 
     def __init__(self, chats: ChatRepository, clock: Clock, turn: Turn) -> None:

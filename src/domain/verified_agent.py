@@ -1,4 +1,4 @@
-"""VerifiedAgent: any agent's answer, made fit to be kept and shown."""
+"""VerifiedAgent: wraps an agent, bounds its answer and verifies its citations."""
 
 import re
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from domain.ports import MemoryStore, ProgressReporter, ReasoningAgent
 from domain.records import Answer, Assignment
 from domain.text import is_storable, is_visible
 
-#: An item of the store takes 400 KB, and everybody who polls receives all of it.
+#: An item of DynamoDB holds at most 400 KB, and every poll returns the whole answer.
 TEXT_BYTES: Final = 300_000
 CUT: Final = "\n\n[The answer was longer and has been cut here.]"
 CITATIONS: Final = 20
@@ -20,7 +20,7 @@ QUOTE_LENGTH: Final = 500
 
 
 class VerifiedAgent(ReasoningAgent):
-    """Bounds the answer's size, and drops every citation that its memory does not bear out."""
+    """Drops every citation whose quote does not occur in the cited memory; an empty answer is `AgentFailed`."""
 
     def __init__(self, agent: ReasoningAgent, memories: MemoryStore) -> None:
         self._agent = agent
@@ -31,10 +31,10 @@ class VerifiedAgent(ReasoningAgent):
         text = _bounded(_storable(answer.text))
         if not is_visible(text):
             raise AgentFailed(FailureCode.EMPTY_ANSWER)
-        return Answer(text, self._borne_out(assignment.user_id, answer.citations))
+        return Answer(text, self._verified_citations(assignment.user_id, answer.citations))
 
-    def _borne_out(self, user_id: str, citations: tuple[Citation, ...]) -> tuple[Citation, ...]:
-        """Each citation in the memory's own words, once; without those that name or quote what is not there."""
+    def _verified_citations(self, user_id: str, citations: tuple[Citation, ...]) -> tuple[Citation, ...]:
+        """The valid citations, each once, with the quote as it stands in the memory."""
         named = citations[: 2 * CITATIONS]
         found = self._memories.get_many(user_id, {citation.memory_id for citation in named}) if named else ()
         memories = {memory.memory_id: memory for memory in found}
@@ -42,7 +42,7 @@ class VerifiedAgent(ReasoningAgent):
 
 
 def find_quote(memory: Memory, quote: str) -> str | None:
-    """The memory's own words that `quote` repeats, give or take case, spaces and punctuation; None if it has none."""
+    """The words of the memory that match `quote`, ignoring case, spaces and punctuation; None if there are none."""
     quote = quote.strip()[:QUOTE_LENGTH]
     if quote in memory.text:
         return quote or None

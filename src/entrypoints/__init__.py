@@ -1,1 +1,1 @@
-"""How events come in: one module per Lambda function, HTTP, schemas, settings, and the composition root."""
+"""Entrypoints: one module per Lambda function, HTTP, schemas, settings, and the composition root."""

@@ -1,6 +1,7 @@
 """The chat function: asks and retries over HTTP, and, invoked by itself, the worker."""
 
-from entrypoints.lambda_runtime import Event, LambdaContext, LambdaHandler, http_function, lambda_function  # first
+# First: see there.
+from entrypoints.lambda_runtime import Event, LambdaContext, LambdaHandler, http_function, lambda_function
 
 # isort: split
 import re
@@ -17,7 +18,7 @@ from entrypoints.http.request import Request, Response
 from entrypoints.run_worker import run_worker
 from entrypoints.schemas.ask import AskRequest, AskResponse
 
-#: 8,000 characters, each written as a pair of JSON escapes, and some room. In bytes.
+#: In bytes: 8,000 characters as pairs of JSON escapes, with a margin.
 LARGEST_ASK: Final = 128_000
 _KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
 

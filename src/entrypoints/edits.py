@@ -1,6 +1,7 @@
-"""The edits function: what a user does with chats and memories, other than asking and reading."""
+"""The edits function: changes of chats and memories other than asking."""
 
-from entrypoints.lambda_runtime import LambdaHandler, http_function, lambda_function  # first: see there
+# First: see there.
+from entrypoints.lambda_runtime import LambdaHandler, http_function, lambda_function
 
 # isort: split
 from entrypoints.container import Container

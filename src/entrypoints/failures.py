@@ -1,6 +1,7 @@
-"""The failures function: tells the user about turns whose worker Lambda has given up on."""
+"""The failures function: ends turns whose worker failed, from Lambda's on-failure destination (an SQS queue)."""
 
-from entrypoints.lambda_runtime import Event, LambdaContext, LambdaHandler, lambda_function  # first: see there
+# First: see there.
+from entrypoints.lambda_runtime import Event, LambdaContext, LambdaHandler, lambda_function
 
 # isort: split
 import json
@@ -17,7 +18,7 @@ log: Final = logging.getLogger(__name__)
 
 
 def make_handler(services: Container) -> LambdaHandler:
-    """The function's handler over the container's adapters: takes a batch of SQS messages, hands back the unsettled."""
+    """The function's handler over the container's adapters: takes SQS messages, returns those to deliver again."""
 
     def handle(event: Event, context: LambdaContext) -> dict[str, Any]:
         services.logging()
@@ -28,7 +29,7 @@ def make_handler(services: Container) -> LambdaHandler:
 
 
 def _settled(body: str, services: Container) -> bool:
-    """Whether the record needs no second delivery."""
+    """Whether the record is done and needs no second delivery."""
     try:
         record = json.loads(body)
         invocation = read_worker_event(record["requestPayload"])
@@ -43,7 +44,7 @@ def _settled(body: str, services: Container) -> bool:
     }
     try:
         ended = services.chat_service().fail(invocation, FailureCode.WORKER_DIED)
-    except Exception as error:  # noqa: BLE001  # one bad record must not hold up the others
+    except Exception as error:  # noqa: BLE001  # one bad record must not block the others
         log.error("failure not stored", extra={**log_fields, "error": type(error).__name__})
         return False
     log.warning("worker lost", extra={**log_fields, "settled": ended is not None})
@@ -51,7 +52,7 @@ def _settled(body: str, services: Container) -> bool:
 
 
 def _condition(context: object) -> object:
-    """Why Lambda gave up: only for the log, so that a record without it fails its turn all the same."""
+    """Why Lambda gave up. Only logged: a record without it ends its turn too."""
     return context.get("condition") if isinstance(context, dict) else None
 
 

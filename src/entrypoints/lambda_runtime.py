@@ -1,14 +1,14 @@
-"""What the functions have in common as Lambda functions: a short init, and the same steps around every request.
+"""What all Lambda functions share: a short init, and the same steps around every request.
 
-Each function's module imports this one before all else: garbage collection is off during init, which saves a tenth of
-a cold start (docs/speed.md). `lambda_function` freezes what init made and switches collection on again.
+Each function's module imports this one first: garbage collection is off during init, which saves about a tenth of a
+cold start (docs/speed.md). `lambda_function` freezes what init made and turns collection on again.
 """
 
 import gc
 
 gc.disable()
 
-from collections.abc import Callable, Mapping  # noqa: E402  # after the line above, as everything that takes memory
+from collections.abc import Callable, Mapping  # noqa: E402  # imports allocate: they come after the line above
 from datetime import UTC, datetime, timedelta  # noqa: E402
 from typing import Any, Final, Protocol  # noqa: E402
 
@@ -17,12 +17,12 @@ from entrypoints.http.router import Handler, Router  # noqa: E402
 
 
 class LambdaContext(Protocol):
-    """The part of Lambda's context that we use."""
+    """The part of Lambda's context object that we use."""
 
     aws_request_id: str
 
     def get_remaining_time_in_millis(self) -> int:
-        """Milliseconds until Lambda ends this invocation by force."""
+        """Milliseconds until Lambda's timeout kills this invocation."""
 
 
 Event = Mapping[str, Any]
@@ -30,7 +30,7 @@ LambdaHandler = Callable[[Event, LambdaContext], dict[str, Any] | None]
 
 
 def lambda_function(make_handler: Callable[[Container], LambdaHandler]) -> LambdaHandler:
-    """What Lambda calls: the handler over the real adapters. The end of a function's init."""
+    """The handler that Lambda calls, over the real adapters. Ends the init."""
     handler = make_handler(Container())
     gc.freeze()
     gc.enable()
@@ -38,7 +38,7 @@ def lambda_function(make_handler: Callable[[Container], LambdaHandler]) -> Lambd
 
 
 def http_function(function: str, handlers: Mapping[str, Handler], services: Container) -> LambdaHandler:
-    """A handler of API Gateway's events, with one of `handlers` for each of the function's routes, by its name."""
+    """A handler of API Gateway's events. `handlers` has one entry for each of the function's routes, by its name."""
     router = Router(function, handlers, services)
 
     def handle(event: Event, context: LambdaContext) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """The reads function: polls, lists and searches. It may end an overdue turn, and writes nothing else."""
 
-from entrypoints.lambda_runtime import LambdaHandler, http_function, lambda_function  # first: see there
+# First: see there.
+from entrypoints.lambda_runtime import LambdaHandler, http_function, lambda_function
 
 # isort: split
 from datetime import timedelta
@@ -22,7 +23,7 @@ from entrypoints.http.problems import retry_after
 from entrypoints.http.request import Request, Response, with_etag
 from entrypoints.schemas.poll import poll_response
 
-#: Kept by browsers, and asked for anew each time: usually a 304.
+#: Cached by browsers and revalidated each time, usually with a 304.
 PUBLIC_FILE: Final = {"Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff"}
 
 
@@ -32,7 +33,7 @@ def poll(request: Request, services: Container) -> Response:
     hint = None if wanted.before else _hint(page, services)
     body = poll_response(page, wanted.after, None if hint is None else round(hint / timedelta(milliseconds=1)))
     text = body.model_dump_json()
-    # The hint, which comes last, may change from poll to poll: it is no news.
+    # The ETag leaves out the poll hint, which comes last: it may change from poll to poll.
     state, _, _ = text.rpartition(',"poll_after_ms":')
     log_fields = {
         "turn_id": page.chat.turn.turn_id,
@@ -47,7 +48,7 @@ def _hint(page: ChatPage, services: Container) -> timedelta | None:
 
 
 def list_chats(request: Request, services: Container) -> Response:
-    from entrypoints.schemas.chats import ChatsResponse, chat_body  # a poll does not pay for lists
+    from entrypoints.schemas.chats import ChatsResponse, chat_body  # imported here: a cold poll does not need it
 
     start = chat_cursor_in_query(request)
     found = services.chat_service().list_chats(request.user_id, limit_in_query(request), start)
@@ -58,7 +59,7 @@ def list_chats(request: Request, services: Container) -> Response:
 
 
 def list_memories(request: Request, services: Container) -> Response:
-    from entrypoints.schemas.memories import MemoriesResponse, memory_body  # nor for memories
+    from entrypoints.schemas.memories import MemoriesResponse, memory_body  # likewise
 
     limit, cursor, query = limit_in_query(request), cursor_in_query(request, "cursor"), search_in_query(request)
     memories = services.memory_service()
@@ -74,21 +75,21 @@ def list_memories(request: Request, services: Container) -> Response:
 
 
 def health(_request: Request, services: Container) -> Response:
-    from entrypoints.schemas.health import Health  # nor for the health check
+    from entrypoints.schemas.health import Health  # likewise
 
     settings = services.settings()
     return Response(200, Health(version=settings.version, workspace=settings.workspace))
 
 
 def openapi(request: Request, services: Container) -> Response:
-    from entrypoints.chat_page.static_files import static_file  # nor for the document
+    from entrypoints.chat_page.static_files import static_file  # likewise
 
     document = static_file("openapi.json")
     return with_etag(request, Response(200, document, PUBLIC_FILE), document)
 
 
 def chat_page(request: Request, services: Container) -> Response:
-    from entrypoints.chat_page.document import page  # nor for the page
+    from entrypoints.chat_page.document import page  # likewise
 
     shown = page(services.settings().sign_in)
     headers = {

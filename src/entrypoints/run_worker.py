@@ -1,4 +1,4 @@
-"""The slow path: an event that the function got from itself, not from API Gateway."""
+"""The worker: runs the agent for an event that the dispatcher sent to its own function."""
 
 import logging
 from datetime import timedelta
@@ -14,9 +14,9 @@ log: Final = logging.getLogger(__name__)
 
 
 def run_worker(event: Event, context: LambdaContext, services: Container) -> None:
-    """Reason about the turn that the event names, and persist how it ends.
+    """Reason about the event's turn and persist the outcome.
 
-    Returns normally once an end is stored, or when there is nothing to do: Lambda then has nothing to deliver again.
+    Returns normally once the end is stored or nothing is to be done, so that Lambda does not deliver the event again.
     """
     services.logging()
     services.clock().begin(None)

@@ -1,4 +1,4 @@
-"""The functions' settings, read once from the environment that Terraform gives them."""
+"""Settings of the functions, from environment variables that Terraform sets."""
 
 import os
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ _AGENT = rf"^({'|'.join(AGENTS)}|[A-Za-z_][A-Za-z0-9_.]*:[A-Za-z_][A-Za-z0-9_]*)
 
 
 class Settings(BaseModel):
-    """Names are the variables' without `ASYNC_CHAT_`, in lower case. Durations in seconds."""
+    """Field names are the variables' names in lower case, without `ASYNC_CHAT_`. Durations are in seconds."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -35,20 +35,20 @@ class Settings(BaseModel):
     #: A built-in agent, or a custom one that `package.module:factory` makes.
     agent: str = Field(default="recall", pattern=_AGENT)
     recall_delay_seconds: float = Field(default=0, ge=0, le=900)
-    #: A model or an inference profile: its id or its ARN.
+    #: The id or ARN of a model or an inference profile.
     model_id: str = Field(default="", pattern=r"^[A-Za-z0-9_.:/-]*$", max_length=2048)
-    #: Where the model is called; empty for the function's own region.
+    #: The region of the model; empty for the function's own.
     model_region: str = Field(default="", pattern=r"^([a-z]{2}(-[a-z]+)+-\d)?$")
     model_temperature: float = Field(default=0, ge=0, le=1)
-    #: How often the model is asked at most for one answer: each round may search and read, the last one must answer.
+    #: The limit of model requests per answer. Each may call tools; the last one must answer.
     model_rounds: int = Field(default=8, ge=1, le=30)
-    #: The longest single reply of the model.
+    #: The limit of tokens of a single reply.
     model_max_tokens: int = Field(default=2_000, ge=100, le=64_000)
-    #: Time for one answer; 0 for all that the turn's deadline leaves.
+    #: The time limit of one answer; 0 for all the time until the turn's deadline.
     model_seconds: float = Field(default=0, ge=0, le=900)
-    #: How much of the chat's earlier messages the model reads, newest first.
+    #: The limit of the earlier messages that the model reads, newest first.
     model_history_tokens: int = Field(default=4_000, ge=0, le=200_000)
-    #: How one signs in on the chat page, as JSON; read only by the page.
+    #: How users sign in on the chat page, as JSON.
     sign_in: str = ""
     log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
 
@@ -62,7 +62,7 @@ class Settings(BaseModel):
 
     @property
     def policy(self) -> TurnPolicy:
-        """The domain's part of the settings."""
+        """The settings that the domain needs."""
         return TurnPolicy(
             deadline=timedelta(seconds=self.deadline_seconds),
             turns_per_user=self.turns_per_user,
@@ -71,7 +71,7 @@ class Settings(BaseModel):
 
 
 class SettingsInvalid(Exception):
-    """The environment does not describe a service; the message names every variable that is wrong."""
+    """An environment variable is missing or wrong; the message names every one."""
 
 
 def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
@@ -84,6 +84,6 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         raise SettingsInvalid(wrong) from None
 
 
-def _variable(place: tuple[int | str, ...]) -> str:
-    """The variable that a fault is about; what is wrong between several is the agent's."""
-    return f"{PREFIX}{str(place[0] if place else 'agent').upper()}"
+def _variable(location: tuple[int | str, ...]) -> str:
+    """The name of the variable at fault; an error of several variables is reported for the agent."""
+    return f"{PREFIX}{str(location[0] if location else 'agent').upper()}"

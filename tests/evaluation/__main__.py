@@ -24,7 +24,7 @@ def main(arguments: list[str]) -> None:
     if given.count:  # of all kinds, not the first ones
         asked = asked[:: -(-len(asked) // given.count)]
     memories = sample_memories()
-    measured = [*yardsticks(memories, asked), measure("list_all", _agent("list_all", memories), asked)]
+    measured = [*yardsticks(memories, asked), measure("recall", _agent("recall", memories), asked)]
     if given.agent != "recall":
         measured.append(measure(given.agent, _agent(given.agent, memories), asked))
     lines = [f"{len(asked)} questions over the sample memories of alice and bob", table(measured)]
@@ -43,7 +43,7 @@ def _agent(name: str, memories: MemoryStore) -> ReasoningAgent:
 
 def _arguments(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests evaluation", description=__doc__)
-    parser.add_argument("--agent", default="list_all", help="recall, bedrock or package.module:factory")
+    parser.add_argument("--agent", default="recall", help="recall, bedrock or package.module:factory")
     parser.add_argument("--kind", help="only questions of this kind")
     parser.add_argument("--count", type=int, help="only about so many questions")
     parser.add_argument("--missed", action="store_true", help="list what was not answered as expected")

@@ -25,7 +25,7 @@ def bm25_stemmed_and_never_silent() -> tuple[Measures, ...]:
 
 @pytest.fixture(scope="module")
 def recall() -> Measures:
-    return measure("list_all", RecallAgent(sample_memories(), SystemClock()), questions())
+    return measure("recall", RecallAgent(sample_memories(), SystemClock()), questions())
 
 
 def test_the_memories_that_answer_are_cited(recall: Measures) -> None:

@@ -30,7 +30,7 @@ def a_thought() -> ScriptedApi:
 
 
 def a_failure() -> ScriptedApi:
-    return ScriptedApi().asked(QUESTION).failed("Something broke while the answer was being made. Try again.")
+    return ScriptedApi().asked(QUESTION).failed("The service stopped while it was answering. Try again.")
 
 
 ROOMS = {

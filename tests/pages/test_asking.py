@@ -63,7 +63,7 @@ def test_another_users_chat_is_refused_in_words(open_page: Opener, alice: User, 
     of_alice = open_page(alice)
     of_alice.ask_until_answered(QUESTION)
     of_bob = open_page(bob, f"#chat={of_alice.chat_id}")
-    expect(of_bob.tab.get_by_text("The chat is another user's.")).to_be_visible()
+    expect(of_bob.tab.get_by_text("The chat belongs to another user.")).to_be_visible()
     expect(of_bob.questions).to_have_count(0)
     assert len(of_bob.polls()) == 1
 

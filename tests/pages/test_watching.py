@@ -40,7 +40,7 @@ def test_a_killed_worker_shows_as_a_failure_and_the_retry_answers(
     page = open_page(alice)
     page.ask_until_thinking(QUESTION)
     assert stack_controls.kill_workers() > 0
-    expect(page.no_answer).to_contain_text("Something broke", timeout=ANSWER)
+    expect(page.no_answer).to_contain_text("The service stopped", timeout=ANSWER)
     page.screenshot("failed")
     page.no_answer.get_by_role("button", name="Try again").click()
     expect(page.answers).to_have_count(1, timeout=ANSWER)

@@ -1,4 +1,4 @@
-"""An agent of one's own, named by a setting: `package.module:factory`."""
+"""Loads a custom agent, named by the setting `agent` as `package.module:factory`."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from domain.records import Answer, Assignment
 
 @dataclass(frozen=True, slots=True)
 class AgentDependencies:
-    """What a factory may build its agent from. Everything else, such as keys, is its own affair."""
+    """What a factory is given to build its agent from."""
 
     memories: MemoryStore
     clock: Clock
@@ -23,11 +23,11 @@ _SHAPE: Final = "package.module:factory"
 
 
 class AgentLoadError(Exception):
-    """The setting names nothing that makes an agent; the message says what is wrong."""
+    """The agent cannot be loaded; the message says why."""
 
 
 class FunctionAgent(ReasoningAgent):
-    """A plain function, or somebody's method, in the place of an agent."""
+    """Wraps a plain function, or a method `reason`, as an agent."""
 
     def __init__(self, function: Reason) -> None:
         self._function = function
@@ -37,9 +37,9 @@ class FunctionAgent(ReasoningAgent):
 
 
 def load_agent(name: str, dependencies: AgentDependencies) -> ReasoningAgent:
-    """The agent that the factory called `name` makes. Raises `AgentLoadError`."""
+    """The agent that the factory `name` returns. Raises `AgentLoadError`."""
     made = _factory(name)(dependencies)
-    # Whatever has the port's method is an agent, whether it inherits the port or not.
+    # An object with a method `reason` need not inherit the port.
     reason = getattr(made, "reason", made)
     if callable(reason):
         return FunctionAgent(reason)

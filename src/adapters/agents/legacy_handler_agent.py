@@ -1,4 +1,4 @@
-"""LegacyHandlerAgent: a Lambda handler that used to answer the gateway itself, unchanged, in the place of an agent."""
+"""LegacyHandlerAgent: runs an existing synchronous Lambda handler, unchanged, as an agent."""
 
 import base64
 import json
@@ -15,14 +15,14 @@ from domain.ports import Clock, ProgressReporter, ReasoningAgent
 from domain.records import Answer, Assignment
 
 Event = dict[str, Any]
-#: Under which name such handlers return their answer: the first that is there counts.
+#: Field names under which such handlers return their answer; the first that is present is used.
 ANSWER_FIELDS: Final = ("answer", "response", "content", "message", "text", "output")
 _ERROR: Final = 400
 
 
 @dataclass(frozen=True, slots=True)
 class LegacyContext:
-    """Lambda's context, as far as handlers look at it: above all, how much time they have."""
+    """The part of Lambda's context that handlers use, above all the remaining time."""
 
     clock: Clock
     until: datetime
@@ -31,12 +31,12 @@ class LegacyContext:
     memory_limit_in_mb: int = 1024
 
     def get_remaining_time_in_millis(self) -> int:
-        """Until the turn must have its answer."""
+        """Milliseconds until the turn must have its answer."""
         return max(0, (self.until - self.clock.now()) // timedelta(milliseconds=1))
 
 
 class LegacyHandlerAgent(ReasoningAgent):
-    """Calls `handler(event, context)` in place: event in, answer out.
+    """Calls `handler(event, context)` in this process.
 
     `event_of` makes the event, by default the one that an HTTP API sends (payload 2.0). `answer_of` reads what comes
     back, by default a response to API Gateway, a bare dict, or a string.
@@ -61,7 +61,7 @@ class LegacyHandlerAgent(ReasoningAgent):
 
 
 def gateway_event(assignment: Assignment) -> Event:
-    """The question as API Gateway used to bring it; the user is the token's `sub`."""
+    """The question as an API Gateway event (HTTP API, payload 2.0); the user is the token's `sub`."""
     path = "/memories/chat"
     return {
         "version": "2.0",
@@ -83,7 +83,7 @@ def gateway_event(assignment: Assignment) -> Event:
 
 
 def gateway_answer(result: Any) -> Answer:
-    """The answer in a handler's result. Raises `AgentFailed` when the handler reports an error of its own."""
+    """The answer in a handler's result. Raises `AgentFailed` for an error status or an unknown shape."""
     if isinstance(result, Mapping) and "statusCode" in result:
         if int(result["statusCode"]) >= _ERROR:
             raise AgentFailed(FailureCode.AGENT_FAILED)

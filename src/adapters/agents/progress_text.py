@@ -1,4 +1,4 @@
-"""How agents word their steps for the user who waits."""
+"""Wording of progress steps."""
 
 from collections.abc import Sequence
 

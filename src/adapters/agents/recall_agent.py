@@ -1,4 +1,4 @@
-"""RecallAgent: answers out of the user's own memories, word for word. Needs no model and no network."""
+"""RecallAgent: answers with quotes from the user's memories. Needs no model and no network."""
 
 import re
 from collections.abc import Sequence
@@ -15,21 +15,21 @@ from domain.ports import Clock, MemoryStore, ProgressReporter, ReasoningAgent
 from domain.records import Answer, Assignment
 
 PASSAGES: Final = 5
-#: What part of the question, by weight, one memory must match before the agent calls it an answer. Measured on the
-#: evaluation set: below it, most of what matches is a coincidence of words. See docs/agents.md.
+#: The share of the question's weight that the best memory must match. Measured on the evaluation set: below it, most
+#: matches are coincidences of words. See docs/agents.md.
 LEAST_COVERAGE: Final = 0.58
-#: How well a further memory must fit, beside the best one.
+#: The score that a further memory needs, as a share of the best one.
 LEAST_SHARE: Final = 0.15
 NOTHING: Final = "I found nothing about that in your memories."
-#: How long one pause is at most: between pauses a cancellation is noticed.
+#: The longest pause: a cancellation is noticed between pauses.
 PAUSE: Final = timedelta(seconds=1)
 _SENTENCE: Final = re.compile(r"(?<=[.!?])\s+")
 
 
 class RecallAgent(ReasoningAgent):
-    """Finds the memories that fit the question's words and dates, and quotes the best of them with their neighbours.
+    """Finds the memories that match the question's words and dates, and quotes the best ones and their neighbours.
 
-    `thinking` stretches the work to about that long: for showing what a slow agent does to a connection.
+    `thinking` stretches the work to about that duration, to demonstrate a slow agent.
     """
 
     def __init__(
@@ -58,7 +58,7 @@ class RecallAgent(ReasoningAgent):
         return self._write(self._kept(assignment.user_id, found), assignment, progress)
 
     def _find(self, assignment: Assignment, memories: Sequence[Memory]) -> tuple[Memory, ...]:
-        """The best, best first; none when even the best has too little to do with the question."""
+        """The best memories, best first; none when even the best covers too little of the question."""
         with MemorySearch(memories) as search:
             found = search.search(assignment.question, assignment.asked_at)
             if max((one.coverage for one in found), default=0) < self._least_coverage:
@@ -73,7 +73,7 @@ class RecallAgent(ReasoningAgent):
             progress.raise_if_ended()
 
     def _kept(self, user_id: str, found: Sequence[Memory]) -> list[Memory]:
-        """Without those that the user has forgotten while the agent was thinking."""
+        """Without memories that the user deleted in the meantime."""
         kept = {memory.memory_id for memory in self._memories.get_many(user_id, [one.memory_id for one in found])}
         return [memory for memory in found if memory.memory_id in kept]
 
@@ -89,7 +89,7 @@ class RecallAgent(ReasoningAgent):
 
 
 def passage(text: str, words: Sequence[str]) -> str:
-    """The sentence of `text` that holds most of `words`, or the first one."""
+    """The sentence of `text` that contains most of `words`; the first sentence for a tie."""
     stems = [tuple(form[:5] for form in variants(word)) for word in words]
 
     def hits(sentence: str) -> int:

@@ -1,4 +1,4 @@
-"""The agents that come with the service, each by the name that the setting `agent` gives it, and how one is made."""
+"""The built-in agents by name, the value of the setting `agent`, and how each is made."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class AgentSettings(Protocol):
-    """What the built-in agents are set up with: see entrypoints/settings.py for what each means."""
+    """The settings of the built-in agents; entrypoints/settings.py describes them."""
 
     @property
     def recall_delay_seconds(self) -> float: ...
@@ -33,10 +33,10 @@ class AgentSettings(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class BuiltInAgent:
-    """`make` imports the agent when it is called: only a worker pays for its agent.
+    """`make` imports the agent's module itself, so that only a worker loads it.
 
-    `needs` names settings that must not be empty, `extra` the optional dependencies of pyproject.toml that the agent
-    imports and the package carries.
+    `needs` names the settings that must not be empty. `extra` names the optional dependencies in pyproject.toml that
+    the agent imports and the package includes.
     """
 
     make: "Callable[[AgentSettings, AgentDependencies], ReasoningAgent]"
@@ -73,7 +73,7 @@ AGENTS: Final[Mapping[str, BuiltInAgent]] = {
 
 
 def make_agent(name: str, settings: AgentSettings, dependencies: "AgentDependencies") -> "ReasoningAgent":
-    """The built-in agent `name`, or the custom one that `package.module:factory` makes. Raises `AgentLoadError`."""
+    """The built-in agent `name`, or a custom agent by `package.module:factory`. Raises `AgentLoadError`."""
     from adapters.agents.custom_agent import load_agent
 
     built_in = AGENTS.get(name)

@@ -1,4 +1,4 @@
-"""TimeLimitedAgent: any agent, stopped at the end of its time."""
+"""TimeLimitedAgent: wraps an agent and stops it at its time limit."""
 
 import signal
 import threading
@@ -11,14 +11,14 @@ from domain.records import Answer, Assignment
 
 
 class _OutOfTime(BaseException):
-    """No Exception, so that an agent's own `except Exception` cannot swallow it."""
+    """A BaseException, so that an `except Exception` in the agent does not catch it."""
 
 
 class TimeLimitedAgent(ReasoningAgent):
-    """Interrupts the agent at `assignment.answer_by` by a signal, which reaches blocking calls too.
+    """Interrupts the agent at `assignment.answer_by` by SIGALRM, which also interrupts blocking calls.
 
-    A thread could only be abandoned: Lambda would freeze it, and thaw it into somebody else's request. Off the main
-    thread, where Python takes no signals, the agent keeps its own time: only tests run it there.
+    A thread could only be abandoned: Lambda would freeze it, and resume it during another user's request. Python
+    handles signals on the main thread only; elsewhere, as in some tests, there is no limit.
     """
 
     def __init__(self, agent: ReasoningAgent, clock: Clock) -> None:
@@ -44,7 +44,7 @@ class TimeLimitedAgent(ReasoningAgent):
         try:
             return self._agent.reason(assignment, progress)
         finally:
-            signal.setitimer(signal.ITIMER_REAL, 0)  # it may ring right here: the caller catches that too
+            signal.setitimer(signal.ITIMER_REAL, 0)  # the signal may arrive right here: the caller catches that too
 
 
 def _ring(_signal: int, _frame: FrameType | None) -> None:

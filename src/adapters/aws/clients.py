@@ -1,9 +1,9 @@
-"""The service's own AWS clients: botocore's, over service models that hold only the operations that we call.
+"""AWS clients from botocore, over service models that are trimmed to the operations that this service calls.
 
-Whole models take longer to read than all of our own code: DynamoDB's and Lambda's have 150 operations, we call seven.
-The package carries a folder of trimmed ones (scripts/service_models.py), which only the session made here looks into:
-an agent of one's own keeps the whole of boto3. boto3 itself would import S3's transfer manager first, which no part of
-the service needs. docs/speed.md has both figures. Without the folder, as in tests, the SDK's own models serve.
+Reading the full models takes longer than importing all of our code: DynamoDB and Lambda have 150 operations, we call
+seven. The package holds trimmed models (scripts/service_models.py), which only the session made here reads; a custom
+agent keeps the whole boto3. Importing boto3 would also import S3's transfer manager. The figures are in docs/speed.md
+and ADR 9. Without the folder of trimmed models, as in tests, the SDK's own models are used.
 """
 
 import os
@@ -19,22 +19,22 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_lambda import LambdaClient
 
-#: In the package, beside the packages of src/.
+#: At the root of the package.
 MODELS: Final = Path(__file__).parents[2] / "service_models"
 
 
 class AwsClients:
-    """Makes clients of one session. Credentials and region come from the environment, as Lambda sets it."""
+    """Makes clients of one session, with credentials and region from Lambda's environment variables."""
 
     def __init__(self, config: Config, models: Path = MODELS) -> None:
         self._config = config
         self._session = Session()
         if models.is_dir():
-            # Only ours: botocore would look for each of the SDK's 400 services, to find two.
+            # Without the default paths: botocore would list the SDK's 400 services to find two.
             loader = Loader(extra_search_paths=[str(models)], include_default_search_paths=False)
             self._session.register_component("data_loader", loader)
         if "AWS_ACCESS_KEY_ID" in os.environ:
-            # They would be taken from there in any case, after all the other places had been made ready to be asked.
+            # The default resolver would find them there too, after it has set up every other provider.
             self._session.register_component("credential_provider", CredentialResolver([EnvProvider()]))
 
     def dynamodb(self) -> "DynamoDBClient":

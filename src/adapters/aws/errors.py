@@ -1,4 +1,4 @@
-"""What botocore's errors mean to the domain, said once."""
+"""Translates botocore's errors into the domain's."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +9,7 @@ from domain.errors import TryAgain
 
 SERVER_ERROR = 500
 
-#: Faults of the moment or of the installation. Anything else is a request that we built wrongly: a defect.
+#: Transient errors and misconfiguration, reported as unavailable. Any other code means that our request was wrong.
 UNAVAILABLE = frozenset(
     {
         "AccessDenied",
@@ -38,18 +38,18 @@ UNAVAILABLE = frozenset(
 
 
 def code_of(error: ClientError) -> str:
-    """AWS's name for the error."""
+    """AWS's error code."""
     return str(error.response.get("Error", {}).get("Code", ""))
 
 
 def status_of(error: ClientError) -> int:
-    """The HTTP status that came with the error; 0 when there was none."""
+    """The HTTP status of the response; 0 if there was none."""
     return int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
 
 
 @contextmanager
 def translate_aws_errors(unavailable: type[TryAgain]) -> Iterator[None]:
-    """Turn faults of network and service into `unavailable`; let defects pass."""
+    """Raise `unavailable` for errors of the network or of the service; pass other errors on, which are defects."""
     try:
         yield
     except BotoCoreError as error:

@@ -1,4 +1,4 @@
-"""The worker, started by an asynchronous invocation of a Lambda function: as a rule, our own."""
+"""Starts the worker: an asynchronous invocation of a Lambda function, usually the dispatcher's own."""
 
 import json
 from collections.abc import Callable
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class LambdaWorkerInvoker(WorkerInvoker):
-    """`client` is called at the first invocation: only one of our functions ever invokes."""
+    """`client` makes the client on first use: of the four functions only one invokes."""
 
     def __init__(self, client: "Callable[[], LambdaClient]", function: str) -> None:
         self._client = client

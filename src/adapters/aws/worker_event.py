@@ -11,12 +11,12 @@ from pydantic import BaseModel, ConfigDict
 from domain.records import WorkerInvocation
 
 FLAG: Final = "_async_worker"
-#: Changes when a worker of the version before could not read the event any more.
+#: Incremented when a worker of the previous version could not read the event any more.
 VERSION: Final = 1
 
 
 def worker_event(invocation: WorkerInvocation) -> dict[str, object]:
-    """The event that asks for `invocation`."""
+    """The event that carries `invocation`."""
     return {
         FLAG: True,
         "version": VERSION,
@@ -28,12 +28,12 @@ def worker_event(invocation: WorkerInvocation) -> dict[str, object]:
 
 
 def is_worker_event(event: Mapping[str, Any]) -> bool:
-    """Whether this is a direct invocation that means the worker. An event that came over HTTP has a request context."""
+    """Whether a direct invocation asks for the worker. Events from API Gateway have a `requestContext`."""
     return event.get(FLAG) is True and "requestContext" not in event
 
 
 def read_worker_event(event: object) -> WorkerInvocation:
-    """What the event asks for. Raises pydantic's `ValidationError`."""
+    """The invocation that the event carries. Raises pydantic's `ValidationError`."""
     read = _WorkerEvent.model_validate(event)
     return WorkerInvocation(read.chat_id, read.turn_id, read.token, read.correlation_id)
 

@@ -1,4 +1,4 @@
-"""Work on many items: queries page by page, and batch writes until DynamoDB has taken every item."""
+"""Operations on many items: paginated queries, and batch writes that retry unprocessed items."""
 
 import random
 from collections.abc import Iterable, Iterator
@@ -15,21 +15,21 @@ if TYPE_CHECKING:
 
     from adapters.dynamodb.items import Item
 
-#: As many as BatchWriteItem takes.
+#: BatchWriteItem's limit.
 BATCH: Final = 25
-#: Transactions that meet on an item cancel each other; so many tries, with pauses that grow, let all of 50 through.
-#: A throttled batch is handed back and repeated in the same way.
+#: Attempts after a transaction conflict or with unprocessed items, and the first pause between them. With exponential
+#: backoff and jitter this lets 50 transactions on one item through.
 CONFLICT_TRIES: Final = 10
 CONFLICT_PAUSE: Final = timedelta(milliseconds=20)
 
 
 def pause_before_retry(clock: Clock, attempt: int) -> None:
-    """Wait before the next attempt; `attempt` is the number of the one that failed, from 0."""
+    """Exponential backoff with jitter; `attempt` counts the failed attempts, from 0."""
     clock.sleep(CONFLICT_PAUSE * (1.5**attempt) * random.uniform(0.5, 1.5))  # noqa: S311  # jitter, no secret
 
 
 class TableBatch:
-    """One table's queries and writes of any number of items. Methods raise `StoreUnavailable`."""
+    """Queries and batch writes of one table. Methods raise `StoreUnavailable`."""
 
     def __init__(self, client: "DynamoDBClient", table: str, clock: Clock) -> None:
         self._client = client
@@ -37,7 +37,7 @@ class TableBatch:
         self._clock = clock
 
     def query_all(self, query: dict[str, Any]) -> "Iterator[Item]":
-        """The items of every page of the query."""
+        """All items of the query, page by page."""
         start: dict[str, Any] = {}
         while True:
             with translate_aws_errors(StoreUnavailable):

@@ -1,4 +1,4 @@
-"""Chats in DynamoDB. The rules live in the domain; here every write is conditional on what the domain had seen."""
+"""Chats in DynamoDB. The rules are in the domain; here every write is conditional on the state that the domain read."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final
@@ -30,17 +30,17 @@ if TYPE_CHECKING:
 
     from adapters.dynamodb.items import Item, NewItem
 
-#: A query that meets a commit half way sees it whole the next time. Always torn is a chat that has lost a message.
+#: Attempts of a read that overlaps a commit (a torn read). A read that stays torn means that a message is lost.
 TORN_TRIES: Final = 5
 INDEX: Final = "by_activity"
 _REFUSED: Final = "ConditionalCheckFailed"
 
 
 class DynamoDbChatRepository(ChatRepository):
-    """Single-table: see dynamodb_items for its shape. All reads but the list are strongly consistent."""
+    """Single-table design: see items.py. All reads except the list of chats are strongly consistent."""
 
     def __init__(self, client: "DynamoDBClient", table: str, clock: Clock, capacity: int = 0) -> None:
-        """`capacity` is how many turns of all users may think at once; 0 for any number."""
+        """`capacity` limits the turns of all users that think at once; 0 for no limit."""
         self._client = client
         self._table = table
         self._clock = clock
@@ -64,7 +64,7 @@ class DynamoDbChatRepository(ChatRepository):
             header_now, key_now = refused[0], refused[-1] if key else None
             if key_now is not None:
                 past = past_ask_from(key_now)
-                # Our own write otherwise: its reply was lost, and the client library sent it again.
+                # Otherwise it is our own write: its response was lost, and botocore retried it.
                 return None if past.question_id == new.message.message_id else past
             if header_now is not None:
                 if header_now.get("turn_id") == text(turn.turn_id):
@@ -73,7 +73,7 @@ class DynamoDbChatRepository(ChatRepository):
             else:
                 taken = _acquire_expired(shards, taken, refused[1:], turn)
 
-    # ---- a turn's way
+    # ---- transitions of a turn
 
     def compare_and_set_turn(
         self, expected: Turn, new: Turn, answer: Message | None = None, turn_limit: int | None = None
@@ -116,7 +116,7 @@ class DynamoDbChatRepository(ChatRepository):
         raise StoreUnavailable("TornRead")
 
     def _page_of_items(self, chat_id: str, page: PageRequest) -> "tuple[list[Item], bool]":
-        """One query: newer messages upwards with the header above them, else downwards from the header."""
+        """One query: ascending from `after` up to the header, otherwise descending from the header or from `before`."""
         values: NewItem = {":chat": text(chat_id)}
         condition = "pk = :chat"
         if page.after:
@@ -129,7 +129,7 @@ class DynamoDbChatRepository(ChatRepository):
                 KeyConditionExpression=condition,
                 ExpressionAttributeValues=values,
                 ScanIndexForward=page.after is not None,
-                Limit=page.limit + 2,  # the header, and one more to know whether there are more
+                Limit=page.limit + 2,  # the header, and one more message to know whether there are more
                 ConsistentRead=True,
             )
         return list(found["Items"]), "LastEvaluatedKey" in found
@@ -157,15 +157,14 @@ class DynamoDbChatRepository(ChatRepository):
         place = (last["activity"]["S"], last["pk"]["S"]) if last else None
         return ChatList(tuple(summary_from(item) for item in found["Items"]), place)
 
-    # ---- keeping house
+    # ---- managing chats
 
     def mark_read(self, chat_id: str, user_id: str) -> None:
         self._update_owned(chat_id, user_id, "SET read_up_to = last_message_id", "user_id = :user")
 
     def delete(self, chat_id: str, user_id: str) -> None:
-        # Hidden first, and from the list as well, which indexes `user_id`; the header goes last, so that a
-        # deletion that is cut short can be taken up again by its owner. Without its lease no worker can write an
-        # answer among what is being removed.
+        # Hide the chat first, also from the list, whose index needs `user_id`. The header is deleted last, so that its
+        # owner can repeat an interrupted deletion. Without the lease no worker can store an answer meanwhile.
         hidden = self._update_owned(
             chat_id,
             user_id,
@@ -179,7 +178,7 @@ class DynamoDbChatRepository(ChatRepository):
         self._delete_all([header_key(chat_id)])
 
     def _update_owned(self, chat_id: str, user_id: str, update: str, condition: str) -> "Item":
-        """The header as it was before."""
+        """Returns the header before the update."""
         try:
             with translate_aws_errors(StoreUnavailable):
                 found = self._client.update_item(
@@ -211,7 +210,7 @@ class DynamoDbChatRepository(ChatRepository):
     def _delete_all(self, keys: "Iterable[NewItem]") -> None:
         self._batch.write_all({"DeleteRequest": {"Key": key}} for key in keys)
 
-    # ---- the two ways to write
+    # ---- update and transaction
 
     def _update(self, write: Write, then: Turn) -> bool:
         try:
@@ -222,7 +221,7 @@ class DynamoDbChatRepository(ChatRepository):
             return _is(then, _refused_item(error))
 
     def _transact(self, writes: list[Write]) -> "list[Item | None] | None":
-        """None when all is written; else per write None, or the item (empty: there is none) that refused it."""
+        """None when all is written. Else, per write, None or the item that failed its condition (empty: no item)."""
         for attempt in range(CONFLICT_TRIES):
             try:
                 with translate_aws_errors(StoreUnavailable):
@@ -241,7 +240,7 @@ class DynamoDbChatRepository(ChatRepository):
 
 
 def _refuse_question(header: "Item", new: NewQuestion) -> None:
-    """Raise what the domain has against the question; return when the chat has changed in between."""
+    """Raise the domain's refusal; return if the chat has changed since, so that the write may succeed now."""
     chat = chat_from(header) if header else None
     if chat is None:
         raise ChatNotFound
@@ -262,7 +261,7 @@ def _acquire_expired(
 
 
 def _is(turn: Turn, header: "Item") -> bool:
-    """Whether the header already holds `turn`: our own write then, whose reply was lost."""
+    """Whether the header already holds `turn`: then our own write succeeded and its response was lost."""
     return "user_id" in header and turn_from(header) == turn
 
 
@@ -278,10 +277,10 @@ def _has_header(items: "list[Item]", page: PageRequest) -> bool:
 
 
 def _page(chat: Chat, messages: list[Message], page: PageRequest, more: bool) -> ChatPage | None:
-    """The page as of the header's moment; None when a message is missing that the header knows of.
+    """The page as of the header's state; None for a torn read, where a message that the header names is missing.
 
-    A query is not isolated from a transaction that commits meanwhile: it may show the message without the header's
-    new state, or the reverse.
+    A query is not isolated from a transaction that commits at the same time: it may see the new message with the old
+    header, or the reverse.
     """
     known = [message for message in messages if message.message_id <= chat.last_message_id]
     more = more or len(known) > page.limit

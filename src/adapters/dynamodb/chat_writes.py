@@ -1,7 +1,7 @@
-"""The writes of a chat's life as DynamoDB takes them: what to change, and on what condition.
+"""DynamoDB write requests for chats: what to change, and on which condition.
 
-A condition never repeats a rule of the domain that could be decided before: it says "if nothing has changed since",
-except for a question, which is stored without having read the chat first.
+A condition says "if nothing has changed since the read"; the rules were applied before. The exception is a question,
+which is stored without reading the chat first, so that its condition repeats the domain's rules.
 """
 
 from collections.abc import Sequence
@@ -30,17 +30,17 @@ if TYPE_CHECKING:
 
 
 class ChatWrites:
-    """Builds writes for one table; calls nobody."""
+    """Builds write requests for one table; sends nothing."""
 
     def __init__(self, table: str) -> None:
         self._table = table
 
     def message(self, chat_id: str, message: Message) -> Write:
-        """Put a message. The header's condition in the same transaction guards it."""
+        """Put a message; unconditional, since the header's condition is in the same transaction."""
         return {"Put": {"TableName": self._table, "Item": message_item(chat_id, message)}}
 
     def idempotency_key(self, key: IdempotencyKey, turn: Turn) -> Write:
-        """Put the key, unless it stands for an ask already."""
+        """Put the idempotency record, unless one exists that has not expired."""
         return {
             "Put": {
                 "TableName": self._table,
@@ -52,7 +52,7 @@ class ChatWrites:
         }
 
     def new_chat(self, new: NewQuestion) -> Write:
-        """Put the header of a chat that begins with this question."""
+        """Put the header of a new chat."""
         return {
             "Put": {
                 "TableName": self._table,
@@ -63,7 +63,7 @@ class ChatWrites:
         }
 
     def next_question(self, new: NewQuestion) -> Write:
-        """Set the turn of a chat that is the user's, is not thinking, and holds no later message."""
+        """Set the new turn, if the chat belongs to the user, is not thinking, and has no later message."""
         values: NewItem = {
             ":user": text(new.turn.user_id),
             ":message_id": text(new.message.message_id),
@@ -92,7 +92,7 @@ class ChatWrites:
         return self._set(header_key(expected.chat_id), attributes, tuple(gone), *_unchanged(expected))
 
     def save_progress(self, turn: Turn, progress: Sequence[Step], draft: str | None) -> Write:
-        """Set what the user watches, while the turn is still `turn`."""
+        """Set progress and draft, if the turn is still `turn`."""
         attributes: NewItem = {"progress": {"L": [step_item(step) for step in progress]}}
         if draft is not None:
             attributes["draft"] = text(draft)
@@ -130,7 +130,7 @@ def _newest(message: Message) -> "NewItem":
 
 
 def _unchanged(seen: Turn) -> "tuple[str, NewItem]":
-    """The condition of every compare-and-set: id, state and lease of the turn are still those that were seen."""
+    """The condition of every compare-and-set: the turn's id, state and lease are unchanged."""
     values = {":seen_id": text(seen.turn_id), ":seen_state": text(seen.state.value)}
     if seen.lease is None:
         return "turn_id = :seen_id AND turn_state = :seen_state AND attribute_not_exists(lease)", values

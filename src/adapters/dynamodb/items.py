@@ -1,13 +1,13 @@
-"""How chats look in the table: one partition per chat, so that one query reads the header and its messages.
+"""Items of the chats table: one partition per chat, so that one query reads the header and the messages.
 
     pk                  sk                  what
     <chat id>           m#<message id>      a message
     <chat id>           ~chat               the header: chat and latest turn; sorts after every message
     user#<user id>      turns               the user's turn slots: see turn_slots.py
     places#<number>     turns               a shard of the workspace's turn slots, likewise
-    user#<user id>      key#<hash>          an idempotency key; expires
+    user#<user id>      key#<hash>          an idempotency record; expires
 
-Mapped by hand: boto3's TypeDeserializer takes an eighth of a warm poll.
+Mapped by hand: boto3's TypeDeserializer would take an eighth of a warm poll.
 """
 
 import hashlib
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 HEADER: Final = "~chat"
 MESSAGE: Final = "m#"
 
-#: Attributes of the header that a turn may lack: a write of a turn sets or removes each of them.
+#: Optional attributes of a turn in the header: every write of a turn sets or removes each of them.
 OPTIONAL_OF_TURN: Final = ("lease", "started_at", "ended_at", "failure", "draft")
 
 
@@ -41,7 +41,7 @@ def number(value: int) -> "AttributeValueTypeDef":
 
 
 def moment(value: datetime) -> "AttributeValueTypeDef":
-    """A time as milliseconds since 1970."""
+    """A time in milliseconds since 1970."""
     return {"N": str(millis(value))}
 
 
@@ -50,7 +50,7 @@ def millis(value: datetime) -> int:
 
 
 def from_millis(value: int) -> datetime:
-    # Not fromtimestamp(value / 1000): a float rounds some milliseconds down.
+    # Not fromtimestamp(value / 1000): the float would round some milliseconds down.
     return _EPOCH + timedelta(milliseconds=value)
 
 
@@ -66,7 +66,7 @@ def idempotency_key(user_id: str, key: str) -> "NewItem":
 
 
 def turn_attributes(turn: Turn) -> "NewItem":
-    """What the header knows of its turn, without what is None. Steps and draft are written by `report` alone."""
+    """The header's attributes of its turn, without those that are None. Only `save_progress` writes steps and draft."""
     optional = {
         "lease": turn.lease and text(turn.lease),
         "started_at": turn.started_at and moment(turn.started_at),
@@ -98,7 +98,7 @@ def header_item(chat: Chat, active_at: datetime) -> "NewItem":
 
 
 def chat_from(item: "Item") -> Chat | None:
-    """The chat that a header stands for; None for what deletion leaves of one."""
+    """The chat of a header; None for a chat that is being deleted."""
     if "user_id" not in item:
         return None
     usual = item.get("usual")
@@ -169,7 +169,7 @@ def message_from(item: "Item") -> Message:
     )
 
 
-#: A page maps up to a hundred messages: asking the enumeration took a seventh of each.
+#: Calling the enum took a seventh of the time per message, and a page has up to a hundred.
 _ROLES: Final = {role.value: role for role in Role}
 
 
@@ -179,7 +179,7 @@ def key_item(user_id: str, key: IdempotencyKey, turn: Turn) -> "NewItem":
         "chat_id": text(turn.chat_id),
         "question_id": text(turn.question_id),
         "fingerprint": text(key.fingerprint),
-        # Seconds: DynamoDB's own expiry reads this too. It is days late, so every use compares it.
+        # In seconds, as DynamoDB's TTL needs it. TTL deletes up to days late, so every use compares this too.
         "expires_at": number(int(key.expires_at.timestamp())),
     }
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class DynamoDbMemoryStore(MemoryStore):
-    """The user id is the partition key of every call: there is no query that could reach another user's."""
+    """Every call has the user id as its partition key, so that none can reach another user's memories."""
 
     def __init__(self, client: "DynamoDBClient", table: str, clock: Clock) -> None:
         self._client = client
@@ -36,7 +36,7 @@ class DynamoDbMemoryStore(MemoryStore):
         return tuple(map(_memory_from, found["Items"]))
 
     def get_many(self, user_id: str, memory_ids: Collection[str]) -> tuple[Memory, ...]:
-        # One small query each: an answer rests on a few memories, and the worker's role stays one that may only query.
+        # One small query each: an answer cites few memories, and the worker's role needs no right beyond Query.
         found = (self._find(user_id, memory_id) for memory_id in sorted(set(memory_ids)))
         return tuple(memory for memory in found if memory is not None)
 
@@ -63,7 +63,7 @@ class DynamoDbMemoryStore(MemoryStore):
             "KeyConditionExpression": condition,
             "ExpressionAttributeValues": values,
             "ScanIndexForward": False,
-            # What was forgotten a moment ago must not come back in an answer.
+            # A memory that was just deleted must not appear in an answer.
             "ConsistentRead": True,
         }
 

@@ -1,6 +1,6 @@
-"""CloudWatch's embedded metric format: figures inside a log line, which CloudWatch counts by itself.
+"""CloudWatch's embedded metric format (EMF): metrics inside a log line, which CloudWatch extracts.
 
-The names are Terraform's too (metrics.tf): alarms and dashboard look for them.
+Alarms and the dashboard use the same names: terraform/metrics.tf.
 """
 
 import time
@@ -21,12 +21,12 @@ QUEUE_WAIT: Final = ("QueueWait", MILLISECONDS)
 REASONING_TIME: Final = ("ReasoningTime", MILLISECONDS)
 TIME_TO_ANSWER: Final = ("TimeToAnswer", MILLISECONDS)
 
-#: Name and unit of a figure.
+#: Name and unit.
 Metric = tuple[str, str]
 
 
 def emf_fields(workspace: str, metrics: Mapping[Metric, int | None]) -> dict[str, object]:
-    """The fields that make a log line count `figures`; those that are None are left out."""
+    """The log fields that carry `metrics`; those that are None are left out."""
     known = {metric: value for metric, value in metrics.items() if value is not None}
     if not known:
         return {}

@@ -1,6 +1,6 @@
-"""Structured logs: one JSON object a line, with what joins the lines of one request.
+"""Structured logs: one JSON object per line.
 
-Our own formatter: python-json-logger drops every field that starts with an underscore, as CloudWatch's `_aws` does.
+A formatter of our own: python-json-logger drops fields that start with an underscore, and EMF needs `_aws`.
 """
 
 import json
@@ -8,12 +8,12 @@ import logging
 from datetime import UTC, datetime
 from typing import Final
 
-#: What every record has, whoever made it; the rest of a record came in as `extra`.
+#: The attributes of every log record; all others came in by `extra`.
 _STANDARD: Final = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
 
 
 class JsonFormatter(logging.Formatter):
-    """Time, level, logger and message, the fields that every line has, and the record's `extra`."""
+    """Timestamp, level, logger, message, the fields `every_line`, and the record's `extra`."""
 
     def __init__(self, **every_line: str) -> None:
         super().__init__()
@@ -33,12 +33,12 @@ class JsonFormatter(logging.Formatter):
         return _JSON.encode(fields)
 
 
-#: Made once: `json.dumps` with options of one's own makes one for every line.
+#: Made once: `json.dumps` with options makes an encoder per call.
 _JSON: Final = json.JSONEncoder(default=str, separators=(",", ":"))
 
 
 def start_logging(level: str, workspace: str, version: str) -> logging.Handler:
-    """Give the root logger our one handler, in place of the runtime's."""
+    """Replace the handlers of the root logger, which the Lambda runtime set, by one with the JSON formatter."""
     handler = logging.StreamHandler()
     handler.setFormatter(JsonFormatter(workspace=workspace, version=version))
     root = logging.getLogger()
@@ -47,5 +47,5 @@ def start_logging(level: str, workspace: str, version: str) -> logging.Handler:
     # botocore at DEBUG logs whole requests: questions, answers and tokens.
     logging.getLogger("botocore").setLevel(logging.WARNING)
     logging.getLogger("urllib3").setLevel(logging.WARNING)
-    # Not None: the container would take that for "not made yet", and start the logging with every request.
+    # Not None: dependency-injector treats a None singleton as not made, and would call this on every request.
     return handler

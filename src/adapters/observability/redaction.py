@@ -1,10 +1,10 @@
-"""What logs say in place of what they must not hold: a user's name, and an exception's text, which may quote a user."""
+"""Redaction for logs: a hash for a user id, and a location for an exception, whose text may quote a user."""
 
 import hashlib
 
 
 def user_hash(user_id: str) -> str:
-    """Tells users apart in a log without naming them."""
+    """The first 12 hexadecimal digits of SHA-256: distinguishes users in logs without naming them."""
     return hashlib.sha256(user_id.encode(errors="backslashreplace")).hexdigest()[:12]
 
 

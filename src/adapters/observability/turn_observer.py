@@ -1,4 +1,4 @@
-"""Every transition of a turn as one structured log line, with the figures that operators watch embedded in it."""
+"""Logs every transition of a turn as one structured line with embedded metrics."""
 
 import logging
 from datetime import datetime
@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 
 
 class LoggingTurnObserver(TurnObserver):
-    """Ids, state and durations in milliseconds; never a word of what was asked or answered."""
+    """Logs ids, states and durations in milliseconds, never the text of a question or an answer."""
 
     def __init__(self, workspace: str) -> None:
         self._workspace = workspace
@@ -37,7 +37,7 @@ class LoggingTurnObserver(TurnObserver):
         log.warning("turned away", extra={"user": user_hash(user_id), **metrics})
 
     def on_agent_crash(self, turn: Turn, exception: Exception) -> None:
-        # The traceback's last line may quote the question: the type and the place are enough to find an exception.
+        # Type and location only: the traceback may quote the question.
         log.error(
             "agent broke", extra={**_log_fields(turn), "error": type(exception).__name__, "at": raised_at(exception)}
         )

@@ -21,28 +21,28 @@ MONTHS: Final = tuple(
     "january february march april may june july august september october november december".split()  # noqa: SIM905  # a list of words reads best as words
 )
 WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-#: The month in which each begins, on the northern half of the earth.
+#: The first month of each, in the northern hemisphere.
 SEASONS: Final = {"spring": 3, "summer": 6, "autumn": 9, "winter": 12}
 
 
 def day_of(moment: datetime) -> datetime:
-    """The midnight before."""
+    """The start of the day."""
     return moment.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def whole_day(moment: datetime) -> Span:
-    """The day around a moment."""
+    """The day of a moment."""
     return Span(day_of(moment), day_of(moment) + timedelta(days=1))
 
 
 def week_of(moment: datetime, steps: int = 0) -> Span:
-    """The week, Monday first, around a moment, or the one `steps` weeks from it."""
+    """The week (Monday first) of a moment, shifted by `steps` weeks."""
     monday = day_of(moment) + timedelta(days=7 * steps - moment.weekday())
     return Span(monday, monday + timedelta(days=7))
 
 
 def month(of_year: int, number: int, steps: int = 0) -> Span:
-    """A month, or the one `steps` months from it."""
+    """A month, shifted by `steps` months."""
     start = add_months(datetime(of_year, number, 1, tzinfo=UTC), steps)
     return Span(start, add_months(start, 1))
 
@@ -93,8 +93,8 @@ def _from_easter(steps: int, days: int) -> Callable[[int], tuple[datetime, int]]
     return lambda of_year: (easter(of_year) + timedelta(days=steps), days)
 
 
-#: First day and number of days of holidays that fall on one day wherever they are kept. Thanksgiving and Mother's Day
-#: do not: of these, memories speak by name.
+#: First day and number of days of holidays that have the same date everywhere. Thanksgiving and Mother's Day do not:
+#: they are searched by name.
 HOLIDAYS: Final[dict[str, Callable[[int], tuple[datetime, int]]]] = {
     "christmas eve": _fixed(12, 24),
     "christmas day": _fixed(12, 25),

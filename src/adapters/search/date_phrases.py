@@ -1,6 +1,6 @@
-"""When a question is about: "last week", "in March", "the summer before last", as spans of time seen from a moment.
+"""Date phrases of a question ("last week", "in March", "the summer before last") as time spans relative to a moment.
 
-A grammar of our own: the libraries that read dates answer with one moment, and what is asked for here is a span.
+A grammar of our own: date libraries return a moment, and a search needs a span.
 """
 
 import re
@@ -30,7 +30,7 @@ from adapters.search.date_spans import (
 
 @dataclass(frozen=True, slots=True)
 class DatePhrase:
-    """A phrase of a question that says when. `mentions` are ways in which a text may name that time itself."""
+    """A date phrase and its span. `mentions` are the ways in which a text may name that time itself."""
 
     text: str
     span: Span
@@ -38,7 +38,7 @@ class DatePhrase:
 
 
 def date_phrases(question: str, now: datetime) -> tuple[DatePhrase, ...]:
-    """The phrases of `question` that say when, in order, seen from `now`."""
+    """The date phrases of `question`, in order, relative to `now`."""
     found: dict[int, DatePhrase] = {}
     for pattern, read in _GRAMMAR:
         for match in pattern.finditer(question):
@@ -55,18 +55,18 @@ _Reading = Callable[[re.Match[str], datetime], tuple[Span, tuple[str, ...]] | No
 def _phrase(read: _Reading, match: re.Match[str], now: datetime) -> DatePhrase | None:
     try:
         reading = read(match, now)
-    except (ValueError, OverflowError, LookupError):  # 31 June, or 999 years ago counted too far
+    except (ValueError, OverflowError, LookupError):  # 31 June, or a year before the calendar begins
         return None
     if reading is None:
         return None
     span, mentions = reading
-    if match["year"]:  # "March" alone in a text is not that year's
+    if match["year"]:  # "March" alone in a text does not mean that year
         mentions = tuple(f"{mention} {span.start.year}" for mention in mentions)
     return DatePhrase(match.group(), span, mentions)
 
 
 def _with_preposition(question: str, start: int, phrase: DatePhrase, now: datetime) -> DatePhrase:
-    """The phrase as the word before it bounds it: "since March", "before 2025", "after Easter"."""
+    """Applies the preposition before the phrase: "since March", "before 2025", "after Easter"."""
     before = _PREPOSITION.search(question, 0, start)
     if before is None:
         return phrase
@@ -87,7 +87,7 @@ _BEFORE_A_HOLIDAY: Final = "at on in over for during since before after until by
 
 
 def _any_of(words: Iterable[str]) -> str:
-    """A pattern for any of some phrases, longer ones first."""
+    """A pattern that matches any of the phrases, longer ones first."""
     phrases = sorted(words, key=len, reverse=True)
     return "|".join(phrase.replace(" ", r"\s+").replace("'", "['’]?") for phrase in phrases)
 
@@ -99,7 +99,7 @@ _BEFORE_LAST: Final = r"(?P<before_last>\s+before\s+last\b)?"
 _YEAR_WORDS: Final = r"(?:19|20)\d\d|last\s+year|this\s+year|(?:the\s+)?year\s+before\s+last"
 #: "March 2025", "September last year", "the summer of 2019"
 _YEAR: Final = rf"(?:(?:,|\s+of|\s+in)?\s+(?P<year>{_YEAR_WORDS})\b)?"
-#: A season of holidays says when only behind such a word, or with its year: a Christmas cake is none.
+#: A holiday season is a date phrase only after such a word, or with its year: "Christmas cake" is not.
 _HOLIDAY_SEASONS: Final = frozenset({"christmas", "easter"})
 _AT: Final = "|".join(rf"(?<=\b{word}\s)" for word in _BEFORE_A_HOLIDAY)
 _HOLIDAYS: Final = r"\s+(?:holidays?|break)\b"
@@ -109,14 +109,14 @@ _COUNT: Final = rf"\b(?P<count>\d{{1,3}}|{_any_of(NUMBERS)})\s+"
 
 
 def _rule(pattern: str, read: _Reading) -> tuple[re.Pattern[str], _Reading]:
-    # Every group that `_latest` looks at is there, if need be as one that never matches.
+    # Every group that `_latest` reads must exist; a missing one is added so that it never matches.
     missing = "".join(
         rf"(?P<{name}>(?!))?" for name in ("which", "year", "before_last") if f"?P<{name}>" not in pattern
     )
     return re.compile(pattern + missing, re.IGNORECASE), read
 
 
-#: Longer phrases before their parts: what one rule has read, no later one reads again.
+#: Longer phrases come before their parts: text that one rule has matched is not matched again.
 _GRAMMAR: Final = (
     _rule(r"\b(?:19|20)\d\d-\d\d-\d\d\b", iso_day),
     _rule(rf"{_DAY}(?:\s+of)?\s+{_MONTH}{_YEAR}", day_and_month),

@@ -1,7 +1,7 @@
-"""What each kind of date phrase means: the span, and how a text may name that time itself.
+"""The meaning of each kind of date phrase: its span, and how a text may name that time itself.
 
-`now` is when the question was asked. A phrase that people use in two ways ("last week": the calendar's, or the days
-just gone) covers both.
+`now` is when the question was asked. An ambiguous phrase ("last week": the calendar week, or the last seven days)
+covers both meanings.
 """
 
 import re
@@ -26,7 +26,7 @@ from adapters.search.calendar import (
 )
 
 Mentions = tuple[str, ...]
-#: Without their capital letter these are other words: "you may", "they march".
+#: In lower case these are verbs: "you may", "they march".
 _ALSO_VERBS: Final = frozenset({"may", "march", "mar"})
 NUMBERS: Final = {
     "a couple of": 2,
@@ -54,7 +54,7 @@ _PARTS_OF_DAY: Final = {"morning": (0, 12), "afternoon": (12, 18), "evening": (1
 
 
 def _latest(make: Callable[[int], Span], match: re.Match[str], now: datetime) -> Span:
-    """Of a thing that comes every year: that of the year named, or the latest that has begun.
+    """Of a yearly event: the one of the named year, otherwise the latest that has begun.
 
     "Last" is the latest that is over, "next" the first to come, "before last" the one before the latest.
     """
@@ -70,7 +70,7 @@ def _latest(make: Callable[[int], Span], match: re.Match[str], now: datetime) ->
 
 
 def _each_year(make: Callable[[int], Span], now: int) -> Iterator[Span]:
-    """Newest first, those years left out that have no such day."""
+    """Newest first; skips years without that day (29 February)."""
     for of_year in range(now + 1, now - 9, -1):
         with suppress(ValueError):
             yield make(of_year)
@@ -147,7 +147,7 @@ def weekday(match: re.Match[str], now: datetime) -> tuple[Span, Mentions]:
     if which == "next":
         return whole_day(today + timedelta(days=(wanted - today.weekday() - 1) % 7 + 1)), ()
     back = (today.weekday() - wanted) % 7
-    # Said on a Friday, "on Friday" may be today, "last Friday" is another.
+    # On a Friday, "on Friday" may mean today; "last Friday" does not.
     return whole_day(today - timedelta(days=7 if which == "last" and not back else back)), ()
 
 
@@ -159,7 +159,7 @@ def near_day(match: re.Match[str], now: datetime) -> tuple[Span, Mentions]:
 
 
 def week_or_month(match: re.Match[str], now: datetime) -> tuple[Span, Mentions]:
-    """The week before last, last week, this month, next weekend."""
+    """Phrases such as "the week before last", "last week", "this month", "next weekend"."""
     steps = -2 if match["before_last"] else {"last": -1, "past": -1, "this": 0, "next": 1}[match["which"].casefold()]
     unit = match["unit"].casefold()
     span = month(now.year, now.month, steps) if unit == "month" else week_of(now, steps)
@@ -169,7 +169,7 @@ def week_or_month(match: re.Match[str], now: datetime) -> tuple[Span, Mentions]:
 
 
 def some_time_ago(match: re.Match[str], now: datetime) -> tuple[Span, Mentions]:
-    """Two weeks ago, about a year ago: the longer, the vaguer."""
+    """Phrases such as "two weeks ago": the longer ago, the wider the span."""
     count, unit = _count(match["count"]), match["unit"].casefold()
     middle = _steps_back(now, count, unit)
     vague = match["count"].casefold().startswith("a ")  # a few, a couple of
@@ -188,5 +188,5 @@ def _steps_back(now: datetime, count: int, unit: str) -> datetime:
 
 
 def _letters(text: str) -> str:
-    """Without spaces and apostrophes, of which people write one sort or another, or none."""
+    """Without spaces and apostrophes, which are written in several ways."""
     return re.sub(r"\W", "", text.casefold())

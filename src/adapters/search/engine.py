@@ -1,7 +1,7 @@
-"""What a question is about, and how well each memory fits it: by words, by dates, and by what stands next to it.
+"""The search engine: scores memories against a question by words, dates and neighbours in time.
 
-A question is a handful of terms: key words, and phrases that say when. A term weighs the more, the fewer memories
-match it. What part of the question's weight a memory matches is its coverage.
+A question has a few terms: key words and date phrases. The fewer memories match a term, the higher its weight (inverse
+document frequency). The share of the question's weight that a memory matches is its coverage.
 """
 
 import math
@@ -17,27 +17,27 @@ from adapters.search.fts5_index import Fts5MemoryIndex
 from adapters.search.vocabulary import FAINT_WORDS, key_words, variants
 from domain.memory import Memory
 
-#: With fewer memories than these, how rare a word is says nothing yet.
+#: With fewer memories than this, the frequency of a word is not significant.
 SMALLEST_COUNT: Final = 100
-#: A word that no memory has: a name speaks against all of them, any other word may have gone by another.
+#: The weight of a word that no memory contains, unless it is a name: the memory may use another word.
 UNSEEN: Final = 0.5
 FAINT: Final = 0.4
-#: A memory that names the time ("on 2 December") without being of that time.
+#: The match of a memory that mentions the date ("on 2 December") but is from another time.
 MENTION: Final = 0.6
-#: Of two that fit alike the later counts a little more: what changed, changed last.
+#: The bonus of the newest memory over the oldest one: newer facts replace older ones.
 RECENCY: Final = 0.3
-#: What stands just before or after a good match shares in its score.
+#: The share of a match's score that its neighbours in time get.
 NEIGHBOUR: Final = 0.4
 NEIGHBOUR_HOURS: Final = 12.0
 FARTHEST: Final = timedelta(hours=48)
-#: Each date is compared with every memory.
+#: A limit, because each date is compared with every memory.
 MOST_DATES: Final = 16
 _WHO: Final = re.compile(r"\s*who(?:['’]s|\s+is|\s+are|\s+was|\s+were)\s", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A word or a date of the question: which rows match it, how well (0 to 1), and how much it says."""
+    """A word or date of the question: the matching rows, each with its match (0 to 1), and the term's weight."""
 
     matches: Mapping[int, float]
     weight: float
@@ -45,7 +45,7 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A memory by its row, how well it fits, and what part of the question's weight it matches (0 to 1)."""
+    """A found memory: its row, its score, and its coverage of the question (0 to 1)."""
 
     row: int
     score: float
@@ -53,7 +53,7 @@ class Match:
 
 
 class MemorySearch:
-    """Searches one user's memories, any number of times. A context manager: it holds an index in memory."""
+    """Searches one user's memories. A context manager, because it holds an in-memory index."""
 
     def __init__(self, memories: Sequence[Memory]) -> None:
         self.memories = memories
@@ -67,7 +67,7 @@ class MemorySearch:
         self._index.close()
 
     def search(self, question: str, now: datetime | None) -> list[Match]:
-        """The memories that match anything of `question`, best first; its dates are read from `now`, if given."""
+        """The memories that match any term of `question`, best first. Date phrases need `now`."""
         dates = date_phrases(question, now)[:MOST_DATES] if now else ()
         terms = [*self._word_terms(_without(question, dates)), *self._date_terms(dates)]
         found = _scored(terms)
@@ -76,12 +76,12 @@ class MemorySearch:
         return _sorted(replace(one, score=one.score * (1 + RECENCY * age)) for one, age in self._ages(found))
 
     def with_neighbours(self, found: Sequence[Match], best: int = 20) -> list[Match]:
-        """The same, and what was noted just before and after the `best` of them: it may finish what these began."""
+        """Adds the neighbours in time of the `best` matches, which often complete them."""
         order = sorted(range(len(self.memories)), key=lambda row: self.memories[row].occurred_at)
-        place = {row: index for index, row in enumerate(order)}
+        position = {row: index for index, row in enumerate(order)}
         shares: dict[int, float] = defaultdict(float)
         for one in found[:best]:
-            start = place[one.row]
+            start = position[one.row]
             for row in order[max(0, start - 2) : start] + order[start + 1 : start + 3]:
                 closeness = _closeness(self.memories[one.row], self.memories[row])
                 if closeness:
@@ -112,7 +112,7 @@ class MemorySearch:
         return math.log(1 + (self._count - matches + 0.5) / (matches + 0.5))
 
     def _first_mentions_first(self, found: Sequence[Match], terms: Sequence[Term]) -> list[Match]:
-        """Who somebody is, one notes when they first come up."""
+        """Ranks first mentions first: a note explains who a person is when it first mentions them."""
         bonus: dict[int, float] = defaultdict(float)
         for term in terms:
             if term.matches:
@@ -120,7 +120,7 @@ class MemorySearch:
         return [replace(one, score=one.score + bonus[one.row]) for one in found]
 
     def _ages(self, found: Sequence[Match]) -> Iterator[tuple[Match, float]]:
-        """Each with its place in time: 0 for the oldest memory, 1 for the newest."""
+        """Each match with its relative age: 0 for the oldest memory, 1 for the newest."""
         times = [memory.occurred_at for memory in self.memories]
         oldest, span = min(times, default=None), max(times) - min(times) if times else None
         for one in found:
@@ -134,7 +134,7 @@ def _without(question: str, dates: Sequence[DatePhrase]) -> str:
 
 
 def _is_name(word: str, question: str) -> bool:
-    """Written with a capital inside a sentence."""
+    """Whether the word is capitalized inside a sentence."""
     return re.search(rf"\w[,'’]?\s+{re.escape(word.capitalize())}\b", question) is not None
 
 
@@ -146,7 +146,7 @@ def _scored(terms: Sequence[Term]) -> list[Match]:
         for row, match in term.matches.items():
             scores[row] += term.weight * match
             coverage[row] += term.weight / total
-    # Times the coverage: to match two words counts for more than to match the rarer of them.
+    # Multiplied by coverage: matching two words counts more than matching only the rarer one.
     return [Match(row, score * coverage[row], coverage[row]) for row, score in scores.items()]
 
 

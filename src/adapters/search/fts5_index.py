@@ -1,4 +1,4 @@
-"""A user's memories in SQLite's FTS5: BM25 over stemmed words, in memory, made anew for each question.
+"""A full-text index of one user's memories in SQLite FTS5: BM25 over stemmed words, in memory, made per question.
 
 Nothing of it outlives the question, so nothing that is forgotten lives on in it.
 """
@@ -10,18 +10,18 @@ from typing import Final
 
 from domain.memory import Memory
 
-#: A tag is the user's own word for the whole memory, but the same word may be on half of them.
+#: The weight of tags against text: a tag describes the whole memory, but many memories may share it.
 TAG_WEIGHT: Final = 0.5
-#: Scripts without spaces: each character becomes a word, and a phrase of them finds what it spells.
+#: Scripts without spaces: each character is indexed as a word, and a word is searched as a phrase of them.
 _UNSPACED: Final = re.compile(r"([\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff])")
 
 
 class Fts5MemoryIndex:
-    """Rows are places in `memories`. `porter` stems English words, `unicode61` folds case and accents of any script."""
+    """Rows are indexes into `memories`. `porter` stems English words, `unicode61` folds case and accents."""
 
     def __init__(self, memories: Sequence[Memory]) -> None:
         self._database = sqlite3.connect(":memory:")
-        # Without a copy of the content: only rows and ranks are asked for.
+        # Contentless: only rows and ranks are read.
         self._database.execute(
             "CREATE VIRTUAL TABLE memory USING "
             "fts5 (text, tags, content = '', tokenize = 'porter unicode61 remove_diacritics 2')"
@@ -32,12 +32,12 @@ class Fts5MemoryIndex:
         )
 
     def close(self) -> None:
-        """Let go of the memory that it holds."""
+        """Free the index."""
         self._database.close()
 
     def matches(self, phrase: str) -> dict[int, float]:
-        """The rows that hold the words of `phrase` in a row, each with its BM25 score; the higher, the better."""
-        # Quoted, words are words, whatever FTS5's query language would make of them.
+        """The rows that contain the words of `phrase` in sequence, each with its BM25 score; higher is better."""
+        # Quoted, so that FTS5 does not read query operators in it.
         quoted = f'"{_spaced(phrase).replace(chr(34), " ")}"'
         return dict(
             self._database.execute(

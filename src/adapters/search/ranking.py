@@ -1,4 +1,4 @@
-"""The search that the agent uses, for whoever wants to search by hand."""
+"""Fts5MemoryRanking: the agent's search, as the port that `GET /memories?q=` uses."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -9,7 +9,7 @@ from domain.ports import MemoryRanking
 
 
 class Fts5MemoryRanking(MemoryRanking):
-    """BM25 over stemmed words, dates, and memories that fit alike in the order of their age, newest first."""
+    """BM25 over stemmed words and dates; ties are ordered newest first."""
 
     def rank(
         self, query: str, memories: Sequence[Memory], limit: int, now: datetime | None = None

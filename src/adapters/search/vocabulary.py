@@ -1,15 +1,14 @@
-"""What English words a question is about, and in which other forms a memory may have them.
+"""Key words of an English question, and the variants under which a memory may contain them.
 
-FTS5's stemmer knows regular endings. Here is what it cannot know: irregular forms, everyday short forms, and words
-that differ between the coasts of an ocean. Closed classes only: a thesaurus of all the language would make every
-memory match every question.
+FTS5's stemmer handles regular endings. The data here adds irregular forms, short forms, and British and American
+variants. Closed classes only: with a whole thesaurus every memory would match every question.
 """
 
 import re
 from pathlib import Path
 from typing import Final
 
-#: Words that say how a question is asked, not what it is about. To FTS5 they are words as others are.
+#: Words that say how a question is asked, not what it is about. FTS5 itself has no stop words.
 STOP_WORDS: Final = frozenset(
     """a about after again all also am an and any are aren as at be because been before being but by can could couldn
     currently did didn do does doesn doing don else for from had hadn has hasn have haven having he her here
@@ -20,8 +19,8 @@ STOP_WORDS: Final = frozenset(
     whose why will with won would wouldn you your yours""".split()  # noqa: SIM905  # a list of words reads best as words
 )
 
-#: Words that many questions share whatever they are about: what kind of answer is wanted, light verbs, degrees and
-#: small numbers. In a few hundred memories each may be rare, and tells little all the same.
+#: Words that many questions share, such as light verbs, degrees and small numbers. They get less weight: in a few
+#: hundred memories each may be rare without being significant.
 FAINT_WORDS: Final = frozenset(
     """ago already always amount another around away back bad became become best better big bring brought call called
     came come comes coming cost costs date day days different down eight end ended ends even ever far few find
@@ -35,7 +34,7 @@ FAINT_WORDS: Final = frozenset(
     whole worst yet""".split()  # noqa: SIM905  # the same
 )
 
-#: Of each word, its irregular forms, and words that people use for it. Each line of the file is one such group.
+#: For each word its irregular forms and synonyms. Each line of the file is one group.
 _VARIANTS: Final[dict[str, tuple[str, ...]]] = {}
 for _line in Path(__file__).with_name("irregular_forms.txt").read_text(encoding="utf-8").splitlines():
     for _word in _line.split():
@@ -45,13 +44,13 @@ _WORD: Final = re.compile(r"\w+(?:['’]s\b)?")
 
 
 def key_words(question: str) -> tuple[str, ...]:
-    """The words of a question that tell what it is about, in order, each once."""
+    """The words of a question without stop words, in order, without repetitions."""
     words = (re.sub(r"['’]s$", "", word.casefold()) for word in _WORD.findall(question))
     return tuple(dict.fromkeys(word for word in words if word not in STOP_WORDS))
 
 
 def variants(word: str) -> tuple[str, ...]:
-    """The word, and the words that may stand for it in a memory."""
+    """The word and its variants."""
     return (word, *_VARIANTS.get(word, ()), *_VARIANTS.get(_singular(word), ()))
 
 

@@ -8,7 +8,7 @@ FOLDERS: Final = (_PACKAGES, _PACKAGES.parent)
 
 
 def static_file(name: str) -> str:
-    """The text of the file."""
+    """The text of the file. Raises `FileNotFoundError`."""
     for folder in FOLDERS:
         if (folder / name).is_file():
             return (folder / name).read_text(encoding="utf-8")

@@ -13,20 +13,20 @@ from entrypoints.schemas.fields import ULID
 
 MOST: Final = 100
 DEFAULT: Final = 50
-#: Of a search, in characters.
+#: Limit of a search query, in characters.
 LONGEST_QUERY: Final = 1_000
-#: No cursor of ours comes near it. In characters.
+#: In characters; our own cursors are shorter.
 LONGEST_CURSOR: Final = 200
 _ID: Final = re.compile(ULID)
 
 
 def chat_id_in_path(request: Request) -> str:
-    """`{chat_id}` of the path. Raises `RequestInvalid`."""
+    """The path parameter `chat_id`. Raises `RequestInvalid`."""
     return _id(request.path.get("chat_id"), "chat_id")
 
 
 def memory_id_in_path(request: Request) -> str:
-    """`{memory_id}` of the path. Raises `RequestInvalid`."""
+    """The path parameter `memory_id`. Raises `RequestInvalid`."""
     return _id(request.path.get("memory_id"), "memory_id")
 
 
@@ -36,12 +36,12 @@ def chat_id_in_query(request: Request) -> str:
 
 
 def cursor_in_query(request: Request, name: str) -> str | None:
-    """An optional cursor that is an id. Raises `RequestInvalid`."""
+    """An optional cursor whose form is an id. Raises `RequestInvalid`."""
     return _id(request.query[name], name) if name in request.query else None
 
 
 def limit_in_query(request: Request) -> int:
-    """The page's size. Raises `RequestInvalid`."""
+    """The page size. Raises `RequestInvalid`."""
     limit = request.query.get("limit", str(DEFAULT))
     if not re.fullmatch(r"[0-9]{1,3}", limit) or not 1 <= int(limit) <= MOST:
         raise RequestInvalid(f"`limit` takes a number from 1 to {MOST}.")
@@ -49,7 +49,7 @@ def limit_in_query(request: Request) -> int:
 
 
 def message_page(request: Request) -> PageRequest:
-    """Which messages a poll asks for. Raises `RequestInvalid`."""
+    """The page of messages that a poll requests. Raises `RequestInvalid`."""
     after, before = cursor_in_query(request, "after"), cursor_in_query(request, "before")
     if after and before:
         raise RequestInvalid("`after` and `before` exclude each other.")

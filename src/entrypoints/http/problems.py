@@ -1,4 +1,4 @@
-"""From an error to what the caller is told: one table, and nothing of an exception's own text."""
+"""Maps errors to HTTP problems (RFC 9457) in one table. Never uses an exception's own text."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from domain.poll_hint import RETRY_WHEN_UNREACHABLE, retry_when_busy
 
 
 class RequestInvalid(Exception):
-    """The request cannot be read. `detail` is written by us; `field` is the part at fault, where it is one."""
+    """The request is invalid. `detail` is our own text; `field` is the field at fault, if there is one."""
 
     def __init__(self, detail: str, field: str = "") -> None:
         super().__init__(detail)
@@ -20,11 +20,11 @@ class RequestInvalid(Exception):
 
 
 class BodyTooLarge(Exception):
-    """The body is larger than any that the route takes."""
+    """The body is larger than the route's limit."""
 
 
 class MediaTypeUnsupported(Exception):
-    """The body is not said to be JSON."""
+    """The content type is not JSON."""
 
 
 class RouteNotFound(Exception):
@@ -41,18 +41,18 @@ class MethodNotAllowed(Exception):
 
 @dataclass(frozen=True)
 class Problem:
-    """What one kind of error looks like on the wire. The functions are given the error, with its facts."""
+    """The HTTP response for one class of errors. The functions take the error, with its facts."""
 
     status: int
     code: str
     title: str
     detail: Callable[[Any], str]
-    #: When the caller may ask again, as `Retry-After`; None says nothing about that.
+    #: The time to wait for `Retry-After`; None for no header.
     retry_after: Callable[[Any], timedelta] | None = None
     allowed: Callable[[Any], tuple[str, ...]] | None = None
 
     def headers(self, error: Exception) -> dict[str, str]:
-        """The headers that go with `error`."""
+        """The headers for `error`."""
         allow = {"Allow": ", ".join(self.allowed(error))} if self.allowed else {}
         return {**allow, **retry_after(self.retry_after(error) if self.retry_after else None)}
 
@@ -72,7 +72,10 @@ def _busy(error: Any) -> timedelta:
 
 PROBLEMS: Final[dict[type[Exception], Problem]] = {
     errors.QuestionMissing: Problem(
-        400, "question_missing", "No question", _fixed("Send a question: a string with something visible in it.")
+        400,
+        "question_missing",
+        "Question missing",
+        _fixed("Send a question: a string with at least one visible character."),
     ),
     errors.QuestionTooLong: Problem(
         413,
@@ -92,40 +95,40 @@ PROBLEMS: Final[dict[type[Exception], Problem]] = {
         "Invalid request",
         lambda error: f"`{error.field}` is empty, or holds NULs or unpaired surrogates.",
     ),
-    errors.ChatNotFound: Problem(404, "chat_not_found", "No such chat", _fixed("There is no such chat.")),
-    errors.ChatForbidden: Problem(403, "chat_forbidden", "Not your chat", _fixed("The chat is another user's.")),
+    errors.ChatNotFound: Problem(404, "chat_not_found", "Chat not found", _fixed("The chat does not exist.")),
+    errors.ChatForbidden: Problem(403, "chat_forbidden", "Chat forbidden", _fixed("The chat belongs to another user.")),
     errors.ChatBusy: Problem(
-        409, "chat_busy", "Still thinking", _fixed("The last question of this chat is still being answered."), _busy
+        409, "chat_busy", "Chat busy", _fixed("The last question of this chat is still being answered."), _busy
     ),
     errors.NothingToRetry: Problem(
-        409, "nothing_to_retry", "Nothing to retry", _fixed("The last question of this chat has its answer.")
+        409, "nothing_to_retry", "Nothing to retry", _fixed("The last question of this chat was answered.")
     ),
     errors.TooManyTurns: Problem(
         429,
         "too_many_turns",
         "Too many questions at once",
-        lambda error: f"{error.limit} of your questions are being answered; wait for one of them.",
+        lambda error: f"{error.limit} of your questions are being answered. Wait for one of them to finish.",
         _busy,
     ),
     errors.AtCapacity: Problem(
         429,
         "at_capacity",
-        "Too many people ask",
-        _fixed("As many questions as there are workers are being answered; ask again in a moment."),
+        "Service at capacity",
+        _fixed("All workers are busy. Try again in a few seconds."),
         _busy,
     ),
     errors.IdempotencyKeyReused: Problem(
         422,
         "idempotency_key_reused",
         "Idempotency key reused",
-        _fixed("This Idempotency-Key came before with another body."),
+        _fixed("This Idempotency-Key was used before with another body."),
     ),
-    errors.MemoryNotFound: Problem(404, "memory_not_found", "No such memory", _fixed("You have no such memory.")),
+    errors.MemoryNotFound: Problem(404, "memory_not_found", "Memory not found", _fixed("The memory does not exist.")),
     errors.TryAgain: Problem(
         503,
         "try_again",
         "Try again",
-        _fixed("The service is not reachable now. Send the same request again."),
+        _fixed("The service is temporarily unavailable. Send the same request again."),
         lambda _: RETRY_WHEN_UNREACHABLE,
     ),
     RequestInvalid: Problem(400, "invalid_request", "Invalid request", lambda error: error.detail),
@@ -133,9 +136,9 @@ PROBLEMS: Final[dict[type[Exception], Problem]] = {
         413, "body_too_large", "Body too large", _fixed("The body is larger than any valid request.")
     ),
     MediaTypeUnsupported: Problem(
-        415, "unsupported_media_type", "Not JSON", _fixed("Send the body as application/json.")
+        415, "unsupported_media_type", "Unsupported media type", _fixed("Send the body as application/json.")
     ),
-    RouteNotFound: Problem(404, "route_not_found", "No such route", _fixed("There is nothing at this path.")),
+    RouteNotFound: Problem(404, "route_not_found", "Route not found", _fixed("This path does not exist.")),
     MethodNotAllowed: Problem(
         405,
         "method_not_allowed",
@@ -146,12 +149,12 @@ PROBLEMS: Final[dict[type[Exception], Problem]] = {
 }
 
 INTERNAL: Final = Problem(
-    500, "internal_error", "Internal error", _fixed("Something broke here. Quote the request id when you report it.")
+    500, "internal_error", "Internal error", _fixed("Unexpected error. Include the request id when you report it.")
 )
 
 
 def problem_for(error: Exception) -> Problem:
-    """The entry of the error's class or of its nearest ancestor; `INTERNAL` for a defect."""
+    """The entry of the error's class or of its nearest base class; `INTERNAL` for a defect."""
     for ancestor in type(error).__mro__:
         if ancestor in PROBLEMS:
             return PROBLEMS[ancestor]

@@ -1,4 +1,4 @@
-"""Requests and responses between API Gateway's events (payload version 2.0) and the handlers."""
+"""Request and Response: what handlers take and return, from and to API Gateway's events (payload version 2.0)."""
 
 import base64
 import hashlib
@@ -13,14 +13,14 @@ from entrypoints.http.problems import BodyTooLarge, MediaTypeUnsupported, Reques
 
 Model = TypeVar("Model", bound=BaseModel)
 
-#: 100 memories of 4,000 characters, each written as a JSON escape, and some room. In bytes.
+#: In bytes: 100 memories of 4,000 characters as JSON escapes, with a margin.
 LARGEST_BODY: Final = 5_000_000
 PRIVATE: Final = "private, no-store"
 
 
 @dataclass(frozen=True)
 class Request:
-    """One call of the API, read as far as every route needs it. Header names are in lower case."""
+    """An HTTP request, read as far as every route needs. Header names are in lower case."""
 
     user_id: str
     path: Mapping[str, str]
@@ -46,7 +46,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Response:
-    """What goes back. `log_fields` go into the log line."""
+    """An HTTP response. `log_fields` are added to the log line."""
 
     status: int = 200
     body: BaseModel | str | None = None
@@ -55,7 +55,7 @@ class Response:
     log_fields: Mapping[str, object] = field(default_factory=dict)
 
     def to_gateway(self) -> dict[str, Any]:
-        """As API Gateway takes it from a function."""
+        """In the format that API Gateway expects from a function."""
         headers = {"Cache-Control": PRIVATE, **self.headers}
         if self.body is None:
             return {"statusCode": self.status, "headers": headers}
@@ -64,7 +64,7 @@ class Response:
 
 
 def read_request(event: Mapping[str, Any], request_id: str) -> Request:
-    """The parts of API Gateway's event that routes use. Raises `RequestInvalid`."""
+    """The request of an API Gateway event. Raises `RequestInvalid`."""
     claims = event["requestContext"].get("authorizer", {}).get("jwt", {}).get("claims", {})
     try:
         body = event.get("body") or ""
@@ -82,14 +82,14 @@ def read_request(event: Mapping[str, Any], request_id: str) -> Request:
 
 
 def invalid(error: ValidationError) -> RequestInvalid:
-    """What is wrong with the first field at fault, in pydantic's words, which never quote the value."""
+    """The first error, in pydantic's words, which never quote the value."""
     fault = error.errors(include_input=False, include_url=False)[0]
     location = ".".join(map(str, fault["loc"])) or "body"
     return RequestInvalid(f"`{location}`: {fault['msg']}.", field=location)
 
 
 def with_etag(request: Request, response: Response, state: str) -> Response:
-    """`response` with an ETag over `state`, or 304 without a body when the caller has seen that state."""
+    """`response` with the ETag of `state`, or 304 without a body if the caller already has that state."""
     etag = '"' + hashlib.sha256(state.encode()).hexdigest()[:32] + '"'
     headers = {**response.headers, "ETag": etag}
     seen = {tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")}

@@ -1,4 +1,4 @@
-"""From API Gateway's event to a handler and back, in the same steps for every route: read, call, answer, log."""
+"""Routes an API Gateway event to its handler, in the same steps for every route: read, call, answer, log."""
 
 import logging
 import re
@@ -21,7 +21,7 @@ Handler = Callable[[Request, "Container"], Response]
 
 
 class Router:
-    """The routes of one function. Raises `ValueError` unless `handlers` holds exactly one for each, by its name."""
+    """The routes of one function. Raises `ValueError` unless `handlers` has exactly one entry for each, by its name."""
 
     def __init__(self, function: str, handlers: Mapping[str, Handler], services: "Container") -> None:
         names = {route.name: route.key for route in ROUTES if route.function == function}
@@ -31,7 +31,7 @@ class Router:
         self._services = services
 
     def __call__(self, event: Mapping[str, Any]) -> dict[str, Any]:
-        """Answer a proxy event of payload version 2.0; never raises."""
+        """Answer a proxy event of payload version 2.0. Never raises."""
         began = time.perf_counter()
         request_id = str(event["requestContext"].get("requestId", ""))
         response, error, asked = self._answer(event, request_id)
@@ -58,12 +58,12 @@ class Router:
             asked = _log_fields(request)
             handler = self._handlers.get(str(event.get("routeKey"))) or _not_here(str(event.get("rawPath", "")))
             return handler(request, self._services), None, asked
-        except Exception as error:  # noqa: BLE001  # whatever happens, the caller gets the contract's answer
+        except Exception as error:  # noqa: BLE001  # every error becomes a problem response
             return _problem(error, request_id), error, asked
 
 
 def _log_fields(request: Request) -> dict[str, object]:
-    """Who asks, and about which chat. What is not an id of ours may be anything that a user wrote: it is left out."""
+    """The user's hash and the chat id. A malformed id may be any text of a user and is not logged."""
     fields: dict[str, object] = {"user": user_hash(request.user_id)} if request.user_id else {}
     chat_id = request.path.get("chat_id") or request.query.get("chat_id")
     return {**fields, "chat_id": chat_id} if chat_id and _ID.fullmatch(chat_id) else fields
@@ -80,7 +80,7 @@ def _not_here(path: str) -> Handler:
 
 
 def problem_body(error: Exception, request_id: str) -> ProblemBody:
-    """What a caller is told of `error`."""
+    """The problem body for `error`."""
     problem = problem_for(error)
     return ProblemBody(
         title=problem.title,

@@ -1,7 +1,7 @@
-"""Every route of the contract, said once: who serves it and what a token needs for it.
+"""The routes of the API: the only list of them.
 
-OpenAPI is made from this list, and terraform/routes.json, which API Gateway's routes are made from: `make generate`
-writes both anew.
+`make generate` writes openapi.json and terraform/routes.json from it; Terraform makes API Gateway's routes from the
+latter.
 """
 
 import re
@@ -11,7 +11,7 @@ from typing import Final, Literal
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """`name` is the handler's and OpenAPI's; any token with `scope` suffices, and None is answered without a token."""
+    """`name` names the handler and OpenAPI's operation. `scope` is what a token needs; None: no token is needed."""
 
     name: str
     method: str
@@ -21,7 +21,7 @@ class Route:
 
     @property
     def key(self) -> str:
-        """API Gateway's word for the route, such as `GET /chats`."""
+        """API Gateway's route key, such as `GET /chats`."""
         return f"{self.method} {self.path}"
 
 
@@ -43,7 +43,7 @@ ROUTES: Final = (
 
 
 def methods_of(path: str) -> tuple[str, ...]:
-    """The methods that some route takes at `path`; none when there is no such path."""
+    """The methods of the routes at `path`; empty for an unknown path."""
     return tuple(sorted(route.method for route in ROUTES if _matches(route.path, path)))
 
 

@@ -1,4 +1,4 @@
-"""The bodies that cross the wire. Unknown request fields are ignored; the OpenAPI document is made from these.
+"""Models of request and response bodies. Unknown request fields are ignored; OpenAPI is generated from these.
 
-One module per part of the contract, so that a function loads only what it reads and sends.
+One module per part of the contract, so that a function imports only the models that it uses.
 """

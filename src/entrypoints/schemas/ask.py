@@ -1,4 +1,4 @@
-"""Asking: the question, and that it was accepted."""
+"""Models of asking."""
 
 from typing import Literal
 
@@ -9,10 +9,10 @@ from entrypoints.schemas.fields import ApiModel, Id
 
 
 class AskRequest(ApiModel):
-    """A question, in a new chat or in the chat named."""
+    """A question in a new chat, or in the chat `chat_id`."""
 
     question: StrictStr = Field(
-        description="Trimmed; something in it has to be visible.",
+        description="Trimmed; must contain a visible character.",
         json_schema_extra={"minLength": 1, "maxLength": QUESTION_LIMIT},
     )
     chat_id: Id | None = None

@@ -1,10 +1,10 @@
-"""Cancelling: what became of the turn."""
+"""The model of cancelling."""
 
 from entrypoints.schemas.fields import ApiModel, Status
 
 
 class TurnStatus(ApiModel):
-    """Where a chat's latest turn stands."""
+    """The status of a chat's latest turn."""
 
     chat_id: str
     status: Status

@@ -1,4 +1,4 @@
-"""The list of a user's chats."""
+"""Models of the list of chats."""
 
 from datetime import datetime
 from typing import Literal
@@ -10,7 +10,7 @@ from entrypoints.schemas.fields import ApiModel, Status, Timestamp, status_of
 
 
 class LastMessage(ApiModel):
-    """The start of a chat's newest message."""
+    """The newest message of a chat, shortened."""
 
     message_id: str
     role: Literal["user", "assistant"]
@@ -19,7 +19,7 @@ class LastMessage(ApiModel):
 
 
 class ChatBody(ApiModel):
-    """A chat as a list shows it."""
+    """A chat in the list."""
 
     chat_id: str
     title: str
@@ -36,7 +36,7 @@ class ChatsResponse(ApiModel):
 
 
 def chat_body(chat: ChatSummary, now: datetime) -> ChatBody:
-    """A chat in a list, its status as of `now`."""
+    """The chat as a list entry, with its status at `now`."""
     last = LastMessage(
         message_id=chat.last_message_id,
         role="assistant" if chat.last_message_id == chat.last_answer_id else "user",

@@ -1,4 +1,4 @@
-"""What every body has in common, and what is told when something goes wrong."""
+"""Base model, common fields, and the problem body."""
 
 from datetime import UTC, datetime
 from typing import Annotated, Final, Literal
@@ -35,26 +35,26 @@ Timestamp = Annotated[
 
 
 def status_of(state: TurnState) -> Status:
-    """The app's word for a turn's state."""
+    """The status that the app sees for a turn's state."""
     return STATUSES[state]
 
 
 def phase_of(state: TurnState) -> Phase:
-    """How far the work on a turn has come."""
+    """The phase that the app sees for a turn's state."""
     return PHASES.get(state, "done")
 
 
 class ApiModel(BaseModel):
-    """What every body has in common."""
+    """Base model of all bodies."""
 
-    # Built when it is used for the first time: an ask has no need of a poll's models.
+    # Validators are built on first use: an ask does not need those of a poll.
     model_config = ConfigDict(
         frozen=True, extra="ignore", json_schema_serialization_defaults_required=True, defer_build=True
     )
 
 
 class ProblemBody(ApiModel):
-    """RFC 9457, with a stable `code` and the id under which the request is logged."""
+    """A problem (RFC 9457) with a stable `code` and the request id that is in the logs."""
 
     type: str = "about:blank"
     title: str

@@ -1,4 +1,4 @@
-"""Which version answers where."""
+"""The model of the health check."""
 
 from typing import Literal
 
@@ -6,7 +6,7 @@ from entrypoints.schemas.fields import ApiModel
 
 
 class Health(ApiModel):
-    """Which version answers in which workspace."""
+    """Version and workspace."""
 
     status: Literal["ok"] = "ok"
     version: str

@@ -1,4 +1,4 @@
-"""Memories: kept, listed and searched."""
+"""Models of memories."""
 
 import re
 from datetime import UTC, datetime
@@ -22,7 +22,7 @@ from entrypoints.schemas.fields import ApiModel, Timestamp
 
 
 def _only_text(value: object) -> object:
-    """Pydantic would take a number, or a number as text, for seconds since 1970."""
+    """Rejects numbers: pydantic would read them, also as text, as seconds since 1970."""
     if not isinstance(value, str) or not _DATE_FIRST.match(value):
         raise PydanticCustomError("time", "A time is written as in 2026-11-23T12:00:00.000Z")
     return value
@@ -41,10 +41,10 @@ Occurred = Annotated[AwareDatetime, BeforeValidator(_only_text), AfterValidator(
 
 
 class NewMemoryBody(ApiModel):
-    """Something to remember; without `occurred_at` it happened now."""
+    """A memory to store; without `occurred_at` the time is now."""
 
     text: StrictStr = Field(
-        description="Trimmed; something in it has to be visible.",
+        description="Trimmed; must contain a visible character.",
         json_schema_extra={"minLength": 1, "maxLength": MEMORY_LIMIT},
     )
     occurred_at: Occurred | None = None
@@ -53,7 +53,7 @@ class NewMemoryBody(ApiModel):
     )
 
     def to_domain(self) -> NewMemory:
-        """As the domain takes it."""
+        """As a record of the domain."""
         return NewMemory(self.text, self.occurred_at, tuple(self.tags))
 
 
@@ -77,12 +77,12 @@ class RememberRequest(
     """One memory, or a batch."""
 
     def all(self) -> list[NewMemoryBody]:
-        """The memories of either form."""
+        """The memories, whether one or a batch was sent."""
         return self.root.memories if isinstance(self.root, MemoryBatch) else [self.root]
 
 
 class MemoryIds(ApiModel):
-    """The ids of the memories that were stored, in the order of the request."""
+    """The ids of the stored memories, in the order of the request."""
 
     memory_ids: list[str]
 
@@ -97,14 +97,14 @@ class MemoryBody(ApiModel):
 
 
 class MemoriesResponse(ApiModel):
-    """A page of the user's memories, newest first, or what a search found, best first."""
+    """A page of the user's memories, newest first; for a search, best match first."""
 
     memories: list[MemoryBody]
     next: str | None = Field(description="`cursor` of the next page; null at the end.")
 
 
 def memory_body(memory: Memory) -> MemoryBody:
-    """A memory as the wire shows it."""
+    """The memory as a response model."""
     return MemoryBody(
         memory_id=memory.memory_id, text=memory.text, occurred_at=memory.occurred_at, tags=list(memory.tags)
     )

@@ -1,4 +1,4 @@
-"""Polling: a chat's messages, and how its latest turn is getting on."""
+"""Models of polling: messages of a chat and its latest turn."""
 
 from typing import Final, Literal
 
@@ -7,35 +7,35 @@ from domain.failure_codes import FailureCode
 from domain.records import ChatPage
 from entrypoints.schemas.fields import ApiModel, Phase, Status, Timestamp, phase_of, status_of
 
-#: What a person reads when a turn has failed. A code that is not here gets the last one.
+#: The sentence that the app shows for each failure code; an unknown code gets that of `agent_failed`.
 FAILURES: Final[dict[str, str]] = {
     FailureCode.TIMED_OUT: "The answer took too long. Try again.",
-    FailureCode.NOT_STARTED: "The question could not be passed on. Try again.",
-    FailureCode.WORKER_DIED: "Something broke while the answer was being made. Try again.",
-    FailureCode.MODEL_BUSY: "The model has too much to do at the moment. Try again in a minute.",
+    FailureCode.NOT_STARTED: "The service could not start answering. Try again.",
+    FailureCode.WORKER_DIED: "The service stopped while it was answering. Try again.",
+    FailureCode.MODEL_BUSY: "The model is overloaded. Try again in a minute.",
     FailureCode.MODEL_UNREACHABLE: "The model could not be reached. Try again.",
-    FailureCode.MODEL_DENIED: "The model may not be used as it is set up. Whoever runs this service has to look at it.",
-    FailureCode.REFUSED: "The model declined to answer this question. Ask in other words.",
-    FailureCode.FILTERED: "A content filter stopped the answer. Ask in other words.",
-    FailureCode.EMPTY_ANSWER: "The model had nothing to say. Try again, or ask in other words.",
-    FailureCode.MALFORMED_ANSWER: "The model's answer could not be read. Try again.",
-    FailureCode.ANSWER_TOO_LONG: "The answer grew too long to be finished. Ask for less at once.",
-    FailureCode.TOO_MANY_ROUNDS: "The model kept searching and came to no answer. Ask something more precise.",
+    FailureCode.MODEL_DENIED: "The service is not allowed to use the model. Its operator has to fix that.",
+    FailureCode.REFUSED: "The model declined to answer this question. Try other words.",
+    FailureCode.FILTERED: "A content filter blocked the answer. Try other words.",
+    FailureCode.EMPTY_ANSWER: "The model returned an empty answer. Try again, or use other words.",
+    FailureCode.MALFORMED_ANSWER: "The model's answer was malformed. Try again.",
+    FailureCode.ANSWER_TOO_LONG: "The answer was too long to finish. Ask for less at once.",
+    FailureCode.TOO_MANY_ROUNDS: "The model searched without finding an answer. Ask a more precise question.",
     FailureCode.TOO_MUCH_TO_READ: "The question needs more memories than the model can read at once. Ask for less.",
-    FailureCode.MEMORIES_CHANGED: "A memory was forgotten while the answer was being made. Try again.",
-    FailureCode.AGENT_FAILED: "No answer could be made. Try again, or ask in other words.",
+    FailureCode.MEMORIES_CHANGED: "A memory was deleted while the service was answering. Try again.",
+    FailureCode.AGENT_FAILED: "The agent failed. Try again, or use other words.",
 }
 
 
 class CitationBody(ApiModel):
-    """The words of a memory that an answer rests on."""
+    """Words of a memory that support the answer."""
 
     memory_id: str
     quote: str
 
 
 class UserMessage(ApiModel):
-    """What the user asked."""
+    """A question of the user."""
 
     message_id: str
     role: Literal["user"] = "user"
@@ -44,7 +44,7 @@ class UserMessage(ApiModel):
 
 
 class AssistantMessage(ApiModel):
-    """What the agent answered."""
+    """An answer of the agent."""
 
     message_id: str
     role: Literal["assistant"] = "assistant"
@@ -57,14 +57,14 @@ MessageBody = UserMessage | AssistantMessage
 
 
 class StepBody(ApiModel):
-    """Something that the agent did."""
+    """A progress step of the agent."""
 
     at: Timestamp
     text: str
 
 
 class FailureBody(ApiModel):
-    """Why a turn failed: a stable code, and a sentence for a person."""
+    """Why the turn failed: a stable code, and a sentence to show to the user."""
 
     code: str
     message: str
@@ -84,7 +84,7 @@ class TurnBody(ApiModel):
 
 
 class PollResponse(ApiModel):
-    """A chat, a page of its messages (oldest first), and when to ask again."""
+    """A chat, a page of its messages (oldest first), and when to poll again."""
 
     chat_id: str
     status: Status
@@ -96,7 +96,7 @@ class PollResponse(ApiModel):
 
 
 def poll_response(page: ChatPage, after: str | None, poll_after_ms: int | None) -> PollResponse:
-    """A page as the wire shows it; without messages the cursor stays where the caller's was."""
+    """The page as a response model. Without messages the cursor `after` stays the caller's."""
     chat, messages = page.chat, page.messages
     return PollResponse(
         chat_id=chat.chat_id,
@@ -110,7 +110,7 @@ def poll_response(page: ChatPage, after: str | None, poll_after_ms: int | None) 
 
 
 def message_body(message: Message) -> MessageBody:
-    """A message, with citations where they belong."""
+    """The message as a response model."""
     if message.role is Role.USER:
         return UserMessage(message_id=message.message_id, content=message.content, created_at=message.created_at)
     return AssistantMessage(
@@ -122,7 +122,7 @@ def message_body(message: Message) -> MessageBody:
 
 
 def turn_body(turn: Turn) -> TurnBody:
-    """A turn; its tokens stay with us."""
+    """The turn as a response model, without its tokens."""
     return TurnBody(
         phase=phase_of(turn.state),
         asked_at=turn.asked_at,

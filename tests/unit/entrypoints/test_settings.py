@@ -16,7 +16,7 @@ def read(**changes: str) -> Settings:
 
 def test_the_least_that_a_service_needs_is_its_tables() -> None:
     settings = read()
-    assert (settings.chats_table, settings.memories_table, settings.agent) == ("chats", "memories", "list_all")
+    assert (settings.chats_table, settings.memories_table, settings.agent) == ("chats", "memories", "recall")
     assert settings.policy == TurnPolicy(deadline=timedelta(seconds=70), turns_per_user=5)
 
 

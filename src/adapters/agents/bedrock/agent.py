@@ -1,4 +1,4 @@
-"""BedrockReasoningAgent: a language model that reads the user's memories with tools, over several rounds."""
+"""BedrockReasoningAgent: a language model that reads the user's memories by tool calls, over several rounds."""
 
 import asyncio
 import logging
@@ -29,13 +29,13 @@ from domain.records import Answer, Assignment
 
 log = logging.getLogger(__name__)
 
-#: Pauses before the second try, the third, and so on double from the first to the last of these, in seconds.
+#: Exponential backoff: the first and the longest pause between retries, in seconds.
 PAUSES: Final = (0.5, 8.0)
-#: One reply may call several tools at once; all replies together, so many.
+#: The limit of tool calls of all rounds together; one reply may call several tools.
 TOOL_CALLS: Final = 40
-#: What is kept back of the time, to end by ourselves and not by the alarm.
+#: Reserved time, so that the agent ends by itself before TimeLimitedAgent stops it.
 RESERVE: Final = timedelta(seconds=1)
-#: How often somebody looks whether the answer is still wanted while the model is silent.
+#: How often the agent checks for a cancellation while the model is silent.
 LOOK_SECONDS: Final = 0.5
 
 T = TypeVar("T")
@@ -43,7 +43,7 @@ Result = AgentRunResult[ModelAnswer | str]
 
 
 class BedrockReasoningAgent(ReasoningAgent):
-    """Any model of pydantic-ai's can stand in for Bedrock's: `model` is all that reaches out."""
+    """`model` is the only thing that uses the network; any model of pydantic-ai can replace Bedrock's."""
 
     def __init__(self, model: Model, settings: ModelSettings, memories: MemoryStore, clock: Clock) -> None:
         self._settings = settings
@@ -68,7 +68,7 @@ class BedrockReasoningAgent(ReasoningAgent):
         return max(0.1, min(left, self._settings.seconds or left))
 
     async def _ask(self, question: str, tools: MemoryTools, seconds: float) -> ModelAnswer | str:
-        """Ask the model, and when it fails for a moment ask again from where it was, until the time is over."""
+        """Run the model; after a retryable error, continue from the last complete message while there is time."""
         usage, end = RunUsage(), asyncio.get_running_loop().time() + seconds
         said: list[ModelMessage] = []
         attempt = 0
@@ -100,7 +100,7 @@ class BedrockReasoningAgent(ReasoningAgent):
         )
 
     def _check_nothing_was_forgotten(self, user_id: str, tools: MemoryTools) -> None:
-        """What the model has read may be anywhere in its answer: if a piece of that is gone, so is the answer."""
+        """Discard the answer if a memory that the model read is deleted: the answer may contain any of them."""
         seen = {memory.memory_id for memory in tools.shown.values()}
         if seen and len(self._memories.get_many(user_id, seen)) < len(seen):
             raise AgentFailed(FailureCode.MEMORIES_CHANGED)
@@ -123,24 +123,24 @@ async def _until_ended(work: Coroutine[Any, Any, T], progress: ProgressReporter,
 
 
 def _pause(error: AgentRunError, attempt: int, seconds_left: float) -> float | None:
-    """How long to wait before asking again; None when that would not help, or not in time."""
+    """The pause before the next retry; None when a retry cannot help or would be too late."""
     if not is_retryable(error):
         return None
     first, last = PAUSES
-    # Spread out, so that workers which failed together do not come back together.
+    # Jitter: workers that failed together must not retry together.
     own = random.uniform(0.5, 1) * min(last, first * 2 ** (attempt - 1))  # noqa: S311
     pause = max(own, getattr(error, "retry_after", None) or 0)
     return pause if pause < seconds_left else None
 
 
 def _complete(said: list[ModelMessage]) -> list[ModelMessage]:
-    """What was said up to the request that failed, which is the place to go on from."""
-    end = next((place for place in range(len(said), 0, -1) if isinstance(said[place - 1], ModelRequest)), 0)
+    """The messages up to and including the request that failed: the run continues from there."""
+    end = next((count for count in range(len(said), 0, -1) if isinstance(said[count - 1], ModelRequest)), 0)
     return said[:end]
 
 
 def _code_of(error: AgentRunError, said: list[ModelMessage]) -> FailureCode:
-    """As `code_of`, but a model that had nothing to say is another thing than one that cannot be understood."""
+    """As `code_of`, but tells an empty reply from a malformed one."""
     replies = [message for message in said if isinstance(message, ModelResponse)]
     silent = bool(replies) and all(
         isinstance(part, TextPart) and not part.content.strip() for part in replies[-1].parts
@@ -151,7 +151,7 @@ def _code_of(error: AgentRunError, said: list[ModelMessage]) -> FailureCode:
 
 
 def _log_fault(error: AgentRunError, attempt: int) -> None:
-    # The message may quote what was asked: the type and the provider's code tell enough.
+    # Type and provider code only: the message may quote the question.
     code = getattr(error, "provider_error_code", None)
     log.warning("model failed", extra={"error": type(error).__name__, "code": code, "attempt": attempt})
 

@@ -1,4 +1,4 @@
-"""The form in which a language model gives its answer, and how it is read, whole or while it is still being written."""
+"""The structured answer of a language model, and how it is read, complete or while it is being streamed."""
 
 from collections.abc import AsyncIterable, Iterator
 from typing import Annotated, Final
@@ -24,9 +24,9 @@ from domain.records import Answer
 from domain.verified_agent import find_quote
 
 ANSWER_TOOL: Final = "answer"
-#: A draft is read anew after so many more characters: reading starts at the first one each time.
+#: A draft is parsed again after this many more characters: parsing starts at the first character each time.
 DRAFT_STEP: Final = 64
-#: In characters. The user is shown less of a draft than this; the rest is read once, when it is whole.
+#: In characters. The user sees less of a draft than this; the rest is parsed once, when it is complete.
 DRAFT_LENGTH: Final = 20_000
 
 
@@ -45,9 +45,9 @@ class ModelAnswer(BaseModel):
 
 
 def answer_from(output: ModelAnswer | str, tools: MemoryTools) -> Answer:
-    """The model's answer with real names; a citation of what it was not shown, or does not say, is dropped.
+    """The model's answer with memory ids instead of labels. Drops citations of unknown labels and of words not found.
 
-    Some models answer in plain text, whatever they are told: then nothing is cited.
+    Some models answer in plain text despite their instructions: such an answer has no citations.
     """
     if isinstance(output, str):
         return Answer(output.strip())
@@ -63,7 +63,7 @@ def _citations(cited: list[CitedMemory], tools: MemoryTools) -> Iterator[Citatio
 
 
 async def show_drafts(events: AsyncIterable[AgentStreamEvent], progress: ProgressReporter) -> None:
-    """Show the answer while the model writes it."""
+    """Show the answer as a draft while the model streams it."""
     writing = _Writing()
     async for event in events:
         if isinstance(event, PartStartEvent):
@@ -78,7 +78,7 @@ async def show_drafts(events: AsyncIterable[AgentStreamEvent], progress: Progres
 
 
 class _Writing:
-    """The part of the model's reply that is being written: plain text, or the JSON of its answer."""
+    """The part of the reply that is being streamed: plain text, or the JSON of the answer."""
 
     def __init__(self) -> None:
         self._text = ""
@@ -87,7 +87,7 @@ class _Writing:
 
     @property
     def answer(self) -> bool:
-        """It is the answer itself, not what a model says on its way."""
+        """Whether this part is the answer, not text between tool calls."""
         return self._kind is ToolCallPart
 
     def start(self, part: ModelResponsePart) -> None:
@@ -106,7 +106,7 @@ class _Writing:
             self._text += delta.args_delta
 
     def news(self) -> str | None:
-        """The answer so far, when enough of it is new."""
+        """The draft, if it has grown by `DRAFT_STEP`."""
         if self._kind is None or len(self._text) < self._read + DRAFT_STEP:
             return None
         self._read = len(self._text)
@@ -114,7 +114,7 @@ class _Writing:
 
 
 def _text_in(unfinished: str) -> str | None:
-    """The answer's text out of JSON that breaks off anywhere."""
+    """The field `text` of incomplete JSON."""
     try:
         fields = from_json(unfinished, allow_partial="trailing-strings")
     except ValueError:

@@ -1,4 +1,4 @@
-"""What the model's faults mean to the user, and which of them a second try may mend."""
+"""Maps the model's errors to failure codes, and says which errors are retryable."""
 
 from typing import Final
 
@@ -21,11 +21,11 @@ from pydantic_ai.exceptions import (
 
 from domain.failure_codes import FailureCode
 
-#: Over in a moment, perhaps. The statuses are of ModelTimeoutException and ModelErrorException.
+#: Transient errors. The statuses are those of ModelTimeoutException (408) and ModelErrorException (424).
 _RETRYABLE: Final = (ModelRateLimitError, ModelUnavailableError, ModelServerError, ModelConnectionError)
 _RETRYABLE_STATUSES: Final = frozenset({408, 424})
 
-#: The first class that fits counts.
+#: The first matching class is used.
 _CODES: Final[tuple[tuple[type[AgentRunError], FailureCode], ...]] = (
     (UsageLimitExceeded, FailureCode.TOO_MANY_ROUNDS),
     (ModelContextWindowExceededError, FailureCode.TOO_MUCH_TO_READ),
@@ -39,7 +39,7 @@ _CODES: Final[tuple[tuple[type[AgentRunError], FailureCode], ...]] = (
     (UnexpectedModelBehavior, FailureCode.MALFORMED_ANSWER),
 )
 
-#: Why Bedrock says that a reply ended, where that is no reason to go on.
+#: Bedrock's stop reasons that end the turn.
 STOPS: Final = {
     "refusal": FailureCode.REFUSED,
     "content_filtered": FailureCode.FILTERED,
@@ -50,10 +50,10 @@ STOPS: Final = {
 
 
 def is_retryable(error: AgentRunError) -> bool:
-    """Whether asking again may help."""
+    """Whether a retry may succeed."""
     return isinstance(error, _RETRYABLE) or getattr(error, "status_code", None) in _RETRYABLE_STATUSES
 
 
 def code_of(error: AgentRunError) -> FailureCode:
-    """The failure's name."""
+    """The failure code for the error."""
     return next((code for kind, code in _CODES if isinstance(error, kind)), FailureCode.AGENT_FAILED)

@@ -1,8 +1,7 @@
-"""Runs a coroutine to its end, and does not wait for what will not end.
+"""Like `asyncio.run`, but does not wait for tasks that cannot be cancelled.
 
-`asyncio.run` waits until everything that was started has been cleaned up. A read from a silent model sits in a thread
-that cannot be interrupted: waiting for it would cost the user the failure that is ready to be shown, and Lambda the
-rest of the function's time.
+A read from a silent model blocks a thread that cannot be interrupted. `asyncio.run` would wait for it until Lambda ends
+the function, although the failure is known and could be shown.
 """
 
 import asyncio
@@ -10,12 +9,12 @@ from collections.abc import Coroutine
 from typing import Any, Final, TypeVar
 
 T = TypeVar("T")
-#: How long cancelled work may take to clean up after itself.
+#: The time that cancelled tasks have to clean up.
 GRACE_SECONDS: Final = 0.5
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:
-    """The coroutine's result, or whatever it, or a signal, raises."""
+    """The coroutine's result. Raises what the coroutine or a signal handler raises."""
     loop = asyncio.new_event_loop()
     try:
         return loop.run_until_complete(work)
@@ -33,7 +32,7 @@ def _clean_up(loop: asyncio.AbstractEventLoop) -> None:
     if unfinished:
         _, unfinished = loop.run_until_complete(asyncio.wait(unfinished, timeout=GRACE_SECONDS))
     if unfinished:
-        # They are given up: what they may still say, they say to nobody.
+        # They are abandoned: ignore what they report later.
         loop.set_exception_handler(lambda _loop, _context: None)
     else:
         loop.run_until_complete(loop.shutdown_asyncgens())

@@ -1,4 +1,4 @@
-"""Which model reasons and within what bounds, and the client that reaches it."""
+"""The model's settings, and its client."""
 
 from dataclasses import dataclass
 
@@ -7,13 +7,13 @@ from botocore.config import Config
 from pydantic_ai.models.bedrock import BedrockConverseModel
 from pydantic_ai.providers.bedrock import BedrockProvider
 
-#: How long the model may be silent, before its first word or between two.
+#: Read timeout: the longest silence before the first token or between two tokens.
 SILENCE_SECONDS = 30
 
 
 @dataclass(frozen=True, slots=True)
 class ModelSettings:
-    """`seconds` and `region` may be empty: all the time there is, the function's own region."""
+    """`seconds` 0 means all the time that is left; an empty `region` means the function's own."""
 
     model_id: str
     region: str = ""
@@ -25,8 +25,8 @@ class ModelSettings:
 
 
 def bedrock_model(settings: ModelSettings) -> BedrockConverseModel:
-    """The model, over a client of its own: a model thinks longer than a table."""
-    # One attempt: the agent itself retries, for it knows how much time is left.
+    """The model, with a client of its own: its timeouts are longer than DynamoDB's."""
+    # One attempt: the agent retries, since it knows how much time is left.
     config = Config(
         connect_timeout=3, read_timeout=SILENCE_SECONDS, retries={"mode": "standard", "total_max_attempts": 1}
     )

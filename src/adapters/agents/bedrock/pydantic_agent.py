@@ -1,4 +1,4 @@
-"""The pydantic-ai agent: what it is told, which tools it has, and when it must stop."""
+"""The pydantic-ai agent: instructions, tools and stop conditions."""
 
 from datetime import UTC, date, datetime
 from typing import Annotated, Final
@@ -21,7 +21,7 @@ from domain.errors import AgentFailed
 
 PydanticAgent = Agent[MemoryTools, ModelAnswer | str]
 
-#: How often the model may send arguments, or an answer, that do not fit their form.
+#: How often the model may send invalid tool arguments, or an invalid answer.
 RETRIES: Final[AgentRetries] = {"tools": 2, "output": 2}
 
 Phrasing = Annotated[str, StringConstraints(min_length=1, max_length=200)]
@@ -29,10 +29,10 @@ Phrasings = Annotated[list[Phrasing], Field(min_length=1, max_length=6)]
 
 
 def build_agent(model: Model, settings: ModelSettings) -> PydanticAgent:
-    """The agent over `model`: with these tools, and no others."""
+    """The agent for `model`, with the tools below."""
 
     async def with_rounds_left(ctx: RunContext[MemoryTools], tools: list[ToolDefinition]) -> list[ToolDefinition]:
-        """In its last round the model has no tool but the answer."""
+        """Removes all tools in the last round, so that the model must answer."""
         return tools if ctx.usage.requests + 1 < settings.rounds else []
 
     return Agent(
@@ -44,12 +44,12 @@ def build_agent(model: Model, settings: ModelSettings) -> PydanticAgent:
         retries=RETRIES,
         model_settings=RequestSettings(temperature=settings.temperature, max_tokens=settings.max_tokens),
         capabilities=[PrepareTools(with_rounds_left), _StopReasons()],
-        # Two answers in one reply: the first counts, and no tool runs after it.
+        # With two answers in one reply the first is used, and no tool runs after it.
         end_strategy="early",
     )
 
 
-# What follows is the model's view: names, docstrings and arguments are sent to it as they stand here.
+# The model sees the functions below: their names, docstrings and arguments are sent to it unchanged.
 
 
 async def search_memories(ctx: RunContext[MemoryTools], phrasings: Phrasings) -> ToolResult:
@@ -89,7 +89,7 @@ async def current_date(ctx: RunContext[MemoryTools]) -> str:
 
 
 class _StopReasons(AbstractCapability[MemoryTools]):
-    """A reply that Bedrock itself calls refused, filtered or cut off is none to go on from, or to ask for again."""
+    """Ends the turn when Bedrock reports a reply as refused, filtered or cut off: a retry would not help."""
 
     async def after_model_request(
         self,

@@ -1,7 +1,7 @@
 """The tools of a language model: they read one user's memories, and do nothing else.
 
-Whose they are is settled before the model says its first word. It never learns a user's or a memory's real name: it
-sees labels (m1, m2, …) that mean nothing outside this one answer.
+The user is fixed before the model's first token. The model never sees the id of a user or a memory: it sees labels
+(m1, m2, …) that are valid for this answer only.
 """
 
 from collections.abc import Iterable, Sequence
@@ -41,7 +41,7 @@ class ToolResult:
 
 @dataclass
 class MemoryTools:
-    """One user's memories as they were when the question was taken up. `shown` are those that the model has seen."""
+    """A snapshot of one user's memories. `shown` holds those that the model has seen, by label."""
 
     search: MemorySearch
     now: datetime
@@ -50,17 +50,17 @@ class MemoryTools:
     char_budget: int = TOTAL_CHARS
 
     def search_for(self, phrasings: Sequence[str]) -> ToolResult:
-        """The memories that fit any of the phrasings best, the best of each phrasing first."""
+        """The best matches of the phrasings, interleaved: the best of each phrasing first."""
         self.progress.step("Searching memories for " + ", ".join(f'"{phrasing}"' for phrasing in phrasings))
         rankings = [self._ranked(phrasing) for phrasing in phrasings]
         longest = max(map(len, rankings), default=0)
-        return self._result(ranking[place] for place in range(longest) for ranking in rankings if place < len(ranking))
+        return self._result(ranking[rank] for rank in range(longest) for ranking in rankings if rank < len(ranking))
 
     def around(self, day: datetime, days: int) -> ToolResult:
-        """The memories of that day and of `days` days before and after it, the nearest first."""
+        """The memories from `days` days before to `days` days after that day, the nearest first."""
         self.progress.step(f"Reading what was around {day:%d %B %Y}")
         half = timedelta(hours=12)
-        # From the middle of the day: its ends would lie outside of time for the first and the last day that there is.
+        # Measured from noon: midnight would overflow for the first and the last day of the calendar.
         far = {one: abs(one.occurred_at - (day + half)) for one in self.search.memories}
         return self._result(
             sorted((one for one in far if far[one] <= timedelta(days=days) + half), key=far.__getitem__)
@@ -74,7 +74,7 @@ class MemoryTools:
         return self._result(sorted(found, key=lambda memory: memory.occurred_at, reverse=True))
 
     def tags(self) -> list[str]:
-        """The user's tags, the most used first."""
+        """The user's tags, the most frequent first."""
         counts: dict[str, int] = {}
         for memory in self.search.memories:
             for tag in memory.tags:

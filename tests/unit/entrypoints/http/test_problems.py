@@ -122,5 +122,5 @@ def test_a_defect_says_nothing_about_itself(service: Service, monkeypatch: pytes
     monkeypatch.setattr(service.chats, "save_question", break_down)
     answer = service.gateway.ask(PARKING)
     assert (answer.status, answer.code) == (500, "internal_error")
-    assert answer.body["detail"] == "Something broke here. Quote the request id when you report it."
+    assert answer.body["detail"] == "Unexpected error. Include the request id when you report it."
     assert not {"prod", "arn", "hunter2", "RuntimeError"} & set((answer.text or "").replace("-", " ").split())
