@@ -38,13 +38,13 @@ def test_every_method_of_a_port_is_abstract_and_has_its_contract(name: str, port
 
 
 @each_port
-def test_whoever_has_all_methods_of_a_port_says_so(name: str, port: type) -> None:
+def test_class_with_all_methods_of_a_port_inherits_it(name: str, port: type) -> None:
     alike = [found for found in ADAPTERS + FAKED if found.methods >= methods(port)]
     assert [found.where for found in alike if name not in found.bases] == []
 
 
 @each_port
-def test_whoever_says_so_has_all_methods_of_the_port(name: str, port: type) -> None:
+def test_class_that_inherits_a_port_has_all_its_methods(name: str, port: type) -> None:
     keepers = keeping(name, ADAPTERS + FAKED)
     assert [found.where for found in keepers if not found.methods >= methods(port)] == []
 

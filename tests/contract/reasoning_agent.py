@@ -66,9 +66,7 @@ class ReasoningAgentContract:
     def assignment(self) -> Assignment:
         return Assignment("alice", "Where did I park the car?", (), NOON, NOON + timedelta(seconds=60))
 
-    def test_it_answers_in_words_that_can_be_stored_and_seen(
-        self, agent: ReasoningAgent, assignment: Assignment
-    ) -> None:
+    def test_answer_is_visible_and_storable(self, agent: ReasoningAgent, assignment: Assignment) -> None:
         answer = agent.reason(assignment, RecordingProgressReporter())
         assert is_visible(answer.text)
         assert is_storable(answer.text)
@@ -79,7 +77,7 @@ class ReasoningAgentContract:
             assert is_visible(citation.quote)
             assert is_storable(citation.quote)
 
-    def test_whatever_it_shows_can_be_stored(self, agent: ReasoningAgent, assignment: Assignment) -> None:
+    def test_progress_and_draft_are_storable(self, agent: ReasoningAgent, assignment: Assignment) -> None:
         progress = RecordingProgressReporter()
         agent.reason(assignment, progress)
         assert all(is_storable(text) and is_visible(text) for text in (*progress.steps, *progress.drafts))
@@ -100,7 +98,7 @@ class ReasoningAgentContract:
     ) -> None:
         assert _ending(agent, replace(assignment, question=question)) in {"answer", *FailureCode}
 
-    def test_what_was_said_before_is_no_trouble(self, agent: ReasoningAgent, assignment: Assignment) -> None:
+    def test_history_does_not_break_the_answer(self, agent: ReasoningAgent, assignment: Assignment) -> None:
         said = tuple(
             Message(f"01KA{number:022d}", (Role.USER, Role.ASSISTANT)[number % 2], f"Said {number}", NOON)
             for number in range(20)

@@ -71,7 +71,7 @@ def test_a_repetition_whose_first_reply_was_lost_is_told_of_its_success(story: S
 
 
 @each_transition
-def test_of_two_who_saw_the_same_one_moves_the_turn(story: Story, transition: Transition) -> None:
+def test_only_one_of_two_concurrent_transitions_succeeds(story: Story, transition: Transition) -> None:
     seen, then, said = transition(story)
     other = replace(then, lease="lease-of-worker-2", turn_id=f"{then.turn_id[:-1]}X")
     assert story.chats.compare_and_set_turn(seen, other, turn_limit=5)
@@ -115,7 +115,7 @@ def test_a_turn_of_before_does_not_move_the_turn_of_now(story: Story) -> None:
     assert story.stored(first.chat_id) == second
 
 
-def test_nothing_moves_in_a_chat_that_is_not_there(story: Story) -> None:
+def test_transition_in_an_unknown_chat_is_refused(story: Story) -> None:
     turn = story.turn(chat_id=UNKNOWN_CHAT)
     assert not story.chats.compare_and_set_turn(turn, turn.cancelled(story.clock.now()))
     assert story.chats.load(UNKNOWN_CHAT) is None
@@ -154,7 +154,7 @@ def test_a_report_without_draft_keeps_the_draft(story: Story) -> None:
 
 
 @pytest.mark.parametrize("end", ["answers", "fails", "cancels"])
-def test_nothing_is_reported_after_the_end(story: Story, end: str) -> None:
+def test_progress_after_the_end_is_refused(story: Story, end: str) -> None:
     running = story.claims(story.asks())
     story.chats.save_progress(running, steps(story, "Searching"), "Level")
     getattr(story, end)(running)
@@ -172,7 +172,7 @@ def test_only_the_holder_of_the_lease_reports(story: Story) -> None:
     assert story.stored(running.chat_id).progress == ()
 
 
-def test_nothing_is_reported_to_a_chat_that_is_not_there(story: Story) -> None:
+def test_progress_in_an_unknown_chat_is_refused(story: Story) -> None:
     assert not story.chats.save_progress(story.turn(chat_id=UNKNOWN_CHAT), (), "Level")
     assert story.chats.load(UNKNOWN_CHAT) is None
 

@@ -27,7 +27,7 @@ def assert_full(story: Story) -> None:
         story.chats.save_question(story.question(user=CAROL))
 
 
-def test_whoever_comes_after_the_last_place_is_refused(story: Story) -> None:
+def test_question_beyond_capacity_is_refused(story: Story) -> None:
     for user in (ALICE, BOB, BOB):
         story.asks(user=user)
     with pytest.raises(AtCapacity) as refused:
@@ -78,7 +78,7 @@ def test_a_retry_needs_a_place(story: Story) -> None:
     assert story.stored(failed.chat_id) == failed
 
 
-def test_what_is_wrong_with_the_ask_itself_is_said_first(story: Story) -> None:
+def test_busy_chat_and_user_limit_are_reported_before_capacity(story: Story) -> None:
     turns = [story.asks() for _ in range(CAPACITY)]
     with pytest.raises(ChatBusy):
         story.chats.save_question(story.question(chat_id=turns[0].chat_id))

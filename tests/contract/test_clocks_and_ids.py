@@ -37,7 +37,7 @@ def test_time_is_aware_utc_in_whole_milliseconds(any_clock: Clock) -> None:
         assert now.microsecond % 1000 == 0
 
 
-def test_what_the_clock_says_survives_the_store(any_clock: Clock) -> None:
+def test_clock_has_the_precision_of_the_store(any_clock: Clock) -> None:
     now = any_clock.now()
     assert from_millis(millis(now)) == now
 

@@ -67,7 +67,7 @@ def answering(trouble: AWSResponse | Exception) -> Callable[[str], AWSResponse]:
 
 @each_call
 @pytest.mark.parametrize("trouble", UNAVAILABLE.values(), ids=UNAVAILABLE)
-def test_whatever_makes_the_store_unavailable_is_called_so(
+def test_transient_errors_and_misconfiguration_are_store_unavailable(
     aws: Aws,
     dynamodb_story: Story,
     dynamodb_memories: DynamoDbMemoryStore,

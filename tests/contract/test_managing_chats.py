@@ -158,7 +158,7 @@ def test_a_worker_of_a_deleted_chat_finds_nothing_to_move(story: Story) -> None:
     assert story.chats.load(running.chat_id) is None
 
 
-def test_nobody_asks_in_a_deleted_chat(story: Story) -> None:
+def test_question_in_a_deleted_chat_is_refused(story: Story) -> None:
     chat_id = story.talks(1)
     story.chats.delete(chat_id, ALICE)
     with pytest.raises(ChatNotFound):

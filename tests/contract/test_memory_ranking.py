@@ -45,7 +45,7 @@ def test_one_matching_word_is_enough(ranking: MemoryRanking) -> None:
     assert found(ranking, "strudel unicorn") == [4]
 
 
-def test_nothing_matches_nothing(ranking: MemoryRanking) -> None:
+def test_unknown_word_matches_no_memory(ranking: MemoryRanking) -> None:
     assert found(ranking, "unicorn") == []
 
 

@@ -18,7 +18,7 @@ PARKED = memory(1, "Parked on level 3, bay 12.", ("car", "caf\u00e9"))
 DENTIST = memory(2, "The dentist said to come back in March.")
 
 
-def test_what_is_remembered_is_recalled_as_it_was(memories: MemoryStore) -> None:
+def test_stored_memories_are_recalled_unchanged(memories: MemoryStore) -> None:
     memories.put_many(ALICE, [PARKED, DENTIST])
     assert memories.list_all(ALICE) == (DENTIST, PARKED)
 
@@ -30,7 +30,7 @@ def test_a_long_life_before_1970_and_after_is_kept_to_the_millisecond(memories: 
     assert memories.list_all(ALICE) == tuple(lived[::-1])
 
 
-def test_nothing_is_recalled_where_nothing_was_remembered(memories: MemoryStore) -> None:
+def test_user_without_memories_recalls_none(memories: MemoryStore) -> None:
     assert memories.list_all(ALICE) == ()
     assert memories.list_page(ALICE, 50) == ()
 
@@ -68,7 +68,7 @@ def test_going_through_the_pages_shows_every_memory_once(memories: MemoryStore, 
     assert tuple(seen) == memories.list_all(ALICE)
 
 
-def test_nobody_sees_anything_of_anothers(memories: MemoryStore) -> None:
+def test_a_user_cannot_read_another_users_memories(memories: MemoryStore) -> None:
     memories.put_many(ALICE, [PARKED])
     memories.put_many(BOB, [DENTIST])
     assert (memories.list_all(ALICE), memories.list_all(BOB)) == ((PARKED,), (DENTIST,))
@@ -89,13 +89,13 @@ def test_looking_up_shows_only_what_is_there_and_ones_own(memories: MemoryStore)
     assert memories.get_many(ALICE, ()) == ()
 
 
-def test_nobody_forgets_for_another(memories: MemoryStore) -> None:
+def test_a_user_cannot_delete_another_users_memory(memories: MemoryStore) -> None:
     memories.put_many(ALICE, [PARKED])
     assert not memories.delete(BOB, PARKED.memory_id)
     assert memories.list_all(ALICE) == (PARKED,)
 
 
-def test_what_is_forgotten_is_gone_at_once_and_only_once(memories: MemoryStore) -> None:
+def test_deleted_memory_is_gone_at_once_and_cannot_be_deleted_again(memories: MemoryStore) -> None:
     memories.put_many(ALICE, [PARKED, DENTIST])
     assert memories.delete(ALICE, PARKED.memory_id)
     assert not memories.delete(ALICE, PARKED.memory_id)
@@ -110,7 +110,7 @@ def test_memories_are_looked_up_by_name_as_they_are_now(memories: MemoryStore) -
     assert memories.get_many(ALICE, {PARKED.memory_id}) == ()
 
 
-def test_nobody_looks_up_anothers_memories(memories: MemoryStore) -> None:
+def test_a_user_cannot_look_up_another_users_memory(memories: MemoryStore) -> None:
     memories.put_many(BOB, [PARKED])
     assert memories.get_many(ALICE, {PARKED.memory_id}) == ()
 

@@ -26,7 +26,7 @@ def test_a_first_question_begins_a_chat(story: Story) -> None:
     assert texts(story.newest(turn.chat_id)) == [PARKING]
 
 
-def test_what_was_saved_is_seen_by_every_read_at_once(story: Story) -> None:
+def test_saved_question_is_seen_by_every_read_at_once(story: Story) -> None:
     turn = story.asks()
     page = story.chats.read(turn.chat_id, PageRequest(50))
     assert page is not None

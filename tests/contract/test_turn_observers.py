@@ -27,7 +27,7 @@ def test_every_transition_can_be_told(observer: TurnObserver, dynamodb_story: St
         observer.on_transition(turn)
 
 
-def test_whoever_is_turned_away_can_be_told(observer: TurnObserver) -> None:
+def test_turned_away_accepts_any_user_id(observer: TurnObserver) -> None:
     observer.on_rejected("sub-of-\ud800")
 
 

@@ -19,7 +19,7 @@ def test_one_question_more_than_the_limit_is_too_many(story: Story) -> None:
     assert len(story.chats.list_chats(ALICE, 50).chats) == TURN_LIMIT
 
 
-def test_what_alice_has_thinking_is_no_limit_for_bob(story: Story) -> None:
+def test_turn_limit_is_counted_per_user(story: Story) -> None:
     for _ in range(TURN_LIMIT):
         story.asks(user=ALICE)
     assert story.chats.save_question(story.question(user=BOB)) is None

@@ -135,9 +135,7 @@ UNREACHABLE = {
 
 
 @pytest.mark.parametrize("trouble", UNREACHABLE.values(), ids=UNREACHABLE)
-def test_whatever_keeps_lambda_from_accepting_is_called_unreachable(
-    lambda_hop: LambdaHop, trouble: AWSResponse | Exception
-) -> None:
+def test_rejected_invocation_is_worker_unreachable(lambda_hop: LambdaHop, trouble: AWSResponse | Exception) -> None:
     lambda_hop.trouble(trouble)
     with pytest.raises(WorkerUnreachable):
         lambda_hop.invoker.invoke(DISPATCH)

@@ -66,6 +66,7 @@ class Reader:
             "<model or inference profile>": "a-model",
             "<a Bedrock model of your account>": "a-model",
             "--username ada": f"--username ada-{secrets.token_hex(4)}",  # a stack may be read to more than once
+            "sleep 5\n": "sleep 10\n",  # what the emulator needs on a busy machine
             "gateway.py &": f"gateway.py --port {self.gateway_port} >/dev/null &",
             "127.0.0.1:8480": f"127.0.0.1:{self.gateway_port}",
         }.items():

@@ -32,7 +32,7 @@ def test_the_pages_have_blocks_of_every_kind() -> None:
     assert {"sh", "python", "js", "json", "diff", "text", "mermaid"} <= {block.language for block in blocks()}
 
 
-def test_what_is_only_gone_through_is_told_with_its_reason(reading: Reading) -> None:
+def test_every_command_not_executed_is_listed_with_its_reason(reading: Reading) -> None:
     listed = {f"make {target}" for target in not_executed.MAKE}
     listed |= {f"terraform {command}" for command in not_executed.TERRAFORM}
     listed |= {f"async-chat {command}" for command in not_executed.COMMANDS}

@@ -97,7 +97,7 @@ def test_the_program_with_the_client_gets_the_same_answer_from_the_service(
     assert loaded("after/client/ask.py").ask(QUESTION, stack.api_url, user.token) == ANSWER
 
 
-def test_as_an_agent_of_its_own_it_tells_of_every_page(folders: Any) -> None:
+def test_custom_agent_reports_every_page(folders: Any) -> None:
     folders("after/function")
     watch = RecordingProgressReporter()
     assert the_agent().reason(asking(QUESTION), watch).text == ANSWER

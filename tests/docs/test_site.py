@@ -100,7 +100,9 @@ def test_the_search_finds_a_page_without_a_server(browser: Browser) -> None:
         ("docs-phone", "light", PHONE, "docs/move-your-lambda.html"),
     ],
 )
-def test_it_is_there_to_be_looked_at(browser: Browser, name: str, scheme: str, size: ViewportSize, path: str) -> None:
+def test_screenshots_have_the_background_of_their_scheme(
+    browser: Browser, name: str, scheme: str, size: ViewportSize, path: str
+) -> None:
     context = browser.new_context(viewport=size, color_scheme=scheme)  # type: ignore[arg-type]  # of Playwright's words
     page = context.new_page()
     page.goto((SITE / path).as_uri())

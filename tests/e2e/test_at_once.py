@@ -27,7 +27,7 @@ def test_an_ask_sent_ten_times_at_once_with_its_key_is_one_turn(app: App) -> Non
     assert [message["role"] for message in messages] == ["user", "assistant"]
 
 
-def test_of_ten_questions_at_once_in_one_chat_one_is_taken(app: App, driver: HttpDriver) -> None:
+def test_one_of_ten_concurrent_questions_in_a_chat_is_accepted(app: App, driver: HttpDriver) -> None:
     chat = app.ask_until_answered("Alice", "Where are the passports?")["chat_id"]
     driver.agent_takes(20)
     with ThreadPoolExecutor(TIMES) as phones:

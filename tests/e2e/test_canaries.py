@@ -116,7 +116,7 @@ def wait_for_its_failure(places: Places, chat: str) -> str:
 
 
 @pytest.mark.usefixtures("unsettled_failures")
-def test_nothing_that_people_say_is_kept_outside_of_the_tables(
+def test_user_text_is_kept_only_in_the_tables(
     app: App, driver: HttpDriver, stack: RunningStack, stack_controls: StackControls
 ) -> None:
     token = driver.token("Alice")

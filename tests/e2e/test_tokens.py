@@ -42,7 +42,7 @@ def test_a_users_own_access_token_is_good(app: App, stack: RunningStack) -> None
     assert call_with(app, stack.users["alice"].token).status == 200
 
 
-def test_nothing_like_a_token_is_refused(app: App) -> None:
+def test_malformed_token_is_refused(app: App) -> None:
     reply = call_with(app, "let-me-in")
     assert (reply.status, reply.body) == (401, {"message": "Unauthorized"})
 

@@ -32,7 +32,7 @@ def test_the_memories_that_answer_are_cited(recall: Measures) -> None:
     assert recall.recall() >= RECALL
 
 
-def test_what_no_memory_tells_is_not_answered(recall: Measures) -> None:
+def test_question_without_a_matching_memory_is_not_answered(recall: Measures) -> None:
     assert recall.honest_nothing >= HONEST_NOTHING
 
 

@@ -18,7 +18,7 @@ def on() -> Iterator[Stage]:
         yield set_up
 
 
-def test_a_first_question_survives_every_fault_at_every_call(on: Stage, figure: Callable[[str], None]) -> None:
+def test_every_crash_point_of_a_first_question_keeps_the_promises(on: Stage, figure: Callable[[str], None]) -> None:
     calls = on.undisturbed(STORIES[0])
     points = [CrashPoint(STORIES[0], call, fault) for call in range(len(calls)) for fault in Fault]
     broken = _broken(on, points)
@@ -26,7 +26,7 @@ def test_a_first_question_survives_every_fault_at_every_call(on: Stage, figure: 
     assert not broken
 
 
-def test_so_does_everything_else(on: Stage, figure: Callable[[str], None]) -> None:
+def test_a_sample_of_all_other_crash_points_keeps_the_promises(on: Stage, figure: Callable[[str], None]) -> None:
     points = list(islice(all_points(on, STORIES[1:]), 0, None, EVERY))
     broken = _broken(on, points)
     figure(f"crash points of all other stories: every {EVERY}th, {len(points)} tried, {len(broken)} violations")

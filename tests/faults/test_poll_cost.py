@@ -17,7 +17,7 @@ def test_an_answer_of_56_seconds_costs_at_most_10_polls_and_shows_within_1500_ms
     assert fixed.median_polls > 20
 
 
-def test_so_does_an_answer_of_56_seconds_to_the_second() -> None:
+def test_an_answer_of_exactly_56_seconds_costs_at_most_10_polls_and_shows_within_1500_ms() -> None:
     hinted = cost(by_hint, around(56, spread=0))
     assert hinted.median_polls <= 10
     assert hinted.median_late <= 1.5

@@ -54,6 +54,6 @@ def test_a_chat_goes_by_its_last_answer(queued: Chat) -> None:
     assert [seconds_to_wait(quick, elapsed) for elapsed in (2, 4.8, 6)] == [2, 1, 1]
 
 
-def test_nobody_waits_for_an_ended_turn(queued: Chat) -> None:
+def test_ended_turn_has_no_poll_hint(queued: Chat) -> None:
     ended: Turn = queued.turn.cancelled(NOON)
     assert seconds_to_wait(queued.with_turn(ended), 1) is None

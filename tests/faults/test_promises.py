@@ -123,12 +123,12 @@ TAMPERED = [
 ]
 
 
-def test_what_happened_passes() -> None:
+def test_a_consistent_history_passes() -> None:
     assert breaches(simulate(SEED)) == []
 
 
 @pytest.mark.parametrize("tamper", TAMPERED, ids=lambda tamper: tamper.__name__)
-def test_what_was_tampered_with_does_not(tamper: Callable[[History], None]) -> None:
+def test_a_tampered_history_fails(tamper: Callable[[History], None]) -> None:
     history = simulate(SEED)
     tamper(history)
     assert breaches(history)

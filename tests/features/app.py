@@ -51,11 +51,11 @@ class App:
         return reply.body
 
     def poll_until_begun(self, who: str, chat_id: str) -> Reply:
-        """Poll every second until a worker has claimed the turn; what the last poll got."""
+        """Poll every second until a worker has claimed the turn and reported a step; what the last poll got."""
         for _ in range(20):
             self._driver.wait(1)
             reply = self.poll(who, chat_id)
-            if reply.body["turn"]["phase"] != "queued":
+            if reply.body["turn"]["progress"]:
                 return reply
         raise AssertionError("no worker has begun")
 

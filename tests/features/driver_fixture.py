@@ -45,6 +45,7 @@ def pytest_bdd_apply_tag(tag: str, function: Function) -> bool:
     return True
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     chosen = config.getoption("driver")
     if chosen == HTTP:

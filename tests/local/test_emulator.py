@@ -62,7 +62,7 @@ def test_any_free_port_is_found_beside_a_busy_one(home: Home, listener: socket.s
     assert emulator.choose_port(home, 0) not in {0, last}
 
 
-def test_its_state_and_its_port_survive_a_restart(home: Home) -> None:
+def test_state_and_port_survive_a_restart(home: Home) -> None:
     first = start(home)
     create_table(first)
     assert emulator.stop(home)
@@ -71,7 +71,7 @@ def test_its_state_and_its_port_survive_a_restart(home: Home) -> None:
     assert tables(second).list_tables()["TableNames"] == ["kept"]
 
 
-def test_nothing_of_it_is_left_after_a_stop(home: Home) -> None:
+def test_stop_ends_every_process_it_started(home: Home) -> None:
     running = start(home)
     emulator.stop(home)
     assert emulator.running(home) is None

@@ -60,7 +60,7 @@ def test_a_model_without_tools_may_answer_in_plain_text_and_take_its_time(ask: A
     assert watch.drafts
 
 
-def test_what_the_model_cannot_have_said_right_is_said_again(ask: Ask) -> None:
+def test_model_is_asked_again_after_a_malformed_tool_call(ask: Ask) -> None:
     def after_the_complaint(told: Told) -> Completion:
         assert "phrasings" in told[-1]["content"], "the model is not told what was wrong"
         return ANSWER

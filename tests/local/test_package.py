@@ -52,12 +52,12 @@ def digest(package: Path) -> str:
     return hashlib.sha256(package.read_bytes()).hexdigest()
 
 
-def test_its_root_is_what_src_holds(package: Path) -> None:
+def test_package_root_holds_all_of_src(package: Path) -> None:
     sources = {path.relative_to(PROJECT / "src").as_posix() for path in (PROJECT / "src").rglob("*.py")}
     assert sources <= set(names(package))
 
 
-def test_it_has_the_files_that_are_served(package: Path) -> None:
+def test_package_holds_the_files_that_are_served(package: Path) -> None:
     assert {"openapi.json", "chat_page.html", "chat_page.csp"} <= set(names(package))
 
 
@@ -69,7 +69,7 @@ def test_every_entry_has_the_same_date_and_mode(package: Path) -> None:
     assert [entry.filename for entry in entries] == sorted(entry.filename for entry in entries)
 
 
-def test_it_holds_nothing_of_the_machine_that_built_it(package: Path) -> None:
+def test_package_holds_nothing_of_the_machine_that_built_it(package: Path) -> None:
     with zipfile.ZipFile(package) as opened:
         telling = [name for name in opened.namelist() if str(PROJECT).encode() in opened.read(name)]
     assert telling == []

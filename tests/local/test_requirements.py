@@ -36,7 +36,7 @@ def pins(name: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("name", LISTS)
-def test_whatever_is_asked_for_is_locked(name: str) -> None:
+def test_every_declared_requirement_is_locked(name: str) -> None:
     assert asked_for(name) <= set(pins(name))
 
 
@@ -54,7 +54,7 @@ def test_no_list_names_an_index(path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["src", "bedrock"])
-def test_what_the_zip_carries_is_what_the_tests_run_with(name: str) -> None:
+def test_package_and_tests_have_the_same_versions(name: str) -> None:
     assert pins(name).items() <= pins("dev").items()
 
 

@@ -72,7 +72,7 @@ def test_axe_finds_nothing_serious_by_day_and_by_night(show: Any, room: str) -> 
 
 
 @pytest.mark.parametrize("room", ROOMS)
-def test_nothing_is_out_of_reach_on_a_phone(show: Any, room: str) -> None:
+def test_no_content_is_cut_off_on_a_phone(show: Any, room: str) -> None:
     make, fragment = ROOMS[room]
     page = show(make(), fragment, **PHONE)
     settled(page)

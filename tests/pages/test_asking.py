@@ -79,7 +79,7 @@ def test_a_question_that_cannot_be_sent_is_not_lost(open_page: Opener, alice: Us
     expect(page.questions).to_have_count(0)
 
 
-def test_what_one_tab_asks_the_other_shows(open_page: Opener, alice: User) -> None:
+def test_question_of_one_tab_shows_in_another(open_page: Opener, alice: User) -> None:
     first = open_page(alice)
     first.ask_until_answered(QUESTION)
     second = open_page(context=first.tab.context, fragment=f"#chat={first.chat_id}")

@@ -24,7 +24,7 @@ def shown(page: ChatPage) -> Locator:
     return page.tab.get_by_role("list", name="Memories", exact=True).get_by_role("listitem")
 
 
-def test_what_is_added_is_there_with_its_day_and_tags(page: ChatPage) -> None:
+def test_added_memory_shows_its_day_and_tags(page: ChatPage) -> None:
     page.tab.get_by_label("Something to remember").fill(KEY)
     page.tab.get_by_label("When").fill("2025-05-03")
     page.tab.get_by_label("Tags, with commas").fill("home, keys")

@@ -52,7 +52,7 @@ def test_an_expired_sign_in_is_renewed_on_the_spot(fresh: ChatPage) -> None:
     expect(fresh.tab.locator("#memory-list > li").first).to_be_visible()
 
 
-def test_who_signs_out_leaves_nothing_behind(fresh: ChatPage) -> None:
+def test_sign_out_clears_browser_storage_and_page(fresh: ChatPage) -> None:
     fresh.open()
     fresh.button("Continue as bob").click()
     fresh.question_box.fill("My secret question")
@@ -77,6 +77,7 @@ def test_the_hosted_sign_in_comes_back_to_the_same_place_with_a_token(browser: B
     expect(page.tab.get_by_role("heading", name="Memories")).to_be_visible()
     assert page.tab.url == f"{hosted.page_url}#memories"
     assert hosted.tokens_given == 1
+    page.tab.wait_for_load_state("networkidle")
     assert hosted.callers == {"Bearer a.hosted.token"}
     assert page.complaints == []
     page.tab.context.close()

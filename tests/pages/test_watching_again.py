@@ -26,7 +26,7 @@ def test_a_reload_in_mid_turn_goes_on_watching(open_page: Opener, alice: User) -
     expect(page.questions).to_have_count(1)
 
 
-def test_of_two_tabs_one_polls_and_when_it_is_closed_the_other(open_page: Opener, alice: User) -> None:
+def test_one_of_two_tabs_polls_and_the_other_takes_over(open_page: Opener, alice: User) -> None:
     first = open_page(alice)
     chat_id = first.ask_until_thinking(QUESTION)
     second = open_page(context=first.tab.context, fragment=f"#chat={chat_id}")

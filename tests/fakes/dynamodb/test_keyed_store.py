@@ -59,7 +59,7 @@ def test_updates(update: str, changed: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("expression", ["n ~ :x", "contains(s, :x)", "s = :x ?"])
-def test_what_is_not_known_is_no_guess(expression: str) -> None:
+def test_unsupported_expression_raises(expression: str) -> None:
     with pytest.raises((SyntaxError, KeyError)):
         holds(expression, ITEM, {"ExpressionAttributeValues": VALUES})
 

@@ -62,7 +62,7 @@ def test_a_thinking_chat_is_busy_for_as_long_as_it_may_take(story: Story) -> Non
     chat.check_free(NOON + timedelta(seconds=70))
 
 
-def test_what_is_answered_cannot_be_retried_what_is_thinking_is_busy(story: Story) -> None:
+def test_only_a_failed_or_cancelled_turn_can_be_retried(story: Story) -> None:
     chat = chat_about("Where did I park?", story)
     with pytest.raises(ChatBusy):
         chat.check_retriable(NOON)
@@ -92,12 +92,12 @@ def test_in_a_list_a_turn_past_its_deadline_has_failed_stored_or_not() -> None:
 
 
 @pytest.mark.parametrize("text", ["", " ", "\n\t\r", "\u00a0\u2003", "\u200b\u200d", "\u202e", "\x00\x07", "\ufeff"])
-def test_what_nobody_can_see_is_no_text(text: str) -> None:
+def test_invisible_characters_are_not_text(text: str) -> None:
     assert not is_visible(text)
 
 
 @pytest.mark.parametrize("text", ["?", "\U0001f697", "\u0623", "\u0301", " x ", "\u202eleft", "\U000e1234"])
-def test_whatever_shows_is_text(text: str) -> None:
+def test_any_visible_character_is_text(text: str) -> None:
     assert is_visible(text)
 
 

@@ -40,7 +40,7 @@ def test_a_question_is_stored_before_its_worker_is_told(service: Service) -> Non
     assert texts(page_of(service, chat_id)) == [PARKING]
 
 
-def test_nobody_waits_for_the_agent(service: Service) -> None:
+def test_ask_returns_before_the_agent_runs(service: Service) -> None:
     ask(service)
     assert service.clock.now() == NOON
     assert service.agent.assignments == []
@@ -171,7 +171,7 @@ def test_a_turn_whose_worker_cannot_be_started_fails_at_once(service: Service) -
     assert service.observer.turns[-1] == chat.turn
 
 
-def test_after_that_the_same_chat_takes_the_next_question(service: Service) -> None:
+def test_chat_accepts_a_question_after_its_worker_failed_to_start(service: Service) -> None:
     chat_id = service.story.talks(1)
     service.invoker.unreachable = True
     with pytest.raises(WorkerUnreachable):

@@ -64,7 +64,7 @@ def test_searching_finds_ones_own(service: Service) -> None:
     ]
 
 
-def test_what_is_forgotten_is_found_no_more(service: Service) -> None:
+def test_deleted_memory_is_not_found(service: Service) -> None:
     (kept,) = service.memory_service.remember(ALICE, [PARKED])
     service.memory_service.forget(ALICE, kept.memory_id)
     assert service.memory_service.search(ALICE, "park", 50) == ()
@@ -72,7 +72,7 @@ def test_what_is_forgotten_is_found_no_more(service: Service) -> None:
         service.memory_service.forget(ALICE, kept.memory_id)
 
 
-def test_nobody_forgets_for_another(service: Service) -> None:
+def test_a_user_cannot_delete_another_users_memory(service: Service) -> None:
     (kept,) = service.memory_service.remember(ALICE, [PARKED])
     with pytest.raises(MemoryNotFound):
         service.memory_service.forget(BOB, kept.memory_id)

@@ -50,7 +50,7 @@ def test_the_first_step_shows_at_once(story: Story, running: Turn, progress: Thr
     assert shown(story, running) == (["Searching 214 memories"], None)
 
 
-def test_what_comes_faster_than_once_a_second_waits_for_the_next_write(
+def test_reports_faster_than_once_a_second_wait_for_the_next_write(
     story: Story, running: Turn, progress: ThrottledProgressReporter, chats: CountingChats
 ) -> None:
     for number in range(10):

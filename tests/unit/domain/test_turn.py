@@ -129,7 +129,7 @@ def test_how_long_the_agent_reasoned_is_known_at_the_end(story: Story) -> None:
     assert story.turn().cancelled(LATER).reasoning_time is None
 
 
-def test_what_is_shown_to_the_user_is_no_part_of_the_state(story: Story) -> None:
+def test_draft_and_progress_do_not_affect_equality(story: Story) -> None:
     turn = turn_in(RUNNING, story)
     assert replace(turn, draft="Level", progress=(Step(NOON, "Searching"),)) == turn
 

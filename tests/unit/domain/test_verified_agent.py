@@ -87,7 +87,7 @@ def test_an_answer_of_nothing_is_a_failure_with_a_name(text: str) -> None:
     assert failed.value.code == FailureCode.EMPTY_ANSWER
 
 
-def test_what_no_store_takes_is_replaced() -> None:
+def test_unstorable_characters_are_replaced() -> None:
     assert checked(Answer("Level\x003 \ud800")).text == "Level\ufffd3 \ufffd"
 
 

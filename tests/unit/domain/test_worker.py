@@ -66,7 +66,7 @@ def test_question_and_user_come_from_the_table(service: Service, story: Story) -
     assert assignment.asked_at == turn.asked_at
 
 
-def test_what_was_said_before_comes_along_up_to_a_length(service: Service, story: Story) -> None:
+def test_agent_gets_the_latest_messages_as_history(service: Service, story: Story) -> None:
     chat_id = story.talks(20)
     work(service, story.asks("And now?", chat_id=chat_id))
     (assignment,) = service.agent.assignments
@@ -163,7 +163,7 @@ def test_a_failure_by_a_name_of_the_agents_own_is_one_that_the_app_knows(service
     assert turn.failure == "agent_failed"
 
 
-def test_whatever_an_agent_raises_its_turn_ends(service: Service, story: Story) -> None:
+def test_agents_unexpected_error_fails_the_turn(service: Service, story: Story) -> None:
     service.agent.error = ZeroDivisionError("division by zero")
     turn = work(service, story.asks())
     assert turn is not None

@@ -66,7 +66,7 @@ def test_bedrock_takes_a_model_or_a_profile(model_id: str) -> None:
         ("MODEL_HISTORY_TOKENS", "1e9"),
     ],
 )
-def test_what_makes_no_sense_is_refused_at_the_start(name: str, value: str) -> None:
+def test_invalid_model_settings_are_refused_at_the_start(name: str, value: str) -> None:
     with pytest.raises(SettingsInvalid, match=f"ASYNC_CHAT_{name}"):
         settings(**{"AGENT": "bedrock", "MODEL_ID": MODEL, name: value})
 

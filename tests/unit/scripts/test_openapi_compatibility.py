@@ -113,7 +113,7 @@ def test_a_break_is_named(sentence: str) -> None:
 
 
 @pytest.mark.parametrize("name", FINE)
-def test_what_breaks_nobody_passes(name: str) -> None:
+def test_compatible_change_passes(name: str) -> None:
     assert breaking_changes(RELEASED, changed(FINE[name])) == []
 
 

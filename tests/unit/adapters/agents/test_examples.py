@@ -33,12 +33,12 @@ class TestPlainFunction(ReasoningAgentContract):
     def agent(self) -> ReasoningAgent:
         return example("on_this_day:agent")
 
-    def test_it_tells_of_this_day_in_other_years(self, agent: ReasoningAgent) -> None:
+    def test_answer_lists_this_day_in_other_years(self, agent: ReasoningAgent) -> None:
         answer = agent.reason(asking("What was today?"), RecordingProgressReporter())
         assert answer.text == "- 2025: Planted the fig tree."
         assert answer.citations == (Citation("01KA0000000000000000000040", "Planted the fig tree."),)
 
-    def test_it_says_so_when_there_was_nothing(self, agent: ReasoningAgent) -> None:
+    def test_answer_says_when_no_year_has_a_memory(self, agent: ReasoningAgent) -> None:
         later = asking("What was today?", asked_at=asking("").asked_at + timedelta(days=3))
         assert (
             agent.reason(later, RecordingProgressReporter()).text == "You noted nothing on 26 November in other years."

@@ -58,7 +58,7 @@ def test_the_handler_knows_how_much_time_it_has() -> None:
         {"statusCode": 200, "body": base64.b64encode(b'{"output": "Level 3."}').decode(), "isBase64Encoded": True},
     ],
 )
-def test_what_handlers_return_is_understood(result: Any) -> None:
+def test_handler_result_becomes_the_answer(result: Any) -> None:
     assert answer_to(result).text == "Level 3."
 
 
@@ -77,7 +77,7 @@ def test_citations_come_along() -> None:
         ({"answer": 42}, FailureCode.MALFORMED_ANSWER),
     ],
 )
-def test_what_is_no_answer_is_a_failure_with_a_name(result: Any, code: FailureCode) -> None:
+def test_handler_result_without_an_answer_fails_with_a_code(result: Any, code: FailureCode) -> None:
     with pytest.raises(AgentFailed) as failed:
         answer_to(result)
     assert failed.value.code == code

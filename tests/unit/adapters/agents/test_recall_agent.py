@@ -44,11 +44,11 @@ def test_last_week_is_seen_from_when_the_question_was_asked() -> None:
     assert cited("What did I do two weeks ago?")[0] == DENTIST.memory_id
 
 
-def test_what_stands_next_to_a_memory_is_read_with_it() -> None:
+def test_neighbouring_memory_is_cited_too() -> None:
     assert cited("Who came to Lisbon?") == [LISBON.memory_id, CLAMS.memory_id]
 
 
-def test_nobody_elses_memories_are_touched() -> None:
+def test_only_the_askers_memories_are_read() -> None:
     memories = alice_and_bob()
     answer = RecallAgent(memories, FakeClock()).reason(
         asking("Where did Bob park in Birch Lane?"), RecordingProgressReporter()

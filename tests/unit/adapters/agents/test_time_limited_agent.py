@@ -81,7 +81,7 @@ def test_an_agent_without_time_is_not_started() -> None:
 
 
 @pytest.mark.parametrize("error", [TurnOver(), AgentFailed("agent_failed"), ZeroDivisionError()])
-def test_what_an_agent_raises_passes_and_the_alarm_is_off(error: Exception) -> None:
+def test_agents_error_propagates_and_the_alarm_is_off(error: Exception) -> None:
     def raise_it() -> None:
         raise error
 
@@ -90,7 +90,7 @@ def test_what_an_agent_raises_passes_and_the_alarm_is_off(error: Exception) -> N
     assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
 
 
-def test_whoever_handled_the_signal_before_handles_it_after() -> None:
+def test_previous_signal_handler_is_restored() -> None:
     before = signal.getsignal(signal.SIGALRM)
     with suppress(AgentFailed):
         reason(lambda: time.sleep(5), seconds=0.05)

@@ -143,7 +143,7 @@ def test_a_defect_is_logged_with_its_kind_and_place(service: Service, logged: Lo
     assert "test_logs.py:" in line["at"]
 
 
-def test_what_an_agent_broke_on_is_logged_with_its_kind_and_place(service: Service, logged: Logged) -> None:
+def test_agents_error_is_logged_with_its_type_and_source_line(service: Service, logged: Logged) -> None:
     service.agent.error = ValueError(SECRET)
     service.gateway.ask(QUESTION)
     service.run_worker()

@@ -40,7 +40,7 @@ def test_irregular_forms_are_the_same_word() -> None:
     assert found("What did I write?", (wrote, PARKED)) == [wrote]
 
 
-def test_what_matches_more_of_the_question_comes_first() -> None:
+def test_memory_that_matches_more_words_ranks_first() -> None:
     assert found("Is the car at the garage?")[0] == GARAGE
 
 
@@ -54,19 +54,19 @@ def test_a_date_alone_is_a_question_too() -> None:
     assert found("What did I do in March?") == [CLAMS, LISBON]
 
 
-def test_of_two_that_fit_alike_the_later_one_comes_first() -> None:
+def test_newer_of_two_equal_matches_ranks_first() -> None:
     old = memory(1, "My phone number is 07700 900118.", days_ago=500)
     new = memory(2, "My phone number is 07700 900642.", days_ago=5)
     assert found("What is my phone number?", (old, new)) == [new, old]
 
 
-def test_who_somebody_is_was_noted_when_they_first_came_up() -> None:
+def test_who_is_question_ranks_the_first_mention_first() -> None:
     first = memory(1, "Callum, the apprentice, started today.", days_ago=400)
     later = [memory(number, f"Callum and I oiled bridge {number}.", days_ago=300 - number) for number in range(2, 9)]
     assert found("Who is Callum?", (*later, first))[0] == first
 
 
-def test_what_was_noted_next_shares_in_a_good_match() -> None:
+def test_neighbour_of_a_good_match_ranks_next() -> None:
     brakes = memory(1, "Car in for its brakes, ready on Friday.", days_ago=3, tags=("car",))
     bill = memory(2, "189 pounds for pads and discs.", days_ago=2.8, tags=("car",))
     others = tuple(memory(number, f"Ran {number} km by the river.", days_ago=number * 9) for number in range(3, 30))

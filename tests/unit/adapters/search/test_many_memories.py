@@ -59,7 +59,7 @@ def test_a_second_search_needs_no_second_index(life: tuple[Memory, ...], figure:
     assert searched - made < made - start + 5
 
 
-def test_what_reading_them_costs(figure: Callable[[str], None]) -> None:
+def test_read_units_for_20000_memories_are_bounded(figure: Callable[[str], None]) -> None:
     """By DynamoDB's rule: a strongly consistent read unit for each 4 KB of a page, a page for each megabyte."""
     notes = [one for user in ("alice", "bob") for one in sample_memories().list_all(user)]
     size = MANY * sum(map(_item_bytes, notes)) / len(notes)

@@ -91,7 +91,7 @@ def test_an_ask_that_cannot_be_read_is_refused(service: Service, body: str | Non
     ids=lambda value: ascii(value)[:40],
 )
 @pytest.mark.parametrize("escaped", [True, False], ids=["escaped", "as it is"])
-def test_whatever_a_person_can_type_is_asked_as_it_is(service: Service, question: str, escaped: bool) -> None:
+def test_any_text_is_stored_unchanged(service: Service, question: str, escaped: bool) -> None:
     answer = ask_raw(service, json.dumps({"question": question}, ensure_ascii=escaped))
     assert answer.status == 200
     (message,) = service.gateway.poll(answer.body["chat_id"]).body["messages"]

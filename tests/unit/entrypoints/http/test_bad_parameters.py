@@ -36,12 +36,12 @@ NO_LIMITS = ("", "0", "101", "-1", "1.5", "1e1", "ten", "\u0661", " 5", "5,5", "
         "DELETE /chats/{chat_id}",
     ],
 )
-def test_what_is_no_id_names_no_chat(service: Service, route: str, chat_id: str) -> None:
+def test_malformed_chat_id_is_rejected(service: Service, route: str, chat_id: str) -> None:
     assert service.gateway.call(route, path={"chat_id": chat_id}).code == "invalid_request"
 
 
 @pytest.mark.parametrize("memory_id", NO_IDS, ids=ascii)
-def test_what_is_no_id_names_no_memory(service: Service, memory_id: str) -> None:
+def test_malformed_memory_id_is_rejected(service: Service, memory_id: str) -> None:
     answer = service.gateway.call("DELETE /memories/{memory_id}", path={"memory_id": memory_id})
     assert answer.code == "invalid_request"
 

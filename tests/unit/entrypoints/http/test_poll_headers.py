@@ -31,7 +31,7 @@ def test_the_hint_may_change_and_is_no_news(service: Service, story: Story) -> N
 
 
 @pytest.mark.parametrize("news", ["claims", "reports", "answers", "fails", "cancels", "passes its deadline"])
-def test_whatever_happens_to_the_turn_is_news(service: Service, story: Story, news: str) -> None:
+def test_every_change_of_a_turn_changes_the_etag(service: Service, story: Story, news: str) -> None:
     turn = story.asks()
     seen = {"If-None-Match": service.gateway.poll(turn.chat_id).headers["ETag"]}
     match news:

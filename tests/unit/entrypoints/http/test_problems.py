@@ -53,7 +53,7 @@ def test_every_entry_of_the_table_is_an_error_that_exists() -> None:
     assert set(PROBLEMS) <= {*TOLD, *OF_THE_EDGE, TryAgain}
 
 
-def test_what_happens_inside_is_a_defect_when_it_comes_out() -> None:
+def test_internal_error_classes_become_a_500() -> None:
     inside = [kind for kind in below(AsyncChatError) if not issubclass(kind, Refused | TryAgain)]
     assert {kind.__name__ for kind in inside} >= {"OutOfOrder", "TransitionRefused", "TurnOver", "AgentFailed"}
     assert all(problem_for(made(kind)) is INTERNAL for kind in inside)
@@ -106,7 +106,7 @@ def test_every_code_of_the_contract_has_its_status(code: str, status: int) -> No
         (WorkerUnreachable(), "2"),
     ],
 )
-def test_whoever_may_come_back_is_told_when(error: Exception, retry_after: str) -> None:
+def test_retryable_problem_has_retry_after(error: Exception, retry_after: str) -> None:
     assert problem_for(error).headers(error) == {"Retry-After": retry_after}
 
 

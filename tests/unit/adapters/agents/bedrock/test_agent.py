@@ -33,7 +33,7 @@ def failure(*script: Any) -> str:
     return failed.value.code
 
 
-def test_it_searches_and_answers_with_the_memory_that_bears_it_out() -> None:
+def test_answer_cites_the_memory_that_the_search_showed() -> None:
     found = reasoned(search("park the car"), LEVEL_3)
     assert found == Answer("You parked on level 3, bay 12.", (Citation(PARKED.memory_id, "level 3, bay 12"),))
 
@@ -67,7 +67,7 @@ def test_an_invented_citation_is_dropped(citations: list[tuple[str, str]]) -> No
     assert reasoned(search("parked"), answer("Level 3.", *citations)) == Answer("Level 3.")
 
 
-def test_what_was_not_shown_cannot_be_cited() -> None:
+def test_memory_that_the_model_has_not_read_cannot_be_cited() -> None:
     assert reasoned(answer("Level 3.", ("m1", "level 3"))).citations == ()
 
 
@@ -136,7 +136,7 @@ def test_the_chats_earlier_messages_come_along_as_far_as_they_fit() -> None:
     assert [message["by"] for message in earlier] == ["assistant", "user", "assistant"]
 
 
-def test_what_the_model_reads_is_bounded() -> None:
+def test_memories_that_the_model_reads_are_bounded() -> None:
     memories = alice_and_bob()
     memories.put_many(ALICE, [memory(100 + number, f"Car {number}. " + "x" * 3_900) for number in range(200)])
     looks = [("search_memories", {"phrasings": [f"car {number}"]}) for number in range(38)]
@@ -147,7 +147,7 @@ def test_what_the_model_reads_is_bounded() -> None:
     assert all(len(look.memories) <= 20 for look in model.heard[1].data[1:])
 
 
-def test_it_keeps_to_its_time() -> None:
+def test_slow_model_ends_as_timed_out() -> None:
     slow = ScriptedModel([answer("x" * 4_000)], before_each_piece=lambda: time.sleep(0.02))
     with pytest.raises(AgentFailed) as failed:
         slow.agent(alice_and_bob(), FakeClock(), replace(SETTINGS, seconds=0.3)).reason(

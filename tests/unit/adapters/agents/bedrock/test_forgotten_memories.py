@@ -35,7 +35,7 @@ def test_a_forgotten_memory_is_in_no_later_answer_draft_or_citation() -> None:
     assert found.citations == ()
 
 
-def test_what_the_model_read_and_the_user_then_had_forgotten_ends_the_answer() -> None:
+def test_deleting_a_memory_that_the_model_read_fails_the_answer() -> None:
     memories = alice_and_bob()
 
     def meanwhile(_said: Said) -> list[Call]:
@@ -48,7 +48,7 @@ def test_what_the_model_read_and_the_user_then_had_forgotten_ends_the_answer() -
     assert failed.value.code == FailureCode.MEMORIES_CHANGED
 
 
-def test_what_the_model_did_not_read_may_be_forgotten_meanwhile() -> None:
+def test_deleting_a_memory_that_the_model_did_not_read_changes_nothing() -> None:
     memories = alice_and_bob()
     model = ScriptedModel([[("list_by_tag", {"tag": "health"})], answer("It cost 480 pounds.")])
     model.before_each_piece = partial(forget, memories)

@@ -85,7 +85,7 @@ FINAL = {
 
 
 @pytest.mark.parametrize(("reply", "code"), FINAL.values(), ids=FINAL)
-def test_what_asking_again_would_not_mend_is_not_asked_again(reply: Reply, code: FailureCode) -> None:
+def test_permanent_error_is_not_retried(reply: Reply, code: FailureCode) -> None:
     with wired(reply) as bedrock:
         assert bedrock.failure() == code
     assert len(bedrock.server.asked) == 1

@@ -79,7 +79,7 @@ class TimedChatRepository(InMemoryChatRepository):
         return super().save_progress(turn, progress, draft)
 
 
-def test_it_is_written_at_most_once_a_second() -> None:
+def test_progress_is_written_at_most_once_a_second() -> None:
     clock = FakeClock()
     chats = TimedChatRepository(clock=clock)
     story = Story(chats, clock)

@@ -84,7 +84,7 @@ def outcome(request: pytest.FixtureRequest) -> Outcome:
     return found
 
 
-def test_nothing_of_another_user_is_reached(outcome: Outcome) -> None:
+def test_no_injection_reaches_another_users_memories(outcome: Outcome) -> None:
     assert CANARY not in outcome.everything()
     assert set(outcome.memories.users) == {ALICE}
 
@@ -106,7 +106,7 @@ def test_no_bound_is_gained(outcome: Outcome) -> None:
     assert sum(len(data) for data in _texts(outcome)) < 140_000
 
 
-def test_what_comes_out_is_an_answer_that_holds_or_a_failure_with_a_name(outcome: Outcome) -> None:
+def test_every_injection_ends_in_a_verified_answer_or_a_failure_code(outcome: Outcome) -> None:
     if outcome.answer is None:
         assert outcome.failure in set(FailureCode)
         return
