@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from pathlib import Path
 
@@ -35,7 +34,9 @@ WRONG = [
 ALL_ATTEMPTS = [(*who, command) for who in WRONG for command in COMMANDS]
 #: Each takes seconds: production's, and an unknown workspace's worst. `python -m tests workspace-guard` tries all.
 USUAL_ATTEMPTS = [*ALL_ATTEMPTS[: len(COMMANDS)], ("staging", "staging", "apply"), ("default", "prod", "destroy")]
-ATTEMPTS = ALL_ATTEMPTS if "ASYNC_CHAT_FULL" in os.environ else USUAL_ATTEMPTS
+ATTEMPTS = [
+    pytest.param(*attempt, marks=[] if attempt in USUAL_ATTEMPTS else pytest.mark.full) for attempt in ALL_ATTEMPTS
+]
 
 PACKAGE = {"package_path": "tests/mocks/package.txt", "agent": "recall"}
 REFUSED = re.compile(r"is not an environment of this project|was confirmed as")
