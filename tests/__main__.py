@@ -30,16 +30,19 @@ PROOFS: Final[dict[str, Proof]] = {
     ),
     "crash-points": Proof("promises hold after a fault at each AWS call", ("-m", "tests.faults.crash_points")),
     "protocol-mutants": Proof("a broken rule of the protocol is noticed", ("-m", "tests.faults.protocol_mutants")),
-    "terraform-mutants": Proof("a mistake in the Terraform fails one of its tests", ("-m", "tests.terraform")),
+    "terraform-mutants": Proof("each mutant of the Terraform fails one of its tests", ("-m", "tests.terraform")),
     "workspace-guard": Proof(
         "no command reaches a wrong workspace", (*PYTEST, "-n", "2", "tests/terraform/test_workspace_guard.py")
     ),
     "two-workspaces": Proof(
-        "two workspaces on one account are apart", ("-m", "tests.terraform.side_by_side"), ("ministack",), options=False
+        "two workspaces on one account are apart",
+        ("-m", "tests.terraform.two_workspaces"),
+        ("ministack",),
+        options=False,
     ),
     "permissions": Proof(
         "least privilege: without any one IAM action a function fails",
-        ("-m", "tests.rights"),
+        ("-m", "tests.terraform.permissions"),
         ("ministack",),
         options=False,
     ),

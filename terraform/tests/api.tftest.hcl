@@ -1,4 +1,4 @@
-# What the API lets in. In workspace `local`.
+# Routes, tokens, throttling, access log and CORS. In workspace `local`.
 mock_provider "aws" {
   source          = "./tests/mocks"
   override_during = plan
@@ -8,17 +8,17 @@ variables {
   package_path = "tests/mocks/package.txt"
 }
 
-run "every_route_but_three_asks_for_a_token" {
+run "all_routes_but_three_require_a_token_with_their_scope" {
   command = plan
 
   assert {
     condition     = { for key, route in aws_apigatewayv2_route.public : route.route_key => route.authorization_type } == { "GET /" = "NONE", "GET /health" = "NONE", "GET /openapi.json" = "NONE" }
-    error_message = "Something else than the page, its health and its description is public."
+    error_message = "Only the page, the health check and the API's description may be public."
   }
 
   assert {
     condition     = alltrue([for route in aws_apigatewayv2_route.guarded : route.authorization_type == "JWT" && route.authorizer_id == "jwt123"])
-    error_message = "A route has no authorizer."
+    error_message = "Every other route needs the JWT authorizer."
   }
 
   assert {
@@ -35,21 +35,21 @@ run "every_route_but_three_asks_for_a_token" {
       "DELETE /memories/{memory_id}" = tolist(["async-chat/memories.write"])
       "$default"                     = tolist(["async-chat/chats.read", "async-chat/chats.write", "async-chat/memories.read", "async-chat/memories.write"])
     }
-    error_message = "A route is missing, or takes a token that is for something else."
+    error_message = "A route is missing, or requires another scope."
   }
 
   assert {
     condition     = aws_apigatewayv2_authorizer.jwt.jwt_configuration[0].issuer == "https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_AbCdEfGhI" && aws_apigatewayv2_authorizer.jwt.jwt_configuration[0].audience == toset(["client123"])
-    error_message = "The API takes other tokens than those of its own pool and app."
+    error_message = "The API must accept only tokens of its own user pool and client."
   }
 
   assert {
     condition     = aws_apigatewayv2_authorizer.jwt.authorizer_type == "JWT" && aws_apigatewayv2_authorizer.jwt.identity_sources == toset(["$request.header.Authorization"])
-    error_message = "The token comes in the Authorization header."
+    error_message = "The authorizer must read the Authorization header."
   }
 }
 
-run "each_route_leads_to_the_function_with_the_rights_for_it" {
+run "each_route_invokes_the_function_that_has_its_permissions" {
   command = plan
 
   override_resource {
@@ -87,12 +87,12 @@ run "each_route_leads_to_the_function_with_the_rights_for_it" {
       "POST /memories"               = "integrations/to-edits"
       "DELETE /memories/{memory_id}" = "integrations/to-edits"
     }
-    error_message = "A route leads to another function."
+    error_message = "A route invokes the wrong function."
   }
 
   assert {
     condition     = alltrue([for integration in aws_apigatewayv2_integration.function : integration.payload_format_version == "2.0" && integration.integration_type == "AWS_PROXY"])
-    error_message = "The handlers read payload format 2.0."
+    error_message = "The handlers expect payload format 2.0."
   }
 
   assert {
@@ -101,16 +101,16 @@ run "each_route_leads_to_the_function_with_the_rights_for_it" {
       ] == [
       "lambda:InvokeFunction", "apigateway.amazonaws.com", "async-chat-local-${key}", "arn:aws:execute-api:eu-central-1:123456789012:abc123/*/*", "123456789012"
     ]])
-    error_message = "Somebody else's API could call a function."
+    error_message = "Only this account's API may invoke the functions."
   }
 }
 
-run "asks_and_all_else_are_throttled" {
+run "questions_and_other_requests_are_throttled" {
   command = plan
 
   assert {
     condition     = aws_apigatewayv2_stage.default.default_route_settings[0].throttling_rate_limit == 2000 && aws_apigatewayv2_stage.default.default_route_settings[0].throttling_burst_limit == 2000
-    error_message = "The API is not throttled as environments.tf says."
+    error_message = "The API's throttle differs from environments.tf."
   }
 
   assert {
@@ -118,16 +118,16 @@ run "asks_and_all_else_are_throttled" {
       "POST /memories/chat"         = 2000
       "POST /chats/{chat_id}/retry" = 2000
     }
-    error_message = "What starts an agent has no throttle of its own."
+    error_message = "Routes that start an agent need their own throttle."
   }
 }
 
-run "the_access_log_holds_no_words_of_people" {
+run "the_access_log_contains_no_user_text" {
   command = plan
 
   assert {
     condition     = aws_apigatewayv2_stage.default.access_log_settings[0].destination_arn == aws_cloudwatch_log_group.api.arn
-    error_message = "The API writes no access log."
+    error_message = "The API must write an access log."
   }
 
   assert {
@@ -136,25 +136,25 @@ run "the_access_log_holds_no_words_of_people" {
       "$context.responseLatency", "$context.responseLength", "$context.authorizer.error",
       "$context.integrationErrorMessage", "$context.integrationLatency", "$context.integration.requestId",
     ])) == 0
-    error_message = "The access log holds something else: a path or a query has people's words in it, a claim their identity."
+    error_message = "The access log has another field: a path or query contains users' text, a claim their identity."
   }
 
   assert {
     condition     = jsondecode(aws_apigatewayv2_stage.default.access_log_settings[0].format).request_id == "$context.requestId"
-    error_message = "Access log and function log cannot be joined."
+    error_message = "The access log needs the request id, to be joined with the functions' logs."
   }
 }
 
-run "other_origins_are_refused" {
+run "cors_is_disabled_by_default" {
   command = plan
 
   assert {
     condition     = length(aws_apigatewayv2_api.chat.cors_configuration) == 0
-    error_message = "Any page could call the API with a user's token."
+    error_message = "Without cors_origins the API must have no CORS configuration."
   }
 }
 
-run "named_origins_are_let_in" {
+run "cors_allows_the_origins_in_cors_origins" {
   command = plan
 
   variables {
@@ -163,11 +163,11 @@ run "named_origins_are_let_in" {
 
   assert {
     condition     = aws_apigatewayv2_api.chat.cors_configuration[0].allow_origins == toset(["https://app.example.org", "http://localhost:3000"])
-    error_message = "The origins that were named are not let in."
+    error_message = "The API must allow the origins in cors_origins."
   }
 
   assert {
     condition     = !coalesce(aws_apigatewayv2_api.chat.cors_configuration[0].allow_credentials, false)
-    error_message = "The API takes tokens, not cookies."
+    error_message = "CORS must not allow credentials: the API uses tokens, not cookies."
   }
 }

@@ -1,4 +1,4 @@
-# What is kept, how long, and under which key. In workspace `local`.
+# Tables, logs, retention and encryption. In workspace `local`.
 mock_provider "aws" {
   source          = "./tests/mocks"
   override_during = plan
@@ -8,7 +8,7 @@ variables {
   package_path = "tests/mocks/package.txt"
 }
 
-run "the_tables_have_the_keys_that_the_code_uses" {
+run "tables_have_the_keys_and_the_index_that_the_code_uses" {
   command = plan
 
   assert {
@@ -16,61 +16,61 @@ run "the_tables_have_the_keys_that_the_code_uses" {
       ["async-chat-local-chats", "pk", "sk", "PAY_PER_REQUEST"],
       ["async-chat-local-memories", "user_id", "memory_id", "PAY_PER_REQUEST"],
     ]
-    error_message = "A table has another key."
+    error_message = "A table has another key or billing mode."
   }
 
   assert {
     condition     = [for index in aws_dynamodb_table.chats.global_secondary_index : [index.name, index.hash_key, index.range_key, index.projection_type]] == [["by_activity", "user_id", "activity", "INCLUDE"]]
-    error_message = "A user's chats cannot be listed by activity."
+    error_message = "The index by_activity is missing or has another key."
   }
 
   assert {
     condition = flatten([for index in aws_dynamodb_table.chats.global_secondary_index : sort(index.non_key_attributes)]) == [
       "active_at", "deadline", "last_answer_id", "last_message_id", "last_text", "read_up_to", "title", "turn_state",
     ]
-    error_message = "The list of chats does not find what it shows."
+    error_message = "The index must project all attributes that the list shows."
   }
 
   assert {
     condition     = aws_dynamodb_table.chats.ttl[0].enabled && aws_dynamodb_table.chats.ttl[0].attribute_name == "expires_at"
-    error_message = "Idempotency records would be kept for ever."
+    error_message = "Idempotency records must expire by their attribute expires_at."
   }
 }
 
-run "a_short_lived_workspace_leaves_nothing_behind" {
+run "a_short_lived_workspace_can_be_deleted_completely" {
   command = plan
 
   assert {
     condition     = alltrue([for table in [aws_dynamodb_table.chats, aws_dynamodb_table.memories] : !table.deletion_protection_enabled && !table.point_in_time_recovery[0].enabled])
-    error_message = "The tables of `local` outlive it."
+    error_message = "The tables of `local` must have no deletion protection and no backups."
   }
 
   assert {
     condition     = alltrue([for group in concat(values(aws_cloudwatch_log_group.function), [aws_cloudwatch_log_group.api]) : group.retention_in_days == 1])
-    error_message = "A log is kept longer than a day."
+    error_message = "The log retention of `local` must be one day."
   }
 
   assert {
     condition     = length(aws_kms_key.data) == 0 && aws_sqs_queue.failures.sqs_managed_sse_enabled && aws_sqs_queue.undelivered.sqs_managed_sse_enabled
-    error_message = "Without a key of our own the queues are encrypted by AWS's."
+    error_message = "Without customer_key the queues must be encrypted with AWS's key."
   }
 }
 
-run "each_function_logs_into_its_own_group" {
+run "each_function_writes_to_its_own_log_group" {
   command = plan
 
   assert {
     condition     = { for key, group in aws_cloudwatch_log_group.function : key => group.name } == { for key, function in aws_lambda_function.function : key => "/aws/lambda/${function.function_name}" }
-    error_message = "A function has no log group of its own name."
+    error_message = "Every function needs a log group of its name."
   }
 
   assert {
     condition     = { for key, function in aws_lambda_function.function : key => function.logging_config[0].log_group } == { for key, group in aws_cloudwatch_log_group.function : key => group.name }
-    error_message = "A function logs elsewhere, where nobody set a retention."
+    error_message = "A function writes to a log group that Terraform does not manage."
   }
 }
 
-run "data_can_be_protected" {
+run "data_can_be_protected_and_encrypted" {
   command = plan
 
   variables {
@@ -79,17 +79,17 @@ run "data_can_be_protected" {
 
   assert {
     condition     = alltrue([for table in [aws_dynamodb_table.chats, aws_dynamodb_table.memories] : table.deletion_protection_enabled && table.point_in_time_recovery[0].enabled])
-    error_message = "A table can be deleted, or cannot be restored."
+    error_message = "The tables need deletion protection and point-in-time recovery."
   }
 
   assert {
     condition     = aws_cognito_user_pool.users[0].deletion_protection == "ACTIVE"
-    error_message = "The accounts can be deleted."
+    error_message = "The user pool needs deletion protection."
   }
 
   assert {
     condition     = alltrue([for table in [aws_dynamodb_table.chats, aws_dynamodb_table.memories] : table.server_side_encryption[0].enabled && table.server_side_encryption[0].kms_key_arn == aws_kms_key.data[0].arn])
-    error_message = "A table is not encrypted by our key."
+    error_message = "The tables must be encrypted with the customer key."
   }
 
   assert {
@@ -98,11 +98,11 @@ run "data_can_be_protected" {
       [for group in aws_cloudwatch_log_group.function : group.kms_key_id], aws_cloudwatch_log_group.api[*].kms_key_id,
       [for function in aws_lambda_function.function : function.kms_key_arn],
     ) : key == aws_kms_key.data[0].arn])
-    error_message = "A queue, a topic, a log or a function's settings are not encrypted by our key."
+    error_message = "Queues, topic, logs and environment variables must be encrypted with the customer key."
   }
 }
 
-run "the_key_is_for_this_workspace_only" {
+run "key_policy_allows_only_this_account_logs_and_alarms" {
   command = plan
 
   variables {
@@ -111,7 +111,7 @@ run "the_key_is_for_this_workspace_only" {
 
   assert {
     condition     = aws_kms_key.data[0].enable_key_rotation && aws_kms_key.data[0].deletion_window_in_days == 30
-    error_message = "The key does not rotate, or is gone too fast."
+    error_message = "The key must rotate, and be deleted only after 30 days."
   }
 
   assert {
@@ -126,6 +126,6 @@ run "the_key_is_for_this_workspace_only" {
         { StringEquals = { "aws:SourceAccount" = "123456789012" } },
       ]
     }
-    error_message = "Somebody else may use the key, or the logs and alarms may not."
+    error_message = "Only this account, CloudWatch Logs and CloudWatch alarms may use the key."
   }
 }

@@ -1,4 +1,4 @@
-# Who may do what: every statement of every role, in full. Run in workspace `local`.
+# IAM: every statement of every role, in full. In workspace `local`.
 mock_provider "aws" {
   source          = "./tests/mocks"
   override_during = plan
@@ -8,7 +8,7 @@ variables {
   package_path = "tests/mocks/package.txt"
 }
 
-run "each_function_has_exactly_these_rights" {
+run "each_function_has_exactly_these_permissions" {
   command = plan
 
   assert {
@@ -39,31 +39,31 @@ run "each_function_has_exactly_these_rights" {
         Log             = [["logs:CreateLogStream", "logs:PutLogEvents"], ["arn:aws:logs:eu-central-1:123456789012:log-group:/aws/lambda/async-chat-local-failures:*"]]
       }
     }
-    error_message = "A function's rights are not the ones that it was given here."
+    error_message = "A function's permissions differ from this list."
   }
 
   assert {
     condition = alltrue(flatten([for policy in aws_iam_role_policy.function : [
       for statement in jsondecode(policy.policy).Statement : keys(statement) == ["Action", "Effect", "Resource", "Sid"] && statement.Effect == "Allow"
     ]]))
-    error_message = "A statement says more than whom it allows what: NotAction, NotResource, Condition or Deny."
+    error_message = "A statement must have Action, Effect, Resource and Sid only, with effect Allow."
   }
 
   assert {
     condition     = alltrue([for key, policy in aws_iam_role_policy.function : policy.role == "async-chat-local-${key}"])
-    error_message = "A policy hangs on another function's role."
+    error_message = "A policy is attached to another function's role."
   }
 
   assert {
     condition     = alltrue([for key, function in aws_lambda_function.function : aws_iam_role.function[key].name == function.function_name])
-    error_message = "A role does not say by its name which function it is for."
+    error_message = "A role must have its function's name."
   }
 
   assert {
     condition = alltrue([for role in aws_iam_role.function : jsondecode(role.assume_role_policy).Statement == [
       { Action = "sts:AssumeRole", Effect = "Allow", Principal = { Service = "lambda.amazonaws.com" } }
     ]])
-    error_message = "Somebody but Lambda may take on a function's role."
+    error_message = "Only Lambda may assume a function's role."
   }
 }
 
@@ -96,11 +96,11 @@ run "each_function_runs_with_its_own_role" {
 
   assert {
     condition     = alltrue([for key, function in aws_lambda_function.function : function.role == "arn:aws:iam::123456789012:role/of-${key}"])
-    error_message = "A function runs with another function's rights."
+    error_message = "A function has another function's role."
   }
 }
 
-run "a_dedicated_worker_takes_the_reasoning_rights_with_it" {
+run "a_dedicated_worker_has_the_agents_permissions_and_the_chat_function_has_not" {
   command = plan
 
   variables {
@@ -114,7 +114,7 @@ run "a_dedicated_worker_takes_the_reasoning_rights_with_it" {
       InvokeWorker = [["lambda:InvokeFunction"], ["arn:aws:lambda:eu-central-1:123456789012:function:async-chat-local-worker", "arn:aws:lambda:eu-central-1:123456789012:function:async-chat-local-worker:*"]]
       Log          = [["logs:CreateLogStream", "logs:PutLogEvents"], ["arn:aws:logs:eu-central-1:123456789012:log-group:/aws/lambda/async-chat-local-chat:*"]]
     }
-    error_message = "With a dedicated worker the public function may ask and start it, and nothing else."
+    error_message = "With a dedicated worker the chat function may only store questions and invoke the worker."
   }
 
   assert {
@@ -124,16 +124,16 @@ run "a_dedicated_worker_takes_the_reasoning_rights_with_it" {
       ReportFailures = [["sqs:SendMessage"], ["arn:aws:sqs:eu-central-1:123456789012:async-chat-local-failures"]]
       Log            = [["logs:CreateLogStream", "logs:PutLogEvents"], ["arn:aws:logs:eu-central-1:123456789012:log-group:/aws/lambda/async-chat-local-worker:*"]]
     }
-    error_message = "The worker may read, reason, persist and report, and invoke nothing."
+    error_message = "The dedicated worker's permissions differ from this list."
   }
 
   assert {
     condition     = [for key, policy in aws_iam_role_policy.function : key if strcontains(policy.policy, "bedrock:")] == ["worker"]
-    error_message = "Only the worker may call the model."
+    error_message = "Only the worker may invoke the model."
   }
 }
 
-run "tracing_and_a_key_of_our_own_add_one_statement_each" {
+run "tracing_and_customer_key_add_one_statement_each" {
   command = plan
 
   variables {
@@ -144,7 +144,7 @@ run "tracing_and_a_key_of_our_own_add_one_statement_each" {
     condition = alltrue([for policy in aws_iam_role_policy.function : [for statement in jsondecode(policy.policy).Statement : [statement.Action, statement.Resource] if statement.Sid == "Trace"] == [
       [["xray:PutTelemetryRecords", "xray:PutTraceSegments"], ["*"]]
     ]])
-    error_message = "Tracing needs these two actions, which take no resource."
+    error_message = "Tracing needs exactly these two actions."
   }
 
   assert {
@@ -155,7 +155,7 @@ run "tracing_and_a_key_of_our_own_add_one_statement_each" {
       edits    = [["kms:Decrypt"]]
       failures = [["kms:Decrypt"]]
     }
-    error_message = "Everybody decrypts; only who puts events on the failures queue makes data keys."
+    error_message = "All functions may decrypt; only the worker, which sends to the failures queue, may generate data keys."
   }
 
   assert {
@@ -163,16 +163,16 @@ run "tracing_and_a_key_of_our_own_add_one_statement_each" {
       statement.Resource == ["arn:aws:kms:eu-central-1:123456789012:key/11111111-2222-3333-4444-555555555555"],
       statement.Condition == { StringEquals = { "kms:ViaService" = ["dynamodb.eu-central-1.amazonaws.com", "lambda.eu-central-1.amazonaws.com", "sqs.eu-central-1.amazonaws.com"] } },
     ] if statement.Sid == "UseKey"]]))
-    error_message = "A function may use the workspace's key, through the services that hold its data, and only so."
+    error_message = "A function may use the workspace's key only through DynamoDB, Lambda and SQS."
   }
 
   assert {
     condition     = alltrue(flatten([for policy in aws_iam_role_policy.function : [for statement in jsondecode(policy.policy).Statement : !contains(statement.Resource, "*") if statement.Sid != "Trace"]]))
-    error_message = "A statement names every resource there is."
+    error_message = "A statement must not allow all resources."
   }
 
   assert {
     condition     = alltrue(flatten([for policy in aws_iam_role_policy.function : [for statement in jsondecode(policy.policy).Statement : [for action in statement.Action : !strcontains(action, "*")]]]))
-    error_message = "A statement allows actions that it does not name."
+    error_message = "A statement must not have a wildcard in its actions."
   }
 }

@@ -1,4 +1,4 @@
-# The agent on Bedrock: what it is told, and what it may call. In workspace `local`.
+# The agent on Bedrock: its settings and permissions. In workspace `local`.
 mock_provider "aws" {
   source          = "./tests/mocks"
   override_during = plan
@@ -9,7 +9,7 @@ variables {
   agent        = "bedrock"
 }
 
-run "a_model_may_be_called_by_its_name_only" {
+run "worker_may_invoke_only_its_model" {
   command = plan
 
   variables {
@@ -20,16 +20,16 @@ run "a_model_may_be_called_by_its_name_only" {
     condition = [for statement in jsondecode(aws_iam_role_policy.function["chat"].policy).Statement : [statement.Action, statement.Resource] if statement.Sid == "Model"] == [
       [["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"], ["arn:aws:bedrock:eu-central-1::foundation-model/some.model-v1:0"]]
     ]
-    error_message = "The worker may call another model, or do more with it than call it."
+    error_message = "The worker may only invoke its model."
   }
 
   assert {
     condition     = [for key, policy in aws_iam_role_policy.function : key if strcontains(policy.policy, "bedrock:")] == ["chat"]
-    error_message = "A function that does not reason may call the model."
+    error_message = "Only the worker may invoke the model."
   }
 }
 
-run "a_profile_may_be_called_with_the_models_behind_it" {
+run "worker_may_invoke_an_inference_profile_and_its_models" {
   command = plan
 
   variables {
@@ -43,11 +43,11 @@ run "a_profile_may_be_called_with_the_models_behind_it" {
     condition = [for statement in jsondecode(aws_iam_role_policy.function["chat"].policy).Statement : statement.Resource if statement.Sid == "Model"] == [
       ["arn:aws:bedrock:eu-central-1:123456789012:inference-profile/eu.some.model-v1:0", "arn:aws:bedrock:eu-west-1::foundation-model/some.model-v1:0"]
     ]
-    error_message = "The worker may not call what was named."
+    error_message = "The worker must be allowed to invoke all of model.arns."
   }
 }
 
-run "the_worker_is_told_about_its_model" {
+run "model_settings_reach_only_the_worker" {
   command = plan
 
   variables {
@@ -65,21 +65,21 @@ run "the_worker_is_told_about_its_model" {
       ASYNC_CHAT_MODEL_SECONDS        = "40"
       ASYNC_CHAT_MODEL_HISTORY_TOKENS = "1000"
     }
-    error_message = "A setting of the model does not reach the worker."
+    error_message = "The worker lacks a setting of the model."
   }
 
   assert {
     condition     = strcontains(aws_iam_role_policy.function["chat"].policy, "arn:aws:bedrock:us-east-1::foundation-model/some.model-v1:0")
-    error_message = "The model may be called in another region than it is."
+    error_message = "The policy must name the model's region."
   }
 
   assert {
     condition     = alltrue([for key in ["reads", "edits", "failures"] : alltrue([for name in keys(aws_lambda_function.function[key].environment[0].variables) : !strcontains(name, "MODEL")])])
-    error_message = "A function that does not reason knows the model."
+    error_message = "Only the worker gets the model's settings."
   }
 }
 
-run "a_dedicated_worker_takes_the_model_with_it" {
+run "model_settings_reach_only_the_dedicated_worker" {
   command = plan
 
   variables {
@@ -89,17 +89,17 @@ run "a_dedicated_worker_takes_the_model_with_it" {
 
   assert {
     condition     = [for key, function in aws_lambda_function.function : key if contains(keys(function.environment[0].variables), "ASYNC_CHAT_MODEL_ID")] == ["worker"]
-    error_message = "Another function than the worker knows the model, or the worker does not."
+    error_message = "Only the dedicated worker gets the model's settings."
   }
 }
 
-run "bedrock_needs_a_model" {
+run "bedrock_without_a_model_is_rejected" {
   command = plan
 
   expect_failures = [var.model]
 }
 
-run "a_profile_needs_its_models" {
+run "an_inference_profile_without_arns_is_rejected" {
   command = plan
 
   variables {
@@ -109,7 +109,7 @@ run "a_profile_needs_its_models" {
   expect_failures = [var.model]
 }
 
-run "all_models_at_once_are_refused" {
+run "a_wildcard_in_arns_is_rejected" {
   command = plan
 
   variables {
@@ -119,7 +119,7 @@ run "all_models_at_once_are_refused" {
   expect_failures = [var.model]
 }
 
-run "a_model_that_runs_wild_is_refused" {
+run "too_many_rounds_are_rejected" {
   command = plan
 
   variables {

@@ -1,4 +1,4 @@
-# What wakes somebody up, and what they then look at. In workspace `local`.
+# Alarms, dashboard and tracing. In workspace `local`.
 mock_provider "aws" {
   source          = "./tests/mocks"
   override_during = plan
@@ -10,7 +10,7 @@ variables {
   alarm_emails = ["night.shift@example.org"]
 }
 
-run "everything_that_can_go_wrong_has_an_alarm" {
+run "every_alarm_has_its_metric_threshold_and_runbook" {
   command = plan
 
   assert {
@@ -37,45 +37,45 @@ run "everything_that_can_go_wrong_has_an_alarm" {
       errors-edits         = "AWS/Lambda Sum of Errors > 0"
       errors-failures      = "AWS/Lambda Sum of Errors > 0"
     }
-    error_message = "An alarm is missing, or goes off at another figure."
+    error_message = "An alarm is missing, or has another metric or threshold."
   }
 
   assert {
     condition     = alltrue([for alarm in aws_cloudwatch_metric_alarm.alarm : alarm.alarm_actions == toset([aws_sns_topic.alarms[0].arn]) && alarm.ok_actions == toset([aws_sns_topic.alarms[0].arn])])
-    error_message = "An alarm tells nobody."
+    error_message = "Every alarm must notify the topic."
   }
 
   assert {
     condition     = alltrue([for alarm in aws_cloudwatch_metric_alarm.alarm : can(regex(" Runbook: docs/operations\\.md#[a-z-]+$", alarm.alarm_description))])
-    error_message = "An alarm does not say where to read on."
+    error_message = "Every alarm's description must link to the runbook."
   }
 
   assert {
     condition     = alltrue([for alarm in aws_cloudwatch_metric_alarm.alarm : alarm.treat_missing_data == "notBreaching" && alarm.comparison_operator == "GreaterThanThreshold"])
-    error_message = "An alarm goes off when nobody asks anything."
+    error_message = "Missing data must not trigger an alarm."
   }
 }
 
-run "the_alarms_watch_what_is_there" {
+run "alarms_refer_to_the_workspaces_own_resources" {
   command = plan
 
   assert {
     condition     = { for name in ["queue-age", "events-dropped", "destination-failing", "recursion-dropped", "worker-near-timeout"] : name => aws_cloudwatch_metric_alarm.alarm[name].dimensions.FunctionName } == { for name in ["queue-age", "events-dropped", "destination-failing", "recursion-dropped", "worker-near-timeout"] : name => "async-chat-local-worker" }
-    error_message = "An alarm about workers watches another function."
+    error_message = "The worker's alarms must refer to the worker function."
   }
 
   assert {
     condition     = aws_cloudwatch_metric_alarm.alarm["failures-waiting"].dimensions.QueueName == "async-chat-local-failures" && aws_cloudwatch_metric_alarm.alarm["failures-undelivered"].dimensions.QueueName == "async-chat-local-failures-undelivered"
-    error_message = "An alarm watches another queue."
+    error_message = "The queues' alarms must refer to the failures queues."
   }
 
   assert {
     condition     = aws_cloudwatch_metric_alarm.alarm["server-errors"].dimensions.ApiId == "abc123" && aws_cloudwatch_metric_alarm.alarm["turns-failing"].dimensions.Workspace == "local"
-    error_message = "An alarm watches another API or workspace."
+    error_message = "An alarm refers to another API or workspace."
   }
 }
 
-run "only_our_alarms_may_use_the_topic" {
+run "only_this_accounts_alarms_may_publish_to_the_topic" {
   command = plan
 
   assert {
@@ -87,16 +87,16 @@ run "only_our_alarms_may_use_the_topic" {
         StringEquals = { "aws:SourceAccount" = "123456789012" }
       },
     ]]
-    error_message = "Somebody else may write to the topic."
+    error_message = "Only this account's alarms may publish to the topic."
   }
 
   assert {
     condition     = [for subscription in aws_sns_topic_subscription.mail : [subscription.protocol, subscription.endpoint]] == [["email", "night.shift@example.org"]]
-    error_message = "Nobody gets the alarms."
+    error_message = "alarm_emails must be subscribed to the topic."
   }
 }
 
-run "the_dashboard_shows_turns_waiting_times_and_costs" {
+run "dashboard_has_a_graph_for_turns_latency_and_cost" {
   command = plan
 
   assert {
@@ -105,25 +105,25 @@ run "the_dashboard_shows_turns_waiting_times_and_costs" {
       "Concurrent executions", "Throttled, dropped, failed",
       "Billed: Lambda duration (ms)", "Billed: DynamoDB capacity (units)", "Billed: API requests",
     ]
-    error_message = "The dashboard lacks a graph."
+    error_message = "A graph is missing or has another title."
   }
 
   assert {
     condition     = length(distinct([for widget in jsondecode(aws_cloudwatch_dashboard.chat[0].dashboard_body).widgets : "${widget.x} ${widget.y}"])) == 10
-    error_message = "Graphs lie on top of each other."
+    error_message = "Two graphs have the same position."
   }
 }
 
-run "traces_are_taken" {
+run "tracing_is_active_in_every_function" {
   command = plan
 
   assert {
     condition     = alltrue([for function in aws_lambda_function.function : function.tracing_config[0].mode == "Active"])
-    error_message = "A function takes no traces."
+    error_message = "Every function must record traces."
   }
 }
 
-run "nothing_of_it_is_there_unless_switched_on" {
+run "alarms_dashboard_and_tracing_are_off_by_default" {
   command = plan
 
   variables {
@@ -132,11 +132,11 @@ run "nothing_of_it_is_there_unless_switched_on" {
 
   assert {
     condition     = length(aws_cloudwatch_metric_alarm.alarm) + length(aws_sns_topic.alarms) + length(aws_sns_topic_subscription.mail) + length(aws_cloudwatch_dashboard.chat) == 0
-    error_message = "A short-lived workspace pays for alarms or a dashboard."
+    error_message = "Without overrides there must be no alarms and no dashboard."
   }
 
   assert {
     condition     = alltrue([for function in aws_lambda_function.function : function.tracing_config[0].mode == "PassThrough"])
-    error_message = "A short-lived workspace pays for traces."
+    error_message = "Without overrides the functions must not record traces."
   }
 }

@@ -1,4 +1,4 @@
-# What the chat page is told about signing in: all of it public. In workspace `local`.
+# The chat page's sign-in settings, all of them public. In workspace `local`.
 mock_provider "aws" {
   source          = "./tests/mocks"
   override_during = plan
@@ -8,7 +8,7 @@ variables {
   package_path = "tests/mocks/package.txt"
 }
 
-run "on_the_embedded_aws_it_takes_a_password" {
+run "page_signs_in_by_password_on_the_embedded_aws" {
   command = plan
 
   override_data {
@@ -19,11 +19,11 @@ run "on_the_embedded_aws_it_takes_a_password" {
 
   assert {
     condition     = jsondecode(aws_lambda_function.function["reads"].environment[0].variables["ASYNC_CHAT_SIGN_IN"]) == { kind = "password", url = "/", client_id = "client123", demo = null }
-    error_message = "The page cannot sign in on the embedded AWS, or gives a password away that nobody asked it to."
+    error_message = "On the embedded AWS the page must use password sign-in, without demo users."
   }
 }
 
-run "demo_users_sign_in_at_one_click_where_a_password_is_given" {
+run "page_offers_the_demo_users_when_demo_password_is_set" {
   command = plan
 
   override_data {
@@ -38,11 +38,11 @@ run "demo_users_sign_in_at_one_click_where_a_password_is_given" {
 
   assert {
     condition     = jsondecode(aws_lambda_function.function["reads"].environment[0].variables["ASYNC_CHAT_SIGN_IN"]).demo == { users = ["alice", "bob"], password = "open to everyone 1A" }
-    error_message = "The page does not know the demo users."
+    error_message = "The page must get the demo users and their password."
   }
 }
 
-run "in_a_real_account_it_goes_to_the_hosted_sign_in" {
+run "page_uses_the_hosted_sign_in_in_a_real_account" {
   command = plan
 
   variables {
@@ -57,20 +57,20 @@ run "in_a_real_account_it_goes_to_the_hosted_sign_in" {
       client_id     = "client123"
       scope         = "openid async-chat/chats.read async-chat/chats.write async-chat/memories.read async-chat/memories.write"
     }
-    error_message = "The page signs in elsewhere, or asks for other scopes than the routes do."
+    error_message = "The page must use the hosted sign-in with the routes' scopes."
   }
 }
 
-run "without_a_hosted_sign_in_no_password_leaves_the_page" {
+run "page_has_no_password_sign_in_in_a_real_account" {
   command = plan
 
   assert {
     condition     = aws_lambda_function.function["reads"].environment[0].variables["ASYNC_CHAT_SIGN_IN"] == ""
-    error_message = "The page takes a password in a real account."
+    error_message = "In a real account the page must have no password sign-in."
   }
 }
 
-run "an_issuer_of_your_own_is_signed_in_at_by_its_own_addresses" {
+run "page_uses_the_urls_of_your_own_issuer" {
   command = plan
 
   variables {
@@ -92,11 +92,11 @@ run "an_issuer_of_your_own_is_signed_in_at_by_its_own_addresses" {
       client_id     = "page"
       scope         = "chats.read chats.write"
     }
-    error_message = "The page does not sign in at the issuer."
+    error_message = "The page must use the URLs of page_sign_in."
   }
 }
 
-run "a_page_that_sends_codes_in_the_clear_is_refused" {
+run "page_sign_in_with_an_http_url_is_rejected" {
   command = plan
 
   variables {

@@ -1,4 +1,4 @@
-# Values that are refused before anything is planned. In workspace `local`.
+# Variable values that are rejected. In workspace `local`.
 mock_provider "aws" {
   source          = "./tests/mocks"
   override_during = plan
@@ -8,7 +8,7 @@ variables {
   package_path = "tests/mocks/package.txt"
 }
 
-run "a_package_that_is_not_there" {
+run "missing_package_is_rejected" {
   command = plan
 
   variables {
@@ -18,7 +18,7 @@ run "a_package_that_is_not_there" {
   expect_failures = [var.package_path]
 }
 
-run "a_processor_that_lambda_has_not" {
+run "unknown_architecture_is_rejected" {
   command = plan
 
   variables {
@@ -28,7 +28,7 @@ run "a_processor_that_lambda_has_not" {
   expect_failures = [var.architecture]
 }
 
-run "a_version_with_a_space" {
+run "app_version_with_a_space_is_rejected" {
   command = plan
 
   variables {
@@ -38,7 +38,7 @@ run "a_version_with_a_space" {
   expect_failures = [var.app_version]
 }
 
-run "a_deadline_before_anybody_can_answer" {
+run "deadline_below_2_seconds_is_rejected" {
   command = plan
 
   variables {
@@ -48,7 +48,7 @@ run "a_deadline_before_anybody_can_answer" {
   expect_failures = [var.deadline_seconds]
 }
 
-run "a_deadline_beyond_lambda" {
+run "deadline_above_840_seconds_is_rejected" {
   command = plan
 
   variables {
@@ -58,7 +58,7 @@ run "a_deadline_beyond_lambda" {
   expect_failures = [var.deadline_seconds]
 }
 
-run "half_a_second" {
+run "fractional_deadline_is_rejected" {
   command = plan
 
   variables {
@@ -68,7 +68,7 @@ run "half_a_second" {
   expect_failures = [var.deadline_seconds]
 }
 
-run "no_turns_at_all" {
+run "zero_turns_per_user_are_rejected" {
   command = plan
 
   variables {
@@ -78,7 +78,7 @@ run "no_turns_at_all" {
   expect_failures = [var.turns_per_user]
 }
 
-run "an_agent_without_a_factory" {
+run "agent_without_a_factory_is_rejected" {
   command = plan
 
   variables {
@@ -88,7 +88,7 @@ run "an_agent_without_a_factory" {
   expect_failures = [var.agent]
 }
 
-run "usually_nothing" {
+run "zero_expected_answer_seconds_are_rejected" {
   command = plan
 
   variables {
@@ -98,7 +98,7 @@ run "usually_nothing" {
   expect_failures = [var.expected_answer_seconds]
 }
 
-run "thinking_backwards" {
+run "negative_recall_delay_is_rejected" {
   command = plan
 
   variables {
@@ -108,7 +108,7 @@ run "thinking_backwards" {
   expect_failures = [var.recall_delay_seconds]
 }
 
-run "an_unknown_log_level" {
+run "unknown_log_level_is_rejected" {
   command = plan
 
   variables {
@@ -118,7 +118,7 @@ run "an_unknown_log_level" {
   expect_failures = [var.log_level]
 }
 
-run "more_retries_than_lambda_knows" {
+run "three_worker_retries_are_rejected" {
   command = plan
 
   variables {
@@ -128,7 +128,7 @@ run "more_retries_than_lambda_knows" {
   expect_failures = [var.worker_retries]
 }
 
-run "every_origin" {
+run "wildcard_cors_origin_is_rejected" {
   command = plan
 
   variables {
@@ -138,7 +138,7 @@ run "every_origin" {
   expect_failures = [var.cors_origins]
 }
 
-run "an_origin_that_anybody_on_the_way_can_read" {
+run "http_cors_origin_is_rejected" {
   command = plan
 
   variables {
@@ -148,7 +148,7 @@ run "an_origin_that_anybody_on_the_way_can_read" {
   expect_failures = [var.cors_origins]
 }
 
-run "an_issuer_without_tls" {
+run "http_issuer_is_rejected" {
   command = plan
 
   variables {
@@ -158,7 +158,7 @@ run "an_issuer_without_tls" {
   expect_failures = [var.oidc_issuer]
 }
 
-run "an_audience_without_an_issuer" {
+run "audience_without_an_issuer_is_rejected" {
   command = plan
 
   variables {
@@ -168,7 +168,7 @@ run "an_audience_without_an_issuer" {
   expect_failures = [var.oidc_audiences]
 }
 
-run "scopes_that_our_pool_does_not_name" {
+run "scope_prefix_without_an_issuer_is_rejected" {
   command = plan
 
   variables {
@@ -178,7 +178,7 @@ run "scopes_that_our_pool_does_not_name" {
   expect_failures = [var.scope_prefix]
 }
 
-run "a_code_sent_back_in_the_clear" {
+run "http_callback_url_is_rejected" {
   command = plan
 
   variables {
@@ -188,7 +188,7 @@ run "a_code_sent_back_in_the_clear" {
   expect_failures = [var.callback_urls]
 }
 
-run "a_code_sent_back_to_anybody" {
+run "wildcard_callback_url_is_rejected" {
   command = plan
 
   variables {
@@ -198,7 +198,7 @@ run "a_code_sent_back_to_anybody" {
   expect_failures = [var.callback_urls]
 }
 
-run "a_mail_address_that_is_none" {
+run "invalid_alarm_email_is_rejected" {
   command = plan
 
   variables {
@@ -208,7 +208,7 @@ run "a_mail_address_that_is_none" {
   expect_failures = [var.alarm_emails]
 }
 
-run "an_issuer_without_an_audience" {
+run "issuer_without_an_audience_is_rejected" {
   command = plan
 
   variables {

@@ -1,4 +1,4 @@
-# How a turn's worker is run. In workspace `local`.
+# The functions, their settings, and how Lambda runs the worker. In workspace `local`.
 mock_provider "aws" {
   source          = "./tests/mocks"
   override_during = plan
@@ -8,7 +8,7 @@ variables {
   package_path = "tests/mocks/package.txt"
 }
 
-run "the_asking_function_works_by_itself" {
+run "without_a_dedicated_worker_the_chat_function_invokes_itself" {
   command = plan
 
   assert {
@@ -18,50 +18,50 @@ run "the_asking_function_works_by_itself" {
       edits    = ["async-chat-local-edits", "entrypoints.edits.handler", 29]
       failures = ["async-chat-local-failures", "entrypoints.failures.handler", 30]
     }
-    error_message = "There are four functions, and the worker's timeout exceeds the deadline of 70 seconds by 20."
+    error_message = "A function is missing, or has another handler or timeout."
   }
 
   assert {
     condition     = aws_lambda_function.function["chat"].environment[0].variables["ASYNC_CHAT_WORKER_FUNCTION"] == "async-chat-local-chat"
-    error_message = "The asking function has to invoke itself."
+    error_message = "The chat function must invoke itself."
   }
 
   assert {
     condition     = alltrue([for function in aws_lambda_function.function : function.runtime == "python3.13" && function.architectures == tolist(["arm64"]) && function.filename == var.package_path])
-    error_message = "Every function is made of the one package, for Python 3.13 on arm64."
+    error_message = "All functions must use the package, Python 3.13 and arm64."
   }
 }
 
-run "a_failed_event_is_not_run_again_but_reported" {
+run "a_failed_event_is_not_retried_and_goes_to_the_failures_queue" {
   command = plan
 
   assert {
     condition     = aws_lambda_function_event_invoke_config.worker.function_name == "async-chat-local-chat" && aws_lambda_function_event_invoke_config.worker.qualifier == null
-    error_message = "The asynchronous settings do not belong to the function that is invoked."
+    error_message = "The asynchronous settings must belong to the function that is invoked."
   }
 
   assert {
     condition     = aws_lambda_function_event_invoke_config.worker.maximum_retry_attempts == 0
-    error_message = "Lambda would silently run a paid agent again."
+    error_message = "Lambda must not retry a worker: each run pays for the agent."
   }
 
   assert {
     condition     = aws_lambda_function_event_invoke_config.worker.maximum_event_age_in_seconds < var.deadline_seconds
-    error_message = "A worker could start after its turn's deadline."
+    error_message = "An event must expire after 60 seconds, before its turn's deadline."
   }
 
   assert {
     condition     = aws_lambda_function_event_invoke_config.worker.destination_config[0].on_failure[0].destination == aws_sqs_queue.failures.arn
-    error_message = "Nobody would hear of a worker that was killed."
+    error_message = "Failed events must go to the failures queue."
   }
 
   assert {
     condition     = aws_lambda_function_recursion_config.worker.recursive_loop == "Terminate" && aws_lambda_function_recursion_config.worker.function_name == "async-chat-local-chat"
-    error_message = "A worker that invokes itself for ever would not be stopped."
+    error_message = "Lambda must stop recursive loops."
   }
 }
 
-run "failures_are_settled_in_batches_and_kept_when_they_cannot_be" {
+run "failures_are_processed_in_batches_with_a_dead_letter_queue" {
   command = plan
 
   override_resource {
@@ -72,17 +72,17 @@ run "failures_are_settled_in_batches_and_kept_when_they_cannot_be" {
 
   assert {
     condition     = aws_lambda_event_source_mapping.failures.event_source_arn == aws_sqs_queue.failures.arn && aws_lambda_event_source_mapping.failures.function_name == aws_lambda_function.function["failures"].arn
-    error_message = "The failures queue has no consumer."
+    error_message = "The failures function must consume the failures queue."
   }
 
   assert {
     condition     = aws_lambda_event_source_mapping.failures.function_response_types == toset(["ReportBatchItemFailures"])
-    error_message = "One failure that cannot be settled would bring back the other nine."
+    error_message = "The consumer must report failures per message, so that a batch is not retried as a whole."
   }
 
   assert {
     condition     = aws_sqs_queue.failures.visibility_timeout_seconds >= aws_lambda_function.function["failures"].timeout * 6
-    error_message = "A failure would be handed out again while it is being settled."
+    error_message = "The visibility timeout must be six times the consumer's timeout."
   }
 
   assert {
@@ -90,16 +90,16 @@ run "failures_are_settled_in_batches_and_kept_when_they_cannot_be" {
       deadLetterTargetArn = "arn:aws:sqs:eu-central-1:123456789012:async-chat-local-failures-undelivered"
       maxReceiveCount     = 5
     }
-    error_message = "A failure that cannot be settled would be lost."
+    error_message = "The failures queue needs a dead-letter queue."
   }
 
   assert {
     condition     = jsondecode(aws_sqs_queue.undelivered.redrive_allow_policy).sourceQueueArns == ["arn:aws:sqs:eu-central-1:123456789012:async-chat-local-failures"]
-    error_message = "Other queues may drop their messages among ours."
+    error_message = "Only the failures queue may use the dead-letter queue."
   }
 }
 
-run "a_dedicated_worker_reasons_apart_from_the_asking_function" {
+run "a_dedicated_worker_is_a_function_of_its_own" {
   command = plan
 
   variables {
@@ -114,26 +114,26 @@ run "a_dedicated_worker_reasons_apart_from_the_asking_function" {
       edits    = ["async-chat-local-edits", "entrypoints.edits.handler", 29]
       failures = ["async-chat-local-failures", "entrypoints.failures.handler", 30]
     }
-    error_message = "The worker is the same package once more, and the long timeout is its alone."
+    error_message = "A function is missing, or has another handler or timeout."
   }
 
   assert {
     condition     = aws_lambda_function.function["chat"].environment[0].variables["ASYNC_CHAT_WORKER_FUNCTION"] == "async-chat-local-worker"
-    error_message = "The asking function has to invoke the worker."
+    error_message = "The chat function must invoke the worker."
   }
 
   assert {
     condition     = aws_lambda_function_event_invoke_config.worker.function_name == "async-chat-local-worker" && aws_lambda_function_recursion_config.worker.function_name == "async-chat-local-worker"
-    error_message = "The asynchronous settings belong to the function that is invoked."
+    error_message = "The asynchronous settings must belong to the worker."
   }
 
   assert {
     condition     = [for key, permission in aws_lambda_permission.api : key] == ["chat", "edits", "reads"]
-    error_message = "The API may not call the worker."
+    error_message = "The API must not be allowed to invoke the worker."
   }
 }
 
-run "the_timeout_follows_the_deadline" {
+run "worker_timeout_follows_deadline_seconds" {
   command = plan
 
   variables {
@@ -142,11 +142,11 @@ run "the_timeout_follows_the_deadline" {
 
   assert {
     condition     = aws_lambda_function.function["chat"].timeout == 620 && aws_lambda_function.function["chat"].environment[0].variables["ASYNC_CHAT_DEADLINE_SECONDS"] == "600"
-    error_message = "Code and Lambda disagree about how long a turn may take."
+    error_message = "The worker's timeout and its deadline setting must follow deadline_seconds."
   }
 }
 
-run "every_setting_reaches_the_functions" {
+run "every_variable_reaches_the_functions_that_read_it" {
   command = plan
 
   variables {
@@ -174,7 +174,7 @@ run "every_setting_reaches_the_functions" {
       ASYNC_CHAT_RECALL_DELAY_SECONDS = "5"
       ASYNC_CHAT_LOG_LEVEL            = "WARNING"
     })
-    error_message = "The asking function lacks a setting, or has one too many."
+    error_message = "The chat function's environment variables differ from this list."
   }
 
   assert {
@@ -188,31 +188,31 @@ run "every_setting_reaches_the_functions" {
       ASYNC_CHAT_MAX_CONCURRENT_TURNS = "0"
       ASYNC_CHAT_LOG_LEVEL            = "WARNING"
     }])
-    error_message = "A function that does not reason knows the agent or the worker, or lacks a setting."
+    error_message = "The environment variables of a function other than the worker differ from this list."
   }
 
   assert {
     condition     = { for key, function in aws_lambda_function.function : key => function.environment[0].variables.ASYNC_CHAT_EXPECTED_ANSWER_SECONDS if contains(keys(function.environment[0].variables), "ASYNC_CHAT_EXPECTED_ANSWER_SECONDS") } == { reads = "12" }
-    error_message = "Polls are hinted at by another figure than was given."
+    error_message = "expected_answer_seconds must reach the reads function, and only it."
   }
 
   assert {
     condition     = [for key, function in aws_lambda_function.function : key if contains(keys(function.environment[0].variables), "ASYNC_CHAT_SIGN_IN")] == ["reads"]
-    error_message = "The chat page, which the reading function serves, does not know how to sign in."
+    error_message = "The sign-in settings must reach the reads function, which serves the page, and only it."
   }
 
   assert {
     condition     = alltrue([for function in aws_lambda_function.function : function.logging_config[0].application_log_level == "WARN" && function.logging_config[0].log_format == "JSON"])
-    error_message = "Lambda would drop what the code logs, or wrap it in text."
+    error_message = "Lambda must log JSON, at the level of log_level."
   }
 
   assert {
     condition     = aws_lambda_function_event_invoke_config.worker.maximum_retry_attempts == 2
-    error_message = "worker_retries does not reach Lambda."
+    error_message = "worker_retries must reach Lambda."
   }
 }
 
-run "code_that_is_not_the_package_is_noticed" {
+run "deployed_code_that_differs_from_the_package_is_reported" {
   command = plan
 
   override_resource {

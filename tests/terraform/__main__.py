@@ -1,4 +1,4 @@
-"""`python -m tests terraform-mutants`: make each mistake of mutants.py in a copy, and see that a test of the Terraform's fails."""
+"""`python -m tests terraform-mutants`: mutation testing of `terraform test`, with the mutants of mutants.py."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.terraform.mutants import MUTANTS, Mutant
 def main(arguments: list[str]) -> int:
     """1 when a mutant survives."""
     parser = argparse.ArgumentParser(prog="python -m tests terraform-mutants", description=__doc__)
-    parser.add_argument("words", nargs="*", help="only mutants whose mistake has all these words")
+    parser.add_argument("words", nargs="*", help="only mutants whose mistake contains all these words")
     words = parser.parse_args(arguments).words
     chosen = [mutant for mutant in MUTANTS if all(word in mutant.mistake for word in words)]
     killed = sum(_killed(mutant) for mutant in chosen)
@@ -29,7 +29,7 @@ def _killed(mutant: Mutant) -> bool:
         make(mutant, copy.folder)
         done = copy.run(mutant.workspace, "test", "-no-color", *mutant.options)
     failures = re.findall(r'run "(\w+)"\.\.\. fail', done.stdout)
-    # A copy that Terraform cannot even read proves nothing about the tests.
+    # A mutant that is no valid Terraform says nothing about the tests.
     verdict = (
         f"killed by {failures[0]}"
         if failures
@@ -42,7 +42,7 @@ def _killed(mutant: Mutant) -> bool:
 
 
 def make(mutant: Mutant, folder: Path) -> None:
-    """The mistake, which has to be possible exactly once."""
+    """Applies the mutant to a copy."""
     file = folder / mutant.file
     text = file.read_text(encoding="utf-8")
     assert mutant.before in text, f"{mutant.file} has no {mutant.before!r} any more: {mutant.mistake}"

@@ -1,4 +1,4 @@
-"""A copy of the project's Terraform, to change and to run, beside a shared folder of providers."""
+"""A copy of the project's Terraform for tests to change and to run, with a shared provider folder."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from pathlib import Path
 from local.home import PROJECT
 
 SOURCE = PROJECT / "terraform"
-#: Where `make check` has put the provider.
+#: Where `make check` installs the provider.
 PROVIDERS = PROJECT / ".local" / "check"
 
 
 class TerraformCopy:
-    """Its own files and its own state; the embedded AWS at `endpoint`, or else no AWS within reach."""
+    """A copy with a state of its own. It uses the embedded AWS at `endpoint`; by default no AWS is reachable."""
 
     def __init__(self, folder: Path, endpoint: str = "http://127.0.0.1:9") -> None:
         self.folder = folder
         self.endpoint = endpoint
-        assert PROVIDERS.exists(), "the provider is not here yet: make check fetches it"
+        assert PROVIDERS.exists(), "the provider is missing: `make check` installs it"
         kept = shutil.ignore_patterns("terraform.tfstate*", "backend.tf", ".terraform", "*.tfplan", "state-bucket")
         shutil.copytree(SOURCE, folder, ignore=kept)
 
     def run(self, workspace: str, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
-        """Terraform in that workspace, whatever comes of it."""
+        """Runs Terraform in that workspace; does not check its exit code."""
         command = [str(PROJECT / "scripts" / "terraform"), *arguments]
         variables = {f"TF_VAR_{name}": value for name, value in variables.items()}
         return subprocess.run(
@@ -38,10 +38,10 @@ class TerraformCopy:
         )
 
     def surroundings(self, workspace: str) -> dict[str, str]:
-        """The person's environment without what is theirs, and with what leads here."""
-        persons_own = {name: value for name, value in os.environ.items() if not name.startswith(("TF_VAR_", "AWS_"))}
+        """The environment without the user's own AWS and Terraform variables, and with those of this copy."""
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith(("TF_VAR_", "AWS_"))}
         return {
-            **persons_own,
+            **inherited,
             "TF_WORKSPACE": workspace,
             "TF_DATA_DIR": str(PROVIDERS),
             "TF_IN_AUTOMATION": "1",

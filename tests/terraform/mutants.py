@@ -1,4 +1,4 @@
-"""Mistakes that somebody could make in the Terraform, one line each: `python -m tests terraform-mutants` makes them."""
+"""Plausible mistakes in the Terraform, each of which must fail a test: `python -m tests terraform-mutants`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Final
 
 @dataclass(frozen=True)
 class Mutant:
-    """In `file`, `before` becomes `after`; the tests in `tests` (a file or a folder) have to fail in `workspace`."""
+    """In `file`, `before` becomes `after`; the tests in `tests` (a file or a folder) must fail in `workspace`."""
 
     mistake: str
     file: str
@@ -48,14 +48,14 @@ GUARD = (
     ' ? terraform.workspace : "", terraform.workspace], var.confirm_workspace)'
 )
 KNOWN = "condition     = can(local.environments[local.environment_key]) && var.confirm_workspace != null"
-ANY_WORD = "condition     = var.confirm_workspace != null"
+ANY_CONFIRMATION = "condition     = var.confirm_workspace != null"
 NO_OVERRIDES = (
     "condition     = !try(local.environments[local.environment_key].protected, false)"
     " || alltrue([for value in values(var.overrides) : value == null])"
 )
 
 MUTANTS: Final = [
-    # ---- rights
+    # ---- IAM
     Mutant(
         "the chat function may invoke any function",
         "iam.tf",
@@ -64,28 +64,28 @@ MUTANTS: Final = [
         IAM,
     ),
     Mutant(
-        "it may invoke every function by an ARN with wildcards",
+        "the chat function may invoke any function by an ARN with wildcards",
         "iam.tf",
         '"${local.function_arns[local.worker]}:*"]',
         '"arn:aws:lambda:*:*:function:*"]',
         IAM,
     ),
     Mutant(
-        "the polled function reads any table",
+        "the reads function may read any table",
         "iam.tf",
         READS_CHATS,
         READS_CHATS.replace("local.table_arns.chats", '"*"'),
         IAM,
     ),
     Mutant(
-        "deleting chats is more than batches",
+        "the edits function may put single items",
         "iam.tf",
         '["dynamodb:BatchWriteItem", "dynamodb:GetItem"',
         '["dynamodb:BatchWriteItem", "dynamodb:PutItem", "dynamodb:GetItem"',
         IAM,
     ),
     Mutant(
-        "functions make log groups",
+        "functions may create log groups",
         "iam.tf",
         '"logs:CreateLogStream", "logs:PutLogEvents"',
         '"logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"',
@@ -99,14 +99,14 @@ MUTANTS: Final = [
         IAM,
     ),
     Mutant(
-        "with a dedicated worker the public function still calls the model",
+        "with a dedicated worker the chat function may invoke the model",
         "iam.tf",
         '[for statement in local.worker_statements : statement if local.worker == "chat"]',
         "local.worker_statements",
         IAM,
     ),
     Mutant(
-        "anybody may take on the roles",
+        "anybody may assume the roles",
         "iam.tf",
         'Principal = { Service = "lambda.amazonaws.com" }',
         'Principal = "*"',
@@ -114,7 +114,7 @@ MUTANTS: Final = [
     ),
     # ---- workers
     Mutant(
-        "more turns are taken than there are workers",
+        "concurrent turns are not limited to the workers",
         "functions.tf",
         "tostring(local.max_concurrent_turns)",
         '"0"',
@@ -122,7 +122,7 @@ MUTANTS: Final = [
         "prod",
     ),
     Mutant(
-        "development may take all that its account has",
+        "concurrent turns are not limited in dev",
         "environments.tf",
         "max_concurrent_turns = 50",
         "max_concurrent_turns = 0",
@@ -131,7 +131,7 @@ MUTANTS: Final = [
     ),
     # ---- the API
     Mutant("routes have no authorizer", "routes.tf", 'authorization_type = "JWT"', 'authorization_type = "NONE"', API),
-    Mutant("routes ask for no scope", "routes.tf", "authorization_scopes = local.accepted_scopes[each.key]", "", API),
+    Mutant("routes require no scope", "routes.tf", "authorization_scopes = local.accepted_scopes[each.key]", "", API),
     Mutant(
         "a route of chats is public",
         "routes.tf",
@@ -140,82 +140,90 @@ MUTANTS: Final = [
         API,
     ),
     Mutant(
-        "tokens for anybody are taken",
+        "tokens of any audience are accepted",
         "identity.tf",
         "audiences = local.own_pool ? aws_cognito_user_pool_client.app[*].id : var.oidc_audiences",
         'audiences = ["anybody"]',
         API,
     ),
     Mutant(
-        "any web origin may call",
+        "any web origin is allowed",
         "api.tf",
         "for_each = length(var.cors_origins) > 0 ? [var.cors_origins] : []",
         'for_each = [["*"]]',
         API,
     ),
-    Mutant("any account's API may call the functions", "routes.tf", "  source_account = local.account_id\n", "", API),
+    Mutant("any account's API may invoke the functions", "routes.tf", "  source_account = local.account_id\n", "", API),
     Mutant(
-        "any API may call the functions", "routes.tf", '"${aws_apigatewayv2_api.chat.execution_arn}/*/*"', '"*"', API
+        "any API of the account may invoke the functions",
+        "routes.tf",
+        '"${aws_apigatewayv2_api.chat.execution_arn}/*/*"',
+        '"*"',
+        API,
     ),
     Mutant(
-        "calls are not throttled", "api.tf", "    throttling_rate_limit  = local.environment.throttle.rate\n", "", API
+        "requests are not throttled",
+        "api.tf",
+        "    throttling_rate_limit  = local.environment.throttle.rate\n",
+        "",
+        API,
     ),
     Mutant(
-        "asks are let in as fast as polls",
+        "questions are throttled like polls",
         "api.tf",
         "local.environment.ask_throttle.rate",
         "local.environment.throttle.rate",
         PROD,
         "prod",
     ),
-    Mutant("the access log keeps paths and queries", "api.tf", '"$context.routeKey"', '"$context.path"', API),
-    # ---- how Lambda treats the worker
+    Mutant("the access log contains paths", "api.tf", '"$context.routeKey"', '"$context.path"', API),
+    # ---- how Lambda runs the worker
     Mutant(
-        "failed events run again",
+        "failed events are retried",
         "variables-service.tf",
         'pays for the agent again."\n  type        = number\n  default     = 0',
         'pays for the agent again."\n  type        = number\n  default     = 2',
         WORKER,
     ),
     Mutant(
-        "events wait for an hour",
+        "events expire after an hour",
         "worker.tf",
         "maximum_event_age_in_seconds = 60",
         "maximum_event_age_in_seconds = 3600",
         WORKER,
     ),
-    Mutant("nobody hears of killed workers", "worker.tf", DESTINATION, "", WORKER),
-    Mutant("chains of calls are not stopped", "worker.tf", '"Terminate"', '"Allow"', WORKER),
+    Mutant("failed events have no destination", "worker.tf", DESTINATION, "", WORKER),
+    Mutant("recursive loops are not stopped", "worker.tf", '"Terminate"', '"Allow"', WORKER),
     Mutant(
-        "the worker is killed before its deadline",
+        "the worker times out before its deadline",
         "functions.tf",
         "var.deadline_seconds + 20",
         "var.deadline_seconds - 10",
         WORKER,
     ),
     Mutant(
-        "a failure is handed out while it is worked on",
+        "a failed event is delivered again while it is processed",
         "failures.tf",
         "local.functions.failures.timeout * 6",
         "30",
         WORKER,
     ),
     Mutant(
-        "one bad failure holds up its batch",
+        "one failure makes SQS retry its whole batch",
         "failures.tf",
         '  function_response_types = ["ReportBatchItemFailures"]\n',
         "",
         WORKER,
     ),
     Mutant(
-        "the worker is public",
+        "the API may invoke the worker",
         "routes.tf",
         'api_functions = toset(["chat", "edits", "reads"])',
         "api_functions = toset(keys(local.functions))",
         WORKER,
     ),
     Mutant(
-        "workers take all concurrency",
+        "no concurrency is reserved",
         "functions.tf",
         "lookup(local.environment.concurrency, each.key, -1)",
         "-1",
@@ -224,30 +232,30 @@ MUTANTS: Final = [
     ),
     # ---- versions
     Mutant(
-        "asynchronous settings stay off the alias",
+        "asynchronous settings are not set on the alias",
         "worker.tf",
         "  qualifier     = local.invoke_targets[local.worker].qualifier\n",
         "",
         ALIAS,
     ),
     Mutant(
-        "the API calls past the alias",
+        "the API invokes the function instead of its alias",
         "routes.tf",
         "local.invoke_targets[each.key].invoke_arn",
         "aws_lambda_function.function[each.key].invoke_arn",
         ALIAS,
     ),
     Mutant(
-        "the worker is invoked past the alias",
+        "the chat function invokes the worker instead of its alias",
         "alias.tf",
         '${local.environment.published ? ":live" : ""}',
         "",
         ALIAS,
     ),
     # ---- data
-    Mutant("logs are kept for ever", "logs.tf", FUNCTION_RETENTION, FUNCTION_RETENTION.split("\n", 1)[1], DATA),
+    Mutant("logs have no retention", "logs.tf", FUNCTION_RETENTION, FUNCTION_RETENTION.split("\n", 1)[1], DATA),
     Mutant(
-        "idempotency keys are kept for ever",
+        "idempotency records do not expire",
         "tables.tf",
         'attribute_name = "expires_at"\n    enabled        = true',
         'attribute_name = "expires_at"\n    enabled        = false',
@@ -296,19 +304,25 @@ MUTANTS: Final = [
     ),
     # ---- identity
     Mutant(
-        "accounts can be taken",
+        "self-registration is allowed",
         "identity.tf",
         "allow_admin_create_user_only = true",
         "allow_admin_create_user_only = false",
         IDENTITY,
     ),
-    Mutant("the app has a secret to lose", "sign-in.tf", "generate_secret = false", "generate_secret = true", IDENTITY),
-    Mutant("tokens come in the address", "sign-in.tf", '["code"]', '["code", "implicit"]', IDENTITY),
     Mutant(
-        "passwords sign in to real accounts", "names.tf", "local.account_id == local.embedded_account", "true", IDENTITY
+        "the public client has a secret", "sign-in.tf", "generate_secret = false", "generate_secret = true", IDENTITY
+    ),
+    Mutant("the implicit flow is allowed", "sign-in.tf", '["code"]', '["code", "implicit"]', IDENTITY),
+    Mutant(
+        "password sign-in is allowed in real accounts",
+        "names.tf",
+        "local.account_id == local.embedded_account",
+        "true",
+        IDENTITY,
     ),
     Mutant(
-        "production's tokens live for a day",
+        "production's tokens are valid for a day",
         "sign-in.tf",
         "access_token_validity  = local.password_sign_in ? 24 : 1",
         "access_token_validity  = 24",
@@ -316,7 +330,7 @@ MUTANTS: Final = [
         "prod",
     ),
     Mutant(
-        "demo passwords outside of workspace local",
+        "demo_password is accepted outside of workspace local",
         "variables-access.tf",
         'var.demo_password == null || terraform.workspace == "local"',
         "var.demo_password == null || true",
@@ -324,15 +338,15 @@ MUTANTS: Final = [
         "pr-7",
     ),
     # ---- operations
-    Mutant("alarms tell nobody", "alarms.tf", "  alarm_actions = [aws_sns_topic.alarms[0].arn]\n", "", OPERATIONS),
+    Mutant("alarms notify nobody", "alarms.tf", "  alarm_actions = [aws_sns_topic.alarms[0].arn]\n", "", OPERATIONS),
     Mutant(
-        "other accounts write to the alarms' topic",
+        "other accounts may publish to the alarms' topic",
         "alarms.tf",
         '        StringEquals = { "aws:SourceAccount" = local.account_id }\n',
         "",
         OPERATIONS,
     ),
-    Mutant("an alarm goes off when nobody asks", "alarms.tf", '"notBreaching"', '"breaching"', OPERATIONS),
+    Mutant("missing data triggers an alarm", "alarms.tf", '"notBreaching"', '"breaching"', OPERATIONS),
     # ---- workspaces
     Mutant(
         "production is not protected",
@@ -342,17 +356,30 @@ MUTANTS: Final = [
         PROD,
         "prod",
     ),
-    Mutant("production takes any word", "variables.tf", GUARD, ANY_WORD, PROD, "prod"),
+    Mutant("production accepts any confirmation", "variables.tf", GUARD, ANY_CONFIRMATION, PROD, "prod"),
     Mutant(
-        "production takes overrides",
+        "production accepts overrides",
         "variables.tf",
         NO_OVERRIDES,
         "condition     = var.overrides != null",
         PROD,
         "prod",
     ),
-    Mutant("production goes to any account", "environments.tf", '["111122223333"]', "[]", PROD, "prod"),
-    Mutant("workspace local goes to any account", "environments.tf", "[local.embedded_account]", "[]", ENVIRONMENTS),
-    Mutant("unknown workspaces are let in", "variables.tf", KNOWN, ANY_WORD, REFUSED, "staging"),
-    Mutant("any name is a pull request's", "environments.tf", "^pr-[1-9][0-9]{0,4}$", "^[a-z]+", REFUSED, "staging"),
+    Mutant("production may be applied to any account", "environments.tf", '["111122223333"]', "[]", PROD, "prod"),
+    Mutant(
+        "workspace local may be applied to any account",
+        "environments.tf",
+        "[local.embedded_account]",
+        "[]",
+        ENVIRONMENTS,
+    ),
+    Mutant("unknown workspaces are accepted", "variables.tf", KNOWN, ANY_CONFIRMATION, REFUSED, "staging"),
+    Mutant(
+        "any workspace name is taken for a pull request's",
+        "environments.tf",
+        "^pr-[1-9][0-9]{0,4}$",
+        "^[a-z]+",
+        REFUSED,
+        "staging",
+    ),
 ]

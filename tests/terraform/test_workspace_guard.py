@@ -1,4 +1,4 @@
-"""Everything that could reach a wrong workspace is refused before any AWS is asked, and its state stays as it is."""
+"""Every command on a wrong workspace is rejected before the first call to AWS, and the state does not change."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ COMMANDS = {
     "apply with -refresh-only": ["apply", "-auto-approve", "-refresh-only"],
     "import": ["import", "aws_cloudwatch_log_group.api", GROUP],
 }
-#: Workspace, and the name that is said aloud.
+#: The selected workspace, and the value of confirm_workspace.
 WRONG = [
     ("prod", ""),
     ("staging", "staging"),
@@ -41,7 +41,7 @@ ATTEMPTS = [
 PACKAGE = {"package_path": "tests/mocks/package.txt", "agent": "recall"}
 REFUSED = re.compile(r"is not an environment of this project|was confirmed as")
 
-#: Terraform lets an empty state be destroyed unasked: there is nothing to lose.
+#: Not empty: Terraform accepts `destroy` of an empty state, where there is nothing to lose.
 STATE = {
     "version": 4,
     "terraform_version": "1.11.4",
@@ -73,24 +73,26 @@ def state_of(copy: TerraformCopy, workspace: str) -> Path:
     return kept / "terraform.tfstate"
 
 
-def attempt(copy: TerraformCopy, workspace: str, said: str, command: str) -> str:
-    """What Terraform says, in one line."""
+def attempt(copy: TerraformCopy, workspace: str, confirmed: str, command: str) -> str:
+    """Terraform's error, in one line."""
     verb, *rest = COMMANDS[command]
-    done = copy.run(workspace, verb, "-no-color", "-input=false", *rest, confirm_workspace=said, **PACKAGE)
+    done = copy.run(workspace, verb, "-no-color", "-input=false", *rest, confirm_workspace=confirmed, **PACKAGE)
     assert done.returncode != 0, done.stdout
     return " ".join(done.stderr.split())
 
 
-@pytest.mark.parametrize(("workspace", "said", "command"), ATTEMPTS)
-def test_a_wrong_workspace_is_out_of_reach(terraform: TerraformCopy, workspace: str, said: str, command: str) -> None:
+@pytest.mark.parametrize(("workspace", "confirmed", "command"), ATTEMPTS)
+def test_a_command_on_a_wrong_workspace_is_rejected(
+    terraform: TerraformCopy, workspace: str, confirmed: str, command: str
+) -> None:
     before = state_of(terraform, workspace).read_bytes()
-    complaint = attempt(terraform, workspace, said, command)
-    assert REFUSED.search(complaint), complaint
-    assert "STS" not in complaint, "the guard came after the first call to AWS"
+    error = attempt(terraform, workspace, confirmed, command)
+    assert REFUSED.search(error), error
+    assert "STS" not in error, "the guard came after the first call to AWS"
     assert state_of(terraform, workspace).read_bytes() == before
 
 
-def test_a_guarded_workspace_whose_name_is_said_is_let_through(terraform: TerraformCopy) -> None:
-    complaint = attempt(terraform, "prod", "prod", "plan")
-    assert "STS" in complaint, "only the AWS that is not there should be in the way"
-    assert not REFUSED.search(complaint)
+def test_a_protected_workspace_is_accepted_when_its_name_is_confirmed(terraform: TerraformCopy) -> None:
+    error = attempt(terraform, "prod", "prod", "plan")
+    assert "STS" in error, "only the unreachable AWS may make it fail"
+    assert not REFUSED.search(error)

@@ -1,4 +1,4 @@
-# State holds names and settings of everything: nobody else reads it, and a lost one can be had back.
+# The bucket of the state: private, encrypted, with earlier versions to restore.
 mock_provider "aws" {
   override_during = plan
 
@@ -13,21 +13,21 @@ variables {
   account_id = "123456789012"
 }
 
-run "earlier_states_can_be_had_back" {
+run "earlier_versions_of_the_state_are_kept" {
   command = plan
 
   assert {
     condition     = aws_s3_bucket_versioning.state.versioning_configuration[0].status == "Enabled"
-    error_message = "A state that was overwritten would be lost."
+    error_message = "The bucket must keep versions."
   }
 
   assert {
     condition     = aws_s3_bucket_lifecycle_configuration.state.rule[0].noncurrent_version_expiration[0].noncurrent_days == 90
-    error_message = "Earlier states are kept for another time than kept_days."
+    error_message = "Earlier versions must be kept for kept_days."
   }
 }
 
-run "nobody_else_reads_it" {
+run "bucket_is_private_and_encrypted" {
   command = plan
 
   assert {
@@ -37,12 +37,12 @@ run "nobody_else_reads_it" {
       aws_s3_bucket_public_access_block.state.ignore_public_acls,
       aws_s3_bucket_public_access_block.state.restrict_public_buckets,
     ])
-    error_message = "The state could be made public."
+    error_message = "The bucket must block public access."
   }
 
   assert {
     condition     = one(aws_s3_bucket_server_side_encryption_configuration.state.rule).apply_server_side_encryption_by_default[0].sse_algorithm == "aws:kms"
-    error_message = "The state is not encrypted by KMS."
+    error_message = "The bucket must encrypt with KMS."
   }
 
   assert {
@@ -54,11 +54,11 @@ run "nobody_else_reads_it" {
       Resource  = ["arn:aws:s3:::async-chat-state-123456789012-eu-central-1", "arn:aws:s3:::async-chat-state-123456789012-eu-central-1/*"]
       Condition = { Bool = { "aws:SecureTransport" = "false" } }
     }]
-    error_message = "The state could travel in the clear."
+    error_message = "The bucket must reject requests without TLS."
   }
 }
 
-run "the_bucket_is_named_after_its_account_and_region" {
+run "bucket_name_contains_account_and_region" {
   command = plan
 
   variables {
@@ -67,11 +67,11 @@ run "the_bucket_is_named_after_its_account_and_region" {
 
   assert {
     condition     = aws_s3_bucket.state.bucket == "async-chat-state-123456789012-us-west-2" && output.region == "us-west-2"
-    error_message = "Two accounts would want the same name."
+    error_message = "The bucket's name must contain account and region."
   }
 }
 
-run "an_account_is_named_in_full" {
+run "short_account_id_is_rejected" {
   command = plan
 
   variables {
@@ -81,7 +81,7 @@ run "an_account_is_named_in_full" {
   expect_failures = [var.account_id]
 }
 
-run "a_region_is_none_of_ours" {
+run "malformed_region_is_rejected" {
   command = plan
 
   variables {
@@ -91,7 +91,7 @@ run "a_region_is_none_of_ours" {
   expect_failures = [var.region]
 }
 
-run "states_are_kept_for_a_week_at_least" {
+run "kept_days_below_7_is_rejected" {
   command = plan
 
   variables {

@@ -1,4 +1,4 @@
-# What AWS would fill in, for plans without an AWS. ARNs have to look real, or the provider refuses them.
+# Values that AWS would return, for plans without AWS. ARNs must be well-formed, or the provider rejects them.
 mock_data "aws_caller_identity" {
   defaults = {
     account_id = "123456789012"

@@ -9,7 +9,7 @@ variables {
   package_path = "tests/mocks/package.txt"
 }
 
-run "needs_no_word_and_takes_its_own" {
+run "accepts_its_own_name_as_confirmation" {
   command = plan
 
   variables {
@@ -18,11 +18,11 @@ run "needs_no_word_and_takes_its_own" {
 
   assert {
     condition     = aws_dynamodb_table.chats.name == "async-chat-dev-chats"
-    error_message = "The names do not say the workspace."
+    error_message = "Resource names must contain the workspace."
   }
 }
 
-run "is_refused_under_another_name" {
+run "is_rejected_when_another_workspace_is_confirmed" {
   command = plan
 
   variables {
@@ -37,35 +37,35 @@ run "signs_in_as_production_does" {
 
   assert {
     condition     = aws_cognito_user_pool_client.app[0].explicit_auth_flows == toset(["ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]) && length(aws_cognito_user_pool_domain.sign_in) == 1
-    error_message = "What works here would not work in production."
+    error_message = "Sign-in must be the same as in production."
   }
 }
 
-run "is_looked_at_but_wakes_nobody" {
+run "has_a_dashboard_and_no_alarms" {
   command = plan
 
   assert {
     condition     = length(aws_cloudwatch_dashboard.chat) == 1 && length(aws_cloudwatch_metric_alarm.alarm) == 0
-    error_message = "Development has a dashboard and no alarms."
+    error_message = "Workspace dev must have a dashboard and no alarms."
   }
 
   assert {
     condition     = alltrue([for group in aws_cloudwatch_log_group.function : group.retention_in_days == 14])
-    error_message = "A log is not kept for two weeks."
+    error_message = "The log retention must be 14 days."
   }
 
   assert {
     condition     = alltrue([for function in aws_lambda_function.function : function.reserved_concurrent_executions == -1])
-    error_message = "Development takes concurrency away from its account."
+    error_message = "Workspace dev must not reserve concurrency."
   }
 
   assert {
     condition     = alltrue([for function in aws_lambda_function.function : function.environment[0].variables.ASYNC_CHAT_MAX_CONCURRENT_TURNS == "50"])
-    error_message = "A flood of questions could take all that the account has."
+    error_message = "Workspace dev must limit concurrent turns to 50."
   }
 }
 
-run "reasons_with_a_model_unless_told_otherwise" {
+run "agent_is_bedrock_by_default" {
   command = plan
 
   variables {
@@ -75,11 +75,11 @@ run "reasons_with_a_model_unless_told_otherwise" {
 
   assert {
     condition     = aws_lambda_function.function["chat"].environment[0].variables.ASYNC_CHAT_AGENT == "bedrock"
-    error_message = "A deployed workspace does not reason with a model by default."
+    error_message = "The default agent of a deployed workspace must be bedrock."
   }
 }
 
-run "asks_for_the_model_by_name" {
+run "bedrock_without_a_model_is_rejected" {
   command = plan
 
   variables {

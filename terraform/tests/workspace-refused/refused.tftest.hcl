@@ -1,4 +1,4 @@
-# Workspaces that are none of ours. Run with TF_WORKSPACE=default, staging, pr-0, pr-x, ... and
+# Workspaces that are not an environment of this project. Run with TF_WORKSPACE=default, staging, pr-0, ... and
 # -test-directory=tests/workspace-refused.
 mock_provider "aws" {
   source          = "./tests/mocks"
@@ -10,13 +10,13 @@ variables {
   package_path = "tests/mocks/package.txt"
 }
 
-run "is_refused" {
+run "an_unknown_workspace_is_rejected" {
   command = plan
 
   expect_failures = [var.confirm_workspace]
 }
 
-run "is_refused_under_the_name_of_a_known_one" {
+run "an_unknown_workspace_is_rejected_when_a_known_one_is_confirmed" {
   command = plan
 
   variables {
@@ -26,7 +26,7 @@ run "is_refused_under_the_name_of_a_known_one" {
   expect_failures = [var.confirm_workspace]
 }
 
-run "is_refused_under_a_name_of_its_own" {
+run "an_unknown_workspace_is_rejected_when_its_own_name_is_confirmed" {
   command = plan
 
   variables {

@@ -1,4 +1,4 @@
-"""What each function has to be able to do: everything that its routes, its events, and Lambda on its behalf ask for."""
+"""What each function must be able to do: its routes, its events, and what the Lambda service does with its role."""
 
 from __future__ import annotations
 
@@ -14,79 +14,79 @@ from tests.e2e.running_stack import RunningStack
 from tests.e2e.stack_controls import StackControls
 from tests.features.app import App
 from tests.features.http_driver import HttpDriver
-from tests.rights.on_lambdas_behalf import RoleOf
+from tests.terraform.permissions.lambda_service import FunctionRole
 
-#: Warm, a turn of the model-free agent ends within two seconds; a busy machine must not look like a missing right.
-PATIENCE_SECONDS = 40
-#: A turn that thinks for longer than any probe looks at it.
-LONG_THOUGHT = 60
+#: A warm turn ends within two seconds; a busy machine must not look like a missing permission.
+TIMEOUT_SECONDS = 40
+#: Longer than any probe takes.
+LONG_TURN = 60
 
 
 class Probes:
-    """One person uses the whole service, function by function."""
+    """Probes, by function."""
 
     def __init__(self, stack: RunningStack, controls: StackControls) -> None:
         self._stack = stack
         self._driver = HttpDriver(stack, controls)
         self._app = App(self._driver)
         self._table: str = stack.outputs["table_names"]["chats"]
-        self._people = 0
+        self._users = 0
 
-    def complaint(self, function: str) -> str:
+    def failure(self, function: str) -> str:
         """What the function could not do; empty when it could do everything."""
-        self._people += 1  # turns that were left thinking are somebody else's
+        self._users += 1  # a new user has no turns left over from an earlier probe
         try:
             for probe in self._of[function]:
                 probe()
         except (AssertionError, ClientError) as problem:
-            return _in_short(problem)
+            return _summary(problem)
         return ""
 
     @property
     def _of(self) -> Mapping[str, list[Callable[[], None]]]:
         turns = [self._asking, self._retrying]
-        works = RoleOf(self._stack, "worker" if "worker" in self._stack.outputs["function_names"] else "chat")
+        works = FunctionRole(self._stack, "worker" if "worker" in self._stack.outputs["function_names"] else "chat")
         return {
-            "chat": [*turns, works.report_a_failure],
-            "worker": [*turns, works.report_a_failure],
-            "reads": [self._reading, self._settling],
+            "chat": [*turns, works.send_failure],
+            "worker": [*turns, works.send_failure],
+            "reads": [self._reading, self._ending_an_overdue_turn],
             "edits": [self._editing],
-            "failures": [self._hearing_of_a_lost_worker, RoleOf(self._stack, "failures").take_a_failure],
+            "failures": [self._failing_a_killed_workers_turn, FunctionRole(self._stack, "failures").receive_failure],
         }
 
     # ---- chat
 
     def _asking(self) -> None:
         self._driver.agent_takes(0)
-        self._app.remember(self._person, "The spare key hangs behind the fuse box.")
+        self._app.remember(self._user, "The spare key hangs behind the fuse box.")
         chat = self._accepted("/memories/chat", {"question": "Where is the spare key?"}, {"Idempotency-Key": "k"})
-        page = self._wait_until_it_ends(chat)
+        page = self._wait_for_the_end(chat)
         assert page["status"] == "answered", f"the turn {page['status']}: {page['turn']['error']}"
-        assert page["messages"][-1]["citations"], "the answer rests on no memory"
+        assert page["messages"][-1]["citations"], "the answer cites no memory"
 
     def _retrying(self) -> None:
         chat = self._thinking()
         self._expect(200, "POST", f"/chats/{chat}/cancel")
         self._driver.agent_takes(0)
         self._accepted(f"/chats/{chat}/retry")
-        assert self._wait_until_it_ends(chat)["status"] == "answered", "the retried turn was not answered"
+        assert self._wait_for_the_end(chat)["status"] == "answered", "the retried turn was not answered"
 
     # ---- reads
 
     def _reading(self) -> None:
         self._driver.agent_takes(0)
         chat = self._accepted("/memories/chat", {"question": "Is anybody there?"})
-        self._wait_until_it_ends(chat)
+        self._wait_for_the_end(chat)
         newest = self._expect(200, "GET", "/chats/messages", query={"chat_id": chat, "limit": "1"})
         self._expect(200, "GET", "/chats/messages", query={"chat_id": chat, "before": newest["before"]})
         self._expect(200, "GET", "/chats")
         self._expect(200, "GET", "/memories", query={"q": "key"})
 
-    def _settling(self) -> None:
+    def _ending_an_overdue_turn(self) -> None:
         chat = self._thinking()
         self._set_deadline_to_the_past(chat)
         page = self._expect(200, "GET", "/chats/messages", query={"chat_id": chat})
-        assert page["turn"]["error"]["code"] == "timed_out", "an overdue turn was not settled"
+        assert page["turn"]["error"]["code"] == "timed_out", "an overdue turn was not ended"
 
     # ---- edits
 
@@ -100,7 +100,7 @@ class Probes:
 
     # ---- failures
 
-    def _hearing_of_a_lost_worker(self) -> None:
+    def _failing_a_killed_workers_turn(self) -> None:
         chat = self._thinking()
         header = self._header(chat)
         event = {
@@ -112,32 +112,32 @@ class Probes:
         }
         record = json.dumps({"requestContext": {"condition": "RetriesExhausted"}, "requestPayload": event})
         self._stack.client("sqs").send_message(QueueUrl=self._stack.outputs["failures_queue_url"], MessageBody=record)
-        page = self._wait_until_it_ends(chat)
+        page = self._wait_for_the_end(chat)
         assert (page["turn"]["error"] or {}).get("code") == "worker_died", f"the turn {page['status']}"
 
-    # ---- the person's hands
+    # ---- steps
 
     @property
-    def _person(self) -> str:
-        return f"Rita{self._people}"
+    def _user(self) -> str:
+        return f"Rita{self._users}"
 
     def _thinking(self) -> str:
-        """A chat whose turn thinks for a while."""
-        self._driver.agent_takes(LONG_THOUGHT)
+        """A chat with a running turn."""
+        self._driver.agent_takes(LONG_TURN)
         return self._accepted("/memories/chat", {"question": "What was I about to do?"})
 
     def _accepted(self, path: str, body: object = None, headers: Mapping[str, str] | None = None) -> str:
         return str(self._expect(200, "POST", path, body=body, headers=headers)["chat_id"])
 
-    def _wait_until_it_ends(self, chat: str) -> dict[str, Any]:
-        give_up = time.monotonic() + PATIENCE_SECONDS
+    def _wait_for_the_end(self, chat: str) -> dict[str, Any]:
+        give_up = time.monotonic() + TIMEOUT_SECONDS
         while (page := self._expect(200, "GET", "/chats/messages", query={"chat_id": chat}))["status"] == "thinking":
-            assert time.monotonic() < give_up, f"no end after {PATIENCE_SECONDS} s"
+            assert time.monotonic() < give_up, f"no end after {TIMEOUT_SECONDS} s"
             time.sleep(0.2)
         return page
 
     def _expect(self, status: int, method: str, path: str, **call: Any) -> dict[str, Any]:
-        reply = self._app.send(self._person, method, path, **call)
+        reply = self._app.send(self._user, method, path, **call)
         shown = re.sub(r"/0[0-9A-Z]{25}", "/{id}", path)
         assert reply.status == status, f"{method} {shown}: {reply.status} {reply.body.get('code', '')}"
         return reply.body if reply.text else {}
@@ -162,7 +162,7 @@ class Probes:
         )
 
 
-def _in_short(problem: AssertionError | ClientError) -> str:
+def _summary(problem: AssertionError | ClientError) -> str:
     if isinstance(problem, ClientError):
         return f"{problem.operation_name}: {problem.response['Error']['Code']}"
     return str(problem).split("\n", maxsplit=1)[0]

@@ -1,6 +1,6 @@
-"""What Lambda itself does with a function's role, done here with that role's credentials.
+"""What the Lambda service does with a function's role, done by the test with that role's credentials.
 
-The embedded AWS reads queues and delivers to destinations without asking for these rights; AWS does ask.
+The embedded AWS polls queues and delivers to destinations without checking these permissions; AWS checks them.
 """
 
 from __future__ import annotations
@@ -14,27 +14,27 @@ from botocore.config import Config
 from tests.e2e.running_stack import RunningStack
 
 
-class RoleOf:
-    """A function's role, taken on for a moment: the embedded AWS lets its administrator do so."""
+class FunctionRole:
+    """A function's role, assumed by the test: the embedded AWS allows its administrator to do so."""
 
     def __init__(self, stack: RunningStack, function: str) -> None:
         self._stack = stack
         self._name: str = stack.outputs["function_names"][function]
 
-    def report_a_failure(self) -> None:
-        """Lambda puts the event of a worker that was killed on the queue. This one names no turn: it is dropped."""
+    def send_failure(self) -> None:
+        """Lambda sends a failed event to the queue. This one names no turn, so that its consumer drops it."""
         body = json.dumps({"requestPayload": None})
         self._client("sqs").send_message(QueueUrl=self._queue, MessageBody=body)
 
-    def take_a_failure(self) -> None:
-        """Lambda's poller looks at the queue, takes what is there, and deletes what was settled."""
+    def receive_failure(self) -> None:
+        """Lambda's poller reads the queue's attributes, receives messages, and deletes the processed ones."""
         sqs = self._client("sqs")
         sqs.get_queue_attributes(QueueUrl=self._queue, AttributeNames=["ApproximateNumberOfMessages"])
         sqs.receive_message(QueueUrl=self._queue, VisibilityTimeout=0)
         try:
             sqs.delete_message(QueueUrl=self._queue, ReceiptHandle="of-nothing")
         except sqs.exceptions.ReceiptHandleIsInvalid:
-            return  # asked for after the right to delete
+            return  # checked after the permission to delete
 
     @property
     def _queue(self) -> str:
@@ -42,7 +42,7 @@ class RoleOf:
 
     def _client(self, service: str) -> Any:
         role = self._stack.client("iam").get_role(RoleName=self._name)["Role"]["Arn"]
-        keys = self._stack.client("sts").assume_role(RoleArn=role, RoleSessionName="rights")["Credentials"]
+        keys = self._stack.client("sts").assume_role(RoleArn=role, RoleSessionName="permissions")["Credentials"]
         session = boto3.session.Session(
             keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"], region_name=self._stack.region
         )

@@ -1,7 +1,6 @@
-"""`python -m tests two-workspaces`: two workspaces on one embedded AWS, applied, asked, planned again, destroyed one after the other.
+"""`python -m tests two-workspaces`: two workspaces on one embedded AWS are applied, tested, planned again and destroyed in turn.
 
-The first has every switch on: a dedicated worker behind an alias, a key of its own. The second has none, and its asking
-function invokes itself. What is destroyed in one must not be missing in the other.
+The first has almost all switches on, the second none. Destroying one must not change the other.
 """
 
 from __future__ import annotations
@@ -34,12 +33,12 @@ SWITCHES: Final = [
 ]
 WORKSPACES: Final = {"dev": dict.fromkeys(SWITCHES, True), "pr-7": {}}
 
-#: What the embedded AWS reports back otherwise than it was told, so that a second plan would change it again.
-EXCEPTIONS: Final = {"aws_cloudwatch_metric_alarm": "read back without their actions, dimensions and description"}
+#: What the embedded AWS reads back differently, so that a second plan would change it again.
+EXCEPTIONS: Final = {"aws_cloudwatch_metric_alarm": "read back without actions, dimensions and description"}
 
 
 class Workspaces:
-    """Both, by name."""
+    """Both workspaces, by name."""
 
     def __init__(self, copy: TerraformCopy, package: Path) -> None:
         self._copy = copy
@@ -49,7 +48,7 @@ class Workspaces:
         self._run(workspace, "apply", "-auto-approve")
 
     def changes(self, workspace: str) -> set[str]:
-        """Addresses of what another apply would change."""
+        """Addresses of the resources that another apply would change."""
         plan = f"{workspace}.tfplan"
         self._run(workspace, "plan", f"-out={plan}")
         shown = json.loads(self._copy.run(workspace, "show", "-json", plan).stdout)
@@ -64,7 +63,7 @@ class Workspaces:
         return set(self._copy.run(workspace, "state", "list").stdout.split())
 
     def smoke(self, workspace: str) -> str:
-        """Ask it as somebody who has signed in, and compare its code with the package: what `python -m scripts.smoke` does."""
+        """Runs `python -m scripts.smoke` with a signed-in user's token."""
         outputs = self._copy.folder / f"{workspace}.json"
         outputs.write_text(self._copy.run(workspace, "output", "-json").stdout, encoding="utf-8")
         found = {name: one["value"] for name, one in json.loads(outputs.read_text(encoding="utf-8")).items()}

@@ -1,4 +1,4 @@
-"""What can be taken away: every action of every statement of the deployed roles, one at a time."""
+"""Removes one action of one statement from a deployed role, and restores it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ POLICY = "least-privilege"
 
 @dataclass(frozen=True)
 class Removal:
-    """One action less in one statement of one function's role."""
+    """One action of one statement of one function's role."""
 
     function: str
     statement: str
@@ -33,7 +33,7 @@ class Roles:
         self._names: dict[str, str] = stack.outputs["function_names"]
 
     def removals(self, functions: list[str]) -> list[Removal]:
-        """Everything that these functions may do."""
+        """All that can be removed from these functions' roles."""
         return [
             Removal(function, statement["Sid"], action)
             for function in functions
@@ -43,10 +43,10 @@ class Roles:
 
     @contextmanager
     def without(self, removal: Removal) -> Iterator[None]:
-        """The role lacks the action meanwhile."""
+        """Within the block the role lacks the action."""
         kept = self._policy(removal.function)
         try:
-            self._put(removal.function, _less(kept, removal))
+            self._put(removal.function, _reduced(kept, removal))
             yield
         finally:
             self._put(removal.function, kept)
@@ -61,7 +61,7 @@ class Roles:
         self._iam.put_role_policy(RoleName=self._names[function], PolicyName=POLICY, PolicyDocument=document)
 
 
-def _less(policy: dict[str, Any], removal: Removal) -> dict[str, Any]:
+def _reduced(policy: dict[str, Any], removal: Removal) -> dict[str, Any]:
     statements = []
     for statement in policy["Statement"]:
         gone = {removal.action} if statement["Sid"] == removal.statement else set()
