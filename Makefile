@@ -122,7 +122,7 @@ test-terraform: env terraform-init
 # Each of the two processes has a stack of its own. In this order, so that it starts while the local tools are tested.
 test-stack: env
 	@scripts/env ministack schemathesis
-	@$(VENV_PYTHON) -m pytest -q -n 2 --dist loadgroup --no-loadscope-reorder --driver=http tests/local tests/e2e tests/features tests/pages tests/schemathesis tests/docs
+	@$(VENV_PYTHON) -m pytest -q -n 2 --no-loadscope-reorder --driver=http tests/local tests/e2e tests/features tests/pages tests/schemathesis tests/docs
 
 ## Build what is deployed and published
 

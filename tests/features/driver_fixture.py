@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import pytest
 from pytest_bdd.scenario import scenario_wrapper_template_registry
+from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
 if TYPE_CHECKING:
     from pytest_bdd.parser import ScenarioTemplate
@@ -53,24 +54,30 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for item in items:
             if _scenario(item) and not any(item.iter_markers(WIRE)) and not any(item.iter_markers("only")):
                 item.add_marker("full")
-            item.add_marker(pytest.mark.xdist_group(_group(item)))
     others = [item for item in items for mark in item.iter_markers("only") if mark.args[0] != chosen]
     if others:
         config.hook.pytest_deselected(items=others)
         items[:] = [item for item in items if item not in others]
 
 
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Of several processes, each with a stack of its own, one takes all features, one all docs; other files are shared."""
+
+    def taken_together(nodeid: str) -> str:
+        file = nodeid.split("::", maxsplit=1)[0]
+        folder = file.rpartition("/")[0]
+        return folder if folder in {"tests/features", "tests/docs"} else file
+
+    if config.getoption("driver") != HTTP:
+        return None
+    scheduler = LoadScopeScheduling(config, log)
+    scheduler._split_scope = taken_together
+    return scheduler
+
+
 def _scenario(item: pytest.Item) -> ScenarioTemplate | None:
     function: Callable[..., object] | None = getattr(item, "obj", None)
     return scenario_wrapper_template_registry.get(function) if function else None
-
-
-def _group(item: pytest.Item) -> str:
-    """What one of several processes runs, each with a stack of its own: scenarios of like settings, the docs, a file."""
-    folder = item.path.parent.name
-    if folder == "features":
-        return ", ".join([folder, *_conditions(item)])
-    return folder if folder == "docs" else f"{folder}/{item.path.name}"
 
 
 def _conditions(item: pytest.Item) -> list[str]:
