@@ -1,16 +1,16 @@
-"""A LangGraph graph as an agent: look, judge, look again in other words, write.
+"""A LangGraph graph as an agent: search, judge, search again in other words, write.
 
-The graph is model-free, so that it runs anywhere; `other_words` and `write` are where a model would be called.
+The graph needs no model, so that it runs everywhere; `other_words` and `write` are where you would call one.
 """
 
 from typing import Any, TypedDict
 
 from langgraph.graph import END, START, StateGraph
 
-from adapters.agents.bedrock.tools import MemoryTools, Shown
+from adapters.agents.bedrock.tools import MemoryTools, MemoryView
 from adapters.agents.custom_agent import AgentDependencies, Reason
 from adapters.search.engine import MemorySearch
-from adapters.search.vocabulary import forms, key_words
+from adapters.search.vocabulary import key_words, variants
 from domain.chat import Citation
 from domain.ports import ProgressReporter
 from domain.records import Answer, Assignment
@@ -20,17 +20,17 @@ ENOUGH = 3
 
 
 class Research(TypedDict):
-    """What the graph's nodes hand to each other."""
+    """The state that the nodes pass on."""
 
     question: str
     phrasings: list[str]
-    found: list[Shown]
+    found: list[MemoryView]
     rounds: int
     answer: str
 
 
 def agent(dependencies: AgentDependencies) -> Reason:
-    """What ASYNC_CHAT_AGENT=graph_agent:agent calls."""
+    """The factory that ASYNC_CHAT_AGENT=graph_agent:agent names."""
 
     def reason(assignment: Assignment, progress: ProgressReporter) -> Answer:
         memories = dependencies.memories.list_all(assignment.user_id)
@@ -41,7 +41,7 @@ def agent(dependencies: AgentDependencies) -> Reason:
             )
             end = start
             for values in _graph(tools).stream(start, stream_mode="values"):
-                progress.raise_if_ended()  # between two nodes: does anybody still wait?
+                progress.raise_if_ended()  # raises when the user has cancelled
                 end = values
             progress.draft(end["answer"])
             return Answer(end["answer"], tuple(_citations(end["found"], tools)))
@@ -50,7 +50,7 @@ def agent(dependencies: AgentDependencies) -> Reason:
 
 
 def _graph(tools: MemoryTools) -> Any:
-    """Made for each question, since the tools are bound to the one who asks."""
+    """One graph per question: the tools are bound to its user."""
 
     def look(state: Research) -> dict[str, Any]:
         shown = tools.search_for(state["phrasings"]).memories
@@ -62,7 +62,7 @@ def _graph(tools: MemoryTools) -> Any:
 
     def other_words(state: Research) -> dict[str, Any]:
         words = key_words(state["question"])
-        return {"phrasings": [" ".join(forms(word)[:3]) for word in words][:6] or [state["question"]]}
+        return {"phrasings": [" ".join(variants(word)[:3]) for word in words][:6] or [state["question"]]}
 
     def write(state: Research) -> dict[str, Any]:
         lines = [f"- {one.when}: {one.text}" for one in state["found"][:ENOUGH]]
@@ -82,6 +82,6 @@ def _graph(tools: MemoryTools) -> Any:
     return graph.compile()
 
 
-def _citations(found: list[Shown], tools: MemoryTools) -> list[Citation]:
+def _citations(found: list[MemoryView], tools: MemoryTools) -> list[Citation]:
     memories = [tools.labelled(one.memory) for one in found[:ENOUGH]]
     return [Citation(memory.memory_id, memory.text) for memory in memories if memory]
