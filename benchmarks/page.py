@@ -41,7 +41,7 @@ def _plot_file(section: Result, plot: Result) -> str:
 
 def _page(result: Result) -> Iterator[str]:
     machine = result["machine"]
-    yield from ("# What was measured", "", "Written by `make bench`; how to read it is in [Speed](../speed.md).", "")
+    yield from ("# Measurements", "", "Written by `make bench`; how to read it is in [Performance](../speed.md).", "")
     yield f"{machine['cores']} cores of {machine['processor']} ({machine['architecture']}), "
     yield f"{machine['memory_mib']:,} MiB, {machine['system']}, Python {machine['python']}. "
     yield f"Version {result['version']}."

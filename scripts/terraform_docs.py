@@ -12,10 +12,10 @@ from scripts.hcl import TERRAFORM, Module
 
 TARGET: Final = TERRAFORM.parent / "docs" / "terraform.md"
 
-HEAD = """# Variables and outputs
+HEAD = """# Terraform variables
 
-Written by `make generate` from the descriptions in the code; a test holds them together. What differs from
-environment to environment is in [environments.tf](../terraform/environments.tf), keyed by workspace.
+`make generate` writes this page from the descriptions in the code. The settings of each workspace are in
+[environments.tf](../terraform/environments.tf).
 """
 SWITCHES = """The attributes of the variable `overrides`: `-var 'overrides={tracing=true}'`. The defaults hold where the
 workspace's entry in [environments.tf](../terraform/environments.tf) sets nothing else.
@@ -30,8 +30,8 @@ def page() -> str:
         _variables("Variables", main),
         _section("Switches", ["switch", "type", "default", "description"], _switches(main), SWITCHES),
         _outputs("Outputs", main),
-        _variables("The state's bucket: variables", bucket),
-        _outputs("The state's bucket: outputs", bucket),
+        _variables("State bucket: variables", bucket),
+        _outputs("State bucket: outputs", bucket),
     ]
     return "\n".join(parts)
 

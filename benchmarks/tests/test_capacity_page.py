@@ -45,7 +45,7 @@ def test_tokens_cost_what_the_page_says() -> None:
 def test_limits_are_met_where_the_page_says() -> None:
     by_name = {quota.name: quota.met for quota in quotas(56, footprint(56), dedicated=True)}
     shown = {
-        row[0]: float(row[2].split(",")[0] if "rush" in row[2] else row[2].replace(",", "")) for row in rows("limit")
+        row[0]: float(row[2].split(",")[0] if "burst" in row[2] else row[2].replace(",", "")) for row in rows("limit")
     }
     for name, quota in {
         "Lambda, concurrent executions of a new account": "Lambda: concurrent executions, a new account",

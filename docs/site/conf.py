@@ -1,4 +1,4 @@
-"""How Sphinx makes the site. Its source is the project's root: a link works here as it does in the repository."""
+"""Sphinx's configuration. The source folder is the project's root, so that links work as in the repository."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ project_copyright = ""
 
 root_doc = navigation.HOME
 include_patterns = [str(path.relative_to(navigation.ROOT)) for path in navigation.files()]
-include_patterns += ["docs/**.md"]  # so that a page which the navigation forgets is noticed
-# Not walked through at all.
+include_patterns += ["docs/**.md"]  # so that a page missing in the navigation fails the build
+# Folders without pages.
 exclude_patterns = [".*", "**/.*", "build", "src", "terraform", "local", "scripts", "**/node_modules", "**/package"]
 
 extensions = ["myst_parser"]
 myst_heading_anchors = 4
 myst_links_external_new_tab = False
 nitpicky = True
-# Commands' and logs' texts are no language; anything else that cannot be highlighted is a mistake.
+# For blocks without a language, such as logs.
 highlight_language = "none"
 
 html_theme = "furo"

@@ -1,4 +1,4 @@
-"""Draws Mermaid diagrams while the site is built, in light and in dark, so that no page needs a script for them."""
+"""Draws Mermaid diagrams at build time, light and dark, so that no page needs a script for them."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 FOLDER: Final = "_images"
-#: Furo's classes for what shows in one colour scheme, and Mermaid's themes.
+#: Furo's class for each colour scheme, and Mermaid's theme for it.
 THEMES: Final = {"only-light": "neutral", "only-dark": "dark"}
 VIEW_BOX: Final = re.compile(r'viewBox="[-\d.]+ [-\d.]+ ([\d.]+) ([\d.]+)"')
-#: So far a diagram may be scaled down; beyond that it scrolls.
+#: A diagram is scaled down to this share at most; below, it scrolls.
 SMALLEST: Final = 0.55
-#: Labels as SVG text: an image shows no HTML, and no font comes with it.
+#: Labels as SVG text: HTML labels do not show in an <img>.
 SETTINGS: Final = {"htmlLabels": False, "sequence": {"actorMargin": 20, "wrap": True}}
 
 
 def draw_diagrams(app: Sphinx, document: Any) -> None:
-    """Puts two pictures in the place of every block of language mermaid."""
+    """Replaces every block of language mermaid by two pictures."""
     for block in list(document.findall(nodes.literal_block)):
         if block.get("language") == "mermaid":
             up = "../" * app.env.docname.count("/")
@@ -48,7 +48,7 @@ def _picture(app: Sphinx, block: Any, up: str, shown: str, theme: str) -> str:
 
 
 def _drawn(source: str, kept: Path) -> str:
-    """Drawing takes two seconds: what was drawn before is kept beside Sphinx's own notes."""
+    """Drawing takes two seconds, so pictures are cached in Sphinx's doctree folder."""
     if not kept.exists():
         kept.write_text(str(mermaidx.render(source).svg()), encoding="utf-8")
     return kept.read_text(encoding="utf-8")

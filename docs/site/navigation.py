@@ -1,4 +1,4 @@
-"""What the site holds, in the order of its navigation. A page that is in no group fails the build."""
+"""The pages of the docs site, in the order of its navigation. A page that is in no group fails the build."""
 
 from __future__ import annotations
 
@@ -8,34 +8,28 @@ from typing import Final
 ROOT: Final = Path(__file__).resolve().parents[2]
 HOME: Final = "README"
 
-#: Title of a group, and its pages by their paths in the project. A pattern takes all that it finds, sorted.
+#: The groups with their pages, as paths in the project. A pattern stands for all matches, sorted.
 NAVIGATION: Final[dict[str, tuple[str, ...]]] = {
-    "Begin": ("docs/quick-start", "docs/move-your-lambda", "docs/bring-your-own-agent"),
-    "Write the app": ("docs/contract", "docs/contract-reference", "docs/clients/python", "docs/clients/javascript"),
-    "How it works": (
-        "docs/architecture",
-        "docs/turns",
-        "docs/agents",
-        "docs/speed",
-        "docs/speed/results",
-        "docs/capacity",
-    ),
-    "Run it": ("docs/deploy", "docs/terraform", "docs/operations", "docs/security"),
-    "Decisions": ("docs/adr/README", "docs/adr/[0-9]*"),
-    "Contribute": ("CONTRIBUTING", "SECURITY", "CHANGELOG"),
-    "In the folders": (
+    "Quick start": ("docs/quick-start", "docs/move-your-lambda"),
+    "API and clients": ("docs/contract", "docs/contract-reference", "docs/clients/python", "docs/clients/javascript"),
+    "Agents": ("docs/agents", "docs/bring-your-own-agent", "examples/README", "examples/*/README"),
+    "Architecture": ("docs/architecture", "docs/turns", "docs/adr/README", "docs/adr/[0-9]*"),
+    "Deploy and operate": ("docs/deploy", "docs/terraform", "docs/operations", "docs/security"),
+    "Performance": ("docs/speed", "docs/speed/results", "docs/capacity"),
+    "Contributing": (
+        "CONTRIBUTING",
+        "SECURITY",
+        "CHANGELOG",
+        "docs/about",
         "clients/python/README",
         "clients/web/README",
-        "examples/README",
-        "examples/*/README",
         "tests/evaluation/README",
-        "docs/about",
     ),
 }
 
 
 def pages() -> dict[str, list[str]]:
-    """The pages that there are, by group."""
+    """All pages, by group."""
     return {group: [page for pattern in patterns for page in _found(pattern)] for group, patterns in NAVIGATION.items()}
 
 
@@ -49,7 +43,7 @@ def _found(pattern: str) -> list[str]:
 
 
 def toctrees() -> str:
-    """The navigation as Sphinx wants it, for the end of the front page."""
+    """The navigation in Sphinx's syntax, for the end of the front page."""
     return "\n".join(
         "\n".join(["```{toctree}", ":hidden:", f":caption: {group}", "", *(f"/{page}" for page in found), "```", ""])
         for group, found in pages().items()

@@ -1,8 +1,8 @@
-"""A REST API of API Gateway in front of the blocking function, as its caller sees it: after 29 seconds it is a 504.
+"""Imitates a REST API of API Gateway in front of the blocking function: it returns a 504 after 29 seconds.
 
     python examples/blocking/gateway.py [--port 8480] [--seconds 29]
 
-The function goes on, as on AWS: it is paid for to its end, and its answer reaches nobody.
+As on AWS, the function runs to its end, and its answer is lost.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ FUNCTION_SECONDS = 900
 
 
 class Gateway(ThreadingHTTPServer):
-    """Hands each POST on to the function, and waits for so long."""
+    """Passes each POST to the function, and waits for `seconds`."""
 
     def __init__(self, port: int, seconds: float) -> None:
         super().__init__(("127.0.0.1", port), Call)
@@ -58,7 +58,7 @@ class Call(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, format: str, *arguments: object) -> None:
-        """Says nothing."""
+        """No access log."""
 
 
 if __name__ == "__main__":

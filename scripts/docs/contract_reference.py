@@ -14,13 +14,13 @@ PROBLEM: Final = "application/problem+json"
 #: Answered by every call alike; told once.
 ALIKE: Final = ("401", "500", "503")
 
-HEAD: Final = """# The contract, call by call
+HEAD: Final = """# API reference
 
-Written by `make generate` from [openapi.json](../openapi.json), which is made from the service's own models; a test
-holds the three together. What the calls mean for an app: [the contract](contract.md).
+`make generate` writes this page from [openapi.json](../openapi.json), which is generated from the service's schemas.
+How an app uses the calls: [API](contract.md).
 
-Every call may also be answered by 401 (but for the public ones), 429 or 503 from API Gateway itself, with its own body
-`{"message": "..."}`, and by 500 or 503 as [below](#errors).
+Besides the statuses listed here, every call may return a 401 (except for the public ones), 429 or 503 from API Gateway
+itself, with the body `{"message": "..."}`, and a 500 or 503 as [below](#errors).
 """
 
 Document = dict[str, Any]
@@ -39,10 +39,10 @@ def page() -> str:
 
 def _call(route: str, operation: Document) -> Iterator[str]:
     yield f"## {route}\n"
-    public = " Needs no token." if operation.get("security") == [] else ""
+    public = " Requires no token." if operation.get("security") == [] else ""
     yield f"{operation['summary']}{public}\n"
     if operation["parameters"]:
-        yield from _table(("parameter", "in", "what"), [_parameter(one) for one in operation["parameters"]])
+        yield from _table(("parameter", "in", "meaning"), [_parameter(one) for one in operation["parameters"]])
     body = operation.get("requestBody", {}).get("content", {}).get(JSON)
     if body:
         yield f"Body: {_type(body['schema'])}\n"
@@ -53,7 +53,7 @@ def _call(route: str, operation: Document) -> Iterator[str]:
 
 
 def _parameter(parameter: Document) -> tuple[str, str, str]:
-    needed = ", needed" if parameter["required"] else ""
+    needed = ", required" if parameter["required"] else ""
     return f"`{parameter['name']}`", f"{parameter['in']}{needed}", parameter["description"]
 
 
@@ -96,10 +96,10 @@ def _models(document: Document) -> Iterator[str]:
         if "properties" in schema:
             needed = set(schema.get("required", ()))
             rows = [
-                (f"`{field}`", _type(facts), "" if field in needed else "optional", facts.get("description", ""))
+                (f"`{field}`", _type(facts), "yes" if field in needed else "", facts.get("description", ""))
                 for field, facts in schema["properties"].items()
             ]
-            yield from _table(("field", "type", "needed", "what"), rows)
+            yield from _table(("field", "type", "required", "meaning"), rows)
         else:
             yield f"{_type(schema)}\n"
 

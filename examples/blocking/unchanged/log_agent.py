@@ -1,4 +1,4 @@
-"""The handler as it is, in the place of an agent."""
+"""Runs the unchanged Lambda handler as an agent."""
 
 from app import handler
 
@@ -7,5 +7,5 @@ from adapters.agents.legacy_handler_agent import LegacyHandlerAgent
 
 
 def agent(dependencies: AgentDependencies) -> LegacyHandlerAgent:
-    """What ASYNC_CHAT_AGENT=log_agent:agent calls."""
+    """The factory that ASYNC_CHAT_AGENT=log_agent:agent names."""
     return LegacyHandlerAgent(handler, dependencies.clock)

@@ -1,4 +1,4 @@
-"""A Lambda handler as it was before: behind the gateway, blocking, and often too late for it."""
+"""A blocking Lambda handler, as it was behind the gateway."""
 
 import json
 import time

@@ -1,4 +1,4 @@
-"""The handler as an agent: all that there is to write."""
+"""Runs the unchanged Lambda handler as an agent."""
 
 from opening_hours import handler
 
@@ -7,5 +7,5 @@ from adapters.agents.legacy_handler_agent import LegacyHandlerAgent
 
 
 def agent(dependencies: AgentDependencies) -> LegacyHandlerAgent:
-    """What ASYNC_CHAT_AGENT=opening_hours_agent:agent calls."""
+    """The factory that ASYNC_CHAT_AGENT=opening_hours_agent:agent names."""
     return LegacyHandlerAgent(handler, dependencies.clock)

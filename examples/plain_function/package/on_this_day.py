@@ -1,4 +1,4 @@
-"""What happened on this day in other years. A plain function as an agent."""
+"""A plain function as an agent: what happened on this day in other years."""
 
 from adapters.agents.custom_agent import AgentDependencies, Reason
 from domain.chat import Citation
@@ -7,7 +7,7 @@ from domain.records import Answer, Assignment
 
 
 def agent(dependencies: AgentDependencies) -> Reason:
-    """What ASYNC_CHAT_AGENT=on_this_day:agent calls."""
+    """The factory that ASYNC_CHAT_AGENT=on_this_day:agent names."""
 
     def reason(assignment: Assignment, progress: ProgressReporter) -> Answer:
         today = assignment.asked_at

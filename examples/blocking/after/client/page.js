@@ -1,4 +1,4 @@
-/** The app's page: asks, shows what is done meanwhile, and the answer. */
+/** The app's page: asks, shows progress, then the answer. */
 
 import { ChatClient } from "./chat-client.js";
 

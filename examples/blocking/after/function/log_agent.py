@@ -1,4 +1,4 @@
-"""The same research as an agent of its own: the user sees each page, and can stop it between two."""
+"""The same research as a custom agent: the user sees each step, and can stop it between two."""
 
 from research import research
 
@@ -8,7 +8,7 @@ from domain.records import Answer, Assignment
 
 
 def agent(dependencies: AgentDependencies) -> Reason:
-    """What ASYNC_CHAT_AGENT=log_agent:agent calls."""
+    """The factory that ASYNC_CHAT_AGENT=log_agent:agent names."""
 
     def reason(assignment: Assignment, progress: ProgressReporter) -> Answer:
         return Answer(research(assignment.question, report=progress.step))

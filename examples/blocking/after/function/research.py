@@ -1,4 +1,4 @@
-"""The agent: reads a lighthouse's log, page by page, and says what speaks to the question. Slow, as agents are."""
+"""A slow agent: reads a lighthouse's log page by page and answers with the pages that match the question."""
 
 import os
 import re
@@ -19,7 +19,7 @@ LOG = {
 
 
 def research(question, report):
-    seconds = float(os.environ.get("SECONDS_A_PAGE", "4"))  # what one look of a model takes
+    seconds = float(os.environ.get("SECONDS_A_PAGE", "4"))  # like one call of a model
     wanted = set(words(question))
     found = []
     for day, page in LOG.items():

@@ -1,4 +1,4 @@
-"""Another program that asks."""
+"""A program that asks."""
 
 import httpx
 

@@ -1,4 +1,4 @@
-/** The app's page: asks, and shows the answer. */
+/** The app's page: asks and shows the answer. */
 
 export async function ask(question, { baseUrl, token, show }) {
   const reply = await fetch(`${baseUrl}/ask`, {

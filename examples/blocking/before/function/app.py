@@ -1,4 +1,4 @@
-"""A Lambda function that answers while the caller waits: right in every test, a 504 behind a gateway."""
+"""A blocking Lambda handler: works in every test, returns a 504 behind a gateway."""
 
 import json
 
