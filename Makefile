@@ -1,4 +1,4 @@
-# The commands of every day. They take their programs from .venv, which `env` keeps in step with requirements/.
+# Everyday commands. They take their programs from .venv, which `env` keeps in step with requirements/.
 # Proofs and tools that need options have a `--help` of their own: CONTRIBUTING.md lists them.
 .DEFAULT_GOAL := help
 SHELL := bash
@@ -133,7 +133,7 @@ docs: env ## Build the docs site into build/site; a broken link or anchor fails 
 	@scripts/env docs
 	@$(VENV_PYTHON) -m scripts.docs build
 
-generate: env ## Write anew what is made from code: openapi.json, terraform/routes.json, pages of the docs
+generate: env ## Regenerate openapi.json, terraform/routes.json and the generated parts of the docs
 	@$(VENV_PYTHON) -m scripts.openapi write
 	@$(VENV_PYTHON) -m scripts.openapi check
 	@$(VENV_PYTHON) -m scripts.terraform_docs
@@ -148,7 +148,7 @@ bench: env ## Measure, and write build/bench (OPTIONS="--only size --quick"; OPT
 	@scripts/env runtime bench ministack peers
 	@.local/bench/venv/bin/python -m benchmarks $(OPTIONS)
 
-lock: env ## Lock the dependencies anew from pyproject.toml
+lock: env ## Lock the dependencies of pyproject.toml
 	@lock() { .local/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	    --no-annotate --custom-compile-command 'make lock' -o requirements/"$$@"; }; \
 	  lock src.txt pyproject.toml; \

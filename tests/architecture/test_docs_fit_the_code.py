@@ -15,7 +15,7 @@ OPERATIONS = (DOCS / "operations.md").read_text()
 #: Not CHANGELOG.md, which also names what is gone.
 PAGES = [
     *(ROOT / f"{name}.md" for name in ("README", "CONTRIBUTING", "SECURITY")),
-    *DOCS.glob("*.md"),
+    *DOCS.rglob("*.md"),
     *ROOT.glob("clients/*/README.md"),
     *ROOT.glob("examples/*.md"),
 ]
@@ -45,7 +45,7 @@ def test_an_entry_says_something(entry: str) -> None:
 
 
 def test_variables_and_outputs_are_listed_as_the_code_describes_them() -> None:
-    assert (DOCS / "terraform.md").read_text() == terraform_docs.page(), "make generate writes it anew"
+    assert (DOCS / "terraform.md").read_text() == terraform_docs.page(), "run make generate"
 
 
 def test_the_list_misses_none() -> None:
@@ -74,6 +74,13 @@ def test_make_targets_and_modules_named_in_the_docs_exist(document: Path) -> Non
     for module in re.findall(r"python -m ((?:local|scripts|benchmarks|tests)[\w.]*)", code):
         file = ROOT / module.replace(".", "/")
         assert file.with_suffix(".py").exists() or (file / "__main__.py").exists(), module
+
+
+@pytest.mark.parametrize("document", PAGES, ids=lambda path: path.name)
+def test_paths_named_in_the_docs_exist(document: Path) -> None:
+    folders = "benchmarks|clients|docs|examples|local|requirements|scripts|src|terraform|tests"
+    named = re.findall(rf"`((?:{folders})/[\w./-]*\w)", document.read_text())
+    assert [path for path in named if not (ROOT / path).exists()] == []
 
 
 def test_contributing_lists_every_proof() -> None:
