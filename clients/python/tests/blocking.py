@@ -1,4 +1,4 @@
-"""The asynchronous client behind the blocking one's interface, so that one text tests both."""
+"""The asynchronous client behind the blocking interface, so that one test covers both."""
 
 import asyncio
 import inspect
@@ -9,7 +9,7 @@ from async_chat_client import AsyncChatClient, ChatClient
 
 
 def blocking(client: AsyncChatClient, runner: asyncio.Runner) -> ChatClient:
-    """`client`, each of whose calls runs to its end before it returns."""
+    """`client`, with each call run to its end."""
     return cast("ChatClient", _Blocking(client, runner))
 
 

@@ -1,5 +1,3 @@
-"""A fake service, and clients of both kinds."""
-
 import asyncio
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,7 +10,6 @@ from tests.blocking import blocking
 from tests.loopback import Loopback, serving
 from tests.terminal import Project
 
-#: Makes a client for a user.
 Clients = Callable[..., ChatClient]
 
 
@@ -23,7 +20,7 @@ def service() -> FakeService:
 
 @pytest.fixture(params=["blocking", "asynchronous"])
 def clients(request: pytest.FixtureRequest, service: FakeService) -> Iterator[Clients]:
-    """Clients of the fake service: the same test runs over the blocking and over the asynchronous ones."""
+    """Clients of the fake service. Each test runs over the blocking and over the asynchronous client."""
     with asyncio.Runner() as runner:
 
         def client(user: str = "alice", jitter: float = 0.0, **retry_budget: float) -> ChatClient:
@@ -47,7 +44,7 @@ def bob(clients: Clients) -> ChatClient:
 
 @pytest.fixture
 def loopback() -> Iterator[Loopback]:
-    """A fake service behind a real socket."""
+    """A fake service on a real socket."""
     with serving() as service:
         yield service
 

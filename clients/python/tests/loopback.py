@@ -1,4 +1,4 @@
-"""The fake service behind a real socket, in real time, with faults that only a network has."""
+"""The fake service on a real socket, in real time, with network faults."""
 
 import socket
 import struct
@@ -19,14 +19,14 @@ SLOW_SECONDS = 3.0
 
 
 class RealTime(FakeTime):
-    """The clock on the wall."""
+    """The wall clock."""
 
     def date(self) -> datetime:
         return datetime.now(UTC)
 
 
 class Loopback(FakeService):
-    """A fake service at `url`. `faults` meet the next polls, one each."""
+    """A fake service at `url`. `faults` apply to the next polls, one each."""
 
     def __init__(self) -> None:
         super().__init__(RealTime())
@@ -38,7 +38,7 @@ class Loopback(FakeService):
 
 @contextmanager
 def serving() -> Iterator[Loopback]:
-    """A service on a free port of this machine."""
+    """A service on a free port."""
     service = Loopback()
 
     class Handler(_Handler):
@@ -79,7 +79,7 @@ class _Handler(BaseHTTPRequestHandler):
         elif fault == "cut":
             return
         elif fault == "reset":
-            # Without lingering, closing sends a reset.
+            # Linger 0 makes close() send a reset.
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             self.connection.close()
             return
@@ -99,12 +99,12 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(response.content[:length])
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # named so by http.server
-        """The tests' own output is enough."""
+        """No log."""
 
     def handle(self) -> None:
         try:
             super().handle()
-        except OSError:  # the client has gone, or the fault has closed the connection
+        except OSError:  # the client disconnected, or the fault closed the connection
             self.close_connection = True
 
     def finish(self) -> None:

@@ -1,4 +1,4 @@
-"""`async-chat` in a terminal of its own, as a person sits before it."""
+"""`async-chat` in a pseudo-terminal, as a person uses it."""
 
 import os
 import pty
@@ -16,8 +16,8 @@ from typing import Self
 SOURCE = Path(__file__).parents[1] / "src"
 PATIENCE_SECONDS = 30.0
 CTRL_C = "\x03"
-#: The child makes the terminal its own, as a login does, so that Ctrl-C reaches it as a signal; also where the tests
-#: run in a script's background, which has its children ignore that signal.
+#: The child makes the terminal its controlling terminal, so that Ctrl-C reaches it as a signal. It resets SIGINT,
+#: which children of a background script ignore.
 LOGIN = (
     "import os, signal, sys; os.login_tty(0); signal.signal(signal.SIGINT, signal.SIG_DFL);"
     " os.execv(sys.executable, [sys.executable, '-m', *sys.argv[1:]])"
@@ -26,7 +26,7 @@ _STYLES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 
 class PseudoTerminal:
-    """One command in a terminal of 100 columns. What it has printed is kept, with and without its styles."""
+    """One command in a terminal of 100 columns, and all that it has printed."""
 
     def __init__(self, *words: str, folder: Path, env: Mapping[str, str]) -> None:
         self._keyboard, screen = pty.openpty()
@@ -56,11 +56,10 @@ class PseudoTerminal:
         return _STYLES.sub("", self.raw).replace("\r\n", "\n")
 
     def press(self, keys: str) -> None:
-        """Press keys."""
         os.write(self._keyboard, keys.encode())
 
     def expect(self, words: str) -> None:
-        """Wait until `words` are printed, after whatever was expected before."""
+        """Wait until `words` are printed, after the words of the previous call."""
         give_up = time.monotonic() + PATIENCE_SECONDS
         while (found := self.text.find(words, self._seen)) < 0:
             assert time.monotonic() < give_up, f"{words!r} did not come; the screen: {self.text[self._seen :]!r}"
@@ -71,7 +70,7 @@ class PseudoTerminal:
         self._seen = found + len(words)
 
     def exit_code(self) -> int:
-        """Wait for the end."""
+        """Wait for the command to end."""
         code = self._process.wait(PATIENCE_SECONDS)
         self._reader.join(PATIENCE_SECONDS)
         return code
@@ -91,7 +90,7 @@ class PseudoTerminal:
         while True:
             try:
                 printed = os.read(self._keyboard, 65536)
-            except OSError:  # how Linux says that the other side is closed
+            except OSError:  # Linux raises EIO when the child has closed its side
                 return
             if not printed:
                 return

@@ -1,4 +1,4 @@
-"""A hosted sign-in on a real socket: OAuth's two endpoints, as Cognito answers them."""
+"""A hosted sign-in on a real socket: OAuth's two endpoints as Cognito implements them."""
 
 import base64
 import hashlib
@@ -14,7 +14,7 @@ CLIENT_ID = "app-client"
 
 
 class SignInPage:
-    """Signs everybody in as `user` at once. `calls` are the forms that asked for tokens."""
+    """Signs every browser in as `user` at once. `calls` are the token requests."""
 
     def __init__(self) -> None:
         self.url = ""
@@ -26,7 +26,7 @@ class SignInPage:
         self._challenges: dict[str, str] = {}
 
     def authorize(self, query: dict[str, str]) -> str:
-        """Where the browser goes next."""
+        """The redirect of the browser."""
         assert (query["response_type"], query["client_id"]) == ("code", CLIENT_ID)
         assert query["code_challenge_method"] == "S256"
         state = self.state or query["state"]
@@ -38,7 +38,7 @@ class SignInPage:
         return f"{query['redirect_uri']}?{urlencode({'code': code, 'state': state})}"
 
     def tokens(self, form: dict[str, str]) -> dict[str, Any] | None:
-        """What a code or a refresh token is worth; None when it is worth nothing."""
+        """The tokens for a code or a refresh token; None for an invalid one."""
         self.calls.append(form)
         token = {"access_token": self.user, "expires_in": self.expires_in, "token_type": "Bearer"}
         if form["grant_type"] == "refresh_token":
@@ -50,7 +50,7 @@ class SignInPage:
 
 @contextmanager
 def hosted() -> Iterator[SignInPage]:
-    """A sign-in on a free port of this machine."""
+    """A sign-in page on a free port."""
     page = SignInPage()
 
     class Handler(_Handler):
@@ -86,7 +86,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(json.dumps(tokens or {"error": "invalid_grant"}).encode())
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # named so by http.server
-        """The tests' own output is enough."""
+        """No log."""
 
 
 def _flat(query: str) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""`async-chat` as a person or a script runs it, at the local stack of a project."""
+"""`async-chat` run by a person or a script, with the local stack of a project."""
 
 import json
 import os
@@ -14,7 +14,7 @@ from tests.pseudo_terminal import PseudoTerminal
 
 
 class Project:
-    """A project folder with a local stack in it, and a person with a home of their own."""
+    """A project folder with a local stack, and a user with a home folder of their own."""
 
     def __init__(self, folder: Path, service: Loopback, monkeypatch: pytest.MonkeyPatch) -> None:
         self.folder = folder / "project"
@@ -32,16 +32,16 @@ class Project:
         monkeypatch.chdir(self.folder)
 
     def run(self, *words: str, typed: str | None = None, env: dict[str, str] | None = None) -> Result:
-        """Run a command as a script does: no terminal anywhere."""
+        """Run a command without a terminal, as a script does."""
         return CliRunner().invoke(app, list(words), input=typed, env=env)
 
     def json(self, *words: str, typed: str | None = None) -> Any:
-        """What a command prints for scripts."""
+        """The command's JSON output."""
         result = self.run(*words, "--json", typed=typed)
         return json.loads(result.stdout)
 
     def sit_down(self, *words: str, **env: str) -> PseudoTerminal:
-        """Run a command as a person does: in a terminal."""
+        """Run a command in a terminal."""
         home = {"HOME": str(self.home), "XDG_CONFIG_HOME": str(self.home / ".config")}
         return PseudoTerminal(*words, folder=self.folder, env={**home, **env})
 

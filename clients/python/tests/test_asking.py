@@ -1,4 +1,4 @@
-"""Asking: once, whatever happens on the way."""
+"""Asking: a question is asked exactly once, whatever fails."""
 
 import json
 
@@ -21,19 +21,19 @@ from tests.conftest import Clients
 QUESTION = "Where did I park the car?"
 
 
-def test_three_lines_bring_the_answer(service: FakeService, alice: ChatClient) -> None:
+def test_ask_and_answer(service: FakeService, alice: ChatClient) -> None:
     service.next_turns(ScriptedTurn(answer="Level 3, bay 12."))
     turn = alice.chat().ask(QUESTION)
     assert str(turn.answer(timeout=90)) == "Level 3, bay 12."
 
 
-def test_asking_comes_back_while_the_turn_thinks(service: FakeService, alice: ChatClient) -> None:
+def test_ask_returns_while_the_turn_is_thinking(service: FakeService, alice: ChatClient) -> None:
     turn = alice.chat().ask(QUESTION)
     assert turn.end is None
     assert service.time.seconds == 0
 
 
-def test_the_token_goes_with_every_call(service: FakeService, alice: ChatClient) -> None:
+def test_every_request_carries_the_token(service: FakeService, alice: ChatClient) -> None:
     alice.chat().ask(QUESTION).answer()
     assert {request.headers["authorization"] for request in service.requests} == {"Bearer alice"}
 
@@ -46,7 +46,7 @@ def test_a_second_question_goes_to_the_same_chat(service: FakeService, alice: Ch
 
 
 @pytest.mark.parametrize("disturbance", [unreachable, answers_lost, answers(500), answers(502), answers(504)])
-def test_a_broken_ask_is_repeated_under_the_same_key_and_runs_once(
+def test_failed_ask_is_repeated_under_the_same_key_and_runs_once(
     service: FakeService, alice: ChatClient, disturbance: Disturbance
 ) -> None:
     service.disturb(disturbance, disturbance, on="/memories/chat")
@@ -56,27 +56,27 @@ def test_a_broken_ask_is_repeated_under_the_same_key_and_runs_once(
     assert service.turns_run == 1
 
 
-def test_two_questions_have_two_keys(service: FakeService, alice: ChatClient) -> None:
+def test_each_question_gets_its_own_key(service: FakeService, alice: ChatClient) -> None:
     for _ in range(2):
         alice.chat().ask("ok")
     first, second = (request.headers["idempotency-key"] for request in service.requests)
     assert first != second
 
 
-def test_a_key_of_ones_own_repeats_the_question_from_another_process(clients: Clients, service: FakeService) -> None:
+def test_callers_key_repeats_the_question_from_another_process(clients: Clients, service: FakeService) -> None:
     first = clients("alice").chat().ask(QUESTION, key="form-17")
     again = clients("alice").chat().ask(QUESTION, key="form-17")
     assert again.chat_id == first.chat_id
     assert service.turns_run == 1
 
 
-def test_a_key_does_not_stand_for_two_questions(alice: ChatClient) -> None:
+def test_key_reused_for_another_question_is_rejected(alice: ChatClient) -> None:
     alice.chat().ask(QUESTION, key="form-17")
     with pytest.raises(IdempotencyKeyReused):
         alice.chat().ask("And the bicycle?", key="form-17")
 
 
-def test_an_overloaded_service_is_given_the_time_that_it_asks_for(service: FakeService, alice: ChatClient) -> None:
+def test_retry_after_of_an_overloaded_service_is_respected(service: FakeService, alice: ChatClient) -> None:
     service.disturb(answers(503, {"code": "try_again"}, {"Retry-After": "7"}))
     alice.chat().ask(QUESTION)
     assert service.time.waits == [7.0]
@@ -89,7 +89,7 @@ def test_retry_after_may_be_a_date(service: FakeService, alice: ChatClient) -> N
     assert service.time.waits == [9.0]
 
 
-def test_a_busy_chat_is_waited_for(service: FakeService, alice: ChatClient) -> None:
+def test_ask_retries_while_the_chat_is_busy(service: FakeService, alice: ChatClient) -> None:
     service.next_turns(ScriptedTurn(seconds=8))
     chat = alice.chat()
     chat.ask(QUESTION)
@@ -97,7 +97,7 @@ def test_a_busy_chat_is_waited_for(service: FakeService, alice: ChatClient) -> N
     assert service.time.waits == [5.0, 5.0]
 
 
-def test_a_chat_that_stays_busy_is_said_to_be(service: FakeService, clients: Clients) -> None:
+def test_chat_that_stays_busy_raises_chat_busy(service: FakeService, clients: Clients) -> None:
     service.next_turns(ScriptedTurn(seconds=60))
     chat = clients(sending=12).chat()
     chat.ask(QUESTION)
@@ -115,7 +115,7 @@ def test_a_chat_that_stays_busy_is_said_to_be(service: FakeService, clients: Cli
         (QUESTION, "bob", "alices", ChatForbidden),
     ],
 )
-def test_a_refusal_is_final(
+def test_refused_ask_is_not_retried(
     service: FakeService, clients: Clients, question: str, user: str, chat_id: str | None, error: type[Exception]
 ) -> None:
     alices = clients("alice").chat().ask(QUESTION).chat_id
@@ -125,7 +125,7 @@ def test_a_refusal_is_final(
     assert len(service.requests) == 1
 
 
-def test_a_dead_service_is_given_up(service: FakeService, clients: Clients) -> None:
+def test_ask_raises_unreachable_after_the_retry_budget(service: FakeService, clients: Clients) -> None:
     service.disturb(*[unreachable] * 99)
     with pytest.raises(Unreachable, match="Connection refused"):
         clients(sending=30).chat().ask(QUESTION)
@@ -142,7 +142,7 @@ def test_backoff_is_exponential_with_jitter(service: FakeService, clients: Clien
     assert service.time.waits == [0.25, 0.5, 1.0, 2.0, 4.0]
 
 
-def test_a_broken_service_is_given_up_with_what_it_said(service: FakeService, clients: Clients) -> None:
+def test_ask_raises_the_last_server_error_after_the_retry_budget(service: FakeService, clients: Clients) -> None:
     problem = {"code": "internal_error", "detail": "Something broke here.", "request_id": "r-1"}
     service.disturb(*[answers(500, problem)] * 99)
     with pytest.raises(ServiceFault, match="Something broke here") as fault:
@@ -151,20 +151,20 @@ def test_a_broken_service_is_given_up_with_what_it_said(service: FakeService, cl
 
 
 @pytest.mark.parametrize("page", ["<html>Sign in to the wireless network</html>", "[]", '{"chat": 1}', ""])
-def test_another_servers_page_is_no_answer(service: FakeService, alice: ChatClient, page: str) -> None:
+def test_response_of_another_server_is_unreadable(service: FakeService, alice: ChatClient, page: str) -> None:
     service.disturb(answers(200, page))
     with pytest.raises(UnreadableReply):
         alice.chat().ask(QUESTION)
 
 
-def test_a_redirection_is_not_followed_with_the_token(service: FakeService, clients: Clients) -> None:
+def test_redirect_is_not_followed(service: FakeService, clients: Clients) -> None:
     service.disturb(*[answers(302, headers={"Location": "https://elsewhere.test/"})] * 99)
     with pytest.raises(UnreadableReply, match="302"):
         clients(sending=1).chat().ask(QUESTION)
     assert {request.url.host for request in service.requests} == {"chat.test"}
 
 
-def test_the_body_holds_the_question_and_the_chat_and_nothing_else(service: FakeService, alice: ChatClient) -> None:
+def test_ask_body_holds_only_question_and_chat_id(service: FakeService, alice: ChatClient) -> None:
     chat = alice.chat()
     chat.ask(QUESTION).answer()
     chat.ask("And the bicycle?")

@@ -1,5 +1,3 @@
-"""A user's chats: list, read, retry, stop, delete."""
-
 from itertools import islice
 
 import pytest
@@ -12,14 +10,14 @@ from async_chat_client.updates import Answered
 LOST = pytest.mark.parametrize("lost", [answers_lost, answers(502)], ids=["no answer", "gateway's error"])
 
 
-def test_chats_come_newest_first_from_as_many_pages_as_it_takes(service: FakeService, alice: ChatClient) -> None:
+def test_chats_of_all_pages_are_listed_newest_first(service: FakeService, alice: ChatClient) -> None:
     for number in range(120):
         alice.chat().ask(f"Question {number}")
     titles = [chat.title for chat in alice.chats()]
     assert titles == [f"Question {number}" for number in reversed(range(120))]
 
 
-def test_pages_that_nobody_looks_at_are_not_fetched(service: FakeService, alice: ChatClient) -> None:
+def test_unread_pages_are_not_fetched(service: FakeService, alice: ChatClient) -> None:
     for number in range(120):
         alice.chat().ask(f"Question {number}")
     service.requests.clear()
@@ -27,7 +25,7 @@ def test_pages_that_nobody_looks_at_are_not_fetched(service: FakeService, alice:
     assert len(service.requests) == 1
 
 
-def test_reading_takes_the_unread_mark_away(alice: ChatClient) -> None:
+def test_mark_read_clears_unread(alice: ChatClient) -> None:
     chat = alice.chat()
     chat.ask("Where is the car?").answer()
     assert [found.unread for found in alice.chats()] == [True]
@@ -35,7 +33,7 @@ def test_reading_takes_the_unread_mark_away(alice: ChatClient) -> None:
     assert [found.unread for found in alice.chats()] == [False]
 
 
-def test_older_messages_are_a_cursor_away(alice: ChatClient) -> None:
+def test_cursor_leads_to_older_messages(alice: ChatClient) -> None:
     chat = alice.chat()
     for number in range(3):
         chat.ask(f"Question {number}").answer()
@@ -46,7 +44,7 @@ def test_older_messages_are_a_cursor_away(alice: ChatClient) -> None:
     assert older.before is None
 
 
-def test_a_failed_turn_runs_again_without_retyping(service: FakeService, alice: ChatClient) -> None:
+def test_retry_runs_a_failed_turn_again(service: FakeService, alice: ChatClient) -> None:
     service.next_turns(ScriptedTurn(fails="agent_failed"), ScriptedTurn(answer="Level 3."))
     chat = alice.chat()
     list(chat.ask("Where is the car?").updates())
@@ -55,7 +53,9 @@ def test_a_failed_turn_runs_again_without_retyping(service: FakeService, alice: 
 
 
 @LOST
-def test_a_lost_retry_runs_the_agent_once(service: FakeService, alice: ChatClient, lost: Disturbance) -> None:
+def test_retry_with_a_lost_response_runs_the_agent_once(
+    service: FakeService, alice: ChatClient, lost: Disturbance
+) -> None:
     service.next_turns(ScriptedTurn(fails="agent_failed"))
     chat = alice.chat()
     list(chat.ask("Where is the car?").updates())
@@ -64,7 +64,7 @@ def test_a_lost_retry_runs_the_agent_once(service: FakeService, alice: ChatClien
     assert service.turns_run == 2
 
 
-def test_a_lost_retry_whose_turn_has_ended_meanwhile_is_no_error(service: FakeService, alice: ChatClient) -> None:
+def test_retry_with_a_lost_response_succeeds_when_its_turn_has_ended(service: FakeService, alice: ChatClient) -> None:
     service.next_turns(ScriptedTurn(fails="agent_failed"), ScriptedTurn(seconds=0))
     chat = alice.chat()
     list(chat.ask("Where is the car?").updates())
@@ -72,7 +72,7 @@ def test_a_lost_retry_whose_turn_has_ended_meanwhile_is_no_error(service: FakeSe
     assert isinstance(next(iter(chat.retry().updates())), Answered)
 
 
-def test_a_busy_chat_is_not_retried(service: FakeService, alice: ChatClient) -> None:
+def test_retry_of_a_thinking_turn_raises_chat_busy(service: FakeService, alice: ChatClient) -> None:
     chat = alice.chat()
     turn = chat.ask("Where is the car?")
     with pytest.raises(ChatBusy):
@@ -84,14 +84,14 @@ def test_a_busy_chat_is_not_retried(service: FakeService, alice: ChatClient) -> 
 
 
 @LOST
-def test_a_lost_stop_is_repeated(service: FakeService, alice: ChatClient, lost: Disturbance) -> None:
+def test_cancel_with_a_lost_response_is_repeated(service: FakeService, alice: ChatClient, lost: Disturbance) -> None:
     chat = alice.chat()
     chat.ask("Where is the car?")
     service.disturb(lost, on="/cancel")
     assert chat.cancel() == "cancelled"
 
 
-def test_a_deleted_chat_is_gone(alice: ChatClient) -> None:
+def test_deleted_chat_is_not_found(alice: ChatClient) -> None:
     chat = alice.chat()
     chat.ask("Where is the car?")
     chat.delete()
@@ -100,7 +100,7 @@ def test_a_deleted_chat_is_gone(alice: ChatClient) -> None:
         chat.delete()
 
 
-def test_a_lost_deletion_that_happened_is_no_error(service: FakeService, alice: ChatClient) -> None:
+def test_delete_with_a_lost_response_succeeds(service: FakeService, alice: ChatClient) -> None:
     chat = alice.chat()
     chat.ask("Where is the car?")
     service.disturb(answers_lost, on="/chats/")
@@ -115,25 +115,25 @@ def test_another_users_chat_is_forbidden(alice: ChatClient, bob: ChatClient) -> 
             forbidden()
 
 
-def test_a_chat_without_a_question_has_nothing_to_do(service: FakeService, alice: ChatClient) -> None:
+def test_chat_without_a_question_has_no_id(service: FakeService, alice: ChatClient) -> None:
     with pytest.raises(ValueError, match="first question"):
         alice.chat().cancel()
     assert service.requests == []
 
 
-def test_an_id_cannot_reach_another_route(service: FakeService, alice: ChatClient) -> None:
+def test_chat_id_is_escaped_in_the_path(service: FakeService, alice: ChatClient) -> None:
     with pytest.raises(NotFound):
         alice.chat("../memories?x=").cancel()
     assert service.requests[0].url.raw_path == b"/chats/..%2Fmemories%3Fx%3D/cancel"
 
 
-def test_lists_wait_for_a_service_that_is_coming_back(service: FakeService, alice: ChatClient) -> None:
+def test_lists_are_retried_while_the_service_is_away(service: FakeService, alice: ChatClient) -> None:
     service.disturb(answers(503, {"code": "try_again"}, {"Retry-After": "3"}))
     assert list(alice.chats()) == []
     assert service.time.waits == [3.0]
 
 
-def test_lists_do_not_wait_for_ever(service: FakeService, alice: ChatClient) -> None:
+def test_lists_raise_after_the_retry_budget(service: FakeService, alice: ChatClient) -> None:
     service.disturb(*[answers(503, {"code": "try_again"}, {"Retry-After": "3"})] * 99)
     with pytest.raises(TryAgain):
         list(alice.chats())

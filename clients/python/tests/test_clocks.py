@@ -1,4 +1,4 @@
-"""Deadlines under wrong clocks: only the service's own times and our passing seconds count."""
+"""Deadlines under wrong clocks: only the service's times and the monotonic clock count."""
 
 from datetime import timedelta
 from email.utils import format_datetime
@@ -15,7 +15,7 @@ HOUR = timedelta(hours=1)
 
 
 def dated(service: FakeService, wrong_by: timedelta | None, *, endless: bool = False) -> Disturbance:
-    """Polls whose `Date` is wrong, or missing; `endless` ones show a turn that never ends."""
+    """Polls whose `Date` is wrong or missing; with `endless` they show a turn that never ends."""
 
     def poll(request: httpx.Request, handle: Handler) -> httpx.Response:
         passed = service.time.seconds
@@ -31,7 +31,7 @@ def dated(service: FakeService, wrong_by: timedelta | None, *, endless: bool = F
 
 
 @pytest.mark.parametrize("wrong_by", [-HOUR, HOUR, None], ids=["behind", "ahead", "missing"])
-def test_a_date_that_does_not_fit_costs_no_answer(
+def test_implausible_date_header_does_not_lose_the_answer(
     service: FakeService, alice: ChatClient, wrong_by: timedelta | None
 ) -> None:
     service.next_turns(ScriptedTurn(seconds=66))
@@ -40,7 +40,7 @@ def test_a_date_that_does_not_fit_costs_no_answer(
 
 
 @pytest.mark.parametrize(("wrong_by", "latest"), [(timedelta(0), 76), (-HOUR, 78), (HOUR, 78), (None, 78)])
-def test_a_date_that_does_not_fit_prolongs_nothing(
+def test_implausible_date_header_does_not_extend_the_deadline(
     service: FakeService, clients: Clients, wrong_by: timedelta | None, latest: float
 ) -> None:
     service.next_turns(ScriptedTurn(seconds=9999))
@@ -50,7 +50,7 @@ def test_a_date_that_does_not_fit_prolongs_nothing(
     assert 75 <= service.time.seconds <= latest
 
 
-def test_who_comes_late_waits_only_for_the_rest(service: FakeService, clients: Clients) -> None:
+def test_resumed_turn_keeps_its_original_deadline(service: FakeService, clients: Clients) -> None:
     service.next_turns(ScriptedTurn(seconds=9999))
     chat_id = clients().chat().ask("Where did I park?").chat_id
     service.time.seconds = 50

@@ -1,4 +1,4 @@
-"""What the documents show is true: every snippet runs, every command and exit code is in the tables."""
+"""The documentation of the client: every snippet runs, every command and exit code is listed."""
 
 import re
 from pathlib import Path
@@ -23,7 +23,9 @@ SNIPPETS = [
 
 
 @pytest.mark.parametrize("code", SNIPPETS)
-def test_a_snippet_runs(loopback: Loopback, code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_documented_snippet_runs(
+    loopback: Loopback, code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     loopback.next_turns(ScriptedTurn(answer="Level 3, bay 12.", seconds=0.3, steps=[(0, "Searching")]))
     with ChatClient(loopback.url, "alice") as client:
@@ -32,7 +34,6 @@ def test_a_snippet_runs(loopback: Loopback, code: str, tmp_path: Path, monkeypat
 
 
 def commands() -> set[str]:
-    """The terminal's commands."""
     click_command = typer.main.get_command(app)
     return set(click_command.commands)  # type: ignore[attr-defined]  # a group has them
 

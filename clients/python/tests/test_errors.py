@@ -1,4 +1,4 @@
-"""Every refusal of the contract is a class of its own; what is not known yet is a class of its kind."""
+"""Every refusal of the contract has its own class; an unknown code gets the class of its status."""
 
 import re
 from pathlib import Path
@@ -14,7 +14,7 @@ SERVICES_OWN_TABLE = Path(__file__).parents[3] / "src" / "entrypoints" / "http" 
 
 
 def refused(service: FakeService, alice: ChatClient, status: int, body: object = None, **headers: str) -> ServiceError:
-    """The error that a refusal of a poll becomes."""
+    """The error raised for a refused poll."""
     service.disturb(answers(status, body, headers))
     with pytest.raises(ServiceError) as error:
         alice.chat("01J").page()
@@ -22,7 +22,9 @@ def refused(service: FakeService, alice: ChatClient, status: int, body: object =
 
 
 @pytest.mark.parametrize(("code", "kind"), sorted(ServiceError.by_code.items()))
-def test_a_code_is_a_class(service: FakeService, alice: ChatClient, code: str, kind: type[ServiceError]) -> None:
+def test_known_code_becomes_its_class(
+    service: FakeService, alice: ChatClient, code: str, kind: type[ServiceError]
+) -> None:
     error = refused(service, alice, 418, {"code": code, "detail": "So it is."})
     assert type(error) is kind
     assert (error.code, str(error)) == (code, "So it is.")
@@ -45,7 +47,7 @@ def test_every_code_of_the_service_has_its_class() -> None:
         (451, ServiceError),
     ],
 )
-def test_a_code_of_next_year_is_a_class_of_its_status(
+def test_unknown_code_becomes_the_class_of_its_status(
     service: FakeService, alice: ChatClient, status: int, kind: type[ServiceError]
 ) -> None:
     error = refused(service, alice, status, {"code": "too_late_at_night"})
@@ -53,26 +55,26 @@ def test_a_code_of_next_year_is_a_class_of_its_status(
     assert error.code == "too_late_at_night"
 
 
-def test_the_gateways_own_refusal_has_its_status_for_a_code(service: FakeService, alice: ChatClient) -> None:
+def test_api_gateway_error_has_its_status_as_code(service: FakeService, alice: ChatClient) -> None:
     error = refused(service, alice, 401, {"message": "Unauthorized"}, **{"apigw-requestid": "abc="})
     assert (error.code, str(error), error.request_id) == ("http_401", "Unauthorized", "abc=")
 
 
 @pytest.mark.parametrize("body", ["<html>", "[1]", '"text"', "", "{", "[" * 100_000])
-def test_a_refusal_without_a_problem_is_still_an_error(service: FakeService, alice: ChatClient, body: str) -> None:
+def test_error_body_that_is_no_problem_becomes_an_error(service: FakeService, alice: ChatClient, body: str) -> None:
     assert str(refused(service, alice, 400, body)) == "HTTP status 400"
 
 
-def test_the_request_id_is_kept_for_reports(service: FakeService, alice: ChatClient) -> None:
+def test_error_keeps_the_request_id(service: FakeService, alice: ChatClient) -> None:
     error = refused(service, alice, 400, {"code": "invalid_request", "request_id": "r-1"})
     assert error.request_id == "r-1"
 
 
-def test_an_endless_wait_is_a_timeout_to_those_who_know_no_more() -> None:
+def test_still_thinking_is_a_timeout_error() -> None:
     assert issubclass(errors.StillThinking, TimeoutError)
 
 
-def test_the_token_is_in_no_error(service: FakeService, alice: ChatClient) -> None:
+def test_errors_do_not_contain_the_token(service: FakeService, alice: ChatClient) -> None:
     def refuse(request: httpx.Request, handle: Handler) -> httpx.Response:
         raise httpx.ConnectError("Connection refused", request=request)
 

@@ -1,4 +1,4 @@
-"""The fake service keeps the contract: the same requests are sent to it and, where one is named, to a real service.
+"""The fake service keeps the contract: the same requests go to it and to a real service, where one is named.
 
 ASYNC_CHAT_STACK=path/to/stack.json names a running stack.
 """
@@ -25,7 +25,7 @@ UNREAD = ["chat_id", "title", "status", "last_message", "unread"]
 
 @dataclass(frozen=True)
 class Side:
-    """A service that keeps the contract, or says that it does."""
+    """A service under test, fake or real."""
 
     alice: httpx.Client
     bob: httpx.Client
@@ -33,15 +33,15 @@ class Side:
     wait: Callable[[float], None]
 
     def ask(self, **more: str) -> str:
-        """Alice asks; the chat's id."""
+        """Alice asks. Returns the chat's id."""
         return str(self.alice.post("/memories/chat", json={**QUESTION, **more}).json()["chat_id"])
 
     def poll(self, chat_id: str, **query: str) -> httpx.Response:
-        """Alice looks."""
+        """Alice polls."""
         return self.alice.get("/chats/messages", params={"chat_id": chat_id, **query})
 
     def end(self, chat_id: str) -> dict[str, Any]:
-        """The poll that shows the end of the turn."""
+        """The first poll that shows the end of the turn."""
         while (page := self.poll(chat_id).json())["status"] == "thinking":
             self.wait(page["poll_after_ms"] / 1000)
         return dict(page)
@@ -84,7 +84,7 @@ def side(request: pytest.FixtureRequest) -> Iterator[Side]:
 
 
 def problem(response: httpx.Response) -> tuple[int, str]:
-    """Status and code of a refusal whose body is a problem."""
+    """The status and code of a problem."""
     assert response.headers["content-type"] == "application/problem+json"
     body = response.json()
     assert {"type", "title", "status", "detail", "code", "request_id"} == set(body)
@@ -99,7 +99,7 @@ def test_an_ask_is_accepted_with_a_hint(side: Side) -> None:
     assert "date" in accepted.headers
 
 
-def test_a_turn_goes_from_thinking_to_its_answer(side: Side) -> None:
+def test_turn_is_thinking_then_answered(side: Side) -> None:
     chat_id = side.ask()
     thinking = side.poll(chat_id)
     body = thinking.json()
@@ -113,7 +113,7 @@ def test_a_turn_goes_from_thinking_to_its_answer(side: Side) -> None:
     assert set(ended["messages"][1]) == {"message_id", "role", "content", "created_at", "citations"}
 
 
-def test_a_poll_after_a_cursor_brings_only_what_is_new(side: Side) -> None:
+def test_poll_with_a_cursor_returns_only_newer_messages(side: Side) -> None:
     chat_id = side.ask()
     first = side.poll(chat_id, limit="4").json()
     side.end(chat_id)
@@ -123,7 +123,7 @@ def test_a_poll_after_a_cursor_brings_only_what_is_new(side: Side) -> None:
     assert (nothing["messages"], nothing["after"]) == ([], new["after"])
 
 
-def test_an_unchanged_page_is_not_sent_again(side: Side) -> None:
+def test_unchanged_poll_is_not_modified(side: Side) -> None:
     chat_id = side.ask()
     side.end(chat_id)
     page = side.poll(chat_id)
@@ -132,7 +132,7 @@ def test_an_unchanged_page_is_not_sent_again(side: Side) -> None:
     assert (again.status_code, again.content) == (304, b"")
 
 
-def test_a_key_is_replayed_and_stands_for_one_question(side: Side) -> None:
+def test_key_is_replayed_and_rejected_for_another_question(side: Side) -> None:
     key = {"Idempotency-Key": uuid4().hex}
     first = side.alice.post("/memories/chat", json=QUESTION, headers=key)
     replayed = side.alice.post("/memories/chat", json=QUESTION, headers=key)
@@ -142,7 +142,7 @@ def test_a_key_is_replayed_and_stands_for_one_question(side: Side) -> None:
     assert problem(reused) == (422, "idempotency_key_reused")
 
 
-def test_a_busy_chat_takes_no_question_and_no_retry(side: Side) -> None:
+def test_busy_chat_rejects_ask_and_retry(side: Side) -> None:
     chat_id = side.ask()
     busy = side.alice.post("/memories/chat", json={**QUESTION, "chat_id": chat_id})
     assert problem(busy) == (409, "chat_busy")
@@ -152,7 +152,7 @@ def test_a_busy_chat_takes_no_question_and_no_retry(side: Side) -> None:
     assert problem(side.alice.post(f"/chats/{chat_id}/retry")) == (409, "nothing_to_retry")
 
 
-def test_a_stopped_turn_stays_stopped_until_it_is_retried(side: Side) -> None:
+def test_cancelled_turn_stays_cancelled_until_retried(side: Side) -> None:
     chat_id = side.ask()
     for _ in range(2):
         assert side.alice.post(f"/chats/{chat_id}/cancel").json() == {"chat_id": chat_id, "status": "cancelled"}
@@ -161,7 +161,7 @@ def test_a_stopped_turn_stays_stopped_until_it_is_retried(side: Side) -> None:
     assert side.end(chat_id)["status"] == "answered"
 
 
-def test_the_newest_activity_comes_first_and_is_unread_until_it_is_read(side: Side) -> None:
+def test_newest_activity_is_first_and_unread_until_read(side: Side) -> None:
     chat_id = side.ask()
     side.end(chat_id)
     newest = side.alice.get("/chats", params={"limit": "1"}).json()
@@ -172,14 +172,14 @@ def test_the_newest_activity_comes_first_and_is_unread_until_it_is_read(side: Si
     assert not side.alice.get("/chats", params={"limit": "1"}).json()["chats"][0]["unread"]
 
 
-def test_a_deleted_chat_is_gone(side: Side) -> None:
+def test_deleted_chat_is_not_found(side: Side) -> None:
     chat_id = side.ask()
     assert side.alice.delete(f"/chats/{chat_id}").status_code == 204
     assert problem(side.alice.delete(f"/chats/{chat_id}")) == (404, "chat_not_found")
     assert problem(side.poll(chat_id)) == (404, "chat_not_found")
 
 
-def test_a_strangers_chat_is_forbidden_and_an_unknown_one_not_found(side: Side) -> None:
+def test_another_users_chat_is_forbidden_and_an_unknown_one_not_found(side: Side) -> None:
     chat_id = side.ask()
     assert problem(side.bob.get("/chats/messages", params={"chat_id": chat_id})) == (403, "chat_forbidden")
     assert problem(side.bob.post("/memories/chat", json={**QUESTION, "chat_id": chat_id})) == (403, "chat_forbidden")
@@ -187,18 +187,18 @@ def test_a_strangers_chat_is_forbidden_and_an_unknown_one_not_found(side: Side) 
     side.alice.post(f"/chats/{chat_id}/cancel")
 
 
-def test_nobody_comes_in_without_a_token_except_to_see_its_health(side: Side) -> None:
+def test_every_route_but_health_needs_a_token(side: Side) -> None:
     refused = side.stranger.get("/chats")
     assert (refused.status_code, refused.json()) == (401, {"message": "Unauthorized"})
     assert {"version", "workspace"} <= set(side.stranger.get("/health").json())
 
 
-def test_a_question_needs_something_in_it(side: Side) -> None:
+def test_empty_question_is_rejected(side: Side) -> None:
     assert problem(side.alice.post("/memories/chat", json={"question": "  "})) == (400, "question_missing")
     assert problem(side.alice.get("/nowhere")) == (404, "route_not_found")
 
 
-def test_memories_are_stored_found_and_forgotten(side: Side) -> None:
+def test_memories_are_stored_found_and_deleted(side: Side) -> None:
     word = f"word{uuid4().hex}"
     new = {"text": f"Parked at {word}.", "occurred_at": "2026-11-20T18:30:00+01:00", "tags": ["car"]}
     stored = side.alice.post("/memories", json={"memories": [new, {"text": "Something else."}]})
@@ -212,7 +212,7 @@ def test_memories_are_stored_found_and_forgotten(side: Side) -> None:
     assert problem(side.alice.delete(f"/memories/{first}")) == (404, "memory_not_found")
 
 
-def test_pages_of_memories_follow_each_other(side: Side) -> None:
+def test_memories_are_paged(side: Side) -> None:
     ids = side.alice.post("/memories", json={"memories": [{"text": f"Page {n}."} for n in range(3)]}).json()[
         "memory_ids"
     ]

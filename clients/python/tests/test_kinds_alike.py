@@ -1,4 +1,4 @@
-"""The blocking and the asynchronous client offer the same, under the same names."""
+"""The blocking and the asynchronous client have the same interface."""
 
 import inspect
 
@@ -12,7 +12,7 @@ PAIRS = [(ChatClient, AsyncChatClient), (Chat, AsyncChat), (Turn, AsyncTurn), (M
 
 
 def offer(kind: type) -> dict[str, list[str]]:
-    """Public methods and properties, with the names of what they take."""
+    """Public methods and properties with the names of their parameters."""
     found = {name: member for name, member in vars(kind).items() if not name.startswith("_")}
     return {
         name: list(inspect.signature(member).parameters) if inspect.isfunction(member) else []
@@ -21,10 +21,10 @@ def offer(kind: type) -> dict[str, list[str]]:
 
 
 @pytest.mark.parametrize(("blocking", "asynchronous"), PAIRS)
-def test_both_kinds_offer_the_same(blocking: type, asynchronous: type) -> None:
+def test_both_clients_have_the_same_methods(blocking: type, asynchronous: type) -> None:
     assert offer(blocking) == offer(asynchronous)
 
 
 @pytest.mark.parametrize(("blocking", "asynchronous"), PAIRS)
-def test_both_kinds_are_made_the_same_way(blocking: type, asynchronous: type) -> None:
+def test_both_clients_take_the_same_arguments(blocking: type, asynchronous: type) -> None:
     assert list(inspect.signature(blocking).parameters) == list(inspect.signature(asynchronous).parameters)

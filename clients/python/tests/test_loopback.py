@@ -1,4 +1,4 @@
-"""Over a real network, with real faults of one."""
+"""The client over real sockets with network faults."""
 
 import asyncio
 import time
@@ -25,7 +25,7 @@ def service(loopback: Loopback) -> Loopback:
 
 @pytest.fixture(params=["blocking", "asynchronous"])
 def alice(request: pytest.FixtureRequest, service: Loopback) -> Iterator[ChatClient]:
-    """A client that hurries: it waits for a fiftieth of a second where it should wait longer."""
+    """A client whose waits are cut to a fiftieth of a second."""
     with asyncio.Runner() as runner:
         if request.param == "blocking":
             client = ChatClient(service.url, "alice", sleep=lambda _: time.sleep(0.02))
@@ -36,7 +36,7 @@ def alice(request: pytest.FixtureRequest, service: Loopback) -> Iterator[ChatCli
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_faults_of_the_network_are_survived(service: Loopback, alice: ChatClient, fault: Fault) -> None:
+def test_turn_survives_network_faults(service: Loopback, alice: ChatClient, fault: Fault) -> None:
     service.next_turns(ScriptedTurn(answer="Level 3, bay 12.", seconds=0.3))
     service.faults += [fault, fault, fault]
     assert alice.chat().ask(QUESTION).answer(timeout=20).content == "Level 3, bay 12."
@@ -44,14 +44,14 @@ def test_faults_of_the_network_are_survived(service: Loopback, alice: ChatClient
 
 
 @pytest.mark.parametrize("fault", ["cut", "reset", "half", "garbage"])
-def test_a_fault_is_told_as_a_failed_poll(service: Loopback, alice: ChatClient, fault: Fault) -> None:
+def test_network_fault_becomes_poll_failed(service: Loopback, alice: ChatClient, fault: Fault) -> None:
     service.faults.append(fault)
     first = next(iter(alice.chat().ask(QUESTION).updates()))
     assert isinstance(first, PollFailed)
     assert isinstance(first.error, Unreachable)
 
 
-def test_a_slow_poll_does_not_outlast_the_callers_time(service: Loopback, alice: ChatClient) -> None:
+def test_slow_poll_ends_at_the_callers_timeout(service: Loopback, alice: ChatClient) -> None:
     service.faults += ["slow"] * 3
     turn = alice.chat().ask(QUESTION)
     began = time.monotonic()
@@ -61,13 +61,13 @@ def test_a_slow_poll_does_not_outlast_the_callers_time(service: Loopback, alice:
     assert isinstance(still.value.__cause__, Unreachable)
 
 
-def test_unchanged_polls_are_small(service: Loopback, alice: ChatClient) -> None:
+def test_unchanged_polls_have_no_body(service: Loopback, alice: ChatClient) -> None:
     service.next_turns(ScriptedTurn(seconds=0.5))
     alice.chat().ask(QUESTION).answer()
     assert sum("if-none-match" in poll.headers for poll in service.polls()) > 3
 
 
-def test_a_service_that_is_not_there_is_unreachable() -> None:
+def test_refused_connection_raises_unreachable() -> None:
     with serving() as gone:
         url = gone.url
     with ChatClient(url, "alice", retry_budget=RetryBudget(sending=0)) as client, pytest.raises(Unreachable) as error:
@@ -75,7 +75,7 @@ def test_a_service_that_is_not_there_is_unreachable() -> None:
     assert not error.value.sent
 
 
-def test_a_proxy_of_the_persons_is_not_for_this_machine(service: Loopback, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_environment_proxy_is_not_used_for_loopback(service: Loopback, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     monkeypatch.delenv("NO_PROXY", raising=False)
     with ChatClient(service.url) as client:
@@ -83,12 +83,12 @@ def test_a_proxy_of_the_persons_is_not_for_this_machine(service: Loopback, monke
 
 
 @pytest.mark.parametrize("url", ["", "chat.example.com", "ftp://chat.example.com", "http://"])
-def test_an_address_that_is_none_is_refused_at_once(url: str) -> None:
-    with pytest.raises(ValueError, match="address"):
+def test_invalid_base_url_is_rejected(url: str) -> None:
+    with pytest.raises(ValueError, match="URL"):
         ChatClient(url)
 
 
-def test_a_token_may_be_a_function_that_brings_a_fresh_one(service: Loopback) -> None:
+def test_token_function_is_called_for_each_request(service: Loopback) -> None:
     tokens = iter(["alice", "bob"])
     with ChatClient(service.url, lambda: next(tokens)) as client:
         list(client.chats())
@@ -96,7 +96,7 @@ def test_a_token_may_be_a_function_that_brings_a_fresh_one(service: Loopback) ->
     assert [request.headers["authorization"] for request in service.requests] == ["Bearer alice", "Bearer bob"]
 
 
-def test_a_token_may_be_awaited(service: Loopback) -> None:
+def test_token_function_may_be_a_coroutine(service: Loopback) -> None:
     async def token() -> str:
         return "alice"
 
@@ -107,7 +107,7 @@ def test_a_token_may_be_awaited(service: Loopback) -> None:
     assert asyncio.run(ask())
 
 
-def test_many_turns_are_watched_at_once(service: Loopback) -> None:
+def test_many_turns_are_watched_concurrently(service: Loopback) -> None:
     service.next_turns(*[ScriptedTurn(answer=f"Answer {number}", seconds=0.5) for number in range(10)])
 
     async def ask_all() -> list[str]:
@@ -118,7 +118,7 @@ def test_many_turns_are_watched_at_once(service: Loopback) -> None:
     assert asyncio.run(ask_all()) == [f"Answer {number}" for number in range(10)]
 
 
-def test_watching_can_be_given_up_from_outside(service: Loopback) -> None:
+def test_watching_can_be_cancelled(service: Loopback) -> None:
     service.next_turns(ScriptedTurn(seconds=60))
 
     async def ask() -> None:

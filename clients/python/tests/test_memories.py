@@ -1,5 +1,3 @@
-"""A user's memories: remember, list, search, forget."""
-
 import json
 from datetime import UTC, datetime
 
@@ -12,7 +10,7 @@ from async_chat_client.testing import Disturbance, FakeService, answers, answers
 YESTERDAY = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 
 
-def test_what_is_remembered_is_listed_newest_first(alice: ChatClient) -> None:
+def test_memories_are_listed_newest_first(alice: ChatClient) -> None:
     alice.memories.remember("Parked on level 3, bay 12.", occurred_at=YESTERDAY, tags=["car"])
     alice.memories.remember("The dentist moved to Tuesday.")
     newest, oldest = alice.memories.list()
@@ -20,18 +18,18 @@ def test_what_is_remembered_is_listed_newest_first(alice: ChatClient) -> None:
     assert (oldest.text, oldest.occurred_at, oldest.tags) == ("Parked on level 3, bay 12.", YESTERDAY, ("car",))
 
 
-def test_a_search_finds_what_matches(alice: ChatClient) -> None:
+def test_search_returns_matching_memories(alice: ChatClient) -> None:
     alice.memories.remember("Parked on level 3, bay 12.")
     alice.memories.remember("The dentist moved to Tuesday.")
     assert [memory.text for memory in alice.memories.search("dentist")] == ["The dentist moved to Tuesday."]
 
 
-def test_a_search_for_nothing_is_a_search(service: FakeService, alice: ChatClient) -> None:
+def test_search_with_an_empty_query_is_sent(service: FakeService, alice: ChatClient) -> None:
     list(alice.memories.search(""))
     assert service.requests[0].url.params["q"] == ""
 
 
-def test_what_is_forgotten_is_gone(alice: ChatClient) -> None:
+def test_forgotten_memory_is_not_listed(alice: ChatClient) -> None:
     memory_id = alice.memories.remember("Parked on level 3, bay 12.")
     alice.memories.forget(memory_id)
     assert list(alice.memories.list()) == []
@@ -39,21 +37,21 @@ def test_what_is_forgotten_is_gone(alice: ChatClient) -> None:
         alice.memories.forget(memory_id)
 
 
-def test_a_lost_forgetting_is_repeated(service: FakeService, alice: ChatClient) -> None:
+def test_forget_with_a_lost_response_is_repeated(service: FakeService, alice: ChatClient) -> None:
     memory_id = alice.memories.remember("Parked on level 3, bay 12.")
     service.disturb(answers_lost)
     alice.memories.forget(memory_id)
     assert list(alice.memories.list()) == []
 
 
-def test_many_go_a_hundred_at_a_time(service: FakeService, alice: ChatClient) -> None:
+def test_memories_are_stored_in_batches_of_a_hundred(service: FakeService, alice: ChatClient) -> None:
     batches = list(alice.memories.remember_all(NewMemory(f"Day {day}") for day in range(250)))
     assert [len(batch) for batch in batches] == [100, 100, 50]
     assert [len(json.loads(request.content)["memories"]) for request in service.requests] == [100, 100, 50]
     assert len({memory.text for memory in alice.memories.list()}) == 250
 
 
-def test_a_memory_that_may_have_been_stored_is_not_sent_again(service: FakeService, alice: ChatClient) -> None:
+def test_remember_with_a_lost_response_is_not_repeated(service: FakeService, alice: ChatClient) -> None:
     service.disturb(answers_lost)
     with pytest.raises(Unreachable) as lost:
         alice.memories.remember("Parked on level 3, bay 12.")
@@ -61,7 +59,7 @@ def test_a_memory_that_may_have_been_stored_is_not_sent_again(service: FakeServi
     assert len(list(alice.memories.list())) == 1
 
 
-def test_a_gateways_error_may_have_stored_it_too(service: FakeService, alice: ChatClient) -> None:
+def test_remember_is_not_repeated_after_a_gateway_error(service: FakeService, alice: ChatClient) -> None:
     service.disturb(answers(504))
     with pytest.raises(ServiceFault):
         alice.memories.remember("Parked on level 3, bay 12.")
@@ -69,7 +67,7 @@ def test_a_gateways_error_may_have_stored_it_too(service: FakeService, alice: Ch
 
 
 @pytest.mark.parametrize("undone", [unreachable, answers(429), answers(503, {"code": "try_again"})])
-def test_a_memory_that_cannot_have_been_stored_is_sent_again(
+def test_remember_is_repeated_when_nothing_was_stored(
     service: FakeService, alice: ChatClient, undone: Disturbance
 ) -> None:
     service.disturb(undone)
@@ -77,6 +75,6 @@ def test_a_memory_that_cannot_have_been_stored_is_sent_again(
     assert len(list(alice.memories.list())) == 1
 
 
-def test_a_time_needs_its_zone(alice: ChatClient) -> None:
+def test_occurred_at_without_a_time_zone_is_rejected(alice: ChatClient) -> None:
     with pytest.raises(ValueError, match="time zone"):
-        alice.memories.remember("Parked.", occurred_at=datetime(2026, 11, 22))  # noqa: DTZ001  # that is the fault
+        alice.memories.remember("Parked.", occurred_at=datetime(2026, 11, 22))  # noqa: DTZ001  # tested here

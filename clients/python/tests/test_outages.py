@@ -1,4 +1,4 @@
-"""Watching through trouble: polls that fail, polls that are refused, and ends that never come."""
+"""Watching with failed polls, refused polls, and turns that never end."""
 
 import httpx
 import pytest
@@ -37,7 +37,7 @@ GATEWAYS_PAGE = answers(200, "<html>Sign in to the wireless network</html>")
     [unreachable, answers_lost, answers(500), answers(503), answers(302), GATEWAYS_PAGE],
     ids=["unreachable", "lost", "500", "503", "redirected", "captive portal"],
 )
-def test_failed_polls_say_nothing_about_the_turn(service: FakeService, alice: ChatClient, trouble: Disturbance) -> None:
+def test_failed_polls_do_not_end_the_turn(service: FakeService, alice: ChatClient, trouble: Disturbance) -> None:
     turn = alice.chat().ask(QUESTION)
     service.disturb(trouble, trouble, trouble, on=POLL)
     *troubles, answered = [update for update in turn.updates() if isinstance(update, PollFailed | Answered)]
@@ -45,7 +45,7 @@ def test_failed_polls_say_nothing_about_the_turn(service: FakeService, alice: Ch
     assert isinstance(answered, Answered)
 
 
-def test_a_minute_without_a_network_is_survived(service: FakeService, alice: ChatClient) -> None:
+def test_turn_survives_a_minute_without_network(service: FakeService, alice: ChatClient) -> None:
     service.next_turns(ScriptedTurn(seconds=50))
     turn = alice.chat().ask(QUESTION)
     service.disturb(*[_offline_until(service, 58)] * 99, on=POLL)
@@ -61,7 +61,7 @@ def _offline_until(service: FakeService, seconds: float) -> Disturbance:
     return offline
 
 
-def test_an_outage_has_a_budget(service: FakeService, clients: Clients) -> None:
+def test_watching_stops_when_the_outage_budget_is_spent(service: FakeService, clients: Clients) -> None:
     turn = clients(outage=20).chat().ask(QUESTION)
     service.disturb(*[unreachable] * 99, on=POLL)
     with pytest.raises(Unreachable):
@@ -69,7 +69,7 @@ def test_an_outage_has_a_budget(service: FakeService, clients: Clients) -> None:
     assert 12 < service.time.seconds <= 2 + 20
 
 
-def test_each_good_poll_renews_the_budget(service: FakeService, clients: Clients) -> None:
+def test_successful_poll_resets_the_outage_budget(service: FakeService, clients: Clients) -> None:
     service.next_turns(ScriptedTurn(seconds=60))
     turn = clients(outage=3).chat().ask(QUESTION)
     for _ in range(20):
@@ -87,7 +87,7 @@ def test_each_good_poll_renews_the_budget(service: FakeService, clients: Clients
         (answers(418), ServiceError),
     ],
 )
-def test_a_refused_poll_is_the_last_one(
+def test_refused_poll_ends_the_watching(
     service: FakeService, alice: ChatClient, refusal: Disturbance, error: type[Exception]
 ) -> None:
     turn = alice.chat().ask(QUESTION)
@@ -97,7 +97,7 @@ def test_a_refused_poll_is_the_last_one(
     assert len(service.polls()) == 1
 
 
-def test_a_token_that_expires_ends_the_watching(service: FakeService, alice: ChatClient) -> None:
+def test_expired_token_ends_the_watching(service: FakeService, alice: ChatClient) -> None:
     service.next_turns(ScriptedTurn(seconds=60))
     turn = alice.chat().ask(QUESTION)
     with pytest.raises(StillThinking):
@@ -110,14 +110,14 @@ def test_a_token_that_expires_ends_the_watching(service: FakeService, alice: Cha
 
 
 @pytest.mark.parametrize("status", [429, 503])
-def test_a_throttled_poll_waits_as_long_as_it_is_told(service: FakeService, alice: ChatClient, status: int) -> None:
+def test_throttled_poll_waits_for_retry_after(service: FakeService, alice: ChatClient, status: int) -> None:
     turn = alice.chat().ask(QUESTION)
     service.disturb(answers(status, headers={"Retry-After": "11"}), on=POLL)
     turn.answer()
     assert service.time.waits == [2.0, 11.0]
 
 
-def test_a_service_that_asks_for_more_time_than_the_turn_has_is_left(service: FakeService, clients: Clients) -> None:
+def test_watching_ends_when_retry_after_exceeds_the_turns_deadline(service: FakeService, clients: Clients) -> None:
     service.next_turns(ScriptedTurn(seconds=60))
     turn = clients(outage=9999).chat().ask(QUESTION)
     with pytest.raises(StillThinking):
@@ -128,7 +128,7 @@ def test_a_service_that_asks_for_more_time_than_the_turn_has_is_left(service: Fa
     assert service.time.seconds == 7
 
 
-def test_the_end_is_seen_at_the_deadline_whatever_was_hinted(service: FakeService, alice: ChatClient) -> None:
+def test_poll_is_sent_at_the_deadline_whatever_the_hint(service: FakeService, alice: ChatClient) -> None:
     service.next_turns(ScriptedTurn(seconds=9999))
     service.hint(600_000)
     turn = alice.chat().ask(QUESTION)
@@ -139,7 +139,7 @@ def test_the_end_is_seen_at_the_deadline_whatever_was_hinted(service: FakeServic
 
 
 def _thinks_for_ever(service: FakeService) -> Disturbance:
-    """A service that breaks its promise: at its deadline the turn still thinks."""
+    """A service that breaks its promise: the turn is still thinking after its deadline."""
 
     def think(request: httpx.Request, handle: Handler) -> httpx.Response:
         passed, service.time.seconds = service.time.seconds, min(service.time.seconds, 60.0)
@@ -150,7 +150,7 @@ def _thinks_for_ever(service: FakeService) -> Disturbance:
     return think
 
 
-def test_a_turn_that_never_ends_is_left_a_little_after_its_deadline(service: FakeService, clients: Clients) -> None:
+def test_watching_ends_soon_after_the_deadline_of_an_endless_turn(service: FakeService, clients: Clients) -> None:
     service.next_turns(ScriptedTurn(seconds=9999))
     turn = clients(grace=5).chat().ask(QUESTION)
     service.disturb(*[_thinks_for_ever(service)] * 99, on=POLL)
@@ -160,7 +160,7 @@ def test_a_turn_that_never_ends_is_left_a_little_after_its_deadline(service: Fak
     assert 75 <= service.time.seconds < 77
 
 
-def test_trouble_at_the_deadline_is_told_as_the_reason(service: FakeService, alice: ChatClient) -> None:
+def test_poll_error_at_the_deadline_is_raised(service: FakeService, alice: ChatClient) -> None:
     service.next_turns(ScriptedTurn(seconds=9999))
     turn = alice.chat().ask(QUESTION)
     with pytest.raises(StillThinking):
@@ -171,7 +171,7 @@ def test_trouble_at_the_deadline_is_told_as_the_reason(service: FakeService, ali
     assert isinstance(still.value.__cause__, ServiceError)
 
 
-def test_an_unreadable_page_for_ever_is_said_to_be_unreadable(service: FakeService, clients: Clients) -> None:
+def test_repeated_unreadable_polls_raise_unreadable_reply(service: FakeService, clients: Clients) -> None:
     turn = clients(outage=10).chat().ask(QUESTION)
     service.disturb(*[GATEWAYS_PAGE] * 99, on=POLL)
     with pytest.raises(UnreadableReply):

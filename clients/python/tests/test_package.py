@@ -1,4 +1,4 @@
-"""What people install: the wheel, with and without the terminal's libraries."""
+"""The wheel, with and without the terminal's extra."""
 
 import os
 import subprocess
@@ -15,7 +15,7 @@ CLIENT = Path(__file__).parents[1]
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The wheel, built as `pip` builds it."""
+    """Built as `pip` builds it."""
     return Path(next(WheelBuilder(str(CLIENT)).build(directory=str(tmp_path_factory.mktemp("wheel")))))
 
 
@@ -28,12 +28,11 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def python(installed: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    """Run Python with the wheel's content and the libraries of this environment."""
     env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(installed)}
     return subprocess.run([sys.executable, *words], env=env, cwd=installed, capture_output=True, text=True, check=False)
 
 
-def test_the_wheel_says_that_it_is_typed_and_brings_the_command(wheel: Path) -> None:
+def test_wheel_is_typed_and_has_the_command(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as packed:
         names = packed.namelist()
         [entry_points] = [packed.read(name).decode() for name in names if name.endswith("entry_points.txt")]
@@ -42,7 +41,7 @@ def test_the_wheel_says_that_it_is_typed_and_brings_the_command(wheel: Path) -> 
     assert not [name for name in names if "test_" in name]
 
 
-def test_every_module_that_is_not_api_has_an_underscore(wheel: Path) -> None:
+def test_private_modules_start_with_an_underscore(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as packed:
         parts = {Path(name).parts[1] for name in packed.namelist() if name.startswith("async_chat_client/")}
     assert {part for part in parts if not part.startswith("_")} == {"errors.py", "updates.py", "testing", "py.typed"}
@@ -54,7 +53,7 @@ def test_the_command_runs_from_the_wheel(installed: Path) -> None:
     assert (shown.returncode, shown.stdout.strip()) == (0, version)
 
 
-def test_without_the_terminals_libraries_the_client_works_and_the_command_says_what_is_missing(installed: Path) -> None:
+def test_without_the_extra_the_client_works_and_the_command_names_the_extra(installed: Path) -> None:
     bare = "import sys; sys.modules['typer'] = sys.modules['rich'] = None; "
     assert python(installed, "-c", f"{bare}import async_chat_client, async_chat_client.testing").returncode == 0
     refused = python(installed, "-c", f"{bare}from async_chat_client.__main__ import main; main()")
@@ -62,7 +61,7 @@ def test_without_the_terminals_libraries_the_client_works_and_the_command_says_w
     assert "pip install 'async-chat-client[terminal]'" in refused.stderr
 
 
-def test_the_client_knows_nothing_of_the_service(installed: Path) -> None:
+def test_client_does_not_import_the_service(installed: Path) -> None:
     known = "{'domain', 'adapters', 'entrypoints', 'boto3', 'pydantic'}"
     loaded = (
         f"import sys, async_chat_client._terminal.app; print({known} & {{name.split('.')[0] for name in sys.modules}})"

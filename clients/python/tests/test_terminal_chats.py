@@ -1,4 +1,4 @@
-"""`async-chat` about chats, for scripts: what is printed where, and with which exit code."""
+"""`async-chat` commands about chats in scripts: output and exit codes."""
 
 import httpx
 import pytest
@@ -19,7 +19,7 @@ FAILS = ScriptedTurn(fails="agent_failed", seconds=0.1)
 SLOW = ScriptedTurn(seconds=60)
 
 
-def test_the_answer_is_the_output_and_the_steps_are_not(project: Project) -> None:
+def test_answer_is_on_stdout_and_steps_on_stderr(project: Project) -> None:
     project.service.next_turns(CAR)
     result = project.run("ask", QUESTION)
     assert result.exit_code == 0
@@ -27,7 +27,7 @@ def test_the_answer_is_the_output_and_the_steps_are_not(project: Project) -> Non
     assert "Searching 214 memories" in result.stderr
 
 
-def test_scripts_get_one_document(project: Project) -> None:
+def test_ask_json_prints_one_document(project: Project) -> None:
     project.service.next_turns(CAR)
     answered = project.json("ask", QUESTION)
     assert answered["status"] == "answered"
@@ -35,18 +35,18 @@ def test_scripts_get_one_document(project: Project) -> None:
     assert answered["message"]["citations"] == [{"memory_id": "m-1", "quote": "parked on level 3, bay 12"}]
 
 
-def test_a_question_may_come_through_a_pipe(project: Project) -> None:
+def test_question_is_read_from_stdin(project: Project) -> None:
     project.run("ask", "-", "--no-wait", typed="Where is\nthe car?\n")
     assert project.json("chats")["chats"][0]["title"] == "Where is\nthe car?"
 
 
-def test_asking_without_waiting_prints_where_the_answer_will_be(project: Project) -> None:
+def test_ask_no_wait_prints_the_chat_id(project: Project) -> None:
     project.service.next_turns(CAR)
     chat_id = project.run("ask", QUESTION, "--no-wait").stdout.strip()
     assert project.run("show", chat_id, "--watch").stdout.endswith("(memory m-1)\n")
 
 
-def test_the_newest_chat_goes_by_the_name_of_last(project: Project) -> None:
+def test_last_is_the_newest_chat(project: Project) -> None:
     project.service.next_turns(CAR, CAR)
     project.run("ask", QUESTION)
     project.run("ask", "And the bicycle?", "--chat", "last")
@@ -55,18 +55,18 @@ def test_the_newest_chat_goes_by_the_name_of_last(project: Project) -> None:
     assert chat["title"] == QUESTION
 
 
-def test_without_a_chat_there_is_no_last_one(project: Project) -> None:
+def test_last_without_a_chat_is_not_found(project: Project) -> None:
     assert project.run("show", "last").exit_code == 5
 
 
-def test_everybody_asks_as_themselves(project: Project) -> None:
+def test_users_see_only_their_own_chats(project: Project) -> None:
     project.service.next_turns(CAR, CAR)
     project.run("ask", QUESTION, "--as", "bob")
     assert project.json("chats")["chats"] == []
     assert len(project.json("chats", "--as", "bob")["chats"]) == 1
 
 
-def test_a_failed_turn_fails_the_command_and_can_be_retried(project: Project) -> None:
+def test_failed_turn_exits_with_1_and_can_be_retried(project: Project) -> None:
     project.service.next_turns(FAILS, CAR)
     failed = project.run("ask", QUESTION)
     assert failed.exit_code == 1
@@ -75,20 +75,20 @@ def test_a_failed_turn_fails_the_command_and_can_be_retried(project: Project) ->
     assert (retried.exit_code, retried.stdout.splitlines()[0]) == (0, "Level 3, bay 12.")
 
 
-def test_a_failed_turn_is_a_document_too(project: Project) -> None:
+def test_failed_turn_as_json(project: Project) -> None:
     project.service.next_turns(FAILS)
     failed = project.json("ask", QUESTION)
     assert (failed["status"], failed["error"]["code"]) == ("failed", "agent_failed")
 
 
-def test_the_waiting_may_be_shorter_than_the_turn(project: Project) -> None:
+def test_timeout_leaves_the_turn_running(project: Project) -> None:
     project.service.next_turns(SLOW)
     result = project.run("ask", QUESTION, "--timeout", "0.3")
     assert result.exit_code == 4
     assert "async-chat show --watch" in result.stderr
 
 
-def test_a_turn_can_be_stopped(project: Project) -> None:
+def test_cancel_stops_the_turn(project: Project) -> None:
     project.service.next_turns(SLOW)
     project.run("ask", QUESTION, "--no-wait")
     assert project.run("cancel", "last").stdout == "cancelled\n"
@@ -103,7 +103,7 @@ def stopped_elsewhere(request: httpx.Request, handle: Handler) -> httpx.Response
     return handle(request)
 
 
-def test_a_stopped_turn_has_its_own_exit_code(project: Project) -> None:
+def test_cancelled_turn_exits_with_3(project: Project) -> None:
     project.service.next_turns(SLOW)
     project.service.disturb(stopped_elsewhere, on="/chats/messages")
     result = project.run("ask", QUESTION)
@@ -111,28 +111,28 @@ def test_a_stopped_turn_has_its_own_exit_code(project: Project) -> None:
     assert "The turn was stopped." in result.stderr
 
 
-def test_a_busy_chat_has_its_own_exit_code(project: Project) -> None:
+def test_busy_chat_exits_with_7(project: Project) -> None:
     project.service.next_turns(SLOW)
     project.run("ask", QUESTION, "--no-wait")
     result = project.run("retry", "last")
     assert result.exit_code == 7
 
 
-def test_the_list_for_scripts_is_a_line_a_chat(project: Project) -> None:
+def test_piped_list_has_one_line_per_chat(project: Project) -> None:
     project.service.next_turns(CAR)
     project.run("ask", QUESTION)
     [line] = project.run("chats").stdout.splitlines()
     assert line.split("\t")[1:] == ["answered", "unread", QUESTION]
 
 
-def test_a_script_that_looks_reads_nothing_away(project: Project) -> None:
+def test_piped_show_does_not_mark_as_read(project: Project) -> None:
     project.service.next_turns(CAR)
     project.run("ask", QUESTION)
     project.run("show", "last")
     assert project.json("chats")["chats"][0]["unread"]
 
 
-def test_a_deleted_chat_is_gone(project: Project) -> None:
+def test_deleted_chat_is_not_found(project: Project) -> None:
     chat_id = project.run("ask", QUESTION, "--no-wait").stdout.strip()
     assert project.run("delete", chat_id).exit_code == 0
     assert project.run("show", chat_id).exit_code == 5
@@ -147,20 +147,20 @@ def test_a_deleted_chat_is_gone(project: Project) -> None:
         (answers(200, "<html>"), 8),
     ],
 )
-def test_refusals_have_their_exit_codes(project: Project, refusal: Disturbance, code: int) -> None:
+def test_each_refusal_has_its_exit_code(project: Project, refusal: Disturbance, code: int) -> None:
     project.service.disturb(refusal)
     result = project.run("show", "01J")
     assert (result.exit_code, result.stdout) == (code, "")
     assert "Traceback" not in result.stderr
 
 
-def test_a_refusal_is_json_where_json_is_asked_for(project: Project) -> None:
+def test_refusal_as_json(project: Project) -> None:
     refused = project.run("show", "01J", "--json")
     assert refused.stdout == ""
     assert '"code": "chat_not_found"' in refused.stderr
 
 
-def test_an_answer_cannot_steer_the_terminal(project: Project) -> None:
+def test_control_characters_in_an_answer_are_escaped(project: Project) -> None:
     steering = "\x1b]0;owned\x07 \x1b[2J \x9b31m \u202etxt.exe [red]markup[/red] [link=https://evil.test]x[/link]"
     project.service.next_turns(ScriptedTurn(answer=steering, seconds=0, steps=[(0, steering)]))
     result = project.run("ask", QUESTION)
@@ -170,7 +170,7 @@ def test_an_answer_cannot_steer_the_terminal(project: Project) -> None:
     assert project.json("show", "last")["messages"][1]["content"] == steering
 
 
-def test_help_says_what_the_exit_codes_mean(project: Project) -> None:
+def test_help_lists_the_exit_codes(project: Project) -> None:
     shown = project.run("--help").output
     assert "Exit codes:" in shown
     assert all(f"\n    {code}" in shown for code in (0, 1, 2, 3, 4, 5, 6, 7, 8, 130))

@@ -1,4 +1,4 @@
-"""Which service is meant, and as whom; and what `doctor` says about it."""
+"""Which service is called as which user, and what `doctor` reports."""
 
 import base64
 import json
@@ -14,7 +14,7 @@ from tests.terminal import Project
 
 
 def whose(project: Project) -> str:
-    """Whose token went with the last call."""
+    """The token of the last request."""
     return project.service.requests[-1].headers["authorization"].removeprefix("Bearer ")
 
 
@@ -27,28 +27,28 @@ def test_the_stack_is_found_from_any_folder_of_the_project(project: Project, mon
 
 
 @pytest.mark.parametrize(("words", "env"), [(["--as", "bob"], {}), ([], {"ASYNC_CHAT_USER": "bob"})])
-def test_another_demo_user_is_a_word_away(project: Project, words: list[str], env: dict[str, str]) -> None:
+def test_demo_user_is_chosen_by_option_or_environment(project: Project, words: list[str], env: dict[str, str]) -> None:
     project.run("chats", *words, env=env)
     assert whose(project) == "bob"
 
 
-def test_a_demo_user_who_is_none_is_told_who_is(project: Project) -> None:
+def test_unknown_demo_user_is_rejected_with_the_known_ones(project: Project) -> None:
     result = project.run("chats", "--as", "mallory")
     assert (result.exit_code, result.stderr) == (6, "The local stack has no user mallory; it has alice and bob.\n")
 
 
-def test_a_service_by_the_environment_comes_before_the_stack(project: Project) -> None:
+def test_environment_url_takes_precedence_over_the_local_stack(project: Project) -> None:
     env = {"ASYNC_CHAT_URL": project.service.url, "ASYNC_CHAT_TOKEN": "carol"}
     project.run("chats", env=env)
     assert whose(project) == "carol"
 
 
-def test_a_token_for_one_service_is_not_shown_to_another(project: Project) -> None:
+def test_environment_token_is_sent_only_to_the_environment_url(project: Project) -> None:
     project.run("chats", env={"ASYNC_CHAT_TOKEN": "carol"})
     assert whose(project) == "alice"
 
 
-def test_what_is_typed_comes_before_the_environment(project: Project) -> None:
+def test_options_take_precedence_over_the_environment(project: Project) -> None:
     elsewhere = {"ASYNC_CHAT_URL": "https://chat.test", "ASYNC_CHAT_TOKEN": "carol"}
     project.run("chats", "--as", "bob", env=elsewhere)
     assert whose(project) == "bob"
@@ -56,35 +56,37 @@ def test_what_is_typed_comes_before_the_environment(project: Project) -> None:
     assert whose(project) == "alice"
 
 
-def test_a_demo_user_is_not_known_elsewhere(project: Project) -> None:
+def test_demo_user_is_rejected_without_the_local_stack(project: Project) -> None:
     result = project.run("chats", "--as", "bob", "--url", "https://chat.test")
     assert (result.exit_code, "local stack" in result.stderr) == (6, True)
 
 
-def test_a_service_without_a_login_is_not_called(project: Project) -> None:
+def test_service_without_a_login_is_not_called(project: Project) -> None:
     result = project.run("chats", "--url", "https://chat.test")
     assert (result.exit_code, "async-chat login https://chat.test" in result.stderr) == (6, True)
 
 
-def test_an_address_that_is_none_is_wrong_use(project: Project) -> None:
+def test_invalid_url_is_a_usage_error(project: Project) -> None:
     env = {"ASYNC_CHAT_URL": "chat.test", "ASYNC_CHAT_TOKEN": "carol"}
     assert project.run("chats", env=env).exit_code == 2
 
 
-def test_nowhere_at_all_says_what_to_do(project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_service_the_error_says_what_to_do(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     result = project.run("chats")
     assert result.exit_code == 6
     assert "make up" in result.stderr
 
 
-def test_a_broken_stack_file_is_said_to_be_broken(project: Project) -> None:
+def test_invalid_stack_file_is_reported(project: Project) -> None:
     project.stack_file.write_text("{")
     result = project.run("chats")
     assert (result.exit_code, "make up" in result.stderr) == (6, True)
 
 
-def test_a_healthy_service_has_five_good_findings(project: Project) -> None:
+def test_doctor_passes_all_checks_for_a_healthy_service(project: Project) -> None:
     result = project.run("doctor")
     assert result.exit_code == 0
     assert [line.split()[:2] for line in result.stdout.splitlines()] == [
@@ -93,11 +95,11 @@ def test_a_healthy_service_has_five_good_findings(project: Project) -> None:
 
 
 def findings(project: Project) -> dict[str, tuple[bool, str]]:
-    """What `doctor` found, by check."""
+    """The results of `doctor`, by check."""
     return {found["check"]: (found["ok"], found["text"]) for found in project.json("doctor")["findings"]}
 
 
-def test_a_dead_endpoint_is_the_only_complaint(project: Project) -> None:
+def test_doctor_stops_at_an_unreachable_endpoint(project: Project) -> None:
     described = json.loads(project.stack_file.read_text())
     project.stack_file.write_text(json.dumps({**described, "api_url": "http://127.0.0.1:9"}))
     found = findings(project)
@@ -106,14 +108,14 @@ def test_a_dead_endpoint_is_the_only_complaint(project: Project) -> None:
     assert project.run("doctor").exit_code == 1
 
 
-def test_a_bad_token_is_found(project: Project) -> None:
+def test_doctor_reports_an_invalid_token(project: Project) -> None:
     described = json.loads(project.stack_file.read_text())
     users = [{"name": "alice", "token": "expired"}]
     project.stack_file.write_text(json.dumps({**described, "users": users}))
     assert findings(project)["token"] == (False, "Unauthorized")
 
 
-def test_a_clock_that_is_an_hour_off_is_found(project: Project) -> None:
+def test_doctor_reports_a_clock_that_is_an_hour_off(project: Project) -> None:
     def an_hour_later(request: httpx.Request, handle: Handler) -> httpx.Response:
         response = handle(request)
         response.headers["Date"] = format_datetime(project.service.time.date() + timedelta(hours=1), usegmt=True)
@@ -125,15 +127,15 @@ def test_a_clock_that_is_an_hour_off_is_found(project: Project) -> None:
     assert text.endswith("s behind the service")
 
 
-def test_the_end_of_a_token_is_shown(project: Project) -> None:
+def test_doctor_shows_when_the_token_expires(project: Project) -> None:
     described = json.loads(project.stack_file.read_text())
     claims = base64.urlsafe_b64encode(json.dumps({"exp": 1_800_000_000}).encode()).decode().rstrip("=")
     users = [{"name": "alice", "token": f"header.{claims}.signature"}]
     project.stack_file.write_text(json.dumps({**described, "users": users}))
-    assert "good until 2027-01-15" in findings(project)["token"][1]
+    assert "valid until 2027-01-15" in findings(project)["token"][1]
 
 
-def test_a_broken_service_is_not_asked_for_half_a_minute(project: Project) -> None:
+def test_doctor_does_not_retry(project: Project) -> None:
     project.service.disturb(*[answers(500)] * 99)
     assert not findings(project)["endpoint"][0]
     assert len(project.service.requests) == 1

@@ -1,4 +1,4 @@
-"""Signing in from the terminal, and what is kept of it."""
+"""Signing in from the terminal, and what is stored."""
 
 import json
 import socket
@@ -17,7 +17,7 @@ from tests.terminal import Project
 
 @pytest.fixture
 def project(project: Project, monkeypatch: pytest.MonkeyPatch) -> Project:
-    """A person outside any project: the service is not on this machine, as far as they know."""
+    """A user outside any project, who has to sign in at a service by its URL."""
     project.stack_file.unlink()
     return project
 
@@ -30,12 +30,11 @@ def page() -> Iterator[SignInPage]:
 
 @pytest.fixture(autouse=True)
 def browser(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A browser whose person signs in without looking."""
+    """A browser whose user signs in at once."""
     monkeypatch.setattr(webbrowser, "open", lambda url: httpx.get(url, follow_redirects=True, trust_env=False))
 
 
 def log_in(project: Project, page: SignInPage) -> Result:
-    """Sign in through the browser."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -44,18 +43,17 @@ def log_in(project: Project, page: SignInPage) -> Result:
 
 
 def kept(project: Project) -> dict[str, object]:
-    """The latest login."""
     found: dict[str, object] = json.loads(project.logins_file.read_text())[-1]
     return found
 
 
-def test_whoever_signs_in_with_a_browser_is_signed_in(project: Project, page: SignInPage) -> None:
+def test_browser_sign_in_stores_the_login(project: Project, page: SignInPage) -> None:
     assert log_in(project, page).exit_code == 0
     project.run("ask", "Where did I park?", "--no-wait")
     assert project.service.requests[-1].headers["authorization"] == "Bearer alice"
 
 
-def test_nobody_else_can_read_the_token(project: Project, page: SignInPage) -> None:
+def test_login_file_is_readable_only_by_its_owner(project: Project, page: SignInPage) -> None:
     log_in(project, page)
     assert project.logins_file.stat().st_mode & 0o777 == 0o600
     assert project.logins_file.parent.stat().st_mode & 0o777 == 0o700
@@ -68,22 +66,22 @@ def test_the_token_is_never_printed(project: Project) -> None:
     assert project.service.requests[0].headers["authorization"] == "Bearer a-very-secret-token"
 
 
-def test_a_token_can_be_given_by_a_pipe(project: Project) -> None:
+def test_token_is_read_from_stdin(project: Project) -> None:
     assert project.run("login", f"{project.service.url}/", typed="alice\n").exit_code == 0
     assert kept(project)["access_token"] == "alice"
     assert project.run("chats").exit_code == 0
 
 
-def test_a_token_that_does_not_work_is_not_kept(project: Project) -> None:
+def test_invalid_token_is_not_stored(project: Project) -> None:
     assert project.run("login", project.service.url, typed="expired\n").exit_code == 6
     assert not project.logins_file.exists()
 
 
-def test_no_token_is_no_login(project: Project) -> None:
+def test_login_without_a_token_is_rejected(project: Project) -> None:
     assert project.run("login", project.service.url, typed="\n").exit_code == 6
 
 
-def test_a_token_at_its_end_is_renewed_without_a_word(project: Project, page: SignInPage) -> None:
+def test_expired_token_is_refreshed_silently(project: Project, page: SignInPage) -> None:
     page.expires_in = 30
     log_in(project, page)
     page.user, page.expires_in = "alice-again", 3600
@@ -95,7 +93,7 @@ def test_a_token_at_its_end_is_renewed_without_a_word(project: Project, page: Si
     assert len(page.calls) == 2
 
 
-def test_a_renewal_that_is_refused_says_how_to_sign_in_again(project: Project, page: SignInPage) -> None:
+def test_refused_refresh_says_how_to_sign_in_again(project: Project, page: SignInPage) -> None:
     page.expires_in = 30
     log_in(project, page)
     login = kept(project)
@@ -106,7 +104,7 @@ def test_a_renewal_that_is_refused_says_how_to_sign_in_again(project: Project, p
     assert "revoked" not in result.stderr
 
 
-def test_the_second_login_needs_no_options(project: Project, page: SignInPage) -> None:
+def test_second_login_reuses_the_options(project: Project, page: SignInPage) -> None:
     log_in(project, page)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -115,29 +113,27 @@ def test_the_second_login_needs_no_options(project: Project, page: SignInPage) -
     assert len(page.calls) == 2
 
 
-def test_a_refusal_by_the_page_is_passed_on(project: Project, page: SignInPage) -> None:
+def test_error_of_the_sign_in_page_is_shown(project: Project, page: SignInPage) -> None:
     page.refuses = True
     result = log_in(project, page)
     assert result.exit_code == 6
     assert "The user said no" in result.stderr
 
 
-def test_a_code_from_another_sign_in_is_not_taken(project: Project, page: SignInPage) -> None:
+def test_code_with_another_state_is_rejected(project: Project, page: SignInPage) -> None:
     page.state = "an attackers"
     assert log_in(project, page).exit_code == 6
     assert page.calls == []
 
 
-def test_a_person_who_does_not_come_back_is_not_waited_for_for_ever(
-    project: Project, page: SignInPage, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_sign_in_times_out(project: Project, page: SignInPage, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(webbrowser, "open", lambda _: True)
     monkeypatch.setattr(callback, "PATIENCE_SECONDS", 0.0)
     result = log_in(project, page)
-    assert (result.exit_code, "Nobody signed in" in result.stderr) == (6, True)
+    assert (result.exit_code, "No sign-in within" in result.stderr) == (6, True)
 
 
-def test_a_port_that_is_taken_is_said_to_be(project: Project, page: SignInPage) -> None:
+def test_port_in_use_is_reported(project: Project, page: SignInPage) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -147,7 +143,7 @@ def test_a_port_that_is_taken_is_said_to_be(project: Project, page: SignInPage) 
     assert (result.exit_code, "in use" in result.stderr) == (6, True)
 
 
-def test_signing_out_forgets_the_token(project: Project) -> None:
+def test_logout_removes_the_token(project: Project) -> None:
     project.run("login", project.service.url, typed="alice\n")
     assert project.run("logout", project.service.url).exit_code == 0
     assert "alice" not in project.logins_file.read_text()
@@ -155,7 +151,7 @@ def test_signing_out_forgets_the_token(project: Project) -> None:
     assert project.run("logout", project.service.url).exit_code == 6
 
 
-def test_logins_at_two_services_do_not_mix(project: Project) -> None:
+def test_each_service_has_its_own_login(project: Project) -> None:
     project.run("login", project.service.url, typed="alice\n")
     logins = json.loads(project.logins_file.read_text())
     elsewhere = {**logins[0], "url": "https://chat.test", "access_token": "bob"}
@@ -165,7 +161,7 @@ def test_logins_at_two_services_do_not_mix(project: Project) -> None:
     assert {request.headers["authorization"] for request in project.service.requests} == {"Bearer alice"}
 
 
-def test_an_access_token_that_lasts_is_not_renewed(project: Project, page: SignInPage) -> None:
+def test_unexpired_token_is_not_refreshed(project: Project, page: SignInPage) -> None:
     log_in(project, page)
     assert float(str(kept(project)["expires_at"])) == pytest.approx(time.time() + 3600, abs=60)
     project.run("chats")

@@ -1,4 +1,4 @@
-"""`async-chat` about memories."""
+"""`async-chat` commands about memories."""
 
 import json
 from pathlib import Path
@@ -10,17 +10,16 @@ from tests.terminal import Project
 
 
 def texts(project: Project) -> list[str]:
-    """What is remembered, oldest first."""
+    """The stored texts, oldest first."""
     return [memory["text"] for memory in reversed(project.json("memories", "--limit", "999")["memories"])]
 
 
 def write(folder: Path, name: str, *lines: str) -> str:
-    """A file with these lines; its name."""
     (folder / name).write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
     return name
 
 
-def test_what_is_remembered_can_be_found(project: Project) -> None:
+def test_remembered_memory_is_found(project: Project) -> None:
     project.run("remember", "Parked on level 3, bay 12.", "--at", "2026-11-20T18:30Z", "--tag", "car", "--tag", "town")
     project.run("remember", "The dentist moved to Tuesday.")
     [found] = project.json("memories", "park")["memories"]
@@ -28,12 +27,12 @@ def test_what_is_remembered_can_be_found(project: Project) -> None:
     assert found["tags"] == ["car", "town"]
 
 
-def test_a_time_without_a_zone_is_in_the_persons_own(project: Project) -> None:
+def test_time_without_a_zone_is_local(project: Project) -> None:
     assert project.run("remember", "Parked.", "--at", "2026-11-20").exit_code == 0
     assert project.run("remember", "Parked.", "--at", "yesterday").exit_code == 2
 
 
-def test_what_is_forgotten_is_gone(project: Project) -> None:
+def test_forgotten_memory_is_not_listed(project: Project) -> None:
     ids = [project.run("remember", text).stdout.strip() for text in ("One.", "Two.", "Three.")]
     assert project.run("forget", ids[0], ids[2]).exit_code == 0
     assert texts(project) == ["Two."]
@@ -55,7 +54,7 @@ def test_csv_is_imported(project: Project) -> None:
     assert (second["text"], second["tags"]) == ("Two\nlines", [])
 
 
-def test_a_pipe_is_imported(project: Project) -> None:
+def test_stdin_is_imported(project: Project) -> None:
     assert project.run("import", "-", typed='{"text": "One."}\n{"text": "Two."}\n').exit_code == 0
     assert project.run("import", "-", "--format", "csv", typed="text\nThree.\n").exit_code == 0
     assert texts(project) == ["One.", "Two.", "Three."]
@@ -65,43 +64,43 @@ def test_a_pipe_is_imported(project: Project) -> None:
     ("name", "line", "complaint"),
     [
         ("a.jsonl", "not json", "line 2: not a JSON object"),
-        ("a.jsonl", '{"txt": "Two."}', "line 2: there is no `text`"),
-        ("a.jsonl", '{"text": " "}', "line 2: there is no `text`"),
+        ("a.jsonl", '{"txt": "Two."}', "line 2: `text` is missing"),
+        ("a.jsonl", '{"text": " "}', "line 2: `text` is missing"),
         ("a.jsonl", '{"text": "Two.", "tags": "car"}', "line 2: `tags` is not a list"),
         ("a.jsonl", '{"text": "Two.", "occurred_at": "yesterday"}', "line 2: `occurred_at` is not a time"),
-        ("a.csv", "", "names the columns"),
+        ("a.csv", "", "must be the column names"),
     ],
 )
-def test_a_bad_line_is_named_and_nothing_is_stored(project: Project, name: str, line: str, complaint: str) -> None:
+def test_invalid_line_is_reported_and_nothing_is_stored(project: Project, name: str, line: str, complaint: str) -> None:
     result = project.run("import", write(project.folder, name, '{"text": "One."}', line))
     assert result.exit_code == 2
     assert complaint in result.stderr
     assert texts(project) == []
 
 
-def test_a_file_that_is_no_text_is_said_to_be_none(project: Project) -> None:
+def test_binary_file_is_reported(project: Project) -> None:
     (project.folder / "photo.jsonl").write_bytes(b"\xff\xd8\xff\xe0")
     result = project.run("import", "photo.jsonl")
     assert (result.exit_code, "UTF-8" in result.stderr) == (2, True)
 
 
-def test_a_file_that_is_missing_is_said_to_be_missing(project: Project) -> None:
+def test_missing_file_is_reported(project: Project) -> None:
     result = project.run("import", "diary.jsonl")
     assert (result.exit_code, "No such file" in result.stderr) == (2, True)
 
 
-def test_a_broken_import_says_how_to_go_on(project: Project) -> None:
+def test_interrupted_import_says_how_to_continue(project: Project) -> None:
     file = write(project.folder, "diary.jsonl", *[json.dumps({"text": f"Day {day}"}) for day in range(250)])
     passed_on = [lambda request, handle: handle(request)] * 2
     project.service.disturb(*passed_on, answers(401, {"message": "Unauthorized"}), on="/memories")
     broken = project.run("import", file)
     assert broken.exit_code == 6
-    assert "go on with --skip 200" in broken.stderr
+    assert "continue with --skip 200" in broken.stderr
     project.run("import", file, "--skip", "200")
     assert texts(project) == [f"Day {day}" for day in range(250)]
 
 
-def test_an_import_survives_a_service_that_is_away_for_a_moment(project: Project) -> None:
+def test_import_survives_a_short_outage(project: Project) -> None:
     project.service.disturb(answers(429, headers={"Retry-After": "0"}), on="/memories")
     assert project.run("import", "-", typed='{"text": "One."}').exit_code == 0
     assert texts(project) == ["One."]

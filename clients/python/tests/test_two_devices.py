@@ -1,4 +1,4 @@
-"""One chat on two devices: an answer always belongs to the question that was asked here."""
+"""One chat on two devices: each turn gets the answer to its own question."""
 
 import pytest
 
@@ -24,7 +24,7 @@ CAR = ScriptedTurn(answer="Level 3, bay 12.", seconds=1)
 BICYCLE = ScriptedTurn(answer="Behind the library.", seconds=1)
 
 
-def test_an_answer_is_found_though_another_question_followed(
+def test_answer_is_found_when_another_question_followed(
     service: FakeService, phone: ChatClient, laptop: ChatClient
 ) -> None:
     service.next_turns(CAR, BICYCLE)
@@ -34,7 +34,7 @@ def test_an_answer_is_found_though_another_question_followed(
     assert turn.answer().content == "Level 3, bay 12."
 
 
-def test_an_answer_is_found_though_the_next_one_is_there_too(
+def test_answer_is_found_when_the_next_answer_is_there_too(
     service: FakeService, phone: ChatClient, laptop: ChatClient
 ) -> None:
     service.next_turns(CAR, BICYCLE)
@@ -46,9 +46,7 @@ def test_an_answer_is_found_though_the_next_one_is_there_too(
     assert other.answer().content == "Behind the library."
 
 
-def test_steps_of_another_turn_are_not_told_as_ours(
-    service: FakeService, phone: ChatClient, laptop: ChatClient
-) -> None:
+def test_steps_of_another_turn_are_not_reported(service: FakeService, phone: ChatClient, laptop: ChatClient) -> None:
     service.next_turns(CAR, ScriptedTurn(steps=[(0, "Searching for the bicycle")], seconds=30))
     turn = phone.chat().ask("Where is the car?")
     service.time.seconds += 1.5
@@ -56,7 +54,7 @@ def test_steps_of_another_turn_are_not_told_as_ours(
     assert story(list(turn.updates())) == ["answer: Level 3, bay 12."]
 
 
-def test_a_question_that_failed_does_not_get_the_next_ones_answer(
+def test_failed_question_does_not_get_the_next_answer(
     service: FakeService, phone: ChatClient, laptop: ChatClient
 ) -> None:
     service.next_turns(ScriptedTurn(fails="agent_failed", seconds=1), BICYCLE)
@@ -69,7 +67,7 @@ def test_a_question_that_failed_does_not_get_the_next_ones_answer(
     assert turn.end.code == "superseded"
 
 
-def test_a_retry_elsewhere_answers_here(service: FakeService, phone: ChatClient, laptop: ChatClient) -> None:
+def test_retry_on_another_device_is_seen(service: FakeService, phone: ChatClient, laptop: ChatClient) -> None:
     again = ScriptedTurn(answer="Level 3, bay 12.", steps=[(1, "Searching once more")])
     service.next_turns(ScriptedTurn(fails="agent_failed", seconds=1), again)
     turn = phone.chat().ask("Where is the car?")
@@ -78,7 +76,7 @@ def test_a_retry_elsewhere_answers_here(service: FakeService, phone: ChatClient,
     assert story(list(turn.updates()))[-2:] == ["step: Searching once more", "answer: Level 3, bay 12."]
 
 
-def test_a_stop_elsewhere_shows_here(service: FakeService, phone: ChatClient, laptop: ChatClient) -> None:
+def test_cancel_on_another_device_is_seen(service: FakeService, phone: ChatClient, laptop: ChatClient) -> None:
     service.next_turns(ScriptedTurn(seconds=60))
     turn = phone.chat().ask("Where is the car?")
     laptop.chat(turn.chat_id).cancel()

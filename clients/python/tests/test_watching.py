@@ -1,4 +1,4 @@
-"""Watching a turn: what is told, in which order, and how often the service is asked."""
+"""Watching a turn: updates, their order, and the polls that they cost."""
 
 import pytest
 
@@ -21,7 +21,7 @@ SEARCH = ScriptedTurn(
 
 
 def story(updates: list[Update]) -> list[str]:
-    """Updates in few words."""
+    """Updates as short texts."""
     return [_words(update) for update in updates]
 
 
@@ -41,7 +41,7 @@ def _words(update: Update) -> str:
             return type(update).__name__
 
 
-def test_everything_is_told_once_and_in_order(service: FakeService, alice: ChatClient) -> None:
+def test_updates_are_yielded_once_and_in_order(service: FakeService, alice: ChatClient) -> None:
     service.next_turns(SEARCH)
     assert story(list(alice.chat().ask(QUESTION).updates())) == [
         "queued",
@@ -54,18 +54,18 @@ def test_everything_is_told_once_and_in_order(service: FakeService, alice: ChatC
     ]
 
 
-def test_an_answer_names_what_it_rests_on(service: FakeService, alice: ChatClient) -> None:
+def test_answer_has_citations(service: FakeService, alice: ChatClient) -> None:
     service.next_turns(SEARCH)
     [citation] = alice.chat().ask(QUESTION).answer().citations
     assert citation == Citation("m-1", "parked on level 3, bay 12")
 
 
-def test_the_first_poll_waits_as_the_service_hinted(service: FakeService, alice: ChatClient) -> None:
+def test_first_poll_waits_for_the_hint_of_the_ask(service: FakeService, alice: ChatClient) -> None:
     alice.chat().ask(QUESTION).answer()
     assert service.time.waits[0] == 2.0
 
 
-def test_hints_may_change_from_poll_to_poll(service: FakeService, alice: ChatClient) -> None:
+def test_each_poll_waits_for_the_latest_hint(service: FakeService, alice: ChatClient) -> None:
     every_poll_has_news = [(second / 10, f"draft {second}") for second in range(190)]
     service.next_turns(ScriptedTurn(seconds=19, drafts=every_poll_has_news))
     service.hint(500, 7000, 1250, 9000)
@@ -73,7 +73,7 @@ def test_hints_may_change_from_poll_to_poll(service: FakeService, alice: ChatCli
     assert service.time.waits == [2.0, 0.5, 7.0, 1.25, 9.0]
 
 
-def test_an_unchanged_poll_has_its_hint_in_whole_seconds(service: FakeService, alice: ChatClient) -> None:
+def test_unchanged_poll_is_hinted_by_retry_after(service: FakeService, alice: ChatClient) -> None:
     service.next_turns(ScriptedTurn(seconds=9))
     service.hint(1000, 1000, 2500)
     alice.chat().ask(QUESTION).answer()
@@ -81,9 +81,7 @@ def test_an_unchanged_poll_has_its_hint_in_whole_seconds(service: FakeService, a
 
 
 @pytest.mark.parametrize(("hint", "wait"), [(None, 2.0), (0, 0.2)])
-def test_a_senseless_hint_neither_stops_nor_floods(
-    service: FakeService, alice: ChatClient, hint: int | None, wait: float
-) -> None:
+def test_extreme_hint_is_clamped(service: FakeService, alice: ChatClient, hint: int | None, wait: float) -> None:
     service.hint(hint)
     alice.chat().ask(QUESTION).answer()
     assert service.time.waits[1:] == pytest.approx([wait] * (len(service.time.waits) - 1))
@@ -103,7 +101,7 @@ def test_polls_after_the_first_ask_only_for_what_is_new(service: FakeService, al
     assert all("after" in poll.url.params for poll in others)
 
 
-def test_an_unchanged_chat_costs_no_body(service: FakeService, alice: ChatClient) -> None:
+def test_unchanged_poll_has_no_body(service: FakeService, alice: ChatClient) -> None:
     service.next_turns(ScriptedTurn(seconds=21))
     alice.chat().ask(QUESTION).answer()
     tagged = [poll for poll in service.polls() if "if-none-match" in poll.headers]
@@ -111,7 +109,7 @@ def test_an_unchanged_chat_costs_no_body(service: FakeService, alice: ChatClient
     assert len(service.polls()) == 11
 
 
-def test_a_long_chat_is_not_read_again_for_every_answer(service: FakeService, alice: ChatClient) -> None:
+def test_first_poll_reads_few_messages_of_a_long_chat(service: FakeService, alice: ChatClient) -> None:
     chat = alice.chat()
     for number in range(10):
         chat.ask(f"Question {number}").answer()
@@ -120,7 +118,7 @@ def test_a_long_chat_is_not_read_again_for_every_answer(service: FakeService, al
 
 
 @pytest.mark.parametrize("code", ["agent_failed", "timed_out", "a_code_of_next_year"])
-def test_a_failure_is_an_error_with_its_code(service: FakeService, alice: ChatClient, code: str) -> None:
+def test_failed_turn_raises_turn_failed_with_its_code(service: FakeService, alice: ChatClient, code: str) -> None:
     service.next_turns(ScriptedTurn(fails=code))
     turn = alice.chat().ask(QUESTION)
     with pytest.raises(TurnFailed, match="Try again") as failed:
@@ -128,7 +126,7 @@ def test_a_failure_is_an_error_with_its_code(service: FakeService, alice: ChatCl
     assert failed.value.code == code
 
 
-def test_stopping_shows_at_once(service: FakeService, alice: ChatClient) -> None:
+def test_cancel_is_seen_at_once(service: FakeService, alice: ChatClient) -> None:
     service.next_turns(ScriptedTurn(seconds=60))
     turn = alice.chat().ask(QUESTION)
     assert turn.cancel() == "cancelled"
@@ -138,14 +136,14 @@ def test_stopping_shows_at_once(service: FakeService, alice: ChatClient) -> None
         turn.answer()
 
 
-def test_stopping_too_late_brings_the_answer(service: FakeService, alice: ChatClient) -> None:
+def test_cancel_after_the_answer_returns_the_answer(service: FakeService, alice: ChatClient) -> None:
     turn = alice.chat().ask(QUESTION)
     service.time.seconds = 30
     assert turn.cancel() == "answered"
     assert turn.answer().content == "An answer."
 
 
-def test_the_callers_time_is_kept(service: FakeService, alice: ChatClient) -> None:
+def test_callers_timeout_is_respected(service: FakeService, alice: ChatClient) -> None:
     service.next_turns(ScriptedTurn(seconds=30))
     turn = alice.chat().ask(QUESTION)
     with pytest.raises(TimeoutError):
@@ -154,14 +152,14 @@ def test_the_callers_time_is_kept(service: FakeService, alice: ChatClient) -> No
     assert turn.answer(timeout=90).content == "An answer."
 
 
-def test_no_time_at_all_is_one_look(service: FakeService, alice: ChatClient) -> None:
+def test_zero_timeout_polls_once(service: FakeService, alice: ChatClient) -> None:
     turn = alice.chat().ask(QUESTION)
     with pytest.raises(StillThinking):
         turn.answer(timeout=0)
     assert len(service.polls()) == 1
 
 
-def test_a_watcher_who_leaves_takes_up_where_it_stopped(service: FakeService, alice: ChatClient) -> None:
+def test_left_loop_continues_where_it_stopped(service: FakeService, alice: ChatClient) -> None:
     service.next_turns(SEARCH)
     turn = alice.chat().ask(QUESTION)
     told: list[Update] = []
@@ -178,7 +176,7 @@ def test_a_watcher_who_leaves_takes_up_where_it_stopped(service: FakeService, al
     ]
 
 
-def test_an_ended_turn_tells_its_end_without_a_poll(service: FakeService, alice: ChatClient) -> None:
+def test_ended_turn_yields_its_end_without_a_poll(service: FakeService, alice: ChatClient) -> None:
     turn = alice.chat().ask(QUESTION)
     answer = turn.answer()
     service.requests.clear()
@@ -193,14 +191,14 @@ def test_another_process_resumes_the_turn(clients: Clients, service: FakeService
     assert story(list(clients().resume(chat_id).updates()))[-1] == "answer: Level 3, bay 12."
 
 
-def test_an_old_answer_can_be_resumed(clients: Clients, service: FakeService) -> None:
+def test_resume_of_an_answered_turn_yields_its_answer(clients: Clients, service: FakeService) -> None:
     chat_id = clients().chat().ask(QUESTION).chat_id
     service.time.seconds = 9000
     assert clients().resume(chat_id).answer().content == "An answer."
     assert service.time.waits == []
 
 
-def test_an_answer_of_fifty_six_seconds_shows_soon_and_costs_few_polls(service: FakeService, alice: ChatClient) -> None:
+def test_answer_after_56_seconds_is_seen_soon_and_with_few_polls(service: FakeService, alice: ChatClient) -> None:
     service.next_turns(ScriptedTurn(seconds=56))
     service.hint(8000, 8000, 8000, 8000, 8000, 8000, 2000)
     alice.chat().ask(QUESTION).answer()

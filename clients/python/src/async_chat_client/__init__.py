@@ -1,10 +1,10 @@
-"""Ask an Async Chat service, and see the answer come.
+"""Ask an Async Chat service and follow the turn until its answer.
 
     with ChatClient("https://chat.example.com", token) as client:
         turn = client.chat().ask("Where did I park the car?")
         print(turn.answer())
 
-`AsyncChatClient` is the same with `await`. Errors stand in `async_chat_client.errors`, the updates of a turn in
+`AsyncChatClient` is the same with `await`. Errors are in `async_chat_client.errors`, a turn's updates in
 `async_chat_client.updates`, a service for your own tests in `async_chat_client.testing`.
 """
 

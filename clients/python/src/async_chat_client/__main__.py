@@ -4,9 +4,8 @@ import sys
 
 
 def main() -> None:
-    """Run the terminal, or say how to get it."""
     try:
-        from async_chat_client._terminal.app import app  # its libraries are an extra: the client alone needs none
+        from async_chat_client._terminal.app import app  # Typer and Rich are an extra; the client needs httpx only
     except ModuleNotFoundError as missing:
         if missing.name not in {"typer", "rich"}:
             raise

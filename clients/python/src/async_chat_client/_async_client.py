@@ -1,4 +1,4 @@
-"""The asynchronous client: as `ChatClient`, with `await` and `async for`."""
+"""The asynchronous client. The contracts of the methods are in `_client.py`."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -18,7 +18,7 @@ from async_chat_client._sansio import RetryBudget, Timing
 class AsyncChatClient:
     """A user's chats and memories at one service. A `token` function may be a coroutine function.
 
-    `sleep` is asyncio's by default; give that of another event loop's library where you use one.
+    With an event loop other than asyncio's, pass its library's `sleep`.
     """
 
     def __init__(
@@ -37,27 +37,23 @@ class AsyncChatClient:
 
     @property
     def memories(self) -> AsyncMemories:
-        """As `ChatClient.memories`."""
         return AsyncMemories(self._runner, self._calls)
 
     def chat(self, chat_id: str | None = None) -> AsyncChat:
-        """As `ChatClient.chat`; nothing is sent."""
+        """Sends no request."""
         return AsyncChat(self._runner, self._calls, chat_id)
 
     def chats(self) -> AsyncIterator[ChatSummary]:
-        """As `ChatClient.chats`."""
         return self._runner.stream(self._calls.chats())
 
     def resume(self, chat_id: str) -> AsyncTurn:
-        """As `ChatClient.resume`; nothing is sent."""
+        """Sends no request."""
         return self.chat(chat_id).resume()
 
     async def health(self) -> Health:
-        """As `ChatClient.health`."""
         return await self._runner.run(self._calls.health())
 
     async def close(self) -> None:
-        """Close the connections."""
         await self._http.aclose()
 
     async def __aenter__(self) -> Self:

@@ -1,4 +1,4 @@
-"""A user's memories, asynchronous. What the methods promise stands at their namesakes in `_memories.py`."""
+"""A user's memories, asynchronous. The contracts of the methods are in `_memories.py`."""
 
 from collections.abc import AsyncIterator, Iterable
 from datetime import datetime
@@ -9,29 +9,24 @@ from async_chat_client._runners import AsyncRunner
 
 
 class AsyncMemories:
-    """As `Memories`."""
+    """The asynchronous `Memories`."""
 
     def __init__(self, runner: AsyncRunner, calls: Calls) -> None:
         self._runner = runner
         self._calls = calls
 
     async def remember(self, text: str, *, occurred_at: datetime | None = None, tags: Iterable[str] = ()) -> str:
-        """As `Memories.remember`."""
         [ids] = [batch async for batch in self.remember_all([NewMemory(text, occurred_at, tuple(tags))])]
         return ids[0]
 
     def remember_all(self, memories: Iterable[NewMemory]) -> AsyncIterator[tuple[str, ...]]:
-        """As `Memories.remember_all`."""
         return self._runner.stream(self._calls.remember(memories))
 
     def list(self) -> AsyncIterator[Memory]:
-        """As `Memories.list`."""
         return self._runner.stream(self._calls.memories(None))
 
     def search(self, words: str) -> AsyncIterator[Memory]:
-        """As `Memories.search`."""
         return self._runner.stream(self._calls.memories(words))
 
     async def forget(self, memory_id: str) -> None:
-        """As `Memories.forget`."""
         await self._runner.run(self._calls.forget(memory_id))

@@ -1,4 +1,4 @@
-"""From the service's JSON to values and back. Unknown fields are ignored; a body that lacks one raises."""
+"""JSON bodies to values and back. Unknown fields are ignored; a missing field raises."""
 
 from datetime import datetime
 from typing import Any, cast, get_args
@@ -23,7 +23,7 @@ Json = dict[str, Any]
 
 
 def page(body: Json) -> Page:
-    """A poll's body."""
+    """The body of a poll."""
     hint = body.get("poll_after_ms")
     return Page(
         chat_id=_text(body["chat_id"]),
@@ -37,12 +37,11 @@ def page(body: Json) -> Page:
 
 
 def status(body: Json) -> Status:
-    """The `status` of a body."""
     return cast("Status", _one_of(body["status"], get_args(Status)))
 
 
 def message(body: Json) -> Message:
-    """A message; the user's have no citations."""
+    """A message. A user's message has no citations."""
     return Message(
         message_id=_text(body["message_id"]),
         role=cast("Role", _one_of(body["role"], get_args(Role))),
@@ -53,7 +52,6 @@ def message(body: Json) -> Message:
 
 
 def chat_summary(body: Json) -> ChatSummary:
-    """One of the list of chats."""
     return ChatSummary(
         chat_id=_text(body["chat_id"]),
         title=_text(body["title"]),
@@ -64,7 +62,6 @@ def chat_summary(body: Json) -> ChatSummary:
 
 
 def memory(body: Json) -> Memory:
-    """One of the list of memories."""
     return Memory(
         memory_id=_text(body["memory_id"]),
         text=_text(body["text"]),
@@ -74,12 +71,11 @@ def memory(body: Json) -> Memory:
 
 
 def health(body: Json) -> Health:
-    """The public facts of the service."""
     return Health(_text(body["version"]), _text(body["workspace"]))
 
 
 def new_memory(memory: NewMemory) -> Json:
-    """A memory as the service takes it."""
+    """The JSON body of a memory to store."""
     happened = {"occurred_at": memory.occurred_at.isoformat()} if memory.occurred_at else {}
     return {"text": memory.text, "tags": list(memory.tags), **happened}
 
@@ -101,17 +97,17 @@ def _turn(body: Json) -> TurnState:
 def _moment(value: object) -> datetime:
     moment = datetime.fromisoformat(_text(value))
     if moment.tzinfo is None:
-        raise ValueError("a time without its zone")
+        raise ValueError("a time without a time zone")
     return moment
 
 
 def _text(value: object) -> str:
     if not isinstance(value, str):
-        raise TypeError(f"{type(value).__name__} where text belongs")
+        raise TypeError(f"expected text, got {type(value).__name__}")
     return value
 
 
 def _one_of(value: object, words: tuple[str, ...]) -> str:
     if value not in words:
-        raise ValueError("a word that the contract does not have")
+        raise ValueError("a value that the contract does not define")
     return str(value)

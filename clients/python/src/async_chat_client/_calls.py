@@ -1,4 +1,4 @@
-"""Every call of the contract, as flows."""
+"""Every call of the API as a flow (see `_sansio.py`)."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -12,14 +12,14 @@ from async_chat_client._replies import read, retry_after
 from async_chat_client._sansio import Emit, Flow, Reply, Request, RetryBudget, Stream, Timing
 from async_chat_client._send import send_with_retries
 
-#: As many memories as the service takes at once.
+#: The service's limit for one request.
 BATCH = 100
 FIRST_WAIT = 2.0
 
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """The question is stored and being answered. `first_wait`: seconds before a poll is worth it."""
+    """The question is stored. `first_wait`: seconds until the first poll."""
 
     chat_id: str
     first_wait: float
@@ -27,13 +27,13 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Calls:
-    """What can be asked of the service; each call repeats itself as far as that is safe and `retry_budget` allows."""
+    """The API's calls. A call is retried while it is safe to repeat and `retry_budget` allows."""
 
     retry_budget: RetryBudget
     timing: Timing
 
     def ask(self, question: str, chat_id: str | None, key: str | None) -> Flow[Accepted]:
-        """Ask in a new chat or in the one named; a question without a key gets one of its own."""
+        """Ask in a new chat, or in `chat_id`. Without `key`, a random idempotency key is used."""
         request = Request(
             "POST",
             "/memories/chat",
@@ -45,34 +45,32 @@ class Calls:
         return Accepted(read(reply, lambda body: str(body["chat_id"])), _first_wait(reply))
 
     def retry(self, chat_id: str) -> Flow[Accepted]:
-        """Run the last turn again. The contract gives retries no key, but the chat's state tells what came of one."""
+        """Run the last turn again. It has no idempotency key; `done_if` tells the outcome of a lost response."""
         done = frozenset({"chat_busy", "nothing_to_retry"})
         request = Request("POST", f"/chats/{_part(chat_id)}/retry", done_if=done)
         reply = yield from send_with_retries(request, self.retry_budget, self.timing)
         return Accepted(chat_id, _first_wait(reply) if reply else 0.0)
 
     def cancel(self, chat_id: str) -> Flow[Status]:
-        """Stop the running turn; how the last turn stands then."""
+        """Stop the running turn. Returns the last turn's status."""
         reply = yield from self._answered(Request("POST", f"/chats/{_part(chat_id)}/cancel"))
         return read(reply, _bodies.status)
 
     def mark_read(self, chat_id: str) -> Flow[None]:
-        """Everything up to the newest message has been seen."""
         yield from send_with_retries(Request("POST", f"/chats/{_part(chat_id)}/read"), self.retry_budget, self.timing)
 
     def delete(self, chat_id: str) -> Flow[None]:
-        """Remove the chat and all its messages."""
         request = Request("DELETE", f"/chats/{_part(chat_id)}", done_if=frozenset({"chat_not_found"}))
         yield from send_with_retries(request, self.retry_budget, self.timing)
 
     def page(self, chat_id: str, limit: int, before: str | None) -> Flow[Page]:
-        """A page of messages: the newest, or the one before a cursor."""
+        """A page of messages: the newest, or those before the cursor `before`."""
         query = {"chat_id": chat_id, "limit": str(limit), **({"before": before} if before else {})}
         reply = yield from self._answered(Request("GET", "/chats/messages", query=query))
         return read(reply, _bodies.page)
 
     def chats(self) -> Stream[ChatSummary]:
-        """The user's chats, newest activity first, page by page as they are taken."""
+        """The user's chats, newest activity first. Pages are fetched as the stream is consumed."""
         cursor: str | None = ""
         while cursor is not None:
             query = {"cursor": cursor} if cursor else {}
@@ -82,7 +80,7 @@ class Calls:
                 yield Emit(chat)
 
     def memories(self, words: str | None) -> Stream[Memory]:
-        """The user's memories, newest first; with `words` those that match, best first."""
+        """The user's memories, newest first; with `words`, the matching ones, best first."""
         cursor: str | None = ""
         while cursor is not None:
             query = {**({} if words is None else {"q": words}), **({"cursor": cursor} if cursor else {})}
@@ -92,9 +90,9 @@ class Calls:
                 yield Emit(memory)
 
     def remember(self, memories: Iterable[NewMemory]) -> Stream[tuple[str, ...]]:
-        """Store memories, as many at once as the service takes; the ids of each batch, when it is stored.
+        """Store memories in batches. Emits the ids of each batch once it is stored.
 
-        A batch whose answer was lost is not sent again: the service has no key to know it by, and would store it twice.
+        A batch whose response was lost is not sent again: memories have no idempotency key, so it might be stored twice
         """
         for batch in _batches(memories):
             request = Request(
@@ -102,24 +100,22 @@ class Calls:
                 "/memories",
                 body={"memories": [_bodies.new_memory(memory) for memory in batch]},
                 repeatable=False,
-                timeout=35.0,  # API Gateway itself gives up after 30
+                timeout=35.0,  # longer than API Gateway's 30 seconds
             )
             reply = yield from self._answered(request)
             yield Emit(read(reply, lambda body: tuple(map(str, body["memory_ids"]))))
 
     def forget(self, memory_id: str) -> Flow[None]:
-        """Remove a memory."""
         request = Request("DELETE", f"/memories/{_part(memory_id)}", done_if=frozenset({"memory_not_found"}))
         yield from send_with_retries(request, self.retry_budget, self.timing)
 
     def health(self) -> Flow[Health]:
-        """Version and workspace."""
         reply = yield from self._answered(Request("GET", "/health"))
         return read(reply, _bodies.health)
 
     def _answered(self, request: Request) -> Flow[Reply]:
         reply = yield from send_with_retries(request, self.retry_budget, self.timing)
-        assert reply is not None, "without done_if there is an answer or an error"
+        assert reply is not None, "only done_if makes the reply None"
         return reply
 
 

@@ -18,10 +18,10 @@ class Chat:
         self.chat_id = chat_id
 
     def ask(self, question: str, *, key: str | None = None) -> "Turn":
-        """Ask; comes back as soon as the question is stored, with the turn to watch.
+        """Ask a question. Returns the turn as soon as the question is stored.
 
-        A lost or refused attempt is repeated under the same `Idempotency-Key`; give a `key` of your own to repeat
-        the question later, from another process. Raises `ServiceError`, `Unreachable`.
+        A failed attempt is repeated under the same `Idempotency-Key`. Give your own `key` to be able to repeat the
+        question from another process. Raises `ServiceError`, `Unreachable`.
         """
         accepted = self._runner.run(self._calls.ask(question, self.chat_id, key))
         self.chat_id = accepted.chat_id
@@ -36,29 +36,29 @@ class Chat:
         return self._turn(Accepted(self._id, 0.0), None)
 
     def cancel(self) -> Status:
-        """Stop the running turn; how the latest turn stands then: it may have ended before."""
+        """Stop the running turn. Returns the latest turn's status: it may have ended before."""
         return self._runner.run(self._calls.cancel(self._id))
 
     def page(self, limit: int = 50, before: str | None = None) -> Page:
-        """The newest messages, oldest first, or those before a cursor, and where the latest turn stands."""
+        """The newest messages, or those before the cursor `before`, oldest first, and the state of the latest turn."""
         return self._runner.run(self._calls.page(self._id, limit, before))
 
     def messages(self, limit: int = 50) -> list[Message]:
-        """The newest messages, at most `limit` (and 100), oldest first."""
+        """The newest messages, oldest first; `limit` is at most 100."""
         return list(self.page(limit).messages)
 
     def mark_read(self) -> None:
-        """Everything in the chat has been seen."""
+        """Mark every message in the chat as read."""
         self._runner.run(self._calls.mark_read(self._id))
 
     def delete(self) -> None:
-        """Remove the chat and all its messages, for good."""
+        """Delete the chat and its messages permanently."""
         self._runner.run(self._calls.delete(self._id))
 
     @property
     def _id(self) -> str:
         if not self.chat_id:
-            raise ValueError("this chat begins with its first question")
+            raise ValueError("a new chat has no id before its first question")
         return self.chat_id
 
     def _turn(self, accepted: Accepted, question: str | None) -> "Turn":
@@ -67,7 +67,7 @@ class Chat:
 
 
 class Turn:
-    """One question and what becomes of it."""
+    """One question and its outcome."""
 
     def __init__(self, runner: Runner, calls: Calls, watch: Watch) -> None:
         self._runner = runner
@@ -76,29 +76,28 @@ class Turn:
 
     @property
     def chat_id(self) -> str:
-        """The chat that the turn belongs to."""
         return self._watch.chat_id
 
     @property
     def end(self) -> End | None:
-        """How the turn ended, as far as its updates have told."""
+        """How the turn ended; None until its updates have shown it."""
         return self._watch.end
 
     def updates(self, timeout: float | None = None) -> Iterator[Update]:
-        """What happens, as it happens, up to the end. Left early, the next call goes on where this one stopped.
+        """The turn's updates until it ends. After leaving the loop early, call again to continue where it stopped.
 
-        Raises `StillThinking` after `timeout` seconds, or when the turn's own deadline has passed without an end in
-        sight; `ServiceError` at once when the service refuses; the last error when polls fail for too long.
+        Raises `StillThinking` after `timeout` seconds or when the turn's own deadline has passed without an end,
+        `ServiceError` when the service refuses a poll, and the last error when polls fail for longer than the budget.
         """
         return self._runner.stream(self._watch.updates(timeout))
 
     def answer(self, timeout: float | None = None) -> Message:
-        """Wait for the answer. Raises `TurnFailed`, `TurnCancelled`, and as `updates`."""
+        """Wait for the answer. Raises `TurnFailed`, `TurnCancelled`, and the errors of `updates`."""
         for _ in self.updates(timeout):
             pass
         return self._watch.answer()
 
     def cancel(self) -> Status:
-        """Stop the turn; its updates then tell how it ended: the answer may have come before."""
+        """Stop the turn. Its updates then show how it ended: the answer may have come first."""
         self._watch.soon()
         return self._runner.run(self._calls.cancel(self.chat_id))

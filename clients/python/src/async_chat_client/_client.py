@@ -16,7 +16,7 @@ from async_chat_client._sansio import RetryBudget, Timing
 
 
 class ChatClient:
-    """A user's chats and memories at one service. `token` is an access token, or a function that brings one.
+    """A user's chats and memories at one service. `token` is an access token, or a function that returns one.
 
     `transport`, `timing` and `sleep` are for tests: see `async_chat_client.testing`.
     """
@@ -37,27 +37,26 @@ class ChatClient:
 
     @property
     def memories(self) -> Memories:
-        """What the user has asked to be remembered."""
+        """The user's memories."""
         return Memories(self._runner, self._calls)
 
     def chat(self, chat_id: str | None = None) -> Chat:
-        """The chat named, or a new one, which begins with its first question. Nothing is sent."""
+        """The chat with this id, or a new one that its first question creates. Sends no request."""
         return Chat(self._runner, self._calls, chat_id)
 
     def chats(self) -> Iterator[ChatSummary]:
-        """The user's chats, newest activity first; further pages are fetched as they are needed."""
+        """The user's chats, newest activity first. Pages are fetched as they are needed."""
         return self._runner.stream(self._calls.chats())
 
     def resume(self, chat_id: str) -> Turn:
-        """The latest turn of a chat, to watch it or to have its answer: after a restart, or on another device."""
+        """The latest turn of a chat, after a restart or on another device. Sends no request."""
         return self.chat(chat_id).resume()
 
     def health(self) -> Health:
-        """Which version answers in which workspace; needs no token."""
+        """The service's version and workspace. Needs no token."""
         return self._runner.run(self._calls.health())
 
     def close(self) -> None:
-        """Close the connections."""
         self._http.close()
 
     def __enter__(self) -> Self:

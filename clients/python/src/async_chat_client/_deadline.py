@@ -1,4 +1,4 @@
-"""When a turn's deadline is by our own clock, whatever our wall clock says."""
+"""A turn's deadline on the monotonic clock, so that a wrong wall clock does not matter."""
 
 from datetime import datetime, timedelta
 
@@ -8,7 +8,7 @@ from async_chat_client._sansio import Reply, Timing
 
 
 class Deadline:
-    """Follows the deadline of the turn that the polls show; a retry brings a new one."""
+    """Follows the deadline in the polls' turn. A retry brings a new one."""
 
     def __init__(self, timing: Timing) -> None:
         self._timing = timing
@@ -16,14 +16,14 @@ class Deadline:
         self.at: float | None = None
 
     def follow(self, turn: TurnState, reply: Reply) -> None:
-        """Take over what a poll tells; counted once for each deadline, so that waiting does not put it off."""
+        """Take the deadline from a poll. Each deadline is converted once: a later conversion would postpone it."""
         if turn.deadline != self._told:
             self._told = turn.deadline
             self.at = self._timing.now() + _remaining(turn, reply) / timedelta(seconds=1)
 
 
 def _remaining(turn: TurnState, reply: Reply) -> timedelta:
-    """From the service's times alone. Without a `Date` that fits them, the turn counts as just asked."""
+    """Uses the service's times only. If the `Date` header is missing or implausible, the turn counts as just begun."""
     length = turn.deadline - turn.asked_at
     date = date_of(reply)
     elapsed = date - turn.asked_at if date else timedelta(0)

@@ -1,4 +1,4 @@
-"""The stack on this machine, as its `stack.json` describes it."""
+"""The local stack, as its `stack.json` describes it."""
 
 import json
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ STACK_FILE = Path(".local", "stack.json")
 
 @dataclass(frozen=True, slots=True)
 class LocalStack:
-    """Where the local service is, and the access tokens of its demo users by name."""
+    """The local service's address and its demo users' access tokens by name."""
 
     api_url: str
     tokens: dict[str, str]
@@ -21,7 +21,7 @@ class LocalStack:
 
 
 def find_local_stack(folder: Path) -> LocalStack | None:
-    """The stack of the project that `folder` is in, if it runs. Raises `ValueError` for an unreadable file."""
+    """The running stack of the project that contains `folder`. Raises `ValueError` for an unreadable file."""
     for parent in (folder, *folder.parents):
         file = parent / STACK_FILE
         if file.is_file():

@@ -9,29 +9,27 @@ from async_chat_client._runners import Runner
 
 
 class Memories:
-    """What the user has asked to be remembered."""
-
     def __init__(self, runner: Runner, calls: Calls) -> None:
         self._runner = runner
         self._calls = calls
 
     def remember(self, text: str, *, occurred_at: datetime | None = None, tags: Iterable[str] = ()) -> str:
-        """Store a memory; its id. `occurred_at` is an aware datetime, now if not given."""
+        """Store a memory and return its id. `occurred_at` is an aware datetime, by default now."""
         [ids] = self.remember_all([NewMemory(text, occurred_at, tuple(tags))])
         return ids[0]
 
     def remember_all(self, memories: Iterable[NewMemory]) -> Iterator[tuple[str, ...]]:
-        """Store many, a hundred at a time, as the result is consumed: the ids of each batch, when it is stored."""
+        """Store memories in batches of a hundred as the result is consumed; yields the ids of each stored batch."""
         return self._runner.stream(self._calls.remember(memories))
 
     def list(self) -> Iterator[Memory]:
-        """All memories, newest first; further pages are fetched as they are needed."""
+        """All memories, newest first. Pages are fetched as they are needed."""
         return self._runner.stream(self._calls.memories(None))
 
     def search(self, words: str) -> Iterator[Memory]:
-        """The memories that match, best first: the search that the agent uses."""
+        """The matching memories, best first, by the search that the agent uses."""
         return self._runner.stream(self._calls.memories(words))
 
     def forget(self, memory_id: str) -> None:
-        """Remove a memory, for good."""
+        """Delete a memory permanently."""
         self._runner.run(self._calls.forget(memory_id))

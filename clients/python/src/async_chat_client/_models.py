@@ -1,4 +1,4 @@
-"""What the service tells, as plain values. Times are aware datetimes."""
+"""The service's data as values. Times are aware datetimes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ Role = Literal["user", "assistant"]
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """The words of a memory that an answer rests on."""
+    """A quote from a memory that supports an answer."""
 
     memory_id: str
     quote: str
@@ -20,7 +20,7 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One thing that was said; as text it is its content."""
+    """A question or an answer. `str()` gives its content."""
 
     message_id: str
     role: Role
@@ -34,7 +34,7 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Something that the agent did while it was thinking."""
+    """A progress step of the agent."""
 
     at: datetime
     text: str
@@ -42,7 +42,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why a turn failed: a stable code, and a sentence for a person."""
+    """Why a turn failed: a stable `code`, and a sentence for a person."""
 
     code: str
     message: str
@@ -50,7 +50,7 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class TurnState:
-    """Where a chat's latest turn stands."""
+    """The state of a chat's latest turn."""
 
     phase: Phase
     asked_at: datetime
@@ -64,9 +64,9 @@ class TurnState:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One poll: a page of a chat's messages, oldest first, and its latest turn.
+    """A poll's result: a page of messages, oldest first, and the latest turn.
 
-    `after` is the cursor for what comes next, `before` for the page of older messages, None at the beginning.
+    `after` is the cursor for newer messages; `before` the one for the page of older messages, None at the beginning.
     """
 
     chat_id: str
@@ -80,7 +80,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class ChatSummary:
-    """A chat as the list shows it; the last message's content is only its start."""
+    """A chat in the list of chats. `last_message` holds only the start of the content."""
 
     chat_id: str
     title: str
@@ -91,8 +91,6 @@ class ChatSummary:
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """Something that the user asked to be remembered."""
-
     memory_id: str
     text: str
     occurred_at: datetime
@@ -101,7 +99,7 @@ class Memory:
 
 @dataclass(frozen=True, slots=True)
 class NewMemory:
-    """A memory that the service does not have yet; without `occurred_at` it happened now."""
+    """A memory to store. `occurred_at` is by default the time of the request."""
 
     text: str
     occurred_at: datetime | None = None
@@ -114,7 +112,5 @@ class NewMemory:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """Which version answers in which workspace."""
-
     version: str
     workspace: str

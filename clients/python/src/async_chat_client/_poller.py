@@ -1,4 +1,4 @@
-"""When to poll, what to ask for, and when to stop."""
+"""When to poll, with which cursor, and when to stop."""
 
 from math import inf
 
@@ -15,12 +15,12 @@ SOONEST = 0.2
 USUAL = 2.0
 TIMEOUT = 10.0
 LATE = 0.5
-#: The first poll takes the newest messages: a question, its answer, and what another device may have added since.
+#: The first poll reads a few messages, so that the question and its answer are found though another device asked too.
 FIRST_LIMIT = 4
 
 
 class Poller:
-    """Polls one chat. `first_wait` is what the service hinted when it accepted the question."""
+    """Polls one chat. `first_wait` is the hint of the accepted ask, in seconds."""
 
     def __init__(self, chat_id: str, first_wait: float, retry_budget: RetryBudget, timing: Timing) -> None:
         self._chat_id = chat_id
@@ -35,19 +35,19 @@ class Poller:
         self._last_error: AsyncChatError | None = None
 
     def soon(self) -> None:
-        """Something was done to the turn: there is no reason to wait."""
+        """Poll without waiting: the turn was changed from here."""
         self._due = self._timing.now()
 
     def wait(self, until: float) -> Flow[None]:
-        """Until the next poll is due, and not longer than there is a reason to wait."""
+        """Wait until the next poll is due, at most until the deadline."""
         seconds = min(self._due, self._stop(until)) - self._timing.now()
         if seconds > 0:
             yield Wait(seconds)
 
     def poll(self, until: float) -> Flow[Page | PollFailed | None]:
-        """One poll: a page, None when nothing has changed, or what was wrong with it.
+        """Poll once: a page, None for an unchanged chat, or `PollFailed`.
 
-        Raises what does not pass by itself, and the last error when polls have failed for too long.
+        Raises an error that is not retryable, and the last error once polls have failed for longer than the budget.
         """
         outcome = yield from send_once(self._request(until))
         error = error_in(outcome)
@@ -60,7 +60,7 @@ class Poller:
         return self._failed(error, until)
 
     def check(self, until: float) -> None:
-        """Raise `StillThinking` when there is no more time; to be called after a poll that showed no end."""
+        """Raise `StillThinking` when time is up. Called after a poll that showed no end."""
         if self._timing.now() >= self._stop(until):
             raise StillThinking(self._chat_id) from self._last_error
 
@@ -83,7 +83,7 @@ class Poller:
         self._failing_since, self._failures, self._last_error = None, 0, None
         if page:
             self._deadline.follow(page.turn, reply)
-            # An ETag is about one URL: with another cursor it says nothing.
+            # An ETag belongs to one URL, and the cursor is part of the URL.
             self._etag = reply.headers.get("etag") if page.after == self._cursor else None
             self._cursor = page.after
         self._due = self._next(page, reply)
@@ -96,7 +96,7 @@ class Poller:
         due = now + with_jitter(max(SOONEST, hint), self._timing)
         if deadline is None or now >= deadline:
             return due
-        # At its deadline the turn has an end to show, whatever was hinted before.
+        # The turn ends by its deadline, so a poll is due then whatever the hint says.
         return min(due, deadline + LATE * self._timing.rng())
 
     def _failed(self, error: AsyncChatError, until: float) -> PollFailed:

@@ -1,4 +1,4 @@
-"""Reading replies: what was wrong with an attempt, problems, bodies and headers."""
+"""Reading responses: errors, problem bodies, headers."""
 
 import json
 from collections.abc import Callable
@@ -14,18 +14,18 @@ NOT_MODIFIED = 304
 
 
 def error_in(outcome: Outcome) -> AsyncChatError | None:
-    """What was wrong with an attempt; None when it was answered with success (or 304)."""
+    """The error of an attempt; None for success and 304."""
     if not isinstance(outcome, Reply):
         return Unreachable(outcome.reason, sent=outcome.sent)
     if 200 <= outcome.status < 300 or outcome.status == NOT_MODIFIED:  # noqa: PLR2004  # RFC 9110's classes of status
         return None
     if outcome.status < 400:  # noqa: PLR2004  # the same
-        return UnreadableReply(f"Something before the service answers, with a redirection ({outcome.status}).")
+        return UnreadableReply(f"The response is a redirect ({outcome.status}); check the base URL.")
     return problem_in(outcome)
 
 
 def problem_in(reply: Reply) -> ServiceError:
-    """The problem that a refusal describes; API Gateway's own bodies have no code, and get their status as one."""
+    """The error that a problem body describes. API Gateway's own bodies have no code: the status becomes the code."""
     body = _object(reply)
     code = str(body.get("code") or f"http_{reply.status}")
     detail = str(body.get("detail") or body.get("title") or body.get("message") or f"HTTP status {reply.status}")
@@ -35,15 +35,15 @@ def problem_in(reply: Reply) -> ServiceError:
 
 
 def read(reply: Reply, parse: Callable[[dict[str, Any]], T]) -> T:
-    """The body as `parse` takes it. Raises `UnreadableReply`."""
+    """Parse the body. Raises `UnreadableReply`."""
     try:
         return parse(_object(reply))
     except (ValueError, TypeError, KeyError, AttributeError):
-        raise UnreadableReply("An answer came that is not this service's.") from None
+        raise UnreadableReply("The response is not from this service.") from None
 
 
 def retry_after(reply: Reply) -> float | None:
-    """Seconds to wait as the service wishes, given as a number or as a date; None when it did not say."""
+    """The seconds of `Retry-After`, given as a number or as a date; None without the header."""
     value = reply.headers.get("retry-after", "").strip()
     if value.isascii() and value.isdigit():
         return float(value)
@@ -54,12 +54,12 @@ def retry_after(reply: Reply) -> float | None:
 
 
 def date_of(reply: Reply) -> datetime | None:
-    """When the service answered, by its own clock."""
+    """The `Date` header."""
     return _http_date(reply.headers.get("date", ""))
 
 
 def _object(reply: Reply) -> dict[str, Any]:
-    """The JSON object of the body; an empty one when it is anything else."""
+    """The body as a JSON object; empty for anything else."""
     try:
         body = json.loads(reply.content)
     except (ValueError, RecursionError):

@@ -1,4 +1,4 @@
-"""Which errors are worth a retry, and how long to back off before it."""
+"""Which errors are worth a retry, and how long to back off."""
 
 from async_chat_client._sansio import Timing
 from async_chat_client.errors import AsyncChatError, ServiceError, TooManyRequests, TryAgain, Unreachable
@@ -11,7 +11,7 @@ _RETRYABLE = frozenset({408, 425, 429})
 
 
 def is_retryable(error: AsyncChatError) -> bool:
-    """Whether the same request may be answered later: not when the service has understood and refused it."""
+    """Whether the same request may succeed later: not after the service has understood and refused it."""
     if not isinstance(error, ServiceError):
         return True
     return error.status >= 500 or error.status in _RETRYABLE  # noqa: PLR2004  # RFC 9110's classes of status
@@ -25,7 +25,7 @@ def had_no_effect(error: AsyncChatError) -> bool:
 
 
 def backoff(error: AsyncChatError, attempts: int, timing: Timing) -> float:
-    """Seconds: `Retry-After` and a little more, else exponential with jitter."""
+    """Seconds to wait: `Retry-After` with jitter, else exponential backoff with jitter."""
     wished = error.retry_after if isinstance(error, ServiceError) else None
     if wished is not None:
         return with_jitter(wished, timing)
@@ -34,5 +34,5 @@ def backoff(error: AsyncChatError, attempts: int, timing: Timing) -> float:
 
 
 def with_jitter(seconds: float, timing: Timing) -> float:
-    """A little longer than `seconds`, so that clients that started together do not poll together."""
+    """Up to a tenth longer than `seconds`, so that clients that started together do not poll together."""
     return seconds * (1 + JITTER * timing.rng())

@@ -1,4 +1,4 @@
-"""Run the flows of `_sansio.py`, blocking and asynchronous; all decisions are in the flows."""
+"""Runners of the flows in `_sansio.py`, blocking and asynchronous. They do I/O and decide nothing."""
 
 import inspect
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -13,7 +13,7 @@ T = TypeVar("T")
 Token = str | Callable[[], str] | None
 AsyncToken = str | Callable[[], str] | Callable[[], Awaitable[str]] | None
 
-#: Failures before a request left this machine.
+#: The request was not sent.
 _UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
 
 
@@ -26,7 +26,6 @@ class Runner:
         self._sleep = sleep
 
     def run(self, flow: Flow[T]) -> T:
-        """The flow's result."""
         outcome: Outcome | None = None
         while True:
             try:
@@ -37,7 +36,7 @@ class Runner:
             outcome = self._perform(step)
 
     def stream(self, stream: Stream[T]) -> Iterator[T]:
-        """What the stream emits, as it comes."""
+        """Yield the values that the stream emits."""
         outcome: Outcome | None = None
         while True:
             try:
@@ -70,7 +69,6 @@ class AsyncRunner:
         self._sleep = sleep
 
     async def run(self, flow: Flow[T]) -> T:
-        """The flow's result."""
         outcome: Outcome | None = None
         while True:
             try:
@@ -81,7 +79,7 @@ class AsyncRunner:
             outcome = await self._perform(step)
 
     async def stream(self, stream: Stream[T]) -> AsyncIterator[T]:
-        """What the stream emits, as it comes."""
+        """Yield the values that the stream emits."""
         outcome: Outcome | None = None
         while True:
             try:
@@ -108,14 +106,14 @@ class AsyncRunner:
 
 
 def http_settings(base_url: str) -> dict[str, Any]:
-    """Settings of an httpx client for the service at `base_url`. Raises `ValueError` when that is no address."""
+    """Arguments for an httpx client of the service at `base_url`. Raises `ValueError` for an invalid URL."""
     url = httpx.URL(base_url)
     if url.scheme not in {"http", "https"} or not url.host:
-        raise ValueError(f"not the address of a service: {base_url!r}")
+        raise ValueError(f"not the URL of a service: {base_url!r}")
     return {
         "base_url": url,
         "headers": {"Accept": "application/json", "User-Agent": "async-chat-client"},
-        # A proxy of the person's is not for calls to this machine.
+        # The environment's proxy cannot reach a service on this machine.
         "trust_env": not _loopback(url.host),
     }
 

@@ -19,8 +19,8 @@ T_co = TypeVar("T_co", covariant=True)
 class Request:
     """One call of the service.
 
-    `repeatable`: sending it twice has the effect of sending it once. `waits_while_busy`: 409 `chat_busy` passes.
-    `done_if`: codes that, after an attempt whose fate is unknown, say that it took effect. `timeout` in seconds.
+    `repeatable`: idempotent, so safe to send again. `waits_while_busy`: retry on 409 `chat_busy`.
+    `done_if`: codes that, after a lost response, mean that the first attempt took effect. `timeout` in seconds.
     """
 
     method: Literal["GET", "POST", "DELETE"]
@@ -36,7 +36,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What the service answered. Names of headers are in lower case."""
+    """A response. Header names are in lower case."""
 
     status: int
     headers: Mapping[str, str]
@@ -45,7 +45,7 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """No answer came. `sent` is False when the service cannot have seen the request."""
+    """No response came. `sent` is False when the service cannot have received the request."""
 
     reason: str
     sent: bool
@@ -53,7 +53,7 @@ class Lost:
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """Nothing is to be done for so long."""
+    """Sleep for `seconds`."""
 
     seconds: float
 
@@ -72,7 +72,7 @@ Stream: TypeAlias = Generator[Request | Wait | Emit[T], Outcome | None, None]
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """A monotonic clock in seconds, and random numbers from 0 to 1. The wall clock may be wrong and decides nothing."""
+    """A monotonic clock in seconds, and random numbers from 0 to 1. The wall clock is not used: it may be wrong."""
 
     now: Callable[[], float] = monotonic
     rng: Callable[[], float] = random
@@ -80,10 +80,10 @@ class Timing:
 
 @dataclass(frozen=True, slots=True)
 class RetryBudget:
-    """How long, in seconds, the client tries before it gives up.
+    """For how many seconds the client retries.
 
-    `sending`: one request over and over, while the service is out of reach, overloaded or the chat is busy.
-    `outage`: polls that fail in a row. `grace`: after the turn's own deadline, for the poll that shows its end.
+    `sending`: for one request, while the service is unreachable or overloaded or the chat is busy.
+    `outage`: for polls that fail in a row. `grace`: beyond the turn's deadline, for the poll that shows its end.
     """
 
     sending: float = 30.0
@@ -92,7 +92,6 @@ class RetryBudget:
 
 
 def send_once(request: Request) -> Flow[Outcome]:
-    """One attempt."""
     outcome = yield request
     assert outcome is not None, "a runner answers every request"
     return outcome

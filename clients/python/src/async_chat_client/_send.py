@@ -1,4 +1,4 @@
-"""Send a request, with retries, until it has an answer."""
+"""Send a request, with retries, until a response comes."""
 
 from async_chat_client._replies import error_in
 from async_chat_client._retry import backoff, had_no_effect, is_retryable
@@ -7,9 +7,9 @@ from async_chat_client.errors import AsyncChatError, ChatBusy, ServiceError
 
 
 def send_with_retries(request: Request, retry_budget: RetryBudget, timing: Timing) -> Flow[Reply | None]:
-    """The answer; None when an attempt whose own answer was lost turns out to have done it (`done_if`).
+    """The response; None when a later attempt shows that one with a lost response took effect (`done_if`).
 
-    Raises what was wrong with the last attempt.
+    Raises the error of the last attempt.
     """
     give_up = timing.now() + retry_budget.sending
     in_doubt = False

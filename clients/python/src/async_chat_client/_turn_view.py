@@ -1,4 +1,4 @@
-"""A turn as it unfolds: from pages of the chat to the updates that the caller has not had."""
+"""Turns polled pages into the updates that the caller has not received yet."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -6,13 +6,13 @@ from datetime import datetime
 from async_chat_client._models import Message, Page, Step, TurnState
 from async_chat_client.updates import Answered, Cancelled, Draft, End, Failed, Thinking, Update
 
-SUPERSEDED = Failed("superseded", "Another question followed before this one was answered.")
+SUPERSEDED = Failed("superseded", "Another question was asked before this one was answered.")
 
 
 class TurnView:
-    """One turn. `question` is what was asked; None stands for the chat's newest question.
+    """One turn. `question` is its text; None stands for the chat's newest question.
 
-    Other devices may ask in the same chat: the answer is the message that follows this turn's own question.
+    Other devices may ask in the same chat: the answer is the message that follows this turn's question.
     """
 
     def __init__(self, question: str | None) -> None:
@@ -25,7 +25,7 @@ class TurnView:
         self.end: End | None = None
 
     def news(self, page: Page) -> Iterator[Update]:
-        """What `page` tells that was not told before. A caller who stops in between gets the rest the next time."""
+        """The updates in `page` that were not yielded before. A caller who stops early gets the rest next time."""
         if self._question_id is None:
             self._question_id = self._find_question(page.messages)
         following = next((message for message in page.messages if message.message_id > self._question_id), None)
@@ -63,4 +63,4 @@ def _end(page: Page, following: Message | None) -> End | None:
     if page.status == "failed":
         error = page.turn.error
         return Failed(error.code, error.message) if error else Failed("unknown", "No answer could be made.")
-    return None  # thinking; or answered, with the answer on the page that follows
+    return None  # thinking; or answered, and the answer is on the next page

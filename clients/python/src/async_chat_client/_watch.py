@@ -1,4 +1,4 @@
-"""Watching one turn to its end."""
+"""Watch one turn until it ends."""
 
 from math import inf
 
@@ -11,7 +11,7 @@ from async_chat_client.updates import Answered, Cancelled, End, PollFailed, Upda
 
 
 class Watch:
-    """What is known of one turn. It can be left and taken up again: nothing is told twice, nothing is left out."""
+    """The watching of one turn, which can be interrupted and continued: each update is given once."""
 
     def __init__(
         self, chat_id: str, question: str | None, first_wait: float, retry_budget: RetryBudget, timing: Timing
@@ -24,11 +24,11 @@ class Watch:
 
     @property
     def end(self) -> End | None:
-        """How the turn ended, as far as it has been seen."""
+        """How the turn ended; None as long as no poll has shown it."""
         return self._view.end
 
     def updates(self, timeout: float | None) -> Stream[Update]:
-        """Everything new up to the end, which comes each time. Raises `StillThinking` after `timeout` seconds."""
+        """New updates, then the end, which every call repeats. Raises `StillThinking` after `timeout` seconds."""
         until = inf if timeout is None else self._timing.now() + timeout
         yield from self._tell()
         while self.end is None:
@@ -44,11 +44,11 @@ class Watch:
         yield Emit(self.end)
 
     def soon(self) -> None:
-        """Something was done to the turn: look at once."""
+        """Poll without waiting: the turn was changed from here."""
         self._poller.soon()
 
     def answer(self) -> Message:
-        """The answer of a turn whose end has been seen. Raises `TurnFailed`, `TurnCancelled`."""
+        """The answer of an ended turn. Raises `TurnFailed`, `TurnCancelled`."""
         if isinstance(self.end, Answered):
             return self.end.message
         if isinstance(self.end, Cancelled):
@@ -58,6 +58,6 @@ class Watch:
         raise TurnFailed(self.end.code, self.end.message)
 
     def _tell(self) -> Stream[Update]:
-        # Also of a page that was told in part, when the caller went away: an unchanged page is not sent again.
+        # A caller who left early has not had all updates of the last page, and an unchanged page is not sent again.
         for update in self._view.news(self._page) if self._page else ():
             yield Emit(update)

@@ -1,34 +1,34 @@
-"""Everything that can go wrong, as classes.
+"""All errors of the client, as classes.
 
     AsyncChatError
     ├── ServiceError              the service refused: `code`, `status`, `detail`, `request_id`, `retry_after`
     │   ├── QuestionMissing, QuestionTooLong, MemoryTooLong, BodyTooLarge, InvalidRequest
     │   ├── MethodNotAllowed, UnsupportedMediaType, IdempotencyKeyReused
-    │   ├── Unauthorized          no token, or one that is not good any more
+    │   ├── Unauthorized          no token, or an invalid or expired one
     │   ├── Forbidden             ── ChatForbidden
     │   ├── NotFound              ── ChatNotFound, MemoryNotFound, RouteNotFound
     │   ├── Conflict              ── ChatBusy, NothingToRetry
     │   ├── TooManyRequests       ── TooManyTurns, AtCapacity
     │   └── ServiceFault          ── InternalError, TryAgain
-    ├── Unreachable               no answer came: refused, cut, too slow
-    ├── UnreadableReply           an answer came that is not the contract's
-    ├── StillThinking             the turn's end was not seen in time
+    ├── Unreachable               no response: connection refused, cut, or too slow
+    ├── UnreadableReply           a response that does not fit the contract
+    ├── StillThinking             the turn did not end in time
     └── TurnEnded
-        ├── TurnFailed            a stable `code`, and a sentence for a person
+    ├── TurnFailed            a stable `code`, and a sentence for a person
         └── TurnCancelled
 
-A code that is not known here becomes the class of its status, and keeps its code.
+A code that this version does not know becomes the class of its status and keeps its code.
 """
 
 from typing import ClassVar
 
 
 class AsyncChatError(Exception):
-    """The root of all."""
+    """The base class of all errors of the client."""
 
 
 class ServiceError(AsyncChatError):
-    """The service refused. `retry_after` is in seconds, None when it did not say."""
+    """The service refused the request. `retry_after` is in seconds, None without that header."""
 
     by_code: ClassVar[dict[str, type["ServiceError"]]] = {}
     by_status: ClassVar[dict[int, type["ServiceError"]]] = {}
@@ -51,45 +51,45 @@ class ServiceError(AsyncChatError):
 
     @staticmethod
     def class_for(status: int, code: str) -> type["ServiceError"]:
-        """The most telling class: by code, else by status, else by the kind of status."""
+        """The most specific class: by code, else by status, else by the hundred of the status."""
         kind = ServiceFault if status >= 500 else ServiceError  # noqa: PLR2004  # RFC 9110's classes of status
         return ServiceError.by_code.get(code) or ServiceError.by_status.get(status) or kind
 
 
 class QuestionMissing(ServiceError, code="question_missing"):
-    """The question has nothing visible in it."""
+    """The question has no visible character."""
 
 
 class QuestionTooLong(ServiceError, code="question_too_long"):
-    """The question is longer than the service takes."""
+    """The question is longer than the service allows."""
 
 
 class MemoryTooLong(ServiceError, code="memory_too_long"):
-    """A memory is longer than the service takes."""
+    """A memory is longer than the service allows."""
 
 
 class BodyTooLarge(ServiceError, code="body_too_large"):
-    """The body is larger than any valid one."""
+    """The body is larger than the service allows."""
 
 
 class InvalidRequest(ServiceError, code="invalid_request"):
-    """The service cannot read the request; `detail` names the part at fault."""
+    """The request is invalid; `detail` names the field."""
 
 
 class MethodNotAllowed(ServiceError, code="method_not_allowed", status=405):
-    """The route does not take this method."""
+    """The route does not allow this method."""
 
 
 class UnsupportedMediaType(ServiceError, code="unsupported_media_type", status=415):
-    """The body was not said to be JSON."""
+    """The body's content type is not JSON."""
 
 
 class IdempotencyKeyReused(ServiceError, code="idempotency_key_reused"):
-    """The key came before with another question or chat."""
+    """The key was used for another question or chat."""
 
 
 class Unauthorized(ServiceError, status=401):
-    """No token, or one that has expired or is meant for another service: sign in again."""
+    """No token, or one that is invalid, expired or meant for another service: sign in again."""
 
 
 class Forbidden(ServiceError, status=403):
@@ -97,15 +97,15 @@ class Forbidden(ServiceError, status=403):
 
 
 class ChatForbidden(Forbidden, code="chat_forbidden"):
-    """The chat is another user's."""
+    """The chat belongs to another user."""
 
 
 class NotFound(ServiceError, status=404):
-    """There is nothing there."""
+    """Not found."""
 
 
 class ChatNotFound(NotFound, code="chat_not_found"):
-    """No such chat, or it has been deleted."""
+    """The chat does not exist or was deleted."""
 
 
 class MemoryNotFound(NotFound, code="memory_not_found"):
@@ -113,11 +113,11 @@ class MemoryNotFound(NotFound, code="memory_not_found"):
 
 
 class RouteNotFound(NotFound, code="route_not_found"):
-    """The service has no such route: is the base URL right?"""
+    """The service has no such route: check the base URL."""
 
 
 class Conflict(ServiceError, status=409):
-    """The chat's state does not allow this now."""
+    """The chat's state does not allow this."""
 
 
 class ChatBusy(Conflict, code="chat_busy"):
@@ -125,35 +125,35 @@ class ChatBusy(Conflict, code="chat_busy"):
 
 
 class NothingToRetry(Conflict, code="nothing_to_retry"):
-    """The chat's last question has its answer."""
+    """The chat's last question was answered."""
 
 
 class TooManyRequests(ServiceError, status=429):
-    """The service asks for a pause."""
+    """The service asks the client to wait."""
 
 
 class TooManyTurns(TooManyRequests, code="too_many_turns"):
-    """The user has as many turns thinking as are allowed."""
+    """The user has the maximum number of turns thinking."""
 
 
 class AtCapacity(TooManyRequests, code="at_capacity"):
-    """The service has as many turns thinking, of all users, as it has workers for."""
+    """All workers of the service are busy."""
 
 
 class ServiceFault(ServiceError):
-    """The service, or something before it, is broken or overloaded."""
+    """The service, or a proxy in front of it, is broken or overloaded."""
 
 
 class InternalError(ServiceFault, code="internal_error"):
-    """A defect of the service; quote `request_id` when you report it."""
+    """A bug in the service; quote `request_id` when you report it."""
 
 
 class TryAgain(ServiceFault, code="try_again"):
-    """Nothing was done; the same request may be sent again."""
+    """The service did nothing; send the same request again."""
 
 
 class Unreachable(AsyncChatError):
-    """No answer came. `sent` is False when the service cannot have seen the request."""
+    """No response came. `sent` is False when the service cannot have received the request."""
 
     def __init__(self, reason: str, *, sent: bool) -> None:
         super().__init__(reason)
@@ -161,14 +161,14 @@ class Unreachable(AsyncChatError):
 
 
 class UnreadableReply(AsyncChatError):
-    """An answer came that is not the contract's: a proxy's page, or another service."""
+    """The response does not fit the contract: a proxy's page, or another service."""
 
 
 class StillThinking(AsyncChatError, TimeoutError):
-    """The turn's end was not seen in time: the caller's time, or the turn's own deadline and a little more."""
+    """The turn did not end within the caller's timeout, or by its own deadline and a grace period."""
 
     def __init__(self, chat_id: str) -> None:
-        super().__init__(f"The end of the turn was not seen in time (chat {chat_id}).")
+        super().__init__(f"The turn did not end in time (chat {chat_id}).")
         self.chat_id = chat_id
 
 
@@ -177,7 +177,7 @@ class TurnEnded(AsyncChatError):
 
 
 class TurnFailed(TurnEnded):
-    """No answer could be made: a stable `code`, and a sentence for a person."""
+    """The turn failed: a stable `code`, and a sentence for a person."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)

@@ -1,4 +1,4 @@
-"""What a turn's watcher is told, in the order in which it happens. The last one is always an end."""
+"""A turn's updates, in the order in which they happen. The last one is always an end."""
 
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
@@ -9,21 +9,21 @@ from async_chat_client.errors import AsyncChatError
 
 @dataclass(frozen=True, slots=True)
 class Thinking:
-    """The turn waits for a worker (`queued`), or one has it (`running`)."""
+    """The turn waits for a worker (`queued`) or has one (`running`)."""
 
     phase: Literal["queued", "running"]
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """The answer so far, whole; empty when the agent has thrown it away."""
+    """The whole draft of the answer so far; empty when the agent has discarded it."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class PollFailed:
-    """A poll failed, which says nothing about the turn: another follows in `again_in` seconds."""
+    """A poll failed; the turn is not affected. The next poll follows in `again_in` seconds."""
 
     error: AsyncChatError
     again_in: float
@@ -31,14 +31,14 @@ class PollFailed:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """The end: here is the answer."""
+    """End: the answer."""
 
     message: Message
 
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """The end: no answer. `code` is stable, `message` is for a person."""
+    """End: no answer. `code` is stable, `message` is for a person."""
 
     code: str
     message: str
@@ -46,7 +46,7 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class Cancelled:
-    """The end: the turn was stopped."""
+    """End: the turn was stopped."""
 
 
 End: TypeAlias = Answered | Failed | Cancelled

@@ -1,4 +1,4 @@
-"""Commands about the service and the person."""
+"""Commands about the service and the login."""
 
 import sys
 import webbrowser
@@ -29,10 +29,10 @@ def login(
     client_id: Annotated[str | None, typer.Option(help="Terraform's output user_pool_client_id.")] = None,
     port: Annotated[int, typer.Option(help="The sign-in must allow http://localhost:PORT/callback.")] = 8477,
 ) -> None:
-    """Sign in and keep the token, readable by you alone.
+    """Sign in and keep the token in a file that only you can read.
 
-    With --sign-in-url and --client-id in your browser. Without, an access token is asked for, or read from standard
-    input. A login of before is tried when both options are left out.
+    With --sign-in-url and --client-id, sign in with your browser; the values of an earlier login are used again.
+    Otherwise an access token is prompted for, or read from standard input.
     """
     url = service.rstrip("/")
     known = terminal.logins.get(url)
@@ -43,16 +43,16 @@ def login(
     else:
         found = Login(url, _typed_token())
     with ChatClient(found.url, found.access_token, retry_budget=RETRY_BUDGET) as client:
-        next(client.chats(), None)  # a token that does not work is not worth keeping
+        next(client.chats(), None)  # raises for a token that does not work, before it is kept
     terminal.logins.keep(found)
-    terminal.screen.note(f"Signed in at {url}; kept in {terminal.logins.file}")
+    terminal.screen.note(f"Signed in at {url}; the token is in {terminal.logins.file}")
 
 
 @command(app)
 def logout(terminal: Terminal, service: Service) -> None:
     """Forget the login at a service."""
     if not terminal.logins.forget(service):
-        raise NotConnected(f"There was no login at {service}.")
+        raise NotConnected(f"Not signed in at {service}.")
 
 
 @command(app)
@@ -78,6 +78,6 @@ def _typed_token() -> str:
 
 
 def _open(terminal: Terminal, page: str) -> None:
-    terminal.screen.note(f"Sign in here, if no browser opens: {page}")
-    # Some browsers keep their caller until they are closed, and somebody has to answer them when they come back.
+    terminal.screen.note(f"If no browser opens, sign in here: {page}")
+    # webbrowser.open may block until the browser closes; the callback server has to answer meanwhile.
     Thread(target=webbrowser.open, args=[page], daemon=True).start()

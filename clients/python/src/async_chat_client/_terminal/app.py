@@ -1,4 +1,4 @@
-"""The commands together."""
+"""The command line app."""
 
 from importlib.metadata import PackageNotFoundError, version
 from typing import Annotated
@@ -26,7 +26,7 @@ def _show_version(wanted: bool) -> None:
         try:
             typer.echo(version("async-chat-client"))
         except PackageNotFoundError:
-            typer.echo("not installed: runs from its source")
+            typer.echo("not installed: runs from source")
         raise typer.Exit
 
 
@@ -36,7 +36,7 @@ def main(
         bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version.")
     ] = False,
 ) -> None:
-    """Ask, and see the answer come.
+    """Ask an Async Chat service and follow the turn until its answer.
 
-    The service is the local stack of the project that you are in, or the one that you have signed in at.
+    The service is the local stack of the project in the current folder, or the one of the latest login.
     """

@@ -17,10 +17,12 @@ from async_chat_client.errors import AsyncChatError
 app = typer.Typer()
 
 ChatName = Annotated[str, typer.Argument(metavar="CHAT", help="A chat's id, or `last`.")]
-InChat = Annotated[str | None, typer.Option("--chat", metavar="CHAT", help="Go on in this chat; `last` is the newest.")]
-Timeout = Annotated[float | None, typer.Option(min=0, help="Seconds to wait at most; else up to the turn's deadline.")]
-NoWait = Annotated[bool, typer.Option("--no-wait", help="Only ask: print the chat's id, and see the answer later.")]
-Limit = Annotated[int, typer.Option(min=1, max=100, help="At most so many.")]
+InChat = Annotated[str | None, typer.Option("--chat", metavar="CHAT", help="Ask in this chat; `last` is the newest.")]
+Timeout = Annotated[
+    float | None, typer.Option(min=0, help="Seconds to wait at most; by default, until the turn's deadline.")
+]
+NoWait = Annotated[bool, typer.Option("--no-wait", help="Print the chat's id and do not wait for the answer.")]
+Limit = Annotated[int, typer.Option(min=1, max=100, help="Maximum number.")]
 STATUS_STYLES = {"thinking": "cyan", "answered": "green", "failed": "red", "cancelled": "yellow"}
 WHO = {"user": "You", "assistant": "Answer"}
 
@@ -33,7 +35,7 @@ def ask(
     timeout: Timeout = None,
     no_wait: NoWait = False,
 ) -> None:
-    """Ask, and watch until the answer is there. Ctrl-C asks whether to stop the turn or only to stop watching."""
+    """Ask, and watch the turn until it ends. Ctrl-C asks whether to stop the turn or only to stop watching."""
     asked = sys.stdin.read() if question == "-" else question
     found = terminal.chat(chat)
     if not no_wait:
@@ -49,7 +51,7 @@ def ask(
 
 @command(app)
 def chats(terminal: Terminal, limit: Limit = 20) -> None:
-    """List the chats, newest activity first; ● marks an answer that has not been read."""
+    """List the chats, newest activity first; ● marks an unread answer."""
     found = list(islice(terminal.client().chats(), limit))
     screen = terminal.screen
     if screen.as_json:
@@ -68,10 +70,10 @@ def show(
     terminal: Terminal,
     chat: ChatName,
     limit: Limit = 50,
-    watch: Annotated[bool, typer.Option("--watch", help="Go on watching a turn that is thinking.")] = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Watch the turn while it is thinking.")] = False,
     timeout: Timeout = None,
 ) -> None:
-    """Show a chat's newest messages, oldest first, and where its latest turn stands."""
+    """Show a chat's newest messages, oldest first, and the state of its latest turn."""
     found = terminal.chat(chat)
     page = found.page(limit)
     if watch and page.status == "thinking":
@@ -89,13 +91,13 @@ def show(
 
 @command(app)
 def retry(terminal: Terminal, chat: ChatName, timeout: Timeout = None) -> None:
-    """Run the last question again after it failed or was stopped, and watch."""
+    """Run the last question again after it failed or was stopped, and watch the turn."""
     follow(terminal.chat(chat).retry, terminal.screen, timeout)
 
 
 @command(app)
 def cancel(terminal: Terminal, chat: ChatName) -> None:
-    """Stop the turn that is thinking. One that has ended stays as it is."""
+    """Stop the thinking turn. A turn that has ended stays as it is."""
     found = terminal.chat(chat)
     status = found.cancel()
     if terminal.screen.as_json:
@@ -106,7 +108,7 @@ def cancel(terminal: Terminal, chat: ChatName) -> None:
 
 @command(app)
 def delete(terminal: Terminal, chat: ChatName) -> None:
-    """Remove a chat and all its messages, for good."""
+    """Delete a chat and its messages permanently."""
     terminal.chat(chat).delete()
 
 
@@ -135,11 +137,11 @@ def _show_turn(terminal: Terminal, page: Page) -> None:
     elif page.status != "answered":
         reason = f": {page.turn.error.message}" if page.turn.error else ""
         terminal.screen.note(f"{page.status}{reason}", STATUS_STYLES[page.status])
-        terminal.screen.note(f"Once more: async-chat retry {page.chat_id}")
+        terminal.screen.note(f"Retry: async-chat retry {page.chat_id}")
 
 
 def _seen(terminal: Terminal, chat_id: str | None) -> None:
-    """A person has read the chat; a script has not. The mark is not worth an error."""
+    """Mark as read if a person sees the output; scripts do not count. A failure is a note, not an error."""
     if terminal.screen.out.is_terminal and not terminal.screen.as_json:
         try:
             terminal.chat(chat_id).mark_read()

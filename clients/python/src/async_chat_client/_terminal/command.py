@@ -1,4 +1,4 @@
-"""What every command has in common: its service, its output, and its exit code."""
+"""What all commands share: the service, the output, the exit code."""
 
 import inspect
 import os
@@ -18,12 +18,14 @@ from async_chat_client._terminal.logins import Logins
 from async_chat_client._terminal.screen import Screen
 from async_chat_client.errors import ChatNotFound
 
-#: Somebody is looking at the screen: rather say that it does not work now than try for long.
+#: Shorter than the library's: a person is waiting in front of the screen.
 RETRY_BUDGET = RetryBudget(sending=15.0)
 
-Url = Annotated[str | None, typer.Option("--url", help="The service. Else ASYNC_CHAT_URL, the local stack, a login.")]
+Url = Annotated[
+    str | None, typer.Option("--url", help="The service. Default: ASYNC_CHAT_URL, the local stack, the latest login.")
+]
 As = Annotated[
-    str | None, typer.Option("--as", help="A demo user of the local stack. Else ASYNC_CHAT_USER, the first.")
+    str | None, typer.Option("--as", help="A demo user of the local stack. Default: ASYNC_CHAT_USER, the first user.")
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document, for scripts.")]
 
@@ -39,11 +41,11 @@ class Terminal:
         self._open = ExitStack()
 
     def connection(self) -> Connection:
-        """The service that is meant. Raises `NotConnected`."""
+        """The service to use. Raises `NotConnected`."""
         return find_connection(self._url, self._user, os.environ, Path.cwd(), self.logins)
 
     def client(self) -> ChatClient:
-        """A client for it, closed when the command ends."""
+        """A client of the service, closed when the command ends."""
         found = self.connection()
         try:
             return self._open.enter_context(ChatClient(found.url, found.token, retry_budget=RETRY_BUDGET))
@@ -51,17 +53,17 @@ class Terminal:
             raise typer.BadParameter(str(error)) from None
 
     def chat(self, name: str | None) -> Chat:
-        """The chat named, a new one for None, the one with the newest message for `last`."""
+        """The chat with this id, a new one for None, the newest one for `last`."""
         client = self.client()
         if name != "last":
             return client.chat(name)
         newest = next(client.chats(), None)
         if newest is None:
-            raise ChatNotFound(404, "chat_not_found", "There is no chat yet.")
+            raise ChatNotFound(404, "chat_not_found", "There are no chats.")
         return client.chat(newest.chat_id)
 
     def run(self, function: Callable[..., None], given: dict[str, Any]) -> None:
-        """Run a command's function; expected errors become a line and an exit code."""
+        """Run a command's function. Expected errors become one line and an exit code."""
         with self._open:
             try:
                 function(self, **given)
@@ -73,7 +75,7 @@ class Terminal:
 
 
 def command(app: typer.Typer, name: str | None = None) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Make a function of a `Terminal` and options a command of `app`, with the options that all commands take."""
+    """Register a function as a command of `app`, with the options that all commands share."""
 
     def register(function: Callable[..., None]) -> Callable[..., None]:
         def run(url: Url = None, user: As = None, as_json: Json = False, **given: Any) -> None:
@@ -82,7 +84,7 @@ def command(app: typer.Typer, name: str | None = None) -> Callable[[Callable[...
         own = list(inspect.signature(function).parameters.values())[1:]
         shared = [found for found in inspect.signature(run).parameters.values() if found.name != "given"]
         parameters = [found.replace(kind=inspect.Parameter.KEYWORD_ONLY) for found in (*own, *shared)]
-        run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # what Typer reads
+        run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # Typer reads it
         run.__annotations__ = {found.name: found.annotation for found in parameters}
         app.command(name or function.__name__, help=inspect.getdoc(function))(run)
         return function

@@ -1,4 +1,4 @@
-"""Which service is meant, and as whom."""
+"""Which service to call, and as which user."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -9,18 +9,18 @@ from async_chat_client._terminal.logins import Login, Logins
 from async_chat_client._terminal.sign_in import refreshed
 
 HOW = (
-    "No service to talk to: start the local stack (`make up`) and be in its project, "
+    "No service. Start the local stack (`make up`) and run this in its project, "
     "sign in with `async-chat login URL`, or set ASYNC_CHAT_URL and ASYNC_CHAT_TOKEN."
 )
 
 
 class NotConnected(Exception):
-    """There is no service, or nobody to be there; the text says what to do."""
+    """No service or no user is known; the text says what to do."""
 
 
 @dataclass(frozen=True)
 class Connection:
-    """A service and whose token goes there. `origin` says where both were found."""
+    """A service and the token for it. `origin` says where they were found."""
 
     url: str
     token: str | Callable[[], str]
@@ -30,9 +30,9 @@ class Connection:
 def find_connection(
     url: str | None, user: str | None, environment: Mapping[str, str], folder: Path, logins: Logins
 ) -> Connection:
-    """The service by `url` or ASYNC_CHAT_URL, else the local stack around `folder`, else the latest login.
+    """The service of `url` or ASYNC_CHAT_URL, else the local stack around `folder`, else the latest login.
 
-    `user` names a demo user of the local stack, and what is given comes before what the environment holds.
+    `user` names a demo user of the local stack. Arguments take precedence over the environment.
     """
     if user is None:
         url = url or environment.get("ASYNC_CHAT_URL")
@@ -44,7 +44,7 @@ def find_connection(
     if stack and url in {None, stack.api_url}:
         return _as_demo_user(stack, user)
     if user:
-        raise NotConnected("--as names a demo user of the local stack, and it does not run here: `make up`.")
+        raise NotConnected("--as names a demo user of the local stack, which is not running: `make up`.")
     if url:
         raise NotConnected(f"Not signed in at {url}: `async-chat login {url}`.")
     if login := logins.get(None):
@@ -53,7 +53,7 @@ def find_connection(
 
 
 def _signed_in(url: str, environment: Mapping[str, str], logins: Logins) -> Connection | None:
-    # The token goes only where the URL beside it says: one for this service is not shown to another.
+    # The environment's token belongs to the environment's URL: it is not sent to another service.
     if token := environment.get("ASYNC_CHAT_TOKEN"):
         return Connection(url, token, "ASYNC_CHAT_TOKEN")
     login = logins.get(url)

@@ -1,4 +1,4 @@
-"""Is everything as it should be between this terminal and the service?"""
+"""Checks between this terminal and the service."""
 
 import base64
 import json
@@ -18,7 +18,7 @@ from async_chat_client._terminal.connection import Connection
 from async_chat_client.errors import AsyncChatError
 
 TRIES = 5
-#: A `Date` has whole seconds, and has been on its way.
+#: `Date` has whole seconds and is older by the transfer.
 IN_STEP = timedelta(seconds=2)
 WRONG_BY = timedelta(seconds=30)
 NO_RETRIES = RetryBudget(sending=0.0)
@@ -26,7 +26,7 @@ NO_RETRIES = RetryBudget(sending=0.0)
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What one check found."""
+    """The result of one check."""
 
     check: str
     ok: bool
@@ -34,7 +34,7 @@ class Finding:
 
 
 def examine(found: Connection) -> Iterator[Finding]:
-    """Endpoint, clock, token, latency, in this order; nothing more once the endpoint does not answer."""
+    """Endpoint, clock, token and latency, in this order; stops when the endpoint does not answer."""
     yield _good("service", f"{found.url}, as {found.origin}")
     with ChatClient(found.url, found.token, retry_budget=NO_RETRIES) as client:
         try:
@@ -64,7 +64,7 @@ def _clock(url: str) -> Finding:
         return _bad("clock", str(error))
     now, date = datetime.now(UTC), date_of(Reply(answer.status_code, {"date": answer.headers.get("date", "")}, b""))
     if date is None:
-        return _good("clock", "the service tells no date to compare with")
+        return _good("clock", "the service sends no date to compare with")
     wrong_by = now - date
     if abs(wrong_by) < IN_STEP:
         return _good("clock", "in step with the service")
@@ -76,20 +76,20 @@ def _token(found: Connection, client: ChatClient) -> Finding:
     try:
         next(client.chats(), None)
         token = found.token() if callable(found.token) else found.token
-    except Exception as error:  # noqa: BLE001  # whatever stands between us and a good token is the finding
+    except Exception as error:  # noqa: BLE001  # whatever prevents a valid token is the finding
         return _bad("token", str(error))
     return _good("token", f"accepted{_expiry(token)}")
 
 
 def _expiry(token: str) -> str:
-    """Until when the token says that it is good; nothing when it is not a JWT."""
+    """When the token expires; nothing for a token that is not a JWT."""
     try:
         payload = token.split(".")[1]
         claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
         expires = datetime.fromtimestamp(claims["exp"], UTC)
     except (ValueError, LookupError, TypeError):
         return ""
-    return f", good until {expires.astimezone():%Y-%m-%d %H:%M}"
+    return f", valid until {expires.astimezone():%Y-%m-%d %H:%M}"
 
 
 def _latency(client: ChatClient) -> Finding:
@@ -101,5 +101,5 @@ def _latency(client: ChatClient) -> Finding:
             took.append((time.perf_counter() - began) * 1000)
     except AsyncChatError as error:
         return _bad("latency", str(error))
-    text = f"{median(took):.0f} ms at the median of {TRIES}, {max(took):.0f} ms at most"
+    text = f"median {median(took):.0f} ms, maximum {max(took):.0f} ms of {TRIES}"
     return _good("latency", text)

@@ -1,4 +1,4 @@
-"""What the terminal's exit codes mean, and which error leads to which."""
+"""The terminal's exit codes, and which error leads to which."""
 
 from enum import IntEnum
 
@@ -9,8 +9,6 @@ from async_chat_client._terminal.sign_in import SignInFailed
 
 
 class Exit(IntEnum):
-    """The outcome of a command, for scripts."""
-
     DONE = 0
     FAILED = 1
     USAGE = 2
@@ -27,18 +25,18 @@ MEANINGS = """
 \b
 Exit codes:
   0    done
-  1    the turn failed: there is no answer; or `doctor` found something wrong
+  1    the turn failed, or `doctor` found an error
   2    wrong use of the command, or a file that cannot be read
   3    the turn was stopped
   4    still thinking when the waiting ended
   5    the service refused: no such chat, not yours, too long, nothing to retry
-  6    sign in: no token, or one that is not good any more
-  7    busy: the chat, or the user, has a question being answered; try later
-  8    the service cannot be reached, or is broken
+  6    sign in: no token, or an invalid or expired one
+  7    busy: the chat or the user has a question being answered, or all workers are busy; try later
+  8    the service is unreachable or broken
   130  interrupted
 """
 
-#: The first class that fits decides.
+#: The first class that matches decides.
 _EXITS: list[tuple[type[Exception], Exit]] = [
     (errors.Unauthorized, Exit.SIGN_IN),
     (NotConnected, Exit.SIGN_IN),
@@ -50,10 +48,9 @@ _EXITS: list[tuple[type[Exception], Exit]] = [
     (errors.AsyncChatError, Exit.UNREACHABLE),
     (UnreadableFile, Exit.USAGE),
 ]
-#: What commands may end with; anything else is a defect, and shows as one.
+#: The expected errors of a command. Any other is a bug and shows its traceback.
 EXPECTED = tuple(kind for kind, _ in _EXITS)
 
 
 def exit_for(error: Exception) -> Exit:
-    """The exit code that an expected error leads to."""
     return next(code for kind, code in _EXITS if isinstance(error, kind))

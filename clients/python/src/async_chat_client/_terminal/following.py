@@ -1,4 +1,4 @@
-"""Following a turn to its end, with a way out by Ctrl-C."""
+"""Follow a turn until it ends; Ctrl-C offers to stop it."""
 
 from collections.abc import Callable
 from typing import NoReturn
@@ -12,11 +12,11 @@ from async_chat_client._terminal.screen import Screen
 from async_chat_client.errors import StillThinking
 from async_chat_client.updates import Answered, Cancelled, Failed
 
-CHOICES = "[s] stop the turn   [l] leave it, and stop watching   [Enter] go on watching: "
+CHOICES = "[s] stop the turn   [l] leave it running   [Enter] keep watching: "
 
 
 def follow(begin: Callable[[], Turn], screen: Screen, timeout: float | None) -> None:
-    """Begin a turn, show it until it ends, and show how. Leaves the command when that is not an answer."""
+    """Begin a turn and show it until it ends. Exits the command if it ends without an answer."""
     view, turn = LiveTurn(screen.err), None
     while turn is None or turn.end is None:
         try:
@@ -26,7 +26,7 @@ def follow(begin: Callable[[], Turn], screen: Screen, timeout: float | None) -> 
                     view.take(update)
         except KeyboardInterrupt:
             if turn is None:
-                screen.note("The question may have been taken: see async-chat chats")
+                screen.note("The question may have been stored: see async-chat chats")
                 raise
             _interrupted(turn, screen)
         except StillThinking as still:
@@ -42,14 +42,14 @@ def _begun(begin: Callable[[], Turn], view: LiveTurn) -> Turn:
 
 
 def show_end(turn: Turn, screen: Screen) -> None:
-    """How the turn ended: an answer is a result, anything else leaves the command."""
+    """Show how the turn ended. Exits the command if it ended without an answer."""
     match turn.end:
         case Answered(message=message):
             if screen.as_json:
                 screen.result({"chat_id": turn.chat_id, "status": "answered", "message": message})
                 return
             screen.message(message)
-            screen.note(f'Go on: async-chat ask --chat {turn.chat_id} "…"')
+            screen.note(f'Continue: async-chat ask --chat {turn.chat_id} "…"')
         case Failed(code=code, message=text):
             _leave(turn, screen, text, Exit.FAILED, {"status": "failed", "error": {"code": code, "message": text}})
         case Cancelled():
@@ -61,12 +61,12 @@ def _leave(turn: Turn, screen: Screen, text: str, code: Exit, ended: dict[str, o
         screen.result({"chat_id": turn.chat_id, **ended})
     else:
         screen.note(text, "red")
-        screen.note(f"Once more: async-chat retry {turn.chat_id}")
+        screen.note(f"Retry: async-chat retry {turn.chat_id}")
     raise typer.Exit(code)
 
 
 def _interrupted(turn: Turn, screen: Screen) -> None:
-    """Ctrl-C: a person chooses; without one it ends the watching, and the turn goes on."""
+    """After Ctrl-C a person chooses. Without a person, the command ends and the turn continues."""
     if not screen.interactive:
         _show_thinking(turn.chat_id, screen)
         raise typer.Exit(Exit.INTERRUPTED)
@@ -90,4 +90,4 @@ def _show_thinking(chat_id: str, screen: Screen) -> None:
     if screen.as_json:
         screen.result({"chat_id": chat_id, "status": "thinking"})
     else:
-        screen.note(f"The turn goes on: async-chat show --watch {chat_id}")
+        screen.note(f"The turn continues: async-chat show --watch {chat_id}")

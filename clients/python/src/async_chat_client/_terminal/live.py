@@ -1,4 +1,4 @@
-"""A turn on the screen while it is thinking: its steps as they come, how long it has taken, and the draft."""
+"""The live display of a thinking turn: steps, elapsed time, and the draft."""
 
 import time
 from collections.abc import Callable
@@ -19,7 +19,7 @@ DRAFT_LINES = 12
 
 
 class LiveTurn:
-    """Shows updates on standard error; on anything but a terminal, the steps alone, one line each."""
+    """Shows updates on standard error. Without a terminal, it prints only the steps, one a line."""
 
     def __init__(self, console: Console, now: Callable[[], float] = time.monotonic) -> None:
         self._console = console
@@ -44,11 +44,10 @@ class LiveTurn:
             self._live.stop()
 
     def phase(self, phase: str) -> None:
-        """What is being waited for."""
         self._phase = phase
 
     def take(self, update: Update) -> None:
-        """Show an update; an end is for others to show."""
+        """Show an update, except an end."""
         self._trouble = ""
         match update:
             case Thinking(phase=phase):
@@ -58,7 +57,7 @@ class LiveTurn:
             case Draft(text=text):
                 self._draft = plain(text)
             case PollFailed():
-                self._trouble = "no connection for now, trying again"
+                self._trouble = "connection lost, retrying"
 
     def __rich__(self) -> RenderableType:
         seconds = f"{self._now() - self._began:.0f} s"

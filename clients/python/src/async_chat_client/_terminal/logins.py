@@ -1,4 +1,4 @@
-"""Where signed-in users are remembered: one file in the user's own configuration folder, for nobody else to read."""
+"""Signed-in users, kept in one file in the user's configuration folder that only the user can read."""
 
 import json
 import os
@@ -12,7 +12,7 @@ MARGIN_SECONDS = 60
 
 @dataclass(frozen=True)
 class Login:
-    """An access token for the service at `url`, and what it takes to get the next one."""
+    """An access token for the service at `url`, and what is needed to refresh it."""
 
     url: str
     access_token: str = field(repr=False)
@@ -22,12 +22,12 @@ class Login:
     client_id: str | None = None
 
     def has_expired(self, now: Callable[[], float] = time.time) -> bool:
-        """Whether the token is at its end, by the clock that it was kept by."""
+        """Whether the token has expired, by the clock of the machine that stored it."""
         return self.expires_at is not None and now() > self.expires_at - MARGIN_SECONDS
 
 
 class Logins:
-    """One login for each service; the latest is the one that is meant when nobody says."""
+    """One login for each service. The latest is the default."""
 
     def __init__(self, folder: Path) -> None:
         self.file = folder / "logins.json"
@@ -39,11 +39,11 @@ class Logins:
         return found[-1] if found else None
 
     def keep(self, login: Login) -> None:
-        """Remember a login as the latest."""
+        """Store a login as the latest."""
         self._write([*(other for other in self._read() if other.url != login.url), login])
 
     def forget(self, url: str) -> bool:
-        """Remove the login at `url`; says whether there was one."""
+        """Remove the login at `url`; False if there was none."""
         kept = self._read()
         left = [login for login in kept if login.url != url.rstrip("/")]
         self._write(left)
@@ -58,7 +58,7 @@ class Logins:
     def _write(self, logins: list[Login]) -> None:
         self.file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         draft = self.file.with_suffix(f".{os.getpid()}")
-        # Its mode from the first byte on, and never a half-written file.
+        # Mode 0600 from the first byte, and replaced atomically.
         with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:  # noqa: PTH123  # Path.open takes no mode
             json.dump([asdict(login) for login in logins], file, indent=2)
         draft.replace(self.file)

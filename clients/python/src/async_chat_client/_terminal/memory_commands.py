@@ -24,7 +24,7 @@ def remember(
     at: Annotated[str | None, typer.Option(help="When it happened, such as 2026-11-20 or 2026-11-20T18:30.")] = None,
     tag: Annotated[list[str] | None, typer.Option(help="A tag; may be given several times.")] = None,
 ) -> None:
-    """Store a memory, and print its id."""
+    """Store a memory and print its id."""
     try:
         occurred_at = moment(at) if at else None
     except ValueError as error:
@@ -41,7 +41,7 @@ def remember(
 def memories(
     terminal: Terminal,
     words: Annotated[str | None, typer.Argument(help="Search for these, best match first, as the agent does.")] = None,
-    limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 20,
+    limit: Annotated[int, typer.Option(min=1, help="Maximum number.")] = 20,
 ) -> None:
     """List the memories, newest first, or search them."""
     mine = terminal.client().memories
@@ -59,7 +59,7 @@ def memories(
 def forget(
     terminal: Terminal, memory: Annotated[list[str], typer.Argument(metavar="MEMORY...", help="Ids of memories.")]
 ) -> None:
-    """Remove memories, for good."""
+    """Delete memories permanently."""
     mine = terminal.client().memories
     for memory_id in memory:
         mine.forget(memory_id)
@@ -70,13 +70,13 @@ def import_memories(
     terminal: Terminal,
     file: Annotated[str, typer.Argument(help="JSON Lines or CSV; `-` is standard input.")],
     form: Annotated[str | None, typer.Option("--format", help="jsonl or csv; else by the file's name.")] = None,
-    skip: Annotated[int, typer.Option(min=0, help="Leave out so many memories: they are stored already.")] = 0,
+    skip: Annotated[int, typer.Option(min=0, help="Number of memories to skip because they are stored already.")] = 0,
 ) -> None:
     """Store many memories, a hundred at a time.
 
-    JSON Lines have an object a line, CSV a first line of names: text, and if you like occurred_at and tags (in CSV
-    separated by semicolons). A bad line stores nothing. When the service fails in between, the number to go on with
-    is told.
+    JSON Lines: one object a line. CSV: a first line of column names. Fields: text, and optionally occurred_at and tags
+    (in CSV separated by semicolons). If a line is invalid, nothing is stored. If the service fails in between, the
+    command prints the number for --skip.
     """
     form = form or ("csv" if file.lower().endswith(".csv") else "jsonl")
     if form not in {"jsonl", "csv"}:
@@ -108,6 +108,6 @@ def _store(terminal: Terminal, found: list[NewMemory], skipped: int) -> int:
                 stored += len(ids)
                 bar.update(shown, completed=stored)
         except AsyncChatError:
-            terminal.screen.note(f"{stored} memories were stored; go on with --skip {skipped + stored}", "yellow")
+            terminal.screen.note(f"{stored} memories were stored; continue with --skip {skipped + stored}", "yellow")
             raise
     return stored

@@ -12,13 +12,13 @@ Format = Literal["jsonl", "csv"]
 
 
 class UnreadableFile(Exception):
-    """A line is not a memory; the text names the line."""
+    """A line of the file is not a memory; the text names the line."""
 
 
 def read_memories(file: TextIO, form: Format) -> list[NewMemory]:
-    """All memories of a file: `text`, and if given `occurred_at` and `tags`; other fields are left out.
+    """All memories of a file: `text`, and optionally `occurred_at` and `tags`; other fields are ignored.
 
-    The whole file is read before anything is stored, so that a bad line stores nothing. Raises `UnreadableFile`.
+    The whole file is read before anything is stored, so that an invalid line stores nothing. Raises `UnreadableFile`.
     """
     try:
         return [_memory(number, fields) for number, fields in READERS[form](file)]
@@ -27,7 +27,7 @@ def read_memories(file: TextIO, form: Format) -> list[NewMemory]:
 
 
 def moment(text: str) -> datetime:
-    """A time as a person writes it; one without a zone is in theirs. Raises `ValueError`."""
+    """A time as a person types it, by default in the local time zone. Raises `ValueError`."""
     found = datetime.fromisoformat(text.strip())
     return found if found.tzinfo else found.astimezone()
 
@@ -48,7 +48,7 @@ def _json_lines(file: TextIO) -> Iterator[tuple[int, Mapping[str, object]]]:
 def _csv_lines(file: TextIO) -> Iterator[tuple[int, Mapping[str, object]]]:
     rows = csv.DictReader(file)
     if "text" not in (rows.fieldnames or []):
-        raise UnreadableFile("line 1: names the columns, and one of them is `text`")
+        raise UnreadableFile("line 1: must be the column names, with a column `text`")
     for row in rows:
         tags = [tag.strip() for tag in (row.get("tags") or "").split(";") if tag.strip()]
         yield rows.line_num, {"text": row["text"], "occurred_at": row.get("occurred_at"), "tags": tags}
@@ -60,7 +60,7 @@ READERS: Final = {"jsonl": _json_lines, "csv": _csv_lines}
 def _memory(number: int, fields: Mapping[str, object]) -> NewMemory:
     text, occurred_at, tags = fields.get("text"), fields.get("occurred_at"), fields.get("tags") or []
     if not isinstance(text, str) or not text.strip():
-        raise UnreadableFile(f"line {number}: there is no `text`")
+        raise UnreadableFile(f"line {number}: `text` is missing")
     if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
         raise UnreadableFile(f"line {number}: `tags` is not a list of words")
     try:

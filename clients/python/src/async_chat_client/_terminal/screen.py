@@ -1,4 +1,4 @@
-"""What is shown: results on standard output, everything else on standard error; as JSON when scripts ask for it."""
+"""Output: results on standard output, everything else on standard error; optionally as JSON."""
 
 import json
 import re
@@ -14,18 +14,16 @@ from rich.text import Text
 from async_chat_client._models import Citation, Message
 from async_chat_client.errors import ServiceError
 
-#: Characters that steer a terminal or turn text around: answers and memories are text, and stay text.
+#: Control characters and bidirectional overrides: answers and memories must not control the terminal.
 _STEERING: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 def plain(text: str) -> str:
-    """`text` with nothing in it but text, line ends and tabs."""
+    """`text` without control characters other than line ends and tabs."""
     return _STEERING.sub("\N{REPLACEMENT CHARACTER}", text.replace("\r\n", "\n"))
 
 
 class Screen:
-    """Standard output and standard error of one command."""
-
     def __init__(self, *, as_json: bool) -> None:
         self.as_json = as_json
         self.out = Console(highlight=False)
@@ -33,33 +31,33 @@ class Screen:
 
     @property
     def interactive(self) -> bool:
-        """Whether a person can be asked."""
+        """Whether a person can answer a prompt."""
         return sys.stdin.isatty() and self.err.is_terminal
 
     def result(self, value: object) -> None:
-        """One JSON document."""
+        """Print the result as one JSON document."""
         text = json.dumps(value, default=_jsonable, ensure_ascii=False)
         self.out.file.write(_STEERING.sub(_escaped, text) + "\n")
 
     def say(self, text: str, style: str = "") -> None:
-        """A line of the result; into a pipe as it is, on a terminal with its style."""
+        """Print a line of the result; styled only on a terminal."""
         if self.out.is_terminal:
             self.out.print(Text(plain(text), style))
         else:
             self.out.file.write(plain(text) + "\n")
 
     def note(self, text: str, style: str = "dim") -> None:
-        """A line beside the result."""
+        """Print a line to standard error."""
         self.err.print(Text(plain(text), style), soft_wrap=True)
 
     def message(self, message: Message) -> None:
-        """What was said, and what it rests on."""
+        """Print a message and its citations."""
         self.say(message.content)
         for number, cited in enumerate(message.citations, 1):
             self.say(_citation(number, cited), "dim")
 
     def complain(self, error: Exception) -> None:
-        """What went wrong, in one line."""
+        """Print an error in one line."""
         code = error.code if isinstance(error, ServiceError) else type(error).__name__
         request_id = error.request_id if isinstance(error, ServiceError) else None
         if self.as_json:
@@ -70,7 +68,6 @@ class Screen:
 
 
 def local_time(moment: datetime) -> str:
-    """As people here read it."""
     return moment.astimezone().strftime("%Y-%m-%d %H:%M")
 
 

@@ -1,4 +1,4 @@
-"""Signing in at a hosted sign-in page, as OAuth 2.0 wants it of programs that keep no secret: code flow with PKCE."""
+"""Sign-in at a hosted page: OAuth 2.0 authorization code flow with PKCE, for clients without a secret."""
 
 import base64
 import hashlib
@@ -18,11 +18,11 @@ TIMEOUT = 30.0
 
 
 class SignInFailed(Exception):
-    """No token was given; the text says why, without quoting anything secret."""
+    """No token was issued. The text says why and quotes no secret."""
 
 
 def sign_in(url: str, sign_in_url: str, client_id: str, port: int, show: Callable[[str], None]) -> Login:
-    """Have the person sign in with their browser; `show` gets the address of the page. Raises `SignInFailed`."""
+    """Sign in with the user's browser. `show` receives the page's address. Raises `SignInFailed`."""
     redirect = f"http://localhost:{port}/callback"
     verifier, state = secrets.token_urlsafe(64), secrets.token_urlsafe(24)
     query = {
@@ -43,7 +43,7 @@ def sign_in(url: str, sign_in_url: str, client_id: str, port: int, show: Callabl
 
 
 def refreshed(login: Login) -> Login:
-    """The login with the next access token. Raises `SignInFailed`."""
+    """The login with a new access token. Raises `SignInFailed`."""
     assert login.refresh_token is not None
     return _with_tokens(login, {"grant_type": "refresh_token", "refresh_token": login.refresh_token})
 
@@ -56,13 +56,13 @@ def _with_tokens(login: Login, proof: dict[str, str]) -> Login:
         return replace(
             login,
             access_token=str(tokens["access_token"]),
-            # A refresh brings no new refresh token: the old one stays good.
+            # A refresh response has no new refresh token: the old one remains valid.
             refresh_token=tokens.get("refresh_token") or login.refresh_token,
             expires_at=time.time() + float(tokens["expires_in"]),
         )
     except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
         again = f"sign in again with `async-chat login {login.url}`"
-        raise SignInFailed(f"{login.sign_in_url} gave no token ({type(error).__name__}): {again}.") from None
+        raise SignInFailed(f"{login.sign_in_url} issued no token ({type(error).__name__}): {again}.") from None
 
 
 def _challenge(verifier: str) -> str:

@@ -1,4 +1,4 @@
-"""A service for the tests of apps that use this client: in memory, in no time, and as unreliable as you like.
+"""A fake service for tests of apps that use this client: in memory, without real waiting, with faults on demand.
 
 service = FakeService()
 service.next_turns(ScriptedTurn(answer="Level 3, bay 12.", seconds=40))

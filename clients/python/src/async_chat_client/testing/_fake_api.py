@@ -1,4 +1,4 @@
-"""The contract's routes in memory."""
+"""The API's routes in memory."""
 
 import json
 import re
@@ -16,7 +16,7 @@ from async_chat_client.testing._fake_chat import FakeChat, Json, ScriptedTurn, m
 
 
 class Refusal(Exception):
-    """What the contract says no with."""
+    """An error of the contract."""
 
     def __init__(self, status: int, code: str, retry_after: int | None = None) -> None:
         super().__init__(code)
@@ -27,7 +27,7 @@ class Refusal(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request, as far as a route looks at it. `part` is the id in the path."""
+    """One request as the routes see it. `part` is the id in the path."""
 
     request: httpx.Request
     user: str
@@ -47,7 +47,7 @@ Route: TypeAlias = Callable[[Call], httpx.Response]
 
 
 class FakeApi:
-    """Chats and memories of everybody, at the time that `now` tells."""
+    """All users' chats and memories at the time `now()`."""
 
     def __init__(self, now: Callable[[], datetime]) -> None:
         self.scripts: list[ScriptedTurn] = []
@@ -73,7 +73,7 @@ class FakeApi:
         }
 
     def answer(self, request: httpx.Request) -> httpx.Response:
-        """One request, after every turn whose time has come has ended."""
+        """Answer one request, after ending every turn that is due."""
         for chat in self._chats.values():
             chat.settle(self._now(), self._new_id())
         try:

@@ -1,4 +1,4 @@
-"""One chat of the fake service: its turns go by the script and the clock."""
+"""One chat of the fake service, whose turns follow the script and the clock."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ DEADLINE = timedelta(seconds=70)
 
 @dataclass(frozen=True, slots=True)
 class ScriptedTurn:
-    """What becomes of a question: answered after `seconds`, or failed with the code `fails`.
+    """The outcome of a question: an answer after `seconds`, or a failure with the code `fails`.
 
     `steps` and `drafts` are pairs of seconds and text. The turn is queued for `queued` seconds.
     """
@@ -29,7 +29,7 @@ class ScriptedTurn:
 
 @dataclass
 class FakeChat:
-    """A chat at one moment; `settle` moves it to the next."""
+    """A chat at one moment; `settle` brings it up to date."""
 
     chat_id: str
     user: str
@@ -46,12 +46,12 @@ class FakeChat:
         return self.asked_at + DEADLINE
 
     def begin(self, script: ScriptedTurn, now: datetime) -> None:
-        """A new turn about the newest question."""
+        """Start a new turn for the newest question."""
         self.script, self.asked_at = script, now
         self.status, self.error, self.ended_at = "thinking", None, None
 
     def settle(self, now: datetime, message_id: str) -> None:
-        """End the turn if its time has come; an answer gets `message_id`."""
+        """End the turn if it is due; an answer gets the id `message_id`."""
         done = self.asked_at + timedelta(seconds=self.script.seconds)
         if self.status != "thinking" or now < min(done, self.deadline):
             return
@@ -67,12 +67,11 @@ class FakeChat:
             self.messages.append({**answer, "citations": cited})
 
     def cancel(self, now: datetime) -> None:
-        """Stop the turn if it still thinks."""
         if self.status == "thinking":
             self.status, self.ended_at = "cancelled", now
 
     def turn(self, now: datetime) -> Json:
-        """`turn` as the wire shows it."""
+        """The field `turn` of a poll."""
         elapsed = ((self.ended_at or now) - self.asked_at) / timedelta(seconds=1)
         started = elapsed >= self.script.queued
         shown = [text for at, text in self.script.drafts if at <= elapsed]
@@ -92,7 +91,6 @@ class FakeChat:
         }
 
     def summary(self) -> Json:
-        """The chat as the list shows it."""
         last = self.messages[-1]
         return {
             "chat_id": self.chat_id,
@@ -104,7 +102,6 @@ class FakeChat:
 
 
 def message(message_id: str, role: str, content: str, at: datetime) -> Json:
-    """A message as the wire shows it."""
     return {"message_id": message_id, "role": role, "content": content, "created_at": rfc3339(at)}
 
 

@@ -1,4 +1,4 @@
-"""The fake service as tests use it: scripts, disturbances, and clients for which waiting takes no time."""
+"""The fake service for tests: scripts, disturbances, and clients whose waiting takes no time."""
 
 import httpx
 
@@ -15,9 +15,9 @@ USUAL = RetryBudget()
 
 
 class FakeService:
-    """Answers as the contract says. A token is the name of its user; `expired` is nobody's.
+    """Answers as the contract says. A token is the name of its user; the token `expired` is refused.
 
-    `requests` keeps everything that was sent, disturbed or not. `time` moves on by waiting, and by hand.
+    `requests` keeps every request, disturbed or not. `time` advances by waiting, or when a test sets it.
     """
 
     def __init__(self, time: FakeTime | None = None) -> None:
@@ -28,19 +28,19 @@ class FakeService:
 
     @property
     def turns_run(self) -> int:
-        """How often an agent has been set to work."""
+        """How many turns were started."""
         return self._api.turns_run
 
     def next_turns(self, *scripts: ScriptedTurn) -> None:
-        """How the next turns go; after these, as `ScriptedTurn()`."""
+        """Script the next turns; later turns use `ScriptedTurn()`."""
         self._api.scripts += scripts
 
     def hint(self, *poll_after_ms: int | None, first_seconds: int = 2) -> None:
-        """When to poll: what an ask is told, and the next polls; the last one stays."""
+        """Poll hints: `first_seconds` for an ask, then `poll_after_ms` poll by poll; the last is repeated."""
         self._api.first_hint, self._api.hints = first_seconds, list(poll_after_ms)
 
     def disturb(self, *disturbances: Disturbance, on: str = "") -> None:
-        """Disturb the next requests whose path contains `on`, one each."""
+        """Disturb the next requests whose path contains `on`, one disturbance for each request."""
         self._disturbances += [(on, disturbance) for disturbance in disturbances]
 
     def client(self, user: str, retry_budget: RetryBudget = USUAL, jitter: float = 0.0) -> ChatClient:
@@ -56,7 +56,6 @@ class FakeService:
         )
 
     def async_client(self, user: str, retry_budget: RetryBudget = USUAL, jitter: float = 0.0) -> AsyncChatClient:
-        """The same, asynchronous."""
         time = self.time
         return AsyncChatClient(
             URL,
@@ -68,11 +67,11 @@ class FakeService:
         )
 
     def transport(self) -> httpx.MockTransport:
-        """For a client of your own making, of either kind."""
+        """A transport for a client of your own, blocking or asynchronous."""
         return httpx.MockTransport(self.handle)
 
     def handle(self, request: httpx.Request) -> httpx.Response:
-        """Answer one request, disturbed if a disturbance is due."""
+        """Answer one request, with the next disturbance that fits."""
         self.requests.append(request)
         for index, (on, disturbance) in enumerate(self._disturbances):
             if on in request.url.path:
@@ -81,5 +80,4 @@ class FakeService:
         return self._api.answer(request)
 
     def polls(self) -> list[httpx.Request]:
-        """The polls that were sent."""
         return [request for request in self.requests if request.url.path == "/chats/messages"]

@@ -1,4 +1,4 @@
-"""Time that passes only when somebody waits."""
+"""A clock that advances only when a client waits."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -8,14 +8,14 @@ BEGINNING = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 
 class FakeTime:
-    """Both the client's waiting and the service's clock. `waits` keeps how long each wait was, in seconds."""
+    """The clock of both client and service. `waits` keeps the length of each wait in seconds."""
 
     def __init__(self) -> None:
         self.seconds = 0.0
         self.waits: list[float] = []
 
     def timing(self, jitter: float = 0.0) -> Timing:
-        """For a client; `jitter`, from 0 to 1, is what its random numbers are."""
+        """For a client; its random numbers are all `jitter`, from 0 to 1."""
         return Timing(lambda: self.seconds, lambda: jitter)
 
     def sleep(self, seconds: float) -> None:
