@@ -28,8 +28,8 @@ export class ChatClient {
   /**
    * @param {{baseUrl?: string, token?: string | (() => string | Promise<string>), fetch?: typeof globalThis.fetch,
    *          callTimeoutMs?: number, repeatMs?: number}} [options]
-   *   baseUrl: the workspace's API; token: an access token, or what gives the one of the moment;
-   *   callTimeoutMs: for one call (15 s); repeatMs: for how long a broken call is repeated (30 s)
+   *   baseUrl: the workspace's API; token: an access token, or a function that returns one;
+   *   callTimeoutMs: for one call (15 s); repeatMs: for how long a failed call is repeated (30 s)
    */
   constructor({
     baseUrl = "./",
@@ -42,11 +42,11 @@ export class ChatClient {
   }
 
   /**
-   * Ask, in a new chat or in the one named. A broken call is repeated under one Idempotency-Key: it asks once.
+   * Ask in a new chat, or in `chatId`. A failed call is repeated under the same Idempotency-Key, so it asks once.
    * Throws QuestionMissing, QuestionTooLong, ChatBusy, TooManyTurns, ChatForbidden, ChatNotFound, Unauthorized, …
    * @param {string} question
    * @param {{chatId?: string, after?: string, idempotencyKey?: string, signal?: AbortSignal}} [options]
-   *   after: the cursor of a page already seen, so that the watch begins there
+   *   after: the cursor of the last page seen; updates hold only newer messages
    * @returns {Promise<Turn>}
    */
   async ask(question, { chatId, after, idempotencyKey = newKey(), signal } = {}) {
@@ -60,7 +60,7 @@ export class ChatClient {
   }
 
   /**
-   * The chat's latest turn, to watch it again: after a reload, or in another tab.
+   * The chat's latest turn, to watch after a reload or in another tab. Sends no request.
    * @param {string} chatId @param {{after?: string}} [options]
    */
   resume(chatId, { after } = {}) {
@@ -89,13 +89,13 @@ export class ChatClient {
     await this.#http.sendRepeatedly("POST", `chats/${chatId}/read`);
   }
 
-  /** Delete the chat and all its messages, for good. @param {string} chatId */
+  /** Delete the chat and its messages permanently. @param {string} chatId */
   async deleteChat(chatId) {
     await this.#http.sendRepeatedly("DELETE", `chats/${chatId}`, {}, hasCode("chat_not_found"));
   }
 
   /**
-   * Remember one or up to 100 texts. Not repeated when the answer is lost: it would remember twice.
+   * Store up to 100 memories. Not repeated after a lost response: it might store them twice.
    * @param {string | NewMemory | NewMemory[]} memory @returns {Promise<string[]>} the new ids
    */
   async remember(memory) {
@@ -104,7 +104,7 @@ export class ChatClient {
   }
 
   /**
-   * A page of memories, newest first; with `search`, those that match it, best first.
+   * A page of memories, newest first; with `search`, the matching ones, best first.
    * @param {PageOptions & {search?: string}} [options]
    * @returns {Promise<{memories: Memory[], next: string | null}>}
    */
@@ -112,7 +112,7 @@ export class ChatClient {
     return this.#get("memories", { q: search, cursor, limit }, signal);
   }
 
-  /** Forget a memory. @param {string} memoryId */
+  /** @param {string} memoryId */
   async forget(memoryId) {
     await this.#http.sendRepeatedly("DELETE", `memories/${memoryId}`, {}, hasCode("memory_not_found"));
   }
@@ -124,7 +124,7 @@ export class ChatClient {
   }
 }
 
-/** Unguessable, and there on pages without https too. */
+/** Not crypto.randomUUID, which pages without https lack. */
 const newKey = () => Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36)).join("-");
 
 /** @param {string} code @returns {(error: any) => boolean} */

@@ -1,22 +1,22 @@
 /**
- * Everything that can go wrong, as classes.
+ * All errors of the client, as classes.
  *
  *     AsyncChatError
  *     ├── ServiceError       the service refused: `status`, the contract's `code`, `requestId`, `retryAfterMs`
- *     │   ├── Unauthorized   401: no token, or one that has expired
+ *     │   ├── Unauthorized   401: no token, or an invalid or expired one
  *     │   ├── ChatForbidden, ChatNotFound, ChatBusy, NothingToRetry, TooManyTurns, AtCapacity, QuestionMissing,
  *     │   │   QuestionTooLong, IdempotencyKeyReused, MemoryNotFound, MemoryTooLong, TryAgain
- *     ├── Unreachable        no usable answer: offline, cut off, or too slow
- *     ├── StillThinking      the caller's own time is up; the turn may still end
+ *     ├── Unreachable        no usable response: offline, cut off, or too slow
+ *     ├── StillThinking      the caller's timeout is over; the turn may still end
  *     └── TurnEnded
  *         ├── TurnFailed     a stable `code`, and a sentence for a person
- *         └── TurnCancelled  somebody stopped the turn
+ *         └── TurnCancelled  the turn was stopped
  *
- * A `code` that has no class of its own comes as plain ServiceError.
+ * A `code` without a class of its own becomes a plain ServiceError.
  */
 
 export class AsyncChatError extends Error {
-  /** @param {string} message @param {string} code a stable word to branch on */
+  /** @param {string} message @param {string} code stable, to branch on */
   constructor(message, code) {
     super(message);
     this.name = new.target.name;
@@ -68,7 +68,7 @@ export class TurnCancelled extends TurnEnded {
 export class StillThinking extends AsyncChatError {
   /** @param {number} timeoutMs */
   constructor(timeoutMs) {
-    super(`No end of the turn within ${Math.round(timeoutMs / 1000)} s.`, "still_thinking");
+    super(`The turn did not end within ${Math.round(timeoutMs / 1000)} s.`, "still_thinking");
   }
 }
 
@@ -89,24 +89,24 @@ const CLASSES = {
   try_again: TryAgain,
 };
 
-/** API Gateway answers some refusals itself, without a code. @type {Record<number, string>} */
+/** API Gateway's own error bodies have no code. @type {Record<number, string>} */
 const GATEWAY_CODES = { 401: "unauthorized", 403: "forbidden", 429: "throttled" };
 
 /**
- * What a refusal means.
+ * The error for a response that is not a success.
  * @param {number} status @param {any} body the parsed body, or null
  * @param {number | undefined} retryAfterMs
  */
 export function problemOf(status, body, retryAfterMs) {
   const code = body?.code ?? GATEWAY_CODES[status] ?? `http_${status}`;
-  const detail = body?.detail ?? body?.message ?? `The service answered ${status}.`;
+  const detail = body?.detail ?? body?.message ?? `The service answered with status ${status}.`;
   return new (CLASSES[code] ?? ServiceError)({ status, code, detail, requestId: body?.request_id, retryAfterMs });
 }
 
 const PASSING = new Set(["throttled", "at_capacity"]);
 
 /**
- * Whether the same request may well succeed a little later. Any other refusal with a reason of its own never does.
+ * Whether the same request may succeed later.
  * @param {unknown} error
  */
 export function isPassing(error) {

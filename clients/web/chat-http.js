@@ -1,4 +1,4 @@
-/** One call of the API: the token, a time limit, problems as errors, and repetition of what may be repeated. */
+/** Calls of the API: token, timeout, problem bodies as errors, retries of idempotent calls. */
 
 import { Unreachable, isPassing, problemOf } from "./chat-errors.js";
 import { backoff, now, sleep } from "./chat-pace.js";
@@ -7,7 +7,7 @@ import { backoff, now, sleep } from "./chat-pace.js";
  *             headers?: Record<string, string>, signal?: AbortSignal}} Call */
 /** @typedef {{status: number, headers: Headers, body: any}} Reply */
 
-/** A clock is wrong only when it is off by more than the Date header can be. */
+/** The Date header has whole seconds and is older by the transfer: a smaller difference is no skew. */
 const CLOCK_TOLERANCE_MS = 2_000;
 
 export class Http {
@@ -16,7 +16,7 @@ export class Http {
   #callTimeoutMs;
   #repeatMs;
 
-  /** How far this machine's clock is behind the service's, as far as the service's Date headers tell. */
+  /** How far this machine's clock is behind the service's, by the Date headers. */
   clockSkewMs = 0;
 
   /**
@@ -55,11 +55,11 @@ export class Http {
   }
 
   /**
-   * Attempts until one succeeds, is refused for good, or the time is up. Only for what may arrive twice.
-   * `settledBefore` says, of an error after a lost answer, whether it means that the lost one had succeeded.
+   * Retries until an attempt succeeds, is refused for good, or the time is up. Only for idempotent calls.
+   * `settledBefore` says whether an error means that an earlier attempt, whose response was lost, had succeeded.
    * @param {string} method @param {string} path @param {Call} [call]
    * @param {(error: unknown) => boolean} [settledBefore]
-   * @returns {Promise<Reply | null>} null when only `settledBefore` says so
+   * @returns {Promise<Reply | null>} null if `settledBefore` decided
    */
   async sendRepeatedly(method, path, call = {}, settledBefore = () => false) {
     const giveUp = now() + this.#repeatMs;
@@ -85,8 +85,8 @@ export class Http {
       return { status: answer.status, headers: answer.headers, body: answer.ok ? parsed(text) : parsedIfJson(text) };
     } catch (error) {
       signal?.throwIfAborted();
-      if (tooSlow.aborted) throw new Unreachable("The service took too long to answer.");
-      throw new Unreachable(`The service cannot be reached: ${/** @type {Error} */ (error).message}`);
+      if (tooSlow.aborted) throw new Unreachable("The service did not answer in time.");
+      throw new Unreachable(`The service is unreachable: ${/** @type {Error} */ (error).message}`);
     }
   }
 
@@ -98,7 +98,7 @@ export class Http {
 }
 
 /**
- * Retry-After in milliseconds, where it is a number of seconds as our service writes it.
+ * Retry-After in milliseconds. Only the form in seconds, which the service uses.
  * @param {Reply} reply
  */
 export function retryAfterOf(reply) {
@@ -109,7 +109,7 @@ export function retryAfterOf(reply) {
 /** @param {string} text */
 const parsed = (text) => (text ? JSON.parse(text) : null);
 
-/** What stands between us and the service answers in formats of its own. @param {string} text */
+/** Proxies and gateways answer in other formats. @param {string} text */
 function parsedIfJson(text) {
   try {
     return parsed(text);

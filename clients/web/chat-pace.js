@@ -1,19 +1,19 @@
-/** Waiting: with jitter, more slowly in a hidden tab, and no longer than there is a reason to. */
+/** Waiting between polls: jitter, backoff, and longer pauses in a hidden tab. */
 
-/** How often a tab that nobody looks at asks. */
+/** The poll interval of a hidden tab. */
 const HIDDEN_MS = 15_000;
 const LONGEST_BACKOFF_MS = 10_000;
-/** Beyond this a timer fires at once. */
+/** setTimeout overflows beyond this and fires at once. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-/** Milliseconds that no clock change touches. */
+/** A monotonic clock in milliseconds. */
 export const now = () => performance.now();
 
-/** Whether nobody can see this page; never so outside of a browser. */
+/** Whether the page is hidden; false outside of a browser. */
 export const hidden = () => globalThis.document?.visibilityState === "hidden";
 
 /**
- * Calls `seen` whenever the page comes into sight, until `signal` aborts.
+ * Calls `seen` whenever the page becomes visible, until `signal` aborts.
  * @param {() => void} seen @param {AbortSignal} signal
  */
 export function whenSeen(seen, signal) {
@@ -21,14 +21,14 @@ export function whenSeen(seen, signal) {
 }
 
 /**
- * A little longer than `ms`, so that many pollers do not ask in step; never shorter than the service asked for.
+ * Up to a tenth longer than `ms`, so that many clients do not poll at once; never shorter than the hint.
  * @param {number} ms
  */
 export const jittered = (ms) => ms * (1 + Math.random() / 10);
 
 /**
- * How long to wait after the nth failure in a row (0 is the first).
- * @param {number} failures @param {number | undefined} retryAfterMs what the service asked for, if it did
+ * The backoff after the nth failure in a row (0 is the first).
+ * @param {number} failures @param {number | undefined} retryAfterMs the Retry-After header, if there was one
  */
 export function backoff(failures, retryAfterMs) {
   if (retryAfterMs !== undefined) return jittered(retryAfterMs);
@@ -37,7 +37,7 @@ export function backoff(failures, retryAfterMs) {
 }
 
 /**
- * Sleep until the next poll is due. A hidden tab sleeps longer; coming into sight or back online ends the sleep.
+ * Sleep until the next poll is due. A hidden tab sleeps longer; becoming visible or online ends the sleep.
  * @param {number} ms @param {AbortSignal} signal
  */
 export async function untilNextPoll(ms, signal) {
@@ -54,7 +54,7 @@ export async function untilNextPoll(ms, signal) {
 }
 
 /**
- * Rejects with the signal's reason when `signal` aborts; ends normally when `early` does.
+ * Rejects with the reason of `signal` when that aborts; resolves when `early` aborts.
  * @param {number} ms @param {AbortSignal} [signal] @param {AbortSignal} [early]
  * @returns {Promise<void>}
  */

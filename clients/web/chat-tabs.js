@@ -1,8 +1,8 @@
 /**
- * One poller per chat across the tabs of a browser: a tab leads and polls, the others hear what it learns.
+ * Leader election: of all tabs of a browser that watch a chat, one polls and broadcasts the pages to the others.
  *
- * Web Locks choose the leader. A tab that comes into sight takes the lead, since hidden tabs poll slowly; when the
- * leader is closed, the browser hands its lock to the next one. Where there are no locks, everybody leads.
+ * Web Locks elect the leader. A tab that becomes visible steals the lock, since hidden tabs poll slowly; when the
+ * leader is closed, the browser gives the lock to the next tab. Without Web Locks every tab polls.
  */
 
 import { hidden, whenSeen } from "./chat-pace.js";
@@ -12,8 +12,8 @@ export class SharedPolling {
   #channel;
 
   /**
-   * @param {string} name what is polled, the same in every tab
-   * @param {(page: any) => void} hear is given each page that another tab has polled
+   * @param {string} name of the lock and the channel, the same in every tab
+   * @param {(page: any) => void} hear receives each page that another tab has polled
    */
   constructor(name, hear) {
     this.#name = name;
@@ -22,7 +22,7 @@ export class SharedPolling {
     this.#channel.onmessage = (event) => hear(event.data);
   }
 
-  /** Tell the other tabs. @param {object} page */
+  /** Broadcast to the other tabs. @param {object} page */
   tell(page) {
     this.#channel?.postMessage(page);
   }
@@ -32,8 +32,8 @@ export class SharedPolling {
   }
 
   /**
-   * Runs `poll` whenever this tab has the lead, until one run has come to its own end, or `signal` aborts.
-   * @param {(lead: AbortSignal) => Promise<void>} poll has to stop when its signal aborts
+   * Runs `poll` whenever this tab is the leader, until a run ends by itself or `signal` aborts.
+   * @param {(lead: AbortSignal) => Promise<void>} poll must stop when its signal aborts
    * @param {AbortSignal} signal
    */
   async lead(poll, signal) {
@@ -49,11 +49,11 @@ export class SharedPolling {
 }
 
 /**
- * Take the lead or wait for it, and poll while we have it.
+ * Steal or await the lock, and poll while holding it.
  * @param {string} name @param {boolean} take @param {(lead: AbortSignal) => Promise<void>} poll
  * @param {AbortSignal} signal
- * @returns {Promise<"ended" | "seen" | "lost" | "no locks">} the polling came to its end; the page came into sight
- *   while it waited; another tab took the lead; this page may not use locks
+ * @returns {Promise<"ended" | "seen" | "lost" | "no locks">} the polling ended; the page became visible
+ *   while waiting; another tab stole the lock; the page may not use locks
  */
 async function leadOnce(name, take, poll, signal) {
   const over = new AbortController();

@@ -1,4 +1,4 @@
-/** One question and what becomes of it, watched by polling. */
+/** One question and its outcome, watched by polling. */
 
 import { TurnCancelled, TurnFailed, StillThinking } from "./chat-errors.js";
 import { retryAfterOf } from "./chat-http.js";
@@ -11,17 +11,17 @@ import { watch } from "./chat-watch.js";
  *   turn: {phase: "queued" | "running" | "done", asked_at: string, started_at: string | null,
  *          ended_at: string | null, deadline: string, progress: {at: string, text: string}[],
  *          draft: string | null, error: {code: string, message: string} | null},
- *   after: string, before: string | null, poll_after_ms: number | null}} Page the body of a poll, as the contract has it */
+ *   after: string, before: string | null, poll_after_ms: number | null}} Page the body of a poll */
 /** @typedef {{timeoutMs?: number, outageMs?: number, signal?: AbortSignal}} WatchOptions
- *    timeoutMs: give up after this long (90 s); outageMs: after polls failed for this long in a row (60 s) */
+ *    timeoutMs: give up after this time (90 s); outageMs: after polls failed for this time in a row (60 s) */
 
 /**
- * What a viewer sees of a turn.
+ * The state of a turn.
  * @typedef {{status: Page["status"], phase: Page["turn"]["phase"], steps: {at: string, text: string}[],
  *            draft: string | null, error: {code: string, message: string} | null, messages: Message[],
  *            elapsedMs: number, outage: import("./chat-errors.js").AsyncChatError | null}} Update
- *    messages: all that this watch has seen, oldest first; elapsedMs: since the question, by the service's clock;
- *    outage: why the latest poll failed, while polls fail
+ *    messages: all seen so far, oldest first; elapsedMs: since the question, by the service's clock;
+ *    outage: the error of the latest poll, while polls fail
  */
 
 export class Turn {
@@ -32,7 +32,7 @@ export class Turn {
   /**
    * @param {import("./chat-http.js").Http} http
    * @param {string} chatId
-   * @param {{after?: string, hintMs?: number}} [from] the cursor of a page seen before; how long to wait at first
+   * @param {{after?: string, hintMs?: number}} [from] the cursor of the last page seen; the wait before the first poll
    */
   constructor(http, chatId, { after, hintMs = 0 } = {}) {
     this.#http = http;
@@ -42,8 +42,8 @@ export class Turn {
   }
 
   /**
-   * What the turn does, as it does it; the last update holds its end. Throws StillThinking, Unreachable, or at
-   * once a ServiceError that waiting will not change.
+   * The turn's updates; the last one holds its end. Throws StillThinking, Unreachable, or at
+   * once a ServiceError that is not worth a retry.
    * @param {WatchOptions} [options] @returns {AsyncGenerator<Update, void>}
    */
   async *updates({ timeoutMs = 90_000, outageMs = 60_000, signal } = {}) {
@@ -58,7 +58,7 @@ export class Turn {
   }
 
   /**
-   * The answer's message. Throws TurnFailed, TurnCancelled, and as `updates`.
+   * Wait for the answer. Throws TurnFailed, TurnCancelled, and the errors of `updates`.
    * @param {WatchOptions} [options] @returns {Promise<Message>}
    */
   async answer(options) {
@@ -70,14 +70,14 @@ export class Turn {
     return last?.messages.findLast(isAnswer) ?? this.#newest(options?.signal);
   }
 
-  /** Stop the turn; an ended one stays as it is. @returns {Promise<Page["status"]>} where the turn then stands */
+  /** Stop the turn; an ended one stays as it is. @returns {Promise<Page["status"]>} the turn's status afterwards */
   async cancel() {
     const reply = await this.#http.sendRepeatedly("POST", `chats/${this.chatId}/cancel`);
     return reply?.body.status;
   }
 
   /**
-   * Run a failed or cancelled turn again: a new turn about the same question. Throws NothingToRetry, ChatBusy.
+   * Run a failed or cancelled turn again: a new turn for the same question. Throws NothingToRetry, ChatBusy.
    * @returns {Promise<Turn>}
    */
   async retry() {
@@ -87,7 +87,7 @@ export class Turn {
     return new Turn(this.#http, this.chatId, { after: this.#after, hintMs: reply ? retryAfterOf(reply) : 0 });
   }
 
-  /** The watch began after the answer. @param {AbortSignal} [signal] @returns {Promise<Message>} */
+  /** For a watch that began after the answer. @param {AbortSignal} [signal] @returns {Promise<Message>} */
   async #newest(signal) {
     const query = { chat_id: this.chatId, limit: 1 };
     return (await this.#http.send("GET", "chats/messages", { query, signal })).body.messages[0];

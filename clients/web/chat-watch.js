@@ -1,4 +1,4 @@
-/** Watching a turn: from polls, one's own or another tab's, to updates. */
+/** Watching a turn: turns polls, by this tab or another, into updates. */
 
 import { AsyncChatError, isPassing } from "./chat-errors.js";
 import { retryAfterOf } from "./chat-http.js";
@@ -10,7 +10,7 @@ import { SharedPolling } from "./chat-tabs.js";
 /** @typedef {import("./chat-turn.js").Message} Message */
 /** @typedef {import("./chat-turn.js").Update} Update */
 /** @typedef {{page?: Page, heard?: Page, outage?: AsyncChatError | null, error?: unknown}} News
- *    a page of one's own or another tab's; how the latest poll failed (null: it did not); what ends the watch */
+ *    a page that this tab polled; one that another tab polled; the error of the latest poll, or null; the error that ends the watch */
 
 /**
  * @param {Http} http @param {string} chatId
@@ -40,7 +40,7 @@ export async function* watch(http, chatId, { after, firstHintMs = 0, outageMs },
     shared.close();
   }
 
-  /** The first poll is everyone's own: what other tabs tell from then on is all news. */
+  /** Every tab does its first poll itself: from there on the leader's pages are complete. */
   async function start() {
     try {
       await sleep(jittered(firstHintMs), stop);
@@ -68,12 +68,12 @@ export async function* watch(http, chatId, { after, firstHintMs = 0, outageMs },
   }
 }
 
-/** The turn has ended, and every message up to its end is here. @param {Page | null | undefined} page */
+/** The turn has ended, and all messages up to its end were read. @param {Page | null | undefined} page */
 const isEnd = (page) => page != null && page.status !== "thinking" && page.poll_after_ms === null;
 
 const UNHINTED_MS = 1_000;
 
-/** Polls one chat with a cursor and an ETag, and knows when the next poll is due. */
+/** Polls one chat with a cursor and an ETag. */
 class Poller {
   #http;
   #chatId;
@@ -84,7 +84,7 @@ class Poller {
   #failingSince = 0;
   #hintMs = 0;
 
-  /** How long to wait before the next poll. */
+  /** The wait before the next poll. */
   pauseMs = 0;
 
   /** @param {Http} http @param {string} chatId @param {string | undefined} after @param {number} outageMs */
@@ -101,7 +101,7 @@ class Poller {
     this.#after = after;
   }
 
-  /** One poll. Throws what waiting will not change. @param {AbortSignal} signal @returns {Promise<News>} */
+  /** One poll. Throws an error that is not worth a retry. @param {AbortSignal} signal @returns {Promise<News>} */
   async poll(signal) {
     try {
       const reply = await this.#http.send("GET", "chats/messages", {
@@ -125,10 +125,10 @@ class Poller {
   /** @param {import("./chat-http.js").Reply} reply @returns {News} */
   #changed(reply) {
     const page = reply.body;
-    // An ETag belongs to its URL, and the cursor is part of that.
+    // An ETag belongs to one URL, and the cursor is part of the URL.
     this.#etag = page.after === this.#after ? (reply.headers.get("ETag") ?? "") : "";
     this.#after = page.after;
-    // "At once" is for more messages that wait; a service that says it without any is not to be flooded.
+    // Hint 0 means that more messages wait. Without messages it would make a tight loop.
     return { page, ...this.#answered(page.poll_after_ms || (page.messages.length ? 0 : UNHINTED_MS)) };
   }
 
@@ -148,7 +148,7 @@ class Poller {
   }
 }
 
-/** What the pages add up to. */
+/** Merges pages into the state of the turn. */
 class View {
   #http;
   /** @type {Page | null} */
@@ -167,11 +167,11 @@ class View {
     return isEnd(this.#page);
   }
 
-  /** Says whether a viewer sees anything new. @param {News} news */
+  /** Returns whether the state changed. @param {News} news */
   take({ page, heard, outage = null }) {
     const recovered = this.#outage !== outage;
     this.#outage = outage;
-    // Another tab may still be telling of the turn before this one.
+    // Another tab may still broadcast the previous turn.
     const seen = page ?? (heard && this.#page && heard.turn.asked_at >= this.#page.turn.asked_at ? heard : undefined);
     if (!seen) return recovered && this.#page !== null;
     this.#page = seen;
@@ -196,7 +196,7 @@ class View {
   }
 }
 
-/** What arrives, in order, whenever it is asked for. */
+/** A queue between the pollers and the generator. */
 class Inbox {
   /** @type {News[]} */
   #items = [];

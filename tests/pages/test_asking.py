@@ -54,7 +54,7 @@ def test_a_chat_is_deleted_at_the_second_press(open_page: Opener, alice: User) -
     page = open_page(alice)
     page.ask_until_answered(QUESTION)
     page.button("Delete").click()
-    page.button("Delete for good?").click()
+    page.button("Delete permanently?").click()
     expect(page.chat_in_list(QUESTION)).to_have_count(0)
     expect(page.tab.get_by_text("What would you like to remember?")).to_be_visible()
 

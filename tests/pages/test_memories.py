@@ -27,7 +27,7 @@ def shown(page: ChatPage) -> Locator:
 def test_added_memory_shows_its_day_and_tags(page: ChatPage) -> None:
     page.tab.get_by_label("Something to remember").fill(KEY)
     page.tab.get_by_label("When").fill("2025-05-03")
-    page.tab.get_by_label("Tags, with commas").fill("home, keys")
+    page.tab.get_by_label("Tags, separated by commas").fill("home, keys")
     page.button("Remember").click()
     expect(shown(page)).to_have_count(1)
     for part in (KEY, "May 3, 2025", "home", "keys"):
@@ -43,7 +43,7 @@ def test_a_search_shows_what_matches(page: ChatPage, alice: User, remember: Any)
     expect(shown(page)).to_contain_text(KEY)
     page.tab.get_by_label("Search your memories").fill("zebra")
     page.button("Search").click()
-    expect(page.tab.get_by_text("Nothing matches that.")).to_be_visible()
+    expect(page.tab.get_by_text("No memory matches.")).to_be_visible()
 
 
 def test_a_memory_is_forgotten_at_the_second_press(page: ChatPage, alice: User, remember: Any) -> None:
@@ -51,10 +51,10 @@ def test_a_memory_is_forgotten_at_the_second_press(page: ChatPage, alice: User, 
     page.tab.reload()
     page.button("Forget").click()
     expect(shown(page)).to_have_count(1)
-    page.button("Forget for good?").click()
+    page.button("Forget permanently?").click()
     expect(shown(page)).to_have_count(0)
     page.tab.reload()
-    expect(page.tab.get_by_text("There are no memories yet.")).to_be_visible()
+    expect(page.tab.get_by_text("No memories yet.")).to_be_visible()
 
 
 def test_older_memories_come_when_asked_for(page: ChatPage, alice: User, remember: Any) -> None:
@@ -72,7 +72,7 @@ def test_a_citation_of_a_memory_that_is_gone_says_so(page: ChatPage, alice: User
     page.ask_until_answered("Where is the spare key?")
     page.tab.get_by_role("link", name="Memories", exact=True).click()
     page.button("Forget").click()
-    page.button("Forget for good?").click()
+    page.button("Forget permanently?").click()
     expect(shown(page)).to_have_count(0)
     page.chat_in_list("Where is the spare key?").click()
     page.tab.get_by_role("list", name="Memories behind this answer").get_by_role("button").click()

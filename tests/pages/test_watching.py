@@ -52,7 +52,7 @@ def test_stop_ends_the_turn_and_it_can_be_asked_again(open_page: Opener, alice: 
     page = open_page(alice)
     page.ask(QUESTION)
     page.button("Stop").click()
-    expect(page.no_answer).to_contain_text("Stopped before there was an answer.", timeout=ANSWER)
+    expect(page.no_answer).to_contain_text("Stopped before the answer was ready.", timeout=ANSWER)
     expect(page.button("Ask")).to_be_visible()
     page.no_answer.get_by_role("button", name="Try again").click()
     expect(page.thinking).to_be_visible()

@@ -1,4 +1,4 @@
-/** The list of chats at the side: newest activity first, with unread marks, refreshed while something goes on. */
+/** The list of chats in the sidebar: newest activity first, with unread marks. */
 
 import { byId, element } from "./dom.js";
 
@@ -21,13 +21,13 @@ export class ChatList {
     this.#report = report;
   }
 
-  /** Show as the open one. @param {string} chatId */
+  /** Mark as the open chat. @param {string} chatId */
   select(chatId) {
     this.#open = chatId;
     this.#show();
   }
 
-  /** Read the first page anew, and again later: sooner while a chat is thinking, not at all while nobody looks. */
+  /** Reload the first page now and periodically: sooner while a chat is thinking, never in a hidden tab. */
   async refresh() {
     clearTimeout(this.#timer);
     if (document.visibilityState === "hidden") return;
@@ -46,18 +46,18 @@ export class ChatList {
     this.#timer = setTimeout(() => this.refresh(), busy ? BUSY_MS : IDLE_MS);
   }
 
-  /** It has just been read. @param {string} chatId */
+  /** @param {string} chatId */
   markRead(chatId) {
     for (const chat of this.#chats) if (chat.chat_id === chatId) chat.unread = false;
     this.#show();
   }
 
-  /** @param {string} chatId @returns {boolean} false also when it is not known */
+  /** @param {string} chatId @returns {boolean} false for a chat that is not in the list */
   isRead(chatId) {
     return this.#chats.some((chat) => chat.chat_id === chatId && !chat.unread);
   }
 
-  /** It has just been deleted. @param {string} chatId */
+  /** @param {string} chatId */
   remove(chatId) {
     this.#chats = this.#chats.filter((chat) => chat.chat_id !== chatId);
     this.#show();

@@ -1,4 +1,4 @@
-/** One chat: its messages, the question being typed, and the turn that thinks. */
+/** The chat view: messages, the question being typed, and the thinking turn. */
 
 import { ServiceError, ChatBusy, Unauthorized } from "../chat-errors.js";
 import { announce, byId, element, twoStepButton } from "./dom.js";
@@ -8,7 +8,7 @@ import { ThinkingView, endWithoutAnswer } from "./thinking.js";
 /** @typedef {import("../chat-turn.js").Turn} Turn @typedef {import("../chat-turn.js").Page} Page */
 /** @typedef {import("../chat-turn.js").Message} Message */
 
-/** The service ends every turn itself; what may take long is getting back online. */
+/** Long, since the service ends every turn by its deadline, but being offline may last. */
 const TIMEOUTS = { timeoutMs: 600_000, outageMs: 600_000 };
 
 export class ChatRoom {
@@ -17,11 +17,11 @@ export class ChatRoom {
   #told;
   #chatId = "";
   #after = "";
-  /** Aborts when another chat is opened. */
+  /** Aborted when another chat is opened. */
   #stay = new AbortController();
   /** @type {Turn | null} */
   #turn = null;
-  /** An answer has come that nobody has looked at. */
+  /** An answer has arrived that the user has not seen. */
   #unseen = false;
   #asking = false;
 
@@ -29,8 +29,8 @@ export class ChatRoom {
    * @param {import("../chat-client.js").ChatClient} client
    * @param {import("./chat-list.js").ChatList} list
    * @param {{began: (chatId: string) => void, moved: (chatId: string) => void, left: () => void,
-   *          failed: (error: unknown) => void}} told is told when a new chat has its id, when something has changed in
-   *   a chat ("": only in the list), when the open chat is gone, and what went wrong
+   *          failed: (error: unknown) => void}} told callbacks: a new chat has its id; something changed in
+   *   a chat ("": only in the list); the open chat was deleted; an error
    */
   constructor(client, list, told) {
     this.#client = client;
@@ -75,7 +75,7 @@ export class ChatRoom {
     }
   }
 
-  /** See what has happened meanwhile in another tab, on another device, or while nobody looked. */
+  /** Load changes made in another tab or on another device, or while the page was hidden. */
   async catchUp() {
     this.#markRead();
     if (this.#turn || this.#asking || !this.#after) return;
@@ -98,7 +98,7 @@ export class ChatRoom {
     const pending = element("article", { class: "user pending" }, text);
     byId("welcome").hidden = true;
     byId("log").append(pending);
-    // What is kept for a reload goes only when the question is safe with the service.
+    // sessionStorage keeps the question until the service has stored it.
     byId("question").value = "";
     try {
       await this.#begin(() => this.#client.ask(question, options));
@@ -121,7 +121,7 @@ export class ChatRoom {
     }
   }
 
-  /** @param {() => Promise<Turn>} start throws when there is no turn to watch */
+  /** @param {() => Promise<Turn>} start throws when no turn was started */
   async #begin(start) {
     const { signal } = this.#stay;
     const thinking = new ThinkingView();
@@ -143,7 +143,7 @@ export class ChatRoom {
     }
   }
 
-  /** Show a page, and go on watching where its turn has not ended. @param {Page} page */
+  /** Show a page, and watch its turn if that has not ended. @param {Page} page */
   async #take(page) {
     this.#after = page.after;
     const alone = !byId("log").querySelector("article");
@@ -178,8 +178,8 @@ export class ChatRoom {
   /** @param {Page["status"]} status @param {{message: string} | null} error */
   #end(status, error) {
     byId("end").replaceChildren();
-    if (status === "failed") this.#offerRetry("failed", error?.message ?? "There is no answer.");
-    if (status === "cancelled") this.#offerRetry("stopped", "Stopped before there was an answer.");
+    if (status === "failed") this.#offerRetry("failed", error?.message ?? "The question could not be answered.");
+    if (status === "cancelled") this.#offerRetry("stopped", "Stopped before the answer was ready.");
     this.#markRead();
   }
 
@@ -201,7 +201,7 @@ export class ChatRoom {
     }, this.#told.failed);
   }
 
-  /** Says whether the last of these messages is an answer that was not here yet. @param {Message[]} messages */
+  /** Returns whether the last of these messages is a new answer. @param {Message[]} messages */
   #show(messages) {
     const fresh = messages.filter(({ message_id }) => !document.querySelector(`[data-id="${CSS.escape(message_id)}"]`));
     if (!fresh.length) return false;
@@ -233,13 +233,13 @@ export class ChatRoom {
     if (error instanceof Unauthorized) return this.#told.failed(error);
     const final = error instanceof ServiceError && error.status < 500;
     const again = () => this.open(this.#chatId);
-    const button = final ? null : element("button", { type: "button", class: "primary", click: again }, "Look again");
+    const button = final ? null : element("button", { type: "button", class: "primary", click: again }, "Reload");
     const text = element("p", {}, /** @type {Error} */ (error).message);
     byId("end").replaceChildren(element("section", { class: "ended", role: "alert" }, text, button));
   }
 
   #offerDeletion() {
-    byId("chat-actions").replaceChildren(twoStepButton("Delete", "Delete for good?", () => this.#delete()));
+    byId("chat-actions").replaceChildren(twoStepButton("Delete", "Delete permanently?", () => this.#delete()));
   }
 
   async #delete() {
@@ -253,7 +253,7 @@ export class ChatRoom {
     }
   }
 
-  /** @param {Turn | null} turn the one that thinks */
+  /** @param {Turn | null} turn the thinking one */
   #follow(turn) {
     this.#turn = turn;
     byId("ask").hidden = turn !== null;
@@ -261,7 +261,7 @@ export class ChatRoom {
   }
 }
 
-/** What is being typed survives a reload, and a sign-in elsewhere. @param {string} text */
+/** Keep the typed question over a reload and a sign-in. @param {string} text */
 function setQuestion(text) {
   if (byId("question").value !== text) byId("question").value = text;
   sessionStorage.setItem("question", text);

@@ -1,9 +1,9 @@
-/** Building the page's elements. Text goes in as text: nothing here, or anywhere in the page, parses markup. */
+/** Builds elements. Text is inserted as text: no code of the page parses markup. */
 
 /**
  * @template {keyof HTMLElementTagNameMap} Tag
  * @param {Tag} tag
- * @param {Record<string, any>} [attributes] functions listen to the event named; false and null are left out
+ * @param {Record<string, any>} [attributes] functions become event listeners; false and null are left out
  * @param {...(Node | string | null)} children
  * @returns {HTMLElementTagNameMap[Tag]}
  */
@@ -17,16 +17,16 @@ export function element(tag, attributes = {}, ...children) {
   return made;
 }
 
-/** The element of the page with this id. @param {string} id @returns {any} */
+/** @param {string} id @returns {any} */
 export const byId = (id) => document.getElementById(id);
 
-/** Say something to those who listen instead of looking. @param {string} text */
+/** Announce to screen readers. @param {string} text */
 export function announce(text) {
   byId("status").textContent = text;
 }
 
 /**
- * A button for what cannot be undone: the first press asks, the second one, within five seconds, does it.
+ * A button for an irreversible action: the first press asks, a second one within five seconds acts.
  * @param {string} label @param {string} question @param {() => void} act
  */
 export function twoStepButton(label, question, act) {

@@ -1,7 +1,7 @@
 /**
- * Markdown as an answer uses it, to elements: paragraphs, headings, lists, quotes, code, emphasis, links.
+ * A subset of Markdown as elements: paragraphs, headings, lists, quotes, code, emphasis, links.
  *
- * What is not understood stays text. Nothing is loaded: an image becomes a link to it, and links go to http(s) only.
+ * Any other syntax stays text. Nothing is loaded: an image becomes a link. Links go to http(s) only.
  */
 
 import { element } from "./dom.js";
@@ -86,7 +86,7 @@ function listed(lines, at, depth) {
   return [list, at];
 }
 
-// No part scans ahead past its own mark: a text of nothing but marks must not stop the page.
+// No alternative scans past its own delimiter: otherwise a long text of delimiters would take quadratic time.
 const INLINE =
   /(`{1,3})([^`]+)\1|\*\*(?=\S)([^*]+)\*\*|(?<!\w)([*_])(?=\S)([^*_]+)\4(?!\w)|!?\[([^[\]\n]*)\]\(([^\s()]+)\)|(https?:\/\/[^\s<>"]*[^\s<>".,;:!?)\]'])|\n/g;
 
@@ -111,7 +111,7 @@ function inline(text, depth = 0) {
 /** @param {string} text @param {number} depth */
 const nested = (text, depth) => (depth < DEEPEST ? inline(text, depth + 1) : [text]);
 
-/** @param {string} target @param {string} label @param {string} source what stays when the target is no web address */
+/** @param {string} target @param {string} label @param {string} source the text to keep when the target is not http(s) */
 function link(target, label, source) {
   if (!URL.canParse(target) || !["http:", "https:"].includes(new URL(target).protocol)) return source;
   const rel = "noopener noreferrer nofollow";

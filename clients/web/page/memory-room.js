@@ -1,4 +1,4 @@
-/** The user's memories: add, search, look through, forget. */
+/** The memories view: add, search, list, forget. */
 
 import { announce, byId, element, twoStepButton } from "./dom.js";
 import { memoryHead } from "./messages.js";
@@ -25,7 +25,7 @@ export class MemoryRoom {
     });
   }
 
-  /** The newest memories, or those that match the search. */
+  /** Show the newest memories, or those that match the search. */
   async open() {
     byId("memory-list").replaceChildren();
     await this.#load(null);
@@ -39,7 +39,7 @@ export class MemoryRoom {
       byId("memory-list").append(...memories.map((memory) => this.#item(memory)));
       byId("more-memories").replaceChildren(...(next ? [this.#more(next)] : []));
       const found = byId("memory-list").children.length;
-      byId("found").textContent = found ? "" : search ? "Nothing matches that." : "There are no memories yet. Add the first one above.";
+      byId("found").textContent = found ? "" : search ? "No memory matches." : "No memories yet. Add the first one above.";
       if (search) announce(`${found} memories found`);
     } catch (error) {
       this.#failed(error);
@@ -68,7 +68,7 @@ export class MemoryRoom {
       item.remove();
       announce("Forgotten.");
     };
-    const button = twoStepButton("Forget", "Forget for good?", () => forget().catch(this.#failed));
+    const button = twoStepButton("Forget", "Forget permanently?", () => forget().catch(this.#failed));
     const head = memoryHead(memory);
     head.append(button);
     const item = element("li", {}, head, element("p", { dir: "auto" }, memory.text));

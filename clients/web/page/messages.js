@@ -1,4 +1,4 @@
-/** Messages and the memories that answers rest on, as elements. */
+/** Messages and cited memories as elements. */
 
 import { byId, day, element } from "./dom.js";
 import { markdown } from "./markdown.js";
@@ -21,12 +21,12 @@ const citationButton = (citation, open) =>
     element("span", { dir: "auto" }, citation.quote));
 
 /**
- * Open the memory behind a citation, with the quoted words marked.
+ * Show the cited memory with the quote marked.
  * @param {import("../chat-client.js").ChatClient} client @param {Citation} citation
  */
 export async function openMemory(client, { memory_id, quote }) {
   const dialog = byId("memory");
-  const body = element("div", { class: "body" }, element("p", {}, "Looking it up…"));
+  const body = element("div", { class: "body" }, element("p", {}, "Loading…"));
   const close = element("button", { type: "button", click: () => dialog.close() }, "Close");
   dialog.replaceChildren(element("h2", { id: "memory-title" }, "Memory"), body, close);
   dialog.showModal();
@@ -38,14 +38,14 @@ async function memoryOrExcuse(client, memoryId, quote) {
   try {
     const memory = await find(client, memoryId, quote);
     if (memory) return [memoryHead(memory), element("p", { dir: "auto" }, ...marked(memory.text, quote))];
-    return [element("blockquote", { dir: "auto" }, quote), element("p", {}, "The memory itself is gone: it may have been forgotten since.")];
+    return [element("blockquote", { dir: "auto" }, quote), element("p", {}, "This memory no longer exists.")];
   } catch (error) {
-    return [element("blockquote", { dir: "auto" }, quote), element("p", {}, `It cannot be shown now: ${/** @type {Error} */ (error).message}`)];
+    return [element("blockquote", { dir: "auto" }, quote), element("p", {}, `The memory cannot be loaded: ${/** @type {Error} */ (error).message}`)];
   }
 }
 
 /**
- * The contract gives one memory only among others. A search brings it, but for words that many memories share, or that say nothing.
+ * The API has no call for one memory. Search first; for a quote of very common words, page through all memories.
  * @param {import("../chat-client.js").ChatClient} client @param {string} memoryId @param {string} quote
  */
 async function find(client, memoryId, quote) {
@@ -55,7 +55,7 @@ async function find(client, memoryId, quote) {
   for (let cursor = null, older = false; !found && !older; cursor = next) {
     ({ memories, next } = await client.memories({ cursor, limit: 100 }));
     found = memories.find(named);
-    // Newest first, and ids sort by time.
+    // Memories come newest first, and ids sort by time.
     older = !next || memories.some(({ memory_id }) => memory_id < memoryId);
   }
   return found;

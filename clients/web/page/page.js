@@ -1,4 +1,4 @@
-/** The chat page: signs in, and shows the room that the address names. */
+/** The chat page: signs in, and shows the view that the URL's hash names. */
 
 import { ChatClient, Unauthorized } from "../chat-client.js";
 import { ChatList } from "./chat-list.js";
@@ -8,7 +8,7 @@ import { MemoryRoom } from "./memory-room.js";
 import { askToSignIn, finishSignIn, signOut, signedIn, token, userName, whenSignInChanges } from "./sign-in.js";
 
 const client = new ChatClient({ baseUrl: location.pathname, token });
-/** What one tab does to a chat, the others show. */
+/** Tells the other tabs which chat this tab changed. */
 const tabs = new BroadcastChannel(`async-chat page ${location.pathname}`);
 const list = new ChatList(client, failed);
 const chatRoom = new ChatRoom(client, list, { began, moved, left: () => (location.hash = "#new"), failed });
@@ -32,7 +32,7 @@ async function start() {
   list.refresh();
 }
 
-/** Ask to sign in, over whatever the page shows. */
+/** Show the sign-in dialog until the user is signed in. */
 async function openDoor() {
   const door = byId("door");
   door.addEventListener("cancel", (/** @type {Event} */ event) => event.preventDefault());
@@ -59,7 +59,7 @@ function refresh() {
   chatRoom.catchUp();
 }
 
-/** A new chat has its id: from now on a reload finds it. @param {string} chatId */
+/** Put a new chat's id into the URL, so that a reload opens it. @param {string} chatId */
 function began(chatId) {
   history.replaceState(null, "", `#chat=${chatId}`);
   list.select(chatId);
@@ -75,7 +75,7 @@ function moved(chatId) {
 async function failed(error) {
   if (error instanceof Unauthorized) {
     if (byId("door").open) return;
-    byId("door-reason").textContent = "Your sign-in has expired. Sign in to go on where you were.";
+    byId("door-reason").textContent = "Your sign-in has expired. Sign in to continue.";
     signOut();
     await openDoor();
     return location.reload();

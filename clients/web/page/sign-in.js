@@ -1,10 +1,10 @@
-/** Who is using the page: an access token, from the hosted sign-in, from a demo user's password, or typed in. */
+/** Sign-in: an access token from the hosted sign-in, by a demo user's password, or typed in. */
 
 import { Unauthorized } from "../chat-errors.js";
 import { byId, element } from "./dom.js";
 
 /**
- * How one signs in here, as the service has put it into the page.
+ * The way to sign in, which the service writes into the page.
  * @typedef {{kind: "hosted", authorize_url: string, token_url: string, client_id: string, scope: string} |
  *           {kind: "password", url: string, client_id: string, demo: {users: string[], password: string} | null}} SignInWay
  */
@@ -16,7 +16,7 @@ const PROOF = "async-chat proof";
 /** @type {SignInWay | null} */
 const way = JSON.parse(byId("sign-in-way").textContent);
 
-/** The access token of now. Throws Unauthorized. */
+/** The access token. Throws Unauthorized when signed out. */
 export function token() {
   const kept = localStorage.getItem(TOKEN);
   if (kept) return kept;
@@ -31,7 +31,7 @@ export function signOut() {
   localStorage.removeItem(TOKEN);
 }
 
-/** The signed-in user's name, as the token has it. */
+/** The user's name from the token's claims. */
 export function userName() {
   try {
     const claims = JSON.parse(atob(token().split(".")[1].replaceAll("-", "+").replaceAll("_", "/")));
@@ -47,7 +47,7 @@ export function whenSignInChanges(changed) {
 }
 
 /**
- * Show the ways to sign in; resolves once there is a token.
+ * Show the controls to sign in; resolves once there is a token.
  * @param {HTMLElement} container
  */
 export function askToSignIn(container) {
@@ -59,7 +59,7 @@ export function askToSignIn(container) {
         localStorage.setItem(TOKEN, await fetchToken());
         resolve(undefined);
       } catch (error) {
-        complaint.textContent = `That did not work: ${/** @type {Error} */ (error).message}`;
+        complaint.textContent = `Signing in failed: ${/** @type {Error} */ (error).message}`;
       }
     };
     const complaint = element("p", { role: "alert", class: "complaint" });
@@ -102,11 +102,11 @@ async function fetchByPassword(passwordWay, name, password) {
     }),
   });
   const body = await answer.json();
-  if (!body.AuthenticationResult) throw new Error(body.message ?? body.ChallengeName ?? `the answer was ${answer.status}`);
+  if (!body.AuthenticationResult) throw new Error(body.message ?? body.ChallengeName ?? `status ${answer.status}`);
   return body.AuthenticationResult.AccessToken;
 }
 
-/** To the hosted sign-in, with PKCE: only who holds the proof can use the code that comes back. @param {any} hosted */
+/** Redirect to the hosted sign-in, with PKCE: the authorization code is useless without the verifier. @param {any} hosted */
 async function leaveToSignIn(hosted) {
   const proof = { verifier: random(), state: random(), hash: location.hash };
   sessionStorage.setItem(PROOF, JSON.stringify(proof));
@@ -123,14 +123,14 @@ async function leaveToSignIn(hosted) {
   location.assign(`${hosted.authorize_url}?${query}`);
 }
 
-/** Back from the hosted sign-in: the code in the address becomes a token, and the address what it was before. */
+/** After the redirect back: exchange the authorization code for a token, and restore the URL. */
 export async function finishSignIn() {
   const query = new URLSearchParams(location.search);
   const proof = JSON.parse(sessionStorage.getItem(PROOF) ?? "null");
   if (way?.kind !== "hosted" || !proof || query.get("state") !== proof.state) return;
   sessionStorage.removeItem(PROOF);
   history.replaceState(null, "", HERE + proof.hash);
-  if (!query.has("code")) throw new Error(query.get("error_description") ?? "The sign-in was broken off.");
+  if (!query.has("code")) throw new Error(query.get("error_description") ?? "The sign-in was cancelled.");
   const answer = await fetch(way.token_url, {
     method: "POST",
     body: new URLSearchParams({

@@ -1,4 +1,4 @@
-/** What one sees of a turn that has no answer yet: how far it is, for how long, its steps, its draft, or its failure. */
+/** A turn without an answer: phase, elapsed time, steps, draft, failure. */
 
 import { announce, clock, element } from "./dom.js";
 import { markdown } from "./markdown.js";
@@ -22,17 +22,16 @@ export class ThinkingView {
     this.#count(0);
   }
 
-  /** The question is stored, and its worker invoked. */
   accepted() {
     this.#phase.textContent = "Thinking";
   }
 
   /** @param {Update} update */
   show(update) {
-    const phase = update.phase === "queued" ? "Waiting to begin" : "Thinking";
+    const phase = update.phase === "queued" ? "Waiting for a worker" : "Thinking";
     this.#phase.textContent = phase;
     this.#count(update.elapsedMs);
-    const outage = update.outage && "No connection. The answer is being made all the same; this goes on by itself.";
+    const outage = update.outage && "No connection. Your answer is still being prepared and will appear when you are back online.";
     this.#outage.textContent = outage ?? "";
     this.#steps.replaceChildren(...update.steps.map((step) => element("li", { dir: "auto" }, step.text)));
     this.#draft.replaceChildren(...(update.draft ? [markdown(update.draft)] : []));
@@ -53,7 +52,7 @@ export class ThinkingView {
     show();
   }
 
-  /** Once: who listens does not want to hear it with every poll. @param {string} text */
+  /** Announce a text once, not with every poll. @param {string} text */
   #say(text) {
     if (text !== this.#steady) announce(text);
     this.#steady = text;
@@ -61,7 +60,7 @@ export class ThinkingView {
 }
 
 /**
- * How a turn without an answer ended, and the way to run it again.
+ * The end of a turn without an answer, with a button to run it again.
  * @param {"failed" | "stopped"} kind @param {string} text @param {() => void} retry
  */
 export function endWithoutAnswer(kind, text, retry) {

@@ -72,13 +72,13 @@ describe("asking", () => {
     });
   }
 
-  it("uses another key for another question", async () => {
+  it("uses a new key for each question", async () => {
     await (await chat.ask("Where did I park?")).answer();
     await chat.ask("And yesterday?", { chatId: "01CHAT" });
     assert.equal(service.questions, 2);
   });
 
-  it("gives up when the service stays away", async () => {
+  it("gives up after repeatMs when the service stays unreachable", async () => {
     chat = new ChatClient({ baseUrl: service.url, repeatMs: 200 });
     service.willFail(ASK, ...Array(9).fill(faults.cutBefore()));
     await assert.rejects(chat.ask("Where did I park?"), Unreachable);
@@ -92,7 +92,7 @@ describe("asking", () => {
     [429, "too_many_turns", TooManyTurns],
     [418, "of_the_future", ServiceError],
   ]) {
-    it(`reports ${code} at once, with its facts`, async () => {
+    it(`reports ${code} without a retry`, async () => {
       service.willFail(ASK, problem(status, code, { "Retry-After": "3" }));
       const expected = { name: kind.name, code, status, requestId: "r-1", retryAfterMs: 3000, message: `about ${code}` };
       await assert.rejects(chat.ask("?"), expected);
@@ -100,12 +100,12 @@ describe("asking", () => {
     });
   }
 
-  it("knows the gateway's own refusal of a token", async () => {
+  it("reports a 401 of API Gateway as Unauthorized", async () => {
     service.willFail(ASK, faults.status(401, { message: "Unauthorized" }));
     await assert.rejects(chat.ask("?"), Unauthorized);
   });
 
-  it("takes a fresh token for every call", async () => {
+  it("calls the token function for every request", async () => {
     let count = 0;
     chat = new ChatClient({ baseUrl: service.url, token: async () => `token-${++count}` });
     await (await chat.ask("Where did I park?")).answer();
@@ -123,20 +123,20 @@ describe("watching", () => {
     assert.equal(service.polls.length, 0);
   });
 
-  it("follows hints that change, and never asks sooner", async () => {
+  it("waits for each poll's hint, never less", async () => {
     service.willThink({ hintMs: 120, draft: "a" }, { hintMs: 10, draft: "b" }, { hintMs: 80, draft: "c" }, { status: "answered" });
     await (await chat.ask("Where did I park?")).answer();
     const gaps = service.polls.slice(1).map((poll, index) => poll.at - service.polls[index].at);
     [120, 10, 80].forEach((hint, index) => assert.ok(gaps[index] >= hint - 1, `${gaps[index]} < ${hint}`));
   });
 
-  it("does not flood a service that says 'at once'", async () => {
+  it("does not poll in a tight loop when the hint is 0", async () => {
     service.willThink({ hintMs: 0 });
     await assert.rejects((await chat.ask("Where did I park?")).answer({ timeoutMs: 300 }), StillThinking);
     assert.ok(service.polls.length <= 3, `${service.polls.length} polls`);
   });
 
-  it("asks only for what is new, and costs a 304 when nothing is", async () => {
+  it("polls with cursor and ETag, and gets a 304 when nothing is new", async () => {
     service.willThink({}, {}, {}, {}, { status: "answered" });
     const seen = await all((await chat.ask("Where did I park?")).updates());
     const [first, ...others] = service.polls;
@@ -153,7 +153,7 @@ describe("watching", () => {
     ["pages of a wireless network", faults.page()],
     ["throttling", faults.status(429)],
   ]) {
-    it(`survives ${name}, and says so meanwhile`, async () => {
+    it(`survives ${name}, and reports the outage`, async () => {
       service.willThink({ draft: "Lev" }, { status: "answered" });
       const turn = await chat.ask("Where did I park?");
       const updates = turn.updates();
@@ -167,18 +167,18 @@ describe("watching", () => {
     });
   }
 
-  it("is patient with a slow service", async () => {
+  it("waits for a slow response", async () => {
     service.willFail(POLL, faults.slow(100), faults.slow(100));
     assert.ok(await (await chat.ask("Where did I park?")).answer());
   });
 
-  it("gives up when polls have failed for too long in a row", async () => {
+  it("gives up when polls fail for outageMs", async () => {
     service.willFail(POLL, ...Array(20).fill(faults.cutBefore()));
     const turn = await chat.ask("Where did I park?");
     await assert.rejects(turn.answer({ outageMs: 300 }), Unreachable);
   });
 
-  it("gives up at its own deadline, whatever the service does", async () => {
+  it("gives up after timeoutMs", async () => {
     service.willThink({});
     const turn = await chat.ask("Where did I park?");
     await assert.rejects(turn.answer({ timeoutMs: 200 }), StillThinking);
@@ -197,7 +197,7 @@ describe("watching", () => {
     });
   }
 
-  it("stops polling when the viewer leaves", async () => {
+  it("stops polling when the loop is left", async () => {
     service.willThink({ draft: "a" }, { draft: "b" }, { draft: "c" });
     for await (const _ of (await chat.ask("Where did I park?")).updates()) break;
     const polls = service.polls.length;
@@ -212,7 +212,7 @@ describe("watching", () => {
     await assert.rejects((await chat.ask("?")).answer({ signal: leaving.signal }), { message: "left" });
   });
 
-  it("counts the elapsed time by the service's clock, an hour off", async () => {
+  it("counts the elapsed time by the service's clock when that is an hour off", async () => {
     service.clockOffMs = -3_600_000;
     const [update] = await all((await chat.ask("Where did I park?")).updates());
     assert.ok(update.elapsedMs < 3_000, `${update.elapsedMs}`);
@@ -237,7 +237,7 @@ describe("how a turn ends", () => {
     await assert.rejects(turn.answer(), expected);
   });
 
-  it("is run again without retyping", async () => {
+  it("is run again by retry", async () => {
     service.willThink({ status: "failed", error: { code: "timed_out", message: "Too long." } });
     const turn = await chat.ask("Where did I park?");
     await assert.rejects(turn.answer());
@@ -245,7 +245,7 @@ describe("how a turn ends", () => {
     assert.equal(service.questions, 1);
   });
 
-  it("is run again once, when the retry's answer is lost", async () => {
+  it("is run again once when the retry's response is lost", async () => {
     service.willThink({ status: "cancelled" });
     const turn = await chat.ask("Where did I park?");
     service.willFail("POST /chats/01CHAT/retry", faults.cutAfter());
@@ -254,7 +254,7 @@ describe("how a turn ends", () => {
     assert.ok(await again.answer());
   });
 
-  it("is stopped, and the watcher learns of it", async () => {
+  it("is cancelled, and the watcher sees it", async () => {
     service.willThink({});
     const turn = await chat.ask("Where did I park?");
     const watched = turn.answer();
@@ -267,25 +267,25 @@ describe("how a turn ends", () => {
     assert.equal((await chat.resume("01CHAT").answer()).content, "Level 3, bay 12.");
   });
 
-  it("gives the answer even to a watch that begins after it", async () => {
+  it("gives the answer to a watch that begins after it", async () => {
     await (await chat.ask("Where did I park?")).answer();
     assert.equal((await chat.resume("01CHAT", { after: "01M00001" }).answer()).role, "assistant");
   });
 });
 
-describe("the rest", () => {
-  it("takes a deletion whose answer was lost for done", async () => {
+describe("other calls", () => {
+  it("treats a deletion with a lost response as done", async () => {
     service.willFail("DELETE /chats/01CHAT", faults.cutAfter());
     await chat.deleteChat("01CHAT");
     assert.ok(service.deleted);
   });
 
-  it("reports a chat that was never there", async () => {
+  it("reports the deletion of an unknown chat", async () => {
     service.deleted = true;
     await assert.rejects(chat.deleteChat("01CHAT"), ChatNotFound);
   });
 
-  it("never remembers twice", async () => {
+  it("does not repeat remember after a lost response", async () => {
     service.willFail("POST /memories", faults.cutAfter());
     await assert.rejects(chat.remember("The key is under the pot."), Unreachable);
     assert.equal(service.requests.length, 1);

@@ -1,4 +1,4 @@
-/** What the guide shows is true: every snippet runs, against a service that works. */
+/** Every snippet of the guide runs. */
 
 import assert from "node:assert/strict";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";

@@ -1,4 +1,4 @@
-/** A service that speaks the contract over real HTTP, and misbehaves where a test tells it to. */
+/** A fake service over HTTP, with faults that a test injects. */
 
 import { createServer } from "node:http";
 
@@ -6,19 +6,19 @@ const HINT_MS = 20;
 
 /** @typedef {(reply: import("node:http").ServerResponse, honest: () => void) => void} Fault */
 
-/** Faults: each is given the reply and what an honest service would do. @type {Record<string, any>} */
+/** Each fault gets the response and the handler of a correct service. @type {Record<string, any>} */
 export const faults = {
-  /** @returns {Fault} nothing happens, and the connection is cut */
+  /** @returns {Fault} cut the connection before the request takes effect */
   cutBefore: () => (reply) => reply.destroy(),
-  /** @returns {Fault} it happens, and the connection is cut */
+  /** @returns {Fault} cut the connection after the request took effect */
   cutAfter: () => (reply, honest) => (honest.silently(), reply.destroy()),
-  /** @returns {Fault} no answer, ever */
+  /** @returns {Fault} never answer */
   hang: () => () => {},
   /** @param {number} ms @returns {Fault} */
   slow: (ms) => (_reply, honest) => setTimeout(honest, ms),
   /** @param {number} status @param {object} [body] @param {object} [headers] @returns {Fault} */
   status: (status, body = { message: "no" }, headers = {}) => (reply) => send(reply, status, body, headers),
-  /** @returns {Fault} what a hotel's wireless network says */
+  /** @returns {Fault} a captive portal's page */
   page: () => (reply) => reply.writeHead(200, { "Content-Type": "text/html" }).end("<h1>Welcome</h1>"),
 };
 
@@ -26,7 +26,7 @@ export const problem = (status, code, headers = {}) =>
   faults.status(status, { type: "about:blank", title: code, status, detail: `about ${code}`, code, request_id: "r-1" }, headers);
 
 export class MisbehavingService {
-  /** Every request as it came: {method, path, query, headers, body, at}. */
+  /** Every request: {method, path, query, headers, body, at}. */
   requests = [];
   hintMs = HINT_MS;
   clockOffMs = 0;
@@ -48,12 +48,12 @@ export class MisbehavingService {
     this.#server.close();
   }
 
-  /** The next requests of this method and path get these faults, one each. */
+  /** Inject these faults into the next requests of this method and path, one each. */
   willFail(route, ...someFaults) {
     this.#faults.push(...someFaults.map((fault) => ({ route, fault })));
   }
 
-  /** How a turn goes on: one entry per poll, the last one stays. Each is a part of the poll's body. */
+  /** Script the turn: one part of the body for each poll; the last one stays. */
   willThink(...script) {
     this.script = script;
   }
@@ -72,7 +72,7 @@ export class MisbehavingService {
     return this.requests.filter((request) => request.path === "/memories/chat");
   }
 
-  /** How many questions were stored. */
+  /** The number of stored questions. */
   get questions() {
     return this.#chat?.messages.filter((message) => message.role === "user").length ?? 0;
   }
@@ -167,7 +167,7 @@ export class MisbehavingService {
   }
 }
 
-/** Takes an answer and keeps it from the caller. */
+/** A response that is not sent. */
 const NOBODY = { setHeader: () => {}, writeHead: () => NOBODY, end: () => NOBODY };
 
 function send(reply, status, body, headers = {}) {
