@@ -11,20 +11,20 @@ from local.progress import Report
 from local.stack import Stack
 
 TIMEOUT_SECONDS = 120
-#: A refused question is reported at once; polls may fail for a while, as when the stack restarts.
+#: A refused question is reported at once; polls may fail for a while, for example when the stack restarts.
 RETRY_BUDGET = RetryBudget(sending=0, outage=15)
 
 
 def client_for(stack: Stack, name: str) -> ChatClient:
-    """A client that calls as the named demo user."""
+    """A client of the named demo user."""
     tokens = {person.name: person.token for person in stack.people}
     if name not in tokens:
-        raise StackFailure(f"There is no user {name}; there are {' and '.join(tokens)}.")
+        raise StackFailure(f"There is no user {name}; the users are {' and '.join(tokens)}.")
     return ChatClient(stack.api_url, tokens[name], retry_budget=RETRY_BUDGET)
 
 
 def ask(client: ChatClient, question: str, chat_id: str | None, report: Report) -> str:
-    """Ask in the chat, or in a new one, wait for the turn's end, and return the text to show."""
+    """Ask in the chat, or in a new one, wait until the turn ends, and return the text to show."""
     try:
         turn = client.chat(chat_id or None).ask(question)
         report(f"thinking; chat {turn.chat_id}")
@@ -51,9 +51,9 @@ def _outcome(end: End | None) -> tuple[str, str]:
 def _sentence(error: AsyncChatError) -> str:
     match error:
         case Unauthorized():
-            return "The token is no longer good: `make up` makes fresh ones."
+            return "The token has expired: `make up` makes new ones."
         case ServiceError():
             return f"{error} ({error.status} {error.code})"
         case Unreachable():
-            return f"The API cannot be reached: {error}"
+            return f"The API is unreachable: {error}"
     return str(error)

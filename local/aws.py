@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
     from mypy_boto3_logs import CloudWatchLogsClient
 
-# What the emulator takes for its administrator.
+# The emulator's administrator.
 ACCESS_KEY = "test"
 
 
@@ -22,7 +22,7 @@ def client(service: Literal["logs"], endpoint: str, region: str) -> CloudWatchLo
 def client(
     service: Literal["cognito-idp", "logs"], endpoint: str, region: str
 ) -> CognitoIdentityProviderClient | CloudWatchLogsClient:
-    """A client that takes nothing from the person's own AWS settings."""
+    """A client that ignores the user's own AWS settings."""
     session = boto3.session.Session(aws_access_key_id=ACCESS_KEY, aws_secret_access_key=ACCESS_KEY, region_name=region)
-    # proxies: those of the person's are not for calls to this machine.
+    # The environment's proxy cannot reach this machine.
     return session.client(service, endpoint_url=endpoint, config=Config(proxies={}))

@@ -20,13 +20,13 @@ from local.home import PROJECT, Home
 from local.progress import progress_lines
 from local.stack import StackOptions
 
-INTERRUPTED = 130  # as the shell counts it
+INTERRUPTED = 130  # the shell's exit code for SIGINT
 
 
 def main(arguments: list[str]) -> int:
-    """Run one command; returns the exit code."""
+    """Run one command and return the exit code."""
     given = _parser().parse_args(arguments)
-    # The terminal that goes away and `kill` end the stack as tidily as Ctrl-C does.
+    # `kill` and a closed terminal stop the stack in order, as Ctrl-C does.
     signal.signal(signal.SIGTERM, _interrupt)
     signal.signal(signal.SIGHUP, _interrupt)
     try:
@@ -96,7 +96,7 @@ def _logs(given: argparse.Namespace, home: Home) -> int:
 
 def _reset(given: argparse.Namespace, home: Home) -> int:
     stack.reset(home)
-    print("Chats, memories and users of the local stack are gone; the next `make up` starts afresh.")
+    print("Chats, memories and users of the local stack are deleted; the next `make up` starts from scratch.")
     return 0
 
 
@@ -107,27 +107,27 @@ def _options(given: argparse.Namespace) -> StackOptions:
 
 def _setting(text: str) -> str:
     if "=" not in text:
-        raise argparse.ArgumentTypeError("name=value, a variable of terraform/variables.tf")
+        raise argparse.ArgumentTypeError("name=value, with a variable of terraform/variables.tf")
     return text
 
 
 def _usual_home() -> Path:
-    """Several stacks live side by side, each in a home of its own."""
+    """ASYNC_CHAT_HOME, else .local: several stacks can exist side by side."""
     return Path(os.environ.get("ASYNC_CHAT_HOME") or PROJECT / ".local")
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m local", description="The stack on this machine.")
+    parser = argparse.ArgumentParser(prog="python -m local", description="The local stack.")
     shared = argparse.ArgumentParser(add_help=False)
-    shared.add_argument("--home", type=Path, default=_usual_home(), help="the folder that keeps its state")
+    shared.add_argument("--home", type=Path, default=_usual_home(), help="the folder with its state")
     starting = argparse.ArgumentParser(add_help=False)
-    starting.add_argument("--port", type=int, help="0: any that is free; the last one or 8460 if not given")
+    starting.add_argument("--port", type=int, help="0: any free one; default: the last one, or 8460")
     starting.add_argument(
         "--set", action="append", default=[], type=_setting, metavar="NAME=VALUE", help="a Terraform variable"
     )
-    starting.add_argument("--model-url", help="an OpenAI-compatible server (Ollama, llama.cpp, vLLM) behind Bedrock")
+    starting.add_argument("--model-url", help="an OpenAI-compatible server (Ollama, llama.cpp, vLLM) to use as Bedrock")
     starting.add_argument(
-        "--extra", type=Path, action="append", default=[], help="goes into the zip: see scripts/package.py"
+        "--extra", type=Path, action="append", default=[], help="added to the zip: see scripts/package.py"
     )
     starting.add_argument("--no-samples", dest="samples", action="store_false", help="load no sample memories")
     commands = parser.add_subparsers(required=True)
@@ -139,17 +139,17 @@ def _parser() -> argparse.ArgumentParser:
         added.set_defaults(command=function)
         return added
 
-    command("up", _up, "start it in the background, or bring a running one up to date", starting)
-    command("run", _run, "start it and stop it again with Ctrl-C", starting)
-    command("down", _down, "stop it; its state is kept")
-    command("status", _status, "say whether it runs, and where")
-    command("kill-workers", _kill_workers, "kill -9 to every process of the chat function, asking or reasoning")
-    command("reset", _reset, "stop it and forget all that it keeps")
+    command("up", _up, "start it in the background, or update a running one", starting)
+    command("run", _run, "start it in the foreground, until Ctrl-C", starting)
+    command("down", _down, "stop it and keep its state")
+    command("status", _status, "show whether it runs, and where")
+    command("kill-workers", _kill_workers, "kill -9 every worker of the chat function")
+    command("reset", _reset, "stop it and delete its state")
     asking = command("ask", _ask, "ask a question and wait for the answer")
     asking.add_argument("question")
     asking.add_argument("--user", default="alice")
-    asking.add_argument("--chat", help="go on in this chat")
-    logging = command("logs", _logs, "show what the functions logged")
+    asking.add_argument("--chat", help="ask in this chat")
+    logging = command("logs", _logs, "show the functions' logs")
     logging.add_argument("--minutes", type=float, default=10)
     logging.add_argument("--follow", action="store_true")
     return parser

@@ -1,4 +1,4 @@
-"""Programs that the stack calls."""
+"""Subprocesses of the stack."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ def follow(
     log: Path,
     on_line: Callable[[str], None] | None = None,
 ) -> int:
-    """Run a command to its end, keep its output in `log`, hand out its lines; returns the exit code.
+    """Run a command, write its output to `log`, pass on its lines; returns the exit code.
 
-    The command gets a process group of its own, so that Ctrl-C reaches it once, from here, and it can end in order.
+    The command gets its own process group, so that Ctrl-C reaches it once, from here, and it can end in order.
     """
     log.parent.mkdir(parents=True, exist_ok=True)
     with (
@@ -59,6 +59,6 @@ def _end(process: subprocess.Popen[str]) -> None:
 
 
 def run(command: Iterable[str | Path], log: Path, what: str) -> None:
-    """Run a command that has to succeed; what it said is in the failure."""
+    """Run a command that must succeed; the failure holds its output."""
     if follow(command, os.environ, log) != 0:
         raise StackFailure(f"{what} failed:\n{log.read_text(encoding='utf-8').strip()}")

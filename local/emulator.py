@@ -1,4 +1,4 @@
-"""The embedded AWS (ministack): one process group that keeps its state between runs."""
+"""The embedded AWS (ministack): one process group; its state is kept between runs."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from local.home import PROJECT, Home
 PYTHON = PROJECT / ".local" / "ministack" / "venv" / "bin" / "python"
 HOST = "127.0.0.1"
 DEFAULT_PORT = 8460
-START_SECONDS = 120  # under a second on an idle machine, half a minute was seen on a busy one
+START_SECONDS = 120  # under a second on an idle machine; up to half a minute was measured on a busy one
 STOP_SECONDS = 20
 # Long enough that a demonstration stays warm between questions.
 WARM_SECONDS = 900
-# A model on this machine is slow; beyond this the emulator answers with its mock text.
+# A local model is slow; after this time the emulator answers with its mock text.
 MODEL_SECONDS = 60
 
 
@@ -37,7 +37,7 @@ class Emulator:
     pid: int
     group: int  # the process group that it shares with its workers
     port: int
-    model_url: str | None = None  # an OpenAI-compatible server that answers for Bedrock
+    model_url: str | None = None  # an OpenAI-compatible server used as Bedrock
 
     @property
     def endpoint(self) -> str:
@@ -47,7 +47,7 @@ class Emulator:
 def running(home: Home) -> Emulator | None:
     """The emulator of this home, if it runs.
 
-    It holds a lock for as long as it lives: a process id alone may by now be somebody else's.
+    It holds a lock while it lives: a process id alone may belong to another program by now.
     """
     lock = _lock_file(home)
     if not lock.exists():
@@ -61,21 +61,21 @@ def running(home: Home) -> Emulator | None:
 
 
 def choose_port(home: Home, wanted: int | None) -> int:
-    """A port that is free now: the wanted one; none named: as last time; 0: as last time if that is free, else any."""
+    """A free port. `wanted` is the port to use; None: the last one or the default; 0: the last one or any free one."""
     last = json.loads(_process_file(home).read_text())["port"] if _process_file(home).exists() else None
     candidates = {None: [last or DEFAULT_PORT], 0: [last or 0, 0]}.get(wanted, [wanted])
     for candidate in candidates:
         if free := _free_port(candidate):
             return free
-    raise StackFailure(f"Port {candidates[0]} is in use by another program: name a free one with PORT=...")
+    raise StackFailure(f"Port {candidates[0]} is in use by another program: choose a free one with PORT=...")
 
 
 def start(home: Home, port: int, model_url: str | None = None) -> Emulator:
-    """Start it on a free port and wait until it answers. No model_url: its Bedrock answers with a mock text."""
+    """Start it on a free port and wait until it answers. Without `model_url`, its Bedrock answers with a mock text."""
     _forget_temporary_files(home)
     with _lock_file(home).open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        # A shell between, so that it is nobody's child: it outlives the command that starts it in the background.
+        # The shell exits at once, so the emulator is reparented and outlives this command.
         shell = subprocess.Popen(
             ["sh", "-c", '"$0" -m ministack >"$1" 2>&1 & echo $!', PYTHON, log_file(home)],
             env=_environment(home, port, model_url),
@@ -97,7 +97,7 @@ def start(home: Home, port: int, model_url: str | None = None) -> Emulator:
 
 
 def stop(home: Home) -> bool:
-    """End it and its workers; says whether it ran. It saves its state before it ends."""
+    """Stop it and its workers; False if it was not running. It saves its state before it ends."""
     emulator = running(home)
     if emulator is None:
         return False
@@ -105,7 +105,7 @@ def stop(home: Home) -> bool:
     give_up = time.monotonic() + STOP_SECONDS
     while running(home) and time.monotonic() < give_up:
         time.sleep(0.05)
-    # Workers in the middle of a turn outlive it, and an emulator that hangs outlives the polite signal.
+    # Workers in mid-turn, or an emulator that hangs, may survive SIGTERM.
     with contextlib.suppress(ProcessLookupError):
         os.killpg(emulator.group, signal.SIGKILL)
     return True
@@ -122,8 +122,8 @@ def _free_port(port: int) -> int | None:
 
 
 def _environment(home: Home, port: int, model_url: str | None) -> dict[str, str]:
-    """All of it: the functions inherit this environment, so nothing of the person's shell may be in it."""
-    # People name the API's base, as OpenAI's own clients want it; the emulator adds /v1 itself.
+    """The complete environment. The functions inherit it, so nothing of the user's shell may be in it."""
+    # OpenAI's clients take the API's base URL with /v1, and the emulator appends /v1 itself.
     model = {"MINISTACK_BEDROCK_PROXY_URL": model_url.rstrip("/").removesuffix("/v1")} if model_url else {}
     return {
         **model,
@@ -139,13 +139,13 @@ def _environment(home: Home, port: int, model_url: str | None) -> dict[str, str]
         "STATE_DIR": str(home.emulator / "state"),
         "IOT_MTLS_ENABLED": "0",
         "LAMBDA_WARM_TTL_SECONDS": str(WARM_SECONDS),
-        # With a Docker of the person's in reach it would remove other emulators' containers.
+        # With access to the user's Docker it would remove other emulators' containers.
         "DOCKER_HOST": f"unix://{home.emulator / 'no-docker.sock'}",
     }
 
 
 def _forget_temporary_files(home: Home) -> None:
-    """Unpacked functions of earlier runs; the state is elsewhere."""
+    """Remove unpacked functions of earlier runs; the state is elsewhere."""
     shutil.rmtree(home.emulator / "tmp", ignore_errors=True)
     for name in ("home", "tmp", "state"):
         (home.emulator / name).mkdir(parents=True, exist_ok=True)
@@ -155,11 +155,11 @@ def _wait_until_it_answers(home: Home, emulator: Emulator) -> None:
     give_up = time.monotonic() + START_SECONDS
     while running(home) and time.monotonic() < give_up:
         with contextlib.suppress(httpx.HTTPError):
-            # trust_env: a proxy of the person's is not for calls to this machine.
+            # The environment's proxy cannot reach this machine.
             if httpx.get(f"{emulator.endpoint}/_ministack/health", timeout=2, trust_env=False).is_success:
                 return
         time.sleep(0.1)
-    raise StackFailure(f"The embedded AWS did not start; its last words are in {log_file(home)}")
+    raise StackFailure(f"The embedded AWS did not start; its log is {log_file(home)}")
 
 
 def _lock_file(home: Home) -> Path:

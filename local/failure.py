@@ -1,5 +1,5 @@
-"""What a person can mend, said in one sentence."""
+"""Errors that the user can fix."""
 
 
 class StackFailure(Exception):
-    """Its text is all that the person reads: what is wrong and what to do about it."""
+    """The text says in one sentence what is wrong and what to do about it."""

@@ -1,4 +1,4 @@
-"""The stack in the foreground: up until Ctrl-C, then gone."""
+"""The stack in the foreground, until Ctrl-C."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ PAUSE_SECONDS = 0.5
 
 
 def run(home: Home, options: StackOptions) -> None:
-    """Bring the stack up, wait for Ctrl-C, take down what was started here."""
+    """Start the stack, wait for Ctrl-C, and stop it."""
     if emulator.running(home):
-        raise StackFailure("The stack runs in the background already: use it, or stop it with `make down`.")
+        raise StackFailure("The stack is already running in the background: use it, or stop it with `make down`.")
     report = progress_lines()
-    # Said outright: whoever starts us in a script's background has us born deaf to Ctrl-C, our children too.
+    # A background job of a script starts with SIGINT ignored, and so do its children.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
@@ -28,11 +28,11 @@ def run(home: Home, options: StackOptions) -> None:
         print(guide(home, ready, "Ctrl-C"), flush=True)
         while emulator.running(home):
             time.sleep(PAUSE_SECONDS)
-        raise StackFailure(f"The embedded AWS has ended; its last words are in {emulator.log_file(home)}")
+        raise StackFailure(f"The embedded AWS has ended; its log is {emulator.log_file(home)}")
     except KeyboardInterrupt:
         report("Stopping")
     finally:
-        # An impatient second Ctrl-C would cost the state, which is saved while stopping.
+        # A second Ctrl-C would lose the state, which is saved while stopping.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         stack.take_down(home)

@@ -1,4 +1,4 @@
-"""What to type next."""
+"""What to type once the stack is up."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ QUESTION = "Where did I park the car?"
 
 
 def guide(home: Home, stack: Stack, how_to_stop: str) -> str:
-    """Ready commands for asking and polling, and how to stop."""
+    """Commands for asking, polling and stopping."""
     alice = stack.people[0].name
     authorization = '-H "Authorization: Bearer $TOKEN"'
     return f"""
@@ -24,9 +24,9 @@ Ask as {alice}:
   TOKEN=$(python3 -c 'import json; print(json.load(open("{_near(home.stack_file)}"))["users"][0]["token"])')
   curl -s {stack.api_url}/memories/chat {authorization} -H 'Content-Type: application/json' \\
     -d '{{"question": "{QUESTION}"}}'
-Poll, with the chat_id of that answer, until the status is no longer "thinking":
+Poll with the chat_id of the response until the status is no longer "thinking":
   curl -s {authorization} '{stack.api_url}/chats/messages?chat_id=CHAT_ID'
-Or both in one, from another terminal:
+Or both in one command, in another terminal:
   make ask Q="{QUESTION}"
 
 Stop with {how_to_stop}
@@ -34,5 +34,5 @@ Stop with {how_to_stop}
 
 
 def _near(path: Path) -> str:
-    """As short as it can be and still work where the person stands."""
+    """A relative path inside the current folder, else an absolute one."""
     return os.path.relpath(path) if path.is_relative_to(Path.cwd()) else str(path)

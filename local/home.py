@@ -1,4 +1,4 @@
-"""The folder that holds all that one stack keeps."""
+"""The folder with all files of one stack."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ PROJECT = Path(__file__).resolve().parent.parent
 
 @dataclass(frozen=True)
 class Home:
-    """Where one stack keeps its state; several stacks live side by side, each in a folder of its own."""
+    """Several stacks can exist side by side, each in its own folder."""
 
     folder: Path
 
     @property
     def stack_file(self) -> Path:
-        """For tools and tests: where the API is and who may call it."""
+        """For tools and tests: the API's URL, and its users with their tokens."""
         return self.folder / "stack.json"
 
     @property
     def demo_password_file(self) -> Path:
-        """One password for the demo users of this stack, made at random once: the chat page signs in with it."""
+        """The demo users' random password, with which the chat page signs them in."""
         return self.folder / "demo-password"
 
     @property
@@ -38,7 +38,7 @@ class Home:
 
     @property
     def outputs_file(self) -> Path:
-        """What Terraform answered last: names and ids of what it made."""
+        """Terraform's latest outputs."""
         return self.terraform / "outputs.json"
 
     @property

@@ -1,4 +1,4 @@
-"""What the functions have logged."""
+"""The functions' logs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ PAUSE_SECONDS = 1.0
 
 
 def lines(emulator: Emulator, region: str, since: float, *, follow: bool) -> Iterator[str]:
-    """The functions' log lines from `since` (seconds since 1970) on, oldest first; with `follow`, for ever."""
+    """Log lines since `since` (epoch seconds), oldest first; with `follow` it never ends."""
     logs = client("logs", emulator.endpoint, region)
     start = int(since * 1000)
     while True:

@@ -20,7 +20,7 @@ NAMES = ("alice", "bob")
 
 @dataclass(frozen=True)
 class Person:
-    """A user who is signed in."""
+    """A signed-in user."""
 
     name: str
     sub: str
@@ -31,7 +31,7 @@ class Person:
 
 
 def demo_password(home: Home) -> str:
-    """What the chat page and these tools sign the demo users in with."""
+    """The password with which the chat page and these tools sign the demo users in."""
     if not home.demo_password_file.exists():
         home.demo_password_file.touch(mode=0o600)
         home.demo_password_file.write_text(f"Aa1-{secrets.token_urlsafe(24)}", encoding="utf-8")
@@ -39,7 +39,7 @@ def demo_password(home: Home) -> str:
 
 
 def sign_in(endpoint: str, region: str, pool_id: str, client_id: str, password: str) -> list[Person]:
-    """The demo users with fresh access tokens; who is missing is created."""
+    """The demo users with new access tokens; a missing user is created."""
     cognito = client("cognito-idp", endpoint, region)
     return [_sign_in(cognito, pool_id, client_id, name, password) for name in NAMES]
 

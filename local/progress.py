@@ -1,4 +1,4 @@
-"""Lines that say what is being done and how long it has taken so far."""
+"""Progress lines with the elapsed time."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ Report = Callable[[str], None]
 
 
 def progress_lines() -> Report:
-    """A report that prints one line a step, with the seconds since the start."""
+    """Prints one line a step."""
     start = time.monotonic()
 
     def report(step: str) -> None:

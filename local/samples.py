@@ -1,33 +1,32 @@
-"""Sample memories for the demo users, loaded as any app would load them: through the API, once."""
+"""Sample memories for the demo users, stored through the API, once."""
 
 from __future__ import annotations
 
 import json
+from datetime import datetime
 
-import httpx
+from async_chat_client import ChatClient, NewMemory
+from async_chat_client.errors import AsyncChatError
 
-from local.api import api_client
 from local.failure import StackFailure
 from local.home import PROJECT, Home
 from local.people import Person
 
 FOLDER = PROJECT / "local" / "sample_memories"
-BATCH = 100  # the most that POST /memories takes
 
 
-def load(home: Home, api_url: str, person: Person) -> int:
-    """How many were loaded: none for a user who has had them before, even if they were deleted since."""
-    # By sub, not by name: a user pool that was made anew has users without memories.
+def load(home: Home, client: ChatClient, person: Person) -> int:
+    """Store the memories that this user has not had yet; returns their number. Deleted ones do not come back."""
+    # By sub, not by name: the users of a new user pool have no memories.
     loaded = _loaded(home)
-    memories = _sample_of(person)
-    first = loaded.get(person.sub, 0)
-    with api_client(api_url, person.token) as api:
-        for start in range(first, len(memories), BATCH):
-            batch = memories[start : start + BATCH]
-            _remember(api, batch)
-            loaded[person.sub] = start + len(batch)
+    missing = _sample_of(person)[loaded.get(person.sub, 0) :]
+    try:
+        for ids in client.memories.remember_all(missing):
+            loaded[person.sub] = loaded.get(person.sub, 0) + len(ids)
             home.loaded_memories_file.write_text(json.dumps(loaded), encoding="utf-8")
-    return max(len(memories) - first, 0)
+    except AsyncChatError as error:
+        raise StackFailure(f"The sample memories could not be stored: {error}") from error
+    return len(missing)
 
 
 def _loaded(home: Home) -> dict[str, int]:
@@ -36,17 +35,8 @@ def _loaded(home: Home) -> dict[str, int]:
     return {str(sub): int(count) for sub, count in json.loads(home.loaded_memories_file.read_text("utf-8")).items()}
 
 
-def _sample_of(person: Person) -> list[dict[str, object]]:
+def _sample_of(person: Person) -> list[NewMemory]:
+    """Without `key`, by which the evaluation's questions name a memory."""
     lines = (FOLDER / f"{person.name}.jsonl").read_text(encoding="utf-8").splitlines()
-    return [_without_key(json.loads(line)) for line in lines if line.strip()]
-
-
-def _without_key(memory: dict[str, object]) -> dict[str, object]:
-    """The key names a memory for the evaluation's questions; the API knows no such thing."""
-    return {name: value for name, value in memory.items() if name != "key"}
-
-
-def _remember(api: httpx.Client, batch: list[dict[str, object]]) -> None:
-    answer = api.post("/memories", json={"memories": batch})
-    if answer.status_code != httpx.codes.CREATED:
-        raise StackFailure(f"The sample memories were refused with {answer.status_code}: {answer.text[:300]}")
+    found = [json.loads(line) for line in lines if line.strip()]
+    return [NewMemory(one["text"], datetime.fromisoformat(one["occurred_at"]), one["tags"]) for one in found]

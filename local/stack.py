@@ -1,4 +1,4 @@
-"""Bringing the whole stack up and taking it down."""
+"""Bring the whole stack up and take it down."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from async_chat_client import ChatClient
+
 from local import emulator, people, samples, terraform
 from local.commands import run
 from local.emulator import Emulator
@@ -22,8 +24,6 @@ from local.progress import Report
 
 @dataclass(frozen=True)
 class Stack:
-    """A stack that answers."""
-
     api_url: str
     region: str
     workspace: str
@@ -40,24 +40,24 @@ class Stack:
 
 @dataclass(frozen=True)
 class StackOptions:
-    """What a person may choose about a stack."""
+    """The user's choices about a stack."""
 
-    port: int | None = None  # None: as last time or the usual one; 0: as last time or any
+    port: int | None = None  # None: the last one or the default; 0: the last one or any free one
     settings: Mapping[str, str] = field(default_factory=dict)  # variables of the Terraform
-    model_url: str | None = None  # an OpenAI-compatible server that answers for Bedrock
+    model_url: str | None = None  # an OpenAI-compatible server used as Bedrock
     extras: tuple[Path, ...] = ()  # see scripts/package.py
     samples: bool = True
 
 
 def bring_up(home: Home, options: StackOptions, report: Report) -> Stack:
-    """Start what does not run, apply what has changed; calling it again only refreshes."""
+    """Start what is not running and apply what has changed. Idempotent."""
     home.folder.mkdir(parents=True, exist_ok=True)
     port = _port(home, options.port)
-    report("Python environment of the embedded AWS")
+    report("Installing the Python environment of the embedded AWS")
     run([PROJECT / "scripts" / "env", "ministack"], home.folder / "environment.log", "Installing the embedded AWS")
     report("Lambda package")
     _package(home, options)
-    report("Terraform and its provider")
+    report("Initialising Terraform and its provider")
     terraform.initialise(home)
     report("Embedded AWS")
     embedded_aws = _embedded_aws(home, port, options.model_url)
@@ -74,7 +74,7 @@ def bring_up(home: Home, options: StackOptions, report: Report) -> Stack:
 
 
 def read(home: Home) -> Stack:
-    """The running stack as it was last brought up."""
+    """The running stack, as it was last brought up."""
     if not emulator.running(home) or not home.stack_file.exists():
         raise StackFailure("The stack is not running: start it with `make up` or `make run`.")
     kept = json.loads(home.stack_file.read_text(encoding="utf-8"))
@@ -82,13 +82,13 @@ def read(home: Home) -> Stack:
 
 
 def take_down(home: Home) -> bool:
-    """Stop everything that was started; says whether it ran. What it keeps stays for the next time."""
+    """Stop the stack; False if it was not running. Its state is kept."""
     home.stack_file.unlink(missing_ok=True)
     return emulator.stop(home)
 
 
 def reset(home: Home) -> None:
-    """Forget chats, memories and users, and start over with the next `up`."""
+    """Stop the stack and delete chats, memories and users."""
     take_down(home)
     for folder in (home.emulator, home.terraform):
         shutil.rmtree(folder, ignore_errors=True)
@@ -102,10 +102,10 @@ def _version() -> str:
 
 def _package(home: Home, options: StackOptions) -> None:
     command: list[str | Path] = [sys.executable, PROJECT / "scripts" / "package.py", "--output", home.package]
-    # The functions run on the emulator's own interpreter, whatever runtime the Terraform names.
+    # The functions run on the emulator's own interpreter, whatever runtime Terraform names.
     command += ["--interpreter", emulator.PYTHON, *(f"--extra={extra}" for extra in options.extras)]
     if options.settings.get("agent") != "bedrock":
-        # The emulator unpacks the zip for every worker process: a third of the files is a third of the start.
+        # The emulator unzips the package for every worker: a third of the files takes a third of the time.
         command.append("--without-model-agent")
     run(command, home.folder / "package.log", "Building the Lambda package")
 
@@ -119,12 +119,14 @@ def _embedded_aws(home: Home, port: int, model_url: str | None) -> Emulator:
 
 
 def _port(home: Home, wanted: int | None) -> int:
-    """Settled before anything slow is done, so that a busy port is said at once."""
+    """The port. Decided before anything slow, so that a busy port is reported at once."""
     embedded_aws = emulator.running(home)
     if embedded_aws is None:
         return emulator.choose_port(home, wanted)
     if wanted not in {None, 0, embedded_aws.port}:
-        raise StackFailure(f"The stack runs on port {embedded_aws.port} already: `make down` before moving it.")
+        raise StackFailure(
+            f"The stack already runs on port {embedded_aws.port}: stop it with `make down` to change the port."
+        )
     return embedded_aws.port
 
 
@@ -137,13 +139,14 @@ def _signed_in(embedded_aws: Emulator, outputs: Mapping[str, Any], password: str
 
 
 def _write(home: Home, stack: Stack) -> None:
-    # Tokens are in it: nobody else on this machine needs to read them.
+    # Only the user may read the tokens.
     home.stack_file.touch(mode=0o600)
     home.stack_file.write_text(json.dumps(stack.as_json(), indent=2) + "\n", encoding="utf-8")
 
 
 def _load_samples(home: Home, stack: Stack, report: Report) -> None:
     for person in stack.people:
-        count = samples.load(home, stack.api_url, person)
+        with ChatClient(stack.api_url, person.token) as client:
+            count = samples.load(home, client, person)
         if count:
             report(f"Loaded {count} sample memories for {person.name}")

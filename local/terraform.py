@@ -19,15 +19,15 @@ TERRAFORM = PROJECT / "scripts" / "terraform"
 SOURCE = PROJECT / "terraform"
 WORKSPACE = "local"
 
-# Settings of the person's for other accounts and other working folders.
+# The user's settings for other accounts and working folders.
 FOREIGN = re.compile(r"AWS_|TF_VAR_|TF_WORKSPACE|TF_DATA_DIR|TF_CLI_ARGS$|TF_CLI_ARGS_(plan|apply|output)|TF_LOG")
 
-# How AWS says that something is there which the Terraform state does not know, or the other way round.
+# AWS errors for a resource that exists but is not in the Terraform state, or the reverse.
 MISFIT = re.compile(r"AlreadyExists|already exists|ResourceInUse|ResourceConflict|NotFoundException|NoSuchEntity")
 
 
 def initialise(home: Home) -> None:
-    """Have Terraform and its provider at hand; needs no AWS, so that what is missing is said before anything starts."""
+    """Initialise Terraform and its provider. Needs no AWS, so a missing program is reported before anything starts."""
     _mirror_folder(home)
     log = home.terraform / "init.log"
     command: list[str | Path] = [TERRAFORM, "init", "-input=false", "-lockfile=readonly", "-no-color"]
@@ -36,7 +36,7 @@ def initialise(home: Home) -> None:
 
 
 def apply(home: Home, endpoint: str, settings: Mapping[str, str], report: Report) -> dict[str, Any]:
-    """Make the embedded AWS what terraform/ says; returns the outputs."""
+    """Apply terraform/ to the embedded AWS; returns the outputs."""
     variables = {"package_path": str(home.package), "architecture": _architecture(), **settings}
     progress = _ApplyProgress(report)
     command: list[str | Path] = [
@@ -60,7 +60,7 @@ def apply(home: Home, endpoint: str, settings: Mapping[str, str], report: Report
 
 
 def _environment(home: Home) -> dict[str, str]:
-    """The person's, without what is meant for real accounts."""
+    """The user's environment without what is meant for real accounts."""
     return {
         **{name: value for name, value in os.environ.items() if not FOREIGN.match(name)},
         "AWS_ACCESS_KEY_ID": "test",
@@ -76,9 +76,9 @@ def _environment(home: Home) -> dict[str, str]:
 
 
 def _mirror_folder(home: Home) -> None:
-    """A folder of this stack's own that shows the project's Terraform, for its state and its working data.
+    """A folder of symbolic links to the project's Terraform, for this stack's own state and working data.
 
-    The state of another workspace, and a backend.tf that keeps it in a bucket, stay where they are.
+    A state file of another workspace and a backend.tf are left out.
     """
     home.terraform.mkdir(parents=True, exist_ok=True)
     for old in [entry for entry in home.terraform.iterdir() if entry.is_symlink()]:
@@ -96,16 +96,16 @@ def _complaint(home: Home, errors: list[str]) -> str:
     log = home.terraform / "apply.log"
     if any(MISFIT.search(error) for error in errors):
         return (
-            f"The state kept in {home.folder} no longer fits together: `make reset` starts over, "
-            f"without its chats (what Terraform said: {log})."
+            f"The state in {home.folder} is inconsistent: `make reset` starts over, "
+            f"without its chats (Terraform's log: {log})."
         )
-    first = errors[0] if errors else "it gave no reason"
+    first = errors[0] if errors else "no reason given"
     more = f" and {len(errors) - 1} more" if len(errors) > 1 else ""
-    return f"Terraform could not apply: {first}{more} (all of it: {log})"
+    return f"Terraform failed to apply: {first}{more} (full log: {log})"
 
 
 class _ApplyProgress:
-    """Reads what `terraform apply -json` says, line by line."""
+    """Reads the output of `terraform apply -json` line by line."""
 
     def __init__(self, report: Report) -> None:
         self.outputs: dict[str, Any] = {}

@@ -1,5 +1,3 @@
-"""A folder for one stack, and what must not be left behind in it."""
-
 from __future__ import annotations
 
 from collections.abc import Iterator

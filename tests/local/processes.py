@@ -1,4 +1,4 @@
-"""What is known of processes that should be gone."""
+"""Waiting for processes to end."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 
 def eventually(condition: Callable[[], bool]) -> bool:
-    """The system takes a moment to bury a process that was killed."""
+    """Poll: a killed process exists until the kernel has reaped it."""
     give_up = time.monotonic() + 5
     while not condition() and time.monotonic() < give_up:
         time.sleep(0.02)

@@ -1,5 +1,3 @@
-"""`make ask`: what a person reads."""
-
 from __future__ import annotations
 
 import pytest
@@ -33,7 +31,7 @@ def test_steps_are_reported_and_the_answer_is_shown_with_its_citations(service: 
     assert (began[:15], steps, ended) == ("thinking; chat ", ["Searching"], "answered")
 
 
-def test_a_named_chat_goes_on(alice: ChatClient) -> None:
+def test_question_goes_to_the_named_chat(alice: ChatClient) -> None:
     chat = alice.chat()
     chat.ask(QUESTION).answer()
     ask(alice, "And the bike?", chat.chat_id, lambda _: None)
@@ -52,10 +50,10 @@ def test_a_failed_turn_shows_its_message(service: FakeService, alice: ChatClient
     [
         (answers(409, {"code": "chat_busy", "detail": "Still thinking."}), r"^Still thinking\. \(409 chat_busy\)$"),
         (answers(401), "make up"),
-        (unreachable, "^The API cannot be reached: "),
+        (unreachable, "^The API is unreachable: "),
     ],
 )
-def test_an_error_is_one_sentence(
+def test_errors_become_one_sentence(
     service: FakeService, alice: ChatClient, disturbance: Disturbance, sentence: str
 ) -> None:
     service.disturb(disturbance)
@@ -63,7 +61,7 @@ def test_an_error_is_one_sentence(
         ask(alice, QUESTION, None, lambda _: None)
 
 
-def test_an_unknown_user_is_told_who_there_is() -> None:
+def test_unknown_user_is_rejected_with_the_known_ones() -> None:
     stack = Stack("http://127.0.0.1:1", "eu-central-1", "local", [Person("alice", "sub-of-alice", "token-of-alice")])
-    with pytest.raises(StackFailure, match="There is no user carol; there are alice"):
+    with pytest.raises(StackFailure, match="There is no user carol; the users are alice"):
         client_for(stack, "carol")

@@ -1,4 +1,4 @@
-"""The embedded AWS as a process: it starts, keeps its state, and ends with all that it started."""
+"""The embedded AWS as a process: start, kept state, and a complete stop."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tests.local.processes import eventually, group_is_empty
 
 @pytest.fixture
 def listener() -> Iterator[socket.socket]:
-    """Another program that holds a port."""
+    """Another program that uses a port."""
     with socket.socket() as busy:
         busy.bind(("127.0.0.1", 0))
         busy.listen()
@@ -49,13 +49,13 @@ def create_table(running: Emulator) -> None:
     )
 
 
-def test_a_busy_port_is_refused_by_name(home: Home, listener: socket.socket) -> None:
+def test_busy_port_is_rejected(home: Home, listener: socket.socket) -> None:
     port = listener.getsockname()[1]
     with pytest.raises(StackFailure, match=f"Port {port} is in use by another program"):
         emulator.choose_port(home, port)
 
 
-def test_any_free_port_is_found_beside_a_busy_one(home: Home, listener: socket.socket) -> None:
+def test_port_0_finds_a_free_port(home: Home, listener: socket.socket) -> None:
     home.emulator.mkdir()
     last = listener.getsockname()[1]
     (home.emulator / "process.json").write_text(json.dumps({"pid": 1, "group": 1, "port": last}))
@@ -78,7 +78,7 @@ def test_stop_ends_every_process_it_started(home: Home) -> None:
     assert eventually(lambda: group_is_empty(running.group))
 
 
-def test_stacks_in_two_folders_know_nothing_of_each_other(home: Home, tmp_path: Path) -> None:
+def test_stacks_in_two_folders_are_independent(home: Home, tmp_path: Path) -> None:
     other = Home(tmp_path / "other")
     first, second = start(home), start(other)
     try:
@@ -89,7 +89,7 @@ def test_stacks_in_two_folders_know_nothing_of_each_other(home: Home, tmp_path: 
     assert emulator.running(home) == first
 
 
-def test_a_stale_process_file_stops_nobody(home: Home) -> None:
+def test_stale_process_file_kills_no_other_process(home: Home) -> None:
     with subprocess.Popen(["sleep", "60"], start_new_session=True) as stranger:
         home.emulator.mkdir()
         (home.emulator / "lock").touch()
@@ -101,18 +101,18 @@ def test_a_stale_process_file_stops_nobody(home: Home) -> None:
     assert survived
 
 
-def test_one_that_was_killed_counts_as_not_running(home: Home) -> None:
+def test_killed_emulator_counts_as_not_running(home: Home) -> None:
     os.killpg(start(home).group, signal.SIGKILL)
     assert eventually(lambda: emulator.running(home) is None)
 
 
-def test_one_that_ends_at_once_says_where_its_last_words_are(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_failed_start_names_the_log(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(emulator, "PYTHON", Path("/bin/false"))
-    with pytest.raises(StackFailure, match=rf"^The embedded AWS did not start; .* {emulator.log_file(home)}$"):
+    with pytest.raises(StackFailure, match=rf"^The embedded AWS did not start; its log is {emulator.log_file(home)}$"):
         start(home)
 
 
-def test_the_person_s_settings_do_not_reach_the_functions(
+def test_the_users_environment_does_not_reach_the_functions(
     home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AWS_PROFILE", "production")

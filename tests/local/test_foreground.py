@@ -1,4 +1,4 @@
-"""`make run`: Ctrl-C ends all that it started."""
+"""`make run` and Ctrl-C."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ def read_until(lines: IO[str], text: str) -> None:
 
 
 @pytest.mark.parametrize("ended_by", [signal.SIGINT, signal.SIGTERM])
-def test_ctrl_c_in_the_middle_of_the_apply_leaves_nothing_running(home: Home, ended_by: signal.Signals) -> None:
-    # A script's background job is born with SIGINT ignored.
+def test_ctrl_c_during_the_apply_leaves_nothing_running(home: Home, ended_by: signal.Signals) -> None:
+    # A background job of a script starts with SIGINT ignored.
     command = [
         "sh",
         "-c",
@@ -52,20 +52,20 @@ def test_ctrl_c_in_the_middle_of_the_apply_leaves_nothing_running(home: Home, en
     assert not (home.terraform / "terraform.tfstate.d" / "local" / ".terraform.tfstate.lock.info").exists()
 
 
-def test_a_stack_in_the_background_is_not_taken_over(home: Home) -> None:
+def test_run_is_rejected_while_the_stack_runs_in_the_background(home: Home) -> None:
     emulator.start(home, emulator.choose_port(home, 0))
     command = [sys.executable, "-m", "local", "run", "--home", str(home.folder)]
     refused = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
     assert refused.returncode == 1
-    assert refused.stderr == "The stack runs in the background already: use it, or stop it with `make down`.\n"
+    assert refused.stderr == "The stack is already running in the background: use it, or stop it with `make down`.\n"
     assert emulator.running(home)
 
 
-def test_a_busy_port_is_one_sentence_and_nothing_starts(home: Home, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_busy_port_is_reported_before_anything_starts(home: Home, tmp_path_factory: pytest.TempPathFactory) -> None:
     other = Home(tmp_path_factory.mktemp("other"))
     busy = emulator.start(home, emulator.choose_port(home, 0))
     command = [sys.executable, "-m", "local", "up", "--port", str(busy.port), "--home", str(other.folder)]
     refused = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
     assert refused.returncode == 1
-    assert refused.stderr == f"Port {busy.port} is in use by another program: name a free one with PORT=...\n"
+    assert refused.stderr == f"Port {busy.port} is in use by another program: choose a free one with PORT=...\n"
     assert emulator.running(other) is None

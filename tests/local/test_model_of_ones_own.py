@@ -1,4 +1,4 @@
-"""The Bedrock agent through the embedded AWS, with an OpenAI-compatible server behind it: `make run MODEL_URL=...`."""
+"""The Bedrock agent over an OpenAI-compatible server behind the embedded AWS: `make run MODEL_URL=...`."""
 
 from collections.abc import Callable
 
@@ -24,7 +24,7 @@ Ask = Callable[..., Answer]
 
 @pytest.fixture
 def ask(home: Home, monkeypatch: pytest.MonkeyPatch, nobodys_credentials: None) -> Ask:
-    """Asks the agent, whose model is the server's, as the owner of the emulator's account."""
+    """Runs the agent as the owner of the emulator's account."""
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
 
@@ -39,7 +39,7 @@ def ask(home: Home, monkeypatch: pytest.MonkeyPatch, nobodys_credentials: None) 
     return ask
 
 
-def test_tools_and_their_results_pass_both_ways(ask: Ask) -> None:
+def test_tool_calls_and_results_are_passed_on(ask: Ask) -> None:
     both = calls(("search_memories", {"phrasings": ["parked"]}), ("list_by_tag", {"tag": "health"}))
     with openai_server(both, ANSWER) as server:
         answer = ask(server)
@@ -50,7 +50,7 @@ def test_tools_and_their_results_pass_both_ways(ask: Ask) -> None:
     assert server.asked[0]["model"] == "llama3.2:3b"
 
 
-def test_a_model_without_tools_may_answer_in_plain_text_and_take_its_time(ask: Ask) -> None:
+def test_slow_model_without_tools_may_answer_in_plain_text(ask: Ask) -> None:
     watch, words = (
         RecordingProgressReporter(),
         "I found nothing about that in your memories, and I did look for it twice.",

@@ -1,4 +1,4 @@
-"""The Lambda zip: the same bytes from the same inputs, and nothing in it that does not belong."""
+"""The Lambda zip: reproducible, and free of unneeded files."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def build(output: Path, *options: str, python: str = sys.executable) -> zipfile.
 
 @pytest.fixture(scope="module")
 def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The zip for AWS, built once for these tests."""
+    """The zip for AWS, built once for all tests."""
     output = tmp_path_factory.mktemp("package") / "lambda.zip"
     build(output).close()
     return output
@@ -76,16 +76,16 @@ def test_package_holds_nothing_of_the_machine_that_built_it(package: Path) -> No
     assert not [name for name in names(package) if Path(name).name in {"RECORD", "INSTALLER", "direct_url.json"}]
 
 
-def test_the_sdk_is_left_to_the_runtime(package: Path) -> None:
+def test_zip_has_no_aws_sdk(package: Path) -> None:
     assert SDK.isdisjoint({Path(name).parts[0] for name in names(package)})
 
 
-def test_c_sources_of_wheels_are_left_out(package: Path) -> None:
+def test_zip_has_no_c_sources(package: Path) -> None:
     assert not [name for name in names(package) if name.endswith((".c", ".pyx", ".pxd"))]
 
 
 @pytest.mark.parametrize(("architecture", "wanted"), [("arm64", "aarch64"), ("x86_64", "x86_64")])
-def test_native_parts_are_lambda_s_and_no_other(architecture: str, wanted: str, tmp_path: Path) -> None:
+def test_native_libraries_are_for_lambdas_architecture_only(architecture: str, wanted: str, tmp_path: Path) -> None:
     with build(tmp_path / "lambda.zip", "--architecture", architecture) as opened:
         native = [name for name in opened.namelist() if name.endswith(".so") and "cpython" in name]
     assert native
@@ -94,7 +94,7 @@ def test_native_parts_are_lambda_s_and_no_other(architecture: str, wanted: str, 
 
 def test_the_local_package_runs_on_this_interpreter(tmp_path: Path) -> None:
     build(tmp_path / "lambda.zip", "--interpreter", sys.executable).extractall(tmp_path / "unpacked")
-    # -I and the folder alone: nothing of this environment can stand in for something that the zip lacks.
+    # -I and the zip's folder alone: nothing of this environment can replace what the zip lacks.
     program = f"import sys; sys.path.insert(0, {str(tmp_path / 'unpacked')!r}); import domain.chat, pydantic, ulid; print(pydantic.__file__)"
     done = subprocess.run([sys.executable, "-I", "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.startswith(str(tmp_path / "unpacked"))
@@ -112,28 +112,28 @@ print(hasattr(ours, "query"), hasattr(ours, "scan"), hasattr(anyones, "scan"))
 """
 
 
-def test_only_our_own_clients_have_trimmed_models(tmp_path: Path) -> None:
-    """An agent of one's own may call whatever AWS offers."""
+def test_only_the_services_own_clients_have_trimmed_models(tmp_path: Path) -> None:
+    """A custom agent may call any AWS service."""
     build(tmp_path / "lambda.zip", "--interpreter", sys.executable, "--without-model-agent").extractall(tmp_path / "on")
     command = [sys.executable, "-c", CLIENTS, str(tmp_path / "on")]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["True", "False", "True"]
 
 
-def test_a_folder_of_one_s_own_joins_the_root(tmp_path: Path) -> None:
+def test_extra_folder_is_added_to_the_root(tmp_path: Path) -> None:
     (tmp_path / "mine" / "my_agent").mkdir(parents=True)
     (tmp_path / "mine" / "my_agent" / "__init__.py").write_text("ANSWER = 42\n")
     with build(tmp_path / "lambda.zip", "--extra", str(tmp_path / "mine")) as opened:
         assert opened.read("my_agent/__init__.py") == b"ANSWER = 42\n"
 
 
-def test_a_folder_may_not_replace_what_the_zip_has(tmp_path: Path) -> None:
+def test_extra_folder_may_not_replace_files_of_the_zip(tmp_path: Path) -> None:
     (tmp_path / "mine" / "domain").mkdir(parents=True)
     refused = refusal(tmp_path / "lambda.zip", tmp_path / "mine")
-    assert "holds names that the zip has already: domain" in refused
+    assert "holds names that are in the zip already: domain" in refused
 
 
-def test_an_extra_list_has_to_be_locked_by_hashes(tmp_path: Path) -> None:
+def test_extra_requirements_need_hashes(tmp_path: Path) -> None:
     (tmp_path / "mine.txt").write_text("six==1.17.0\n")
     assert "hash" in refusal(tmp_path / "lambda.zip", tmp_path / "mine.txt")
 

@@ -1,4 +1,4 @@
-"""The locked lists: whole, hashed, in step with what was asked for, and silent about where packages come from."""
+"""The locked lists: complete, hashed, up to date, and without the address of an index."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from local.home import PROJECT
 
 FOLDER = PROJECT / "requirements"
 DECLARED = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))
-#: What each list locks, by its name.
+#: What each list locks.
 LISTS: dict[str, list[str]] = {
     "src": DECLARED["project"]["dependencies"],
     **DECLARED["project"]["optional-dependencies"],
@@ -26,7 +26,7 @@ def asked_for(name: str) -> set[str]:
 
 
 def pins(name: str) -> dict[str, str]:
-    """Name to version; a list may hold several for several platforms, which are joined."""
+    """Versions by name; several versions for several platforms are joined."""
     found: dict[str, str] = {}
     for package, version in re.findall(
         r"^([a-z0-9._-]+)==(\S+)", (FOLDER / f"{name}.txt").read_text("utf-8"), re.MULTILINE
@@ -58,5 +58,5 @@ def test_package_and_tests_have_the_same_versions(name: str) -> None:
     assert pins(name).items() <= pins("dev").items()
 
 
-def test_every_list_locks_what_is_declared() -> None:
+def test_every_list_locks_its_declaration() -> None:
     assert {path.stem for path in FOLDER.glob("*.txt")} == set(LISTS)

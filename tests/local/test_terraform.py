@@ -1,4 +1,4 @@
-"""scripts/terraform: what it says when something is missing, and where it finds the provider."""
+"""scripts/terraform and local/terraform.py: errors, and where the provider is found."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from local import terraform
 from local.failure import StackFailure
 from local.home import PROJECT, Home
 
-# What the script itself calls; a machine may keep Terraform in the same folder as these.
+# The programs that the script calls; on some machines Terraform is in the same folder.
 PROGRAMS = ("bash", "cat", "dirname", "env", "find", "grep", "mkdir", "mktemp", "rm")
 
-# A Terraform that has no registry: init works with a mirror only.
+# A Terraform without a registry: init works only with a mirror.
 WITHOUT_REGISTRY = """#!/usr/bin/env bash
 echo "$@" >>"$CALLS"
 case "$*" in
@@ -24,7 +24,7 @@ case "$*" in
   *" init"*) echo "Error: Failed to query available provider packages" >&2; exit 1 ;;
 esac
 """
-# A Terraform that finds things which its state does not know.
+# A Terraform that finds resources which its state does not know.
 MISFIT = """#!/usr/bin/env bash
 echo '{"type":"diagnostic","@level":"error","diagnostic":{"summary":"creating IAM Role","detail":"EntityAlreadyExists"}}'
 exit 1
@@ -41,7 +41,7 @@ echo "Error: Unsupported block type" >&2; exit 1
 
 @pytest.fixture
 def bare_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder that is all of PATH, on a machine where nobody has configured Terraform."""
+    """A folder that is all of PATH, on a machine without a Terraform configuration."""
     programs = tmp_path / "bin"
     programs.mkdir()
     for name in PROGRAMS:
@@ -53,7 +53,7 @@ def bare_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "HOME": tmp_path,
         "CALLS": tmp_path / "calls",
         "XDG_DATA_DIRS": tmp_path,
-        # The first is on no machine: a folder that is not there must not end the search.
+        # The first folder does not exist, which must not end the search.
         "ASYNC_CHAT_MIRROR_ROOTS": f"{tmp_path / 'nowhere'} {tmp_path / 'mirrors'}",
         "TF_PLUGIN_CACHE_DIR": tmp_path / "cache",
     }.items():
@@ -78,31 +78,31 @@ def init() -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
-def test_without_terraform_the_person_reads_which_one_to_get(bare_machine: Path, home: Home) -> None:
+def test_missing_terraform_names_the_version_to_install(bare_machine: Path, home: Home) -> None:
     with pytest.raises(StackFailure, match=r"^Terraform is missing: install version 1\.11 or newer .*https://.*$"):
         terraform.initialise(home)
 
 
-def test_without_a_provider_the_person_reads_how_to_get_it(bare_machine: Path, home: Home) -> None:
+def test_missing_provider_says_how_to_get_it(bare_machine: Path, home: Home) -> None:
     install(bare_machine, WITHOUT_REGISTRY)
-    with pytest.raises(StackFailure, match=r"^The provider hashicorp/aws cannot be had: .*-plugin-dir=DIR\.$"):
+    with pytest.raises(StackFailure, match=r"^The provider hashicorp/aws was not found: .*-plugin-dir=DIR\.$"):
         terraform.initialise(home)
 
 
-def test_without_the_registry_a_mirror_folder_is_found(bare_machine: Path, tmp_path: Path) -> None:
+def test_mirror_folder_is_used_without_the_registry(bare_machine: Path, tmp_path: Path) -> None:
     install(bare_machine, WITHOUT_REGISTRY)
     folder = mirror(tmp_path / "mirrors")
     assert init().returncode == 0
     assert (tmp_path / "calls").read_text().splitlines()[-1].endswith(f"init -plugin-dir={folder} -input=false")
 
 
-def test_the_provider_s_own_cache_serves_as_a_mirror(bare_machine: Path, tmp_path: Path) -> None:
+def test_provider_cache_is_used_as_a_mirror(bare_machine: Path, tmp_path: Path) -> None:
     install(bare_machine, WITHOUT_REGISTRY)
     mirror(tmp_path / "cache")
     assert init().returncode == 0
 
 
-def test_a_failure_of_another_kind_is_left_to_terraform_to_explain(bare_machine: Path, tmp_path: Path) -> None:
+def test_other_failures_are_shown_as_terraform_reports_them(bare_machine: Path, tmp_path: Path) -> None:
     install(bare_machine, BROKEN_CONFIGURATION)
     mirror(tmp_path / "mirrors")
     done = init()
@@ -110,7 +110,7 @@ def test_a_failure_of_another_kind_is_left_to_terraform_to_explain(bare_machine:
     assert done.stderr.strip() == "Error: Unsupported block type"
 
 
-def test_a_configuration_file_that_is_not_there_is_not_mentioned(
+def test_missing_configuration_file_is_not_passed_on(
     bare_machine: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     install(bare_machine, '#!/usr/bin/env bash\necho "${TF_CLI_CONFIG_FILE-unset}"\n')
@@ -118,14 +118,14 @@ def test_a_configuration_file_that_is_not_there_is_not_mentioned(
     assert init().stdout.strip() == "unset"
 
 
-def test_state_that_no_longer_fits_is_said_in_one_sentence(bare_machine: Path, home: Home) -> None:
+def test_inconsistent_state_is_reported_in_one_sentence(bare_machine: Path, home: Home) -> None:
     install(bare_machine, MISFIT)
     home.terraform.mkdir()
-    with pytest.raises(StackFailure, match=r"^The state kept in .* no longer fits together: `make reset` .*$"):
+    with pytest.raises(StackFailure, match=r"^The state in .* is inconsistent: `make reset` .*$"):
         terraform.apply(home, "http://127.0.0.1:1", {}, print)
 
 
-def test_an_apply_reaches_the_embedded_aws_only(
+def test_apply_reaches_only_the_embedded_aws(
     bare_machine: Path, home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     install(bare_machine, APPLIES)
@@ -140,7 +140,7 @@ def test_an_apply_reaches_the_embedded_aws_only(
     assert "-var=recall_delay_seconds=5" in command
 
 
-def test_a_shared_backend_of_the_person_s_is_left_out(
+def test_shared_backend_is_not_used(
     bare_machine: Path, home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     install(bare_machine, "#!/usr/bin/env bash\n")

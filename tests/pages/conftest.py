@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
-import httpx
 import pytest
+from async_chat_client import ChatClient, NewMemory
 
-from local.api import api_client
 from tests.e2e.running_stack import RunningStack, User
 from tests.e2e.stack_controls import StackControls
 from tests.pages.chat_page import ChatPage, Opener, signed_in
@@ -47,11 +46,12 @@ def quick_agent(stack_controls: StackControls, _restored: None) -> None:
 
 
 def _warm_up(stack: RunningStack, user: User) -> None:
-    with api_client(stack.api_url, user.token) as api:
-        chat_id = api.post("/memories/chat", json={"question": "Is anybody there?"}).json()["chat_id"]
-        while api.get("/chats/messages", params={"chat_id": chat_id}).json()["turn"]["phase"] == "queued":
+    with ChatClient(stack.api_url, user.token) as client:
+        chat = client.chat()
+        chat.ask("Is anybody there?")
+        while chat.page().turn.phase == "queued":
             time.sleep(0.2)
-        api.post(f"/chats/{chat_id}/cancel")
+        chat.cancel()
         time.sleep(CANCELLED_WITHIN)
 
 
@@ -118,8 +118,7 @@ def remember(stack: RunningStack) -> Any:
     """Gives a user memories: `remember(alice, "Parked on level 3.")`."""
 
     def store(user: User, *texts: str) -> None:
-        with api_client(stack.api_url, user.token) as api:
-            answer = api.post("/memories", json={"memories": [{"text": text} for text in texts]})
-            assert answer.status_code == httpx.codes.CREATED, answer.text
+        with ChatClient(stack.api_url, user.token) as client:
+            list(client.memories.remember_all(NewMemory(text) for text in texts))
 
     return store
