@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 WEB: Final = Path(__file__).resolve().parent.parent / "clients" / "web"
-#: In the order of their imports. The bundle is one scope.
+#: In the order of their imports: the bundle is one scope.
 SCRIPTS: Final = (
     *(f"chat-{name}.js" for name in ("errors", "pace", "http", "tabs", "watch", "turn", "client")),
     *(f"page/{name}.js" for name in ("dom", "sign-in", "markdown", "messages", "thinking")),
@@ -72,7 +72,7 @@ def _policy(style: str, script: str) -> str:
         "base-uri": "'none'",
         "form-action": "'none'",
         "frame-ancestors": "'none'",
-        # The browser refuses to turn text into markup or code, whatever the page's scripts try.
+        # Trusted Types: the browser refuses to turn text into markup or code.
         "require-trusted-types-for": "'script'",
         "trusted-types": "'none'",
     }

@@ -1,4 +1,4 @@
-"""A deployed workspace as Terraform's outputs describe it, for the tools that look at one."""
+"""A deployed workspace, as Terraform's outputs describe it."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ PROJECT = Path(__file__).resolve().parent.parent
 
 
 class Deployed:
-    """Takes credentials as boto3 does: from the environment or a profile."""
+    """Uses boto3's credentials: from the environment or a profile."""
 
     def __init__(self, outputs: dict[str, Any]) -> None:
         self._outputs = outputs
 
     @classmethod
     def read(cls, outputs: Path | None) -> Deployed:
-        """From a file with the outputs, plain or as `terraform output -json` has them; else from Terraform itself."""
+        """From a file, plain or in the form of `terraform output -json`; by default from `terraform output`."""
         text = outputs.read_text(encoding="utf-8") if outputs else _ask_terraform()
         found = json.loads(text)
         if not found:
-            sys.exit("This workspace has no outputs: it is not applied.")
+            sys.exit("This workspace has no outputs: it has not been applied.")
         plain = {name: one["value"] if isinstance(one, dict) and "value" in one else one for name, one in found.items()}
         return cls(plain)
 
@@ -34,11 +34,10 @@ class Deployed:
         return self._outputs[name]
 
     def client(self, service: str) -> Any:
-        """A boto3 client in the workspace's region."""
         return boto3.client(service, region_name=self["region"])  # type: ignore[call-overload]
 
     def running_code(self) -> dict[str, str]:
-        """The hash of the code that is called, by function: of the version in use, where versions are published."""
+        """The code hash of each function: of the live version, where versions are published."""
         lambda_ = self.client("lambda")
         qualifier = {"Qualifier": "live"} if self["live_versions"] else {}
         return {
@@ -52,5 +51,5 @@ def _ask_terraform() -> str:
     command = [str(PROJECT / "scripts" / "terraform"), "output", "-json", "-no-color"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode != 0:
-        sys.exit(f"Terraform does not give the outputs of {workspace}:\n{done.stderr.strip()}")
+        sys.exit(f"Terraform could not read the outputs of {workspace}:\n{done.stderr.strip()}")
     return done.stdout

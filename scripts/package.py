@@ -1,4 +1,4 @@
-"""Build the Lambda zip: src/ and its hash-locked dependencies, the same bytes from the same inputs."""
+"""Build the Lambda zip reproducibly from src/ and its hash-locked dependencies."""
 
 from __future__ import annotations
 
@@ -16,39 +16,39 @@ from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parent.parent
 UV = PROJECT / ".local" / "uv" / "bin" / "uv"
-# Whatever Python builds the zip: the SDK whose service models it trims is the locked one.
+# Not the Python that runs this script: service models are trimmed from the locked SDK.
 LOCKED_PYTHON = PROJECT / ".venv" / "bin" / "python"
 
-# The service's dependencies, and the same with those that only the agent `bedrock` imports.
+# The service's dependencies, without and with those that only the agent `bedrock` imports.
 SERVICE = PROJECT / "requirements" / "src.txt"
 WITH_MODEL_AGENT = PROJECT / "requirements" / "bedrock.txt"
 
-# Any fixed date will do; this is the earliest that a zip can hold.
+# A fixed date makes the zip reproducible; this is the earliest that a zip can hold.
 EPOCH = (1980, 1, 1, 0, 0, 0)
 FILE_MODE = 0o100644
 
 # Lambda on Amazon Linux 2023 has glibc 2.34, so wheels for 2.28 fit.
 PLATFORMS = {"arm64": "aarch64-manylinux_2_28", "x86_64": "x86_64-manylinux_2_28"}
 
-# What pip and uv write about their own run differs from machine to machine, `bin` holds paths of this one,
-# and the C sources that some wheels carry (11.8 MB in dependency-injector's) serve nobody at run time.
+# Metadata that pip and uv write differs from machine to machine, scripts in `bin` hold absolute paths,
+# and C sources in wheels (11.8 MB in dependency-injector's) are not used at run time.
 UNWANTED_NAMES = {"RECORD", "INSTALLER", "REQUESTED", "direct_url.json", "uv_cache.json", ".lock"}
 UNWANTED_SUFFIXES = {".c", ".cpp", ".h", ".pxd", ".pyi", ".pyx"}
 UNWANTED_FOLDERS = {"bin", "__pycache__"}
-# pydantic's plug-ins for mypy and Hypothesis: a tenth of a megabyte that only those could load.
+# pydantic's plug-ins for mypy and Hypothesis, a tenth of a megabyte.
 UNWANTED_PATHS = {"pydantic/mypy.py", "pydantic/v1/mypy.py", "pydantic/v1/_hypothesis_plugin.py"}
 
 
 @dataclass(frozen=True)
 class Target:
-    """Where the zip will run, in uv's words, and who compiles its bytecode: nobody means sources only."""
+    """Where the zip will run, in uv's terms, and the interpreter that compiles bytecode; without one, sources only."""
 
     uv_options: list[str]
     compiler: Path | None
 
 
 def build(output: Path, target: Target, extras: list[Path], *, model_agent: bool = True) -> None:
-    """Write the zip. An extra is a hash-locked requirements file, or a folder whose content joins the zip's root."""
+    """Write the zip. An extra is a hash-locked requirements file, or a folder whose content joins the root."""
     locked = WITH_MODEL_AGENT if model_agent else SERVICE
     with tempfile.TemporaryDirectory(prefix="async-chat-package-") as folder:
         staging = Path(folder)
@@ -69,17 +69,17 @@ def _install(staging: Path, target: Target, lists: list[Path]) -> None:
     done = subprocess.run(
         [*command, *target.uv_options, "--target", str(staging), *requirements],
         check=False,
-        # Links into uv's cache would let the clean-up below reach other environments' files.
+        # Hard links into uv's cache would let the clean-up below change other environments' files.
         env={**os.environ, "UV_LINK_MODE": "copy", "UV_PYTHON_DOWNLOADS": "never"},
     )
     if done.returncode != 0:
-        sys.exit("The dependencies could not be installed: see the lines above.")
+        sys.exit("Installing the dependencies failed: see the lines above.")
 
 
 def _copy(sources: Path, staging: Path) -> None:
     taken = {entry.name for entry in sources.iterdir()} & {entry.name for entry in staging.iterdir()}
     if taken - UNWANTED_FOLDERS:
-        sys.exit(f"{sources} holds names that the zip has already: {', '.join(sorted(taken))}")
+        sys.exit(f"{sources} holds names that are in the zip already: {', '.join(sorted(taken))}")
     shutil.copytree(sources, staging, dirs_exist_ok=True, ignore=shutil.ignore_patterns(*UNWANTED_FOLDERS, ".*"))
 
 
@@ -88,15 +88,15 @@ def _write_served_files(staging: Path) -> None:
     shutil.copy(PROJECT / "openapi.json", staging)
     command = [sys.executable, str(PROJECT / "scripts" / "chat_page.py"), str(staging)]
     if subprocess.run(command, check=False).returncode != 0:
-        sys.exit("The chat page could not be built: see the line above.")
+        sys.exit("Building the chat page failed: see the line above.")
 
 
 def _write_service_models(staging: Path) -> None:
-    """For our own clients alone: an agent of one's own finds the SDK's whole models, as everywhere."""
+    """For the service's own clients only: a custom agent uses the SDK's complete models."""
     trim = [str(LOCKED_PYTHON), str(PROJECT / "scripts" / "service_models.py")]
     done = subprocess.run([*trim, str(PROJECT / "src" / "adapters"), str(staging / "service_models")], check=False)
     if done.returncode != 0:
-        sys.exit("The package would lack what the code calls: see the line above.")
+        sys.exit("The package would lack an operation that the code calls: see the line above.")
 
 
 def _remove_unwanted(staging: Path) -> None:
@@ -109,9 +109,9 @@ def _remove_unwanted(staging: Path) -> None:
 
 
 def _compile(staging: Path, interpreter: Path) -> None:
-    """Bytecode that is never checked against its source: Lambda unpacks the zip with dates of its own.
+    """Unchecked bytecode: Lambda unpacks the zip with its own file dates, which would make checked bytecode stale.
 
-    Without the columns of every instruction it is a fifth smaller and quicker to load; tracebacks keep their lines.
+    Without column positions it is a fifth smaller and loads faster; tracebacks keep their line numbers.
     """
     options = ["-q", "-f", "--invalidation-mode", "unchecked-hash", "-s", str(staging), "-p", "/var/task"]
     subprocess.run(
@@ -128,7 +128,7 @@ def _write_zip(staging: Path, output: Path) -> None:
         for path in sorted(_files(staging), key=lambda path: path.relative_to(staging).as_posix()):
             entry = zipfile.ZipInfo(path.relative_to(staging).as_posix(), EPOCH)
             entry.external_attr = FILE_MODE << 16
-            entry.create_system = 3  # Unix, on whatever system this runs
+            entry.create_system = 3  # Unix, on every build machine
             entry.compress_type = zipfile.ZIP_DEFLATED
             package.writestr(entry, path.read_bytes())
     unfinished.replace(output)
@@ -139,12 +139,12 @@ def _files(folder: Path) -> Iterator[Path]:
 
 
 def interpreter_of(python: str) -> Path | None:
-    """An interpreter of exactly the version that runs the zip: bytecode fits no other."""
+    """An interpreter of exactly the version that runs the zip: bytecode is specific to it."""
     question = "import sys; print(*sys.version_info[:2], sep='.'); print(sys.executable)"
     for candidate in (sys.executable, f"python{python}"):
         if not shutil.which(candidate):
             continue
-        # pyenv's stand-in for python3.13 runs only where that version is asked for.
+        # pyenv's shim for python3.13 works only when that version is selected.
         environment = {**os.environ, "PYENV_VERSION": python}
         command = [candidate, "-c", question]
         answer = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
@@ -159,8 +159,10 @@ def _arguments(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--python", default="3.13", help="Lambda's Python (default: %(default)s)")
     parser.add_argument("--architecture", choices=PLATFORMS, default="arm64", help="default: %(default)s")
     parser.add_argument("--extra", type=Path, action="append", default=[], help="see build(); may be repeated")
-    parser.add_argument("--without-model-agent", action="store_true", help="leave out what only `bedrock` imports")
-    parser.add_argument("--interpreter", type=Path, help="build for this interpreter's machine and version instead")
+    parser.add_argument(
+        "--without-model-agent", action="store_true", help="leave out the dependencies of the agent `bedrock`"
+    )
+    parser.add_argument("--interpreter", type=Path, help="build for the machine and version of this interpreter")
     return parser.parse_args(arguments)
 
 
@@ -175,13 +177,13 @@ def main(arguments: list[str]) -> None:
     given = _arguments(arguments)
     for extra in given.extra:
         if not extra.exists():
-            sys.exit(f"There is no {extra}: an extra is a hash-locked requirements file or a folder.")
+            sys.exit(f"{extra} does not exist: an extra is a hash-locked requirements file or a folder.")
     target = _target(given)
     build(given.output, target, given.extra, model_agent=not given.without_model_agent)
     content = given.output.read_bytes()
     print(f"{given.output}: {len(content):,} bytes\nsha256 {hashlib.sha256(content).hexdigest()}")
     if not target.compiler:
-        print(f"No Python {given.python} here: without bytecode the functions start more slowly.", file=sys.stderr)
+        print(f"No Python {given.python} found: without bytecode the functions start more slowly.", file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Make what belongs to a release into build/release/: notes, Lambda zip, Python wheel, npm tarball and openapi.json.
+"""Build the files of a release in build/release/: notes, Lambda zip, Python wheel, npm tarball and openapi.json.
 
 The version is the one in pyproject.toml. First set it there and in the clients, run `make generate` and
 `python -m scripts.openapi release`, give CHANGELOG.md a section for it, commit, and tag the commit v<version>.
@@ -22,7 +22,7 @@ FOLDER = PROJECT / "build" / "release"
 
 
 def versions() -> dict[str, str]:
-    """Every file that repeats the version, with what it says; pyproject.toml is first, and decides."""
+    """The version in every file that states it; pyproject.toml comes first and decides."""
     lock = _json("clients/web/package-lock.json")
     return {
         **{path: _toml(path)["project"]["version"] for path in ("pyproject.toml", "clients/python/pyproject.toml")},
@@ -34,21 +34,21 @@ def versions() -> dict[str, str]:
 
 
 def notes(changelog: str, version: str) -> str:
-    """The section of this version, without its heading; empty where there is none."""
+    """The version's section without its heading; empty without one."""
     sections = re.split(r"^## ", changelog, flags=re.MULTILINE)[1:]
     found = [section for section in sections if section.startswith(f"[{version}]")]
     return found[0].partition("\n")[2].strip() if found else ""
 
 
 def problems(version: str, text: str, tags: list[str], changes: str) -> list[str]:
-    """What keeps this commit from being that release."""
+    """Reasons why this commit is not that release."""
     found = [f"{path} says {said}, not {version}" for path, said in versions().items() if said != version]
     if not text:
         found.append(f"CHANGELOG.md has no section `## [{version}] - <date>`, or an empty one")
     if tags and f"v{version}" not in tags:
         found.append(f"this commit is tagged {', '.join(tags)}, not v{version}")
     if changes:
-        found.append(f"there are changes that are not committed:\n{changes}")
+        found.append(f"there are uncommitted changes:\n{changes}")
     return found
 
 
@@ -65,7 +65,7 @@ def make(version: str, text: str) -> None:
 
 
 def main(arguments: list[str]) -> int:
-    """1 when this commit cannot be released as it is."""
+    """Returns 1 when this commit cannot be released."""
     parser = argparse.ArgumentParser(
         prog="python -m scripts.release", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -75,7 +75,7 @@ def main(arguments: list[str]) -> int:
     tags = [tag for tag in _git("tag", "--points-at", "HEAD").split() if tag.startswith("v")]
     found = problems(version, text, tags, _git("status", "--porcelain"))
     if not shutil.which("npm"):
-        found.append("npm is missing, which packs the JavaScript client")
+        found.append("npm, which packs the JavaScript client, is missing")
     if found:
         print(f"{version} cannot be released:", *found, sep="\n- ", file=sys.stderr)
         return 1

@@ -1,6 +1,6 @@
-"""Bring deleted chats back from a restored copy of the table of chats.
+"""Restore deleted chats from a restored copy of the chats table.
 
-A chat that exists is left as it is. One that was thinking shows as failed from the next poll on, and can be retried.
+An existing chat is left as it is. A chat that was thinking shows as failed from the next poll on, and can be retried.
 """
 
 from __future__ import annotations
@@ -15,23 +15,23 @@ from botocore.exceptions import ClientError
 from adapters.dynamodb.items import header_key
 from scripts.deployed import Deployed
 
-#: What a deletion that was cut short leaves has no owner any more: that one is not a chat.
+#: An interrupted deletion leaves messages without the header that names the owner: such a chat may be replaced.
 GONE = "attribute_not_exists(user_id)"
 
 
 def restore(dynamodb: Any, source: str, target: str, chat_id: str) -> str:
-    """What became of the chat. Its header goes last: until then nobody sees it, and a cut run can be run again."""
+    """The outcome as text. The header is written last: until then the chat is invisible and a rerun is safe."""
     items = _items(dynamodb, source, chat_id)
     if not items or "user_id" not in items[-1]:
         return f"is not in {source}"
     *messages, header = items  # it sorts after every message
     there = dynamodb.get_item(TableName=target, Key=header_key(chat_id), ConsistentRead=True)
     if "user_id" in there.get("Item", {}):
-        return "exists: left as it is"
+        return "exists and is left as it is"
     for message in messages:
         dynamodb.put_item(TableName=target, Item=message)
     dynamodb.put_item(TableName=target, Item=header, ConditionExpression=GONE)
-    return f"is back, with {len(messages)} messages"
+    return f"is restored, with {len(messages)} messages"
 
 
 def _items(dynamodb: Any, table: str, chat_id: str) -> list[Any]:
@@ -46,10 +46,10 @@ def _items(dynamodb: Any, table: str, chat_id: str) -> list[Any]:
 
 
 def main(arguments: list[str]) -> None:
-    """Exits with 1 when a chat is not in the copy, or the copy cannot be read."""
+    """Exits with 1 when a chat is not in the copy, or when the copy cannot be read."""
     parser = argparse.ArgumentParser(prog="python -m scripts.restore_chat", description=__doc__)
     parser.add_argument("--from", dest="source", required=True, metavar="TABLE", help="the restored table")
-    parser.add_argument("--outputs", type=Path, help="a file with Terraform's outputs; else Terraform is asked")
+    parser.add_argument("--outputs", type=Path, help="a file with Terraform's outputs; default: terraform output")
     parser.add_argument("chats", nargs="+", metavar="CHAT", help="a chat's id")
     given = parser.parse_args(arguments)
     deployed = Deployed.read(given.outputs)

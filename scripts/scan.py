@@ -1,6 +1,6 @@
-"""Scanners over Terraform, plan, code and dependencies, each in the environment that `python -m tests scan` gave them.
+"""Scanners over Terraform, plan, code and dependencies, in the environment that `python -m tests scan` makes.
 
-The plan is production's, made on an embedded AWS of its own: it shows what the source hides in locals.
+The plan is production's, on an embedded AWS: it resolves the locals that hide values from a scan of the source.
 """
 
 from __future__ import annotations
@@ -24,15 +24,15 @@ from scripts.hcl import TERRAFORM, Module
 PROGRAMS = PROJECT / ".local" / "scan" / "venv" / "bin"
 CODE = ["src", "scripts", "local", "clients/python/src"]
 
-#: Nothing but the project's own Terraform, and no calls home.
+#: Without downloads or telemetry.
 CHECKOV = [str(PROGRAMS / "checkov"), "--framework", "terraform", "terraform_plan", "--compact", "--skip-download"]
 
-#: Which check, and on which resource.
+#: A check and its resource.
 Finding = tuple[str, str]
 
 
 def scan_source() -> bool:
-    """checkov finds nothing, and would find exactly what the comments beside the resources tell it to skip."""
+    """checkov finds nothing, and without the skip comments it would find exactly what they name."""
     with tempfile.TemporaryDirectory(prefix="async-chat-scan-") as folder:
         copy = _copy(Path(folder) / "terraform")
         failed, skipped = _checkov("-d", str(copy))
@@ -42,7 +42,7 @@ def scan_source() -> bool:
 
 
 def scan_plan() -> bool:
-    """The same over the plan of workspace prod, values filled in."""
+    """The same over the plan of workspace prod, with its values."""
     with tempfile.TemporaryDirectory(prefix="async-chat-scan-") as folder, _embedded_aws(Path(folder)) as endpoint:
         copy = _copy(Path(folder) / "terraform")
         plan = Path(folder) / "plan.json"
@@ -52,14 +52,14 @@ def scan_plan() -> bool:
 
 
 def scan_code() -> bool:
-    """Bandit, from medium severity up: ruff's S rules hold the rest, each exception with its reason."""
+    """Bandit from medium severity on. ruff's S rules cover the rest, with a reason for each exception."""
     done = subprocess.run([str(PROGRAMS / "bandit"), "-q", "-ll", "-r", *CODE], cwd=PROJECT, check=False)
     print(f"bandit: {'nothing found' if done.returncode == 0 else 'see above'}")
     return done.returncode == 0
 
 
 def scan_dependencies(*, strict: bool) -> bool:
-    """pip-audit over what the zip carries. Strict: a package that could not be looked up, for lack of a net, fails."""
+    """pip-audit over the zip's dependencies. With `strict` a package that could not be looked up is a failure."""
     carried = ["--requirement", "requirements/bedrock.txt"]
     command = [str(PROGRAMS / "pip-audit"), "--disable-pip", "--require-hashes", "--format", "json", *carried]
     done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
@@ -77,7 +77,7 @@ def scan_dependencies(*, strict: bool) -> bool:
 
 
 def _checkov(*what: str) -> tuple[set[Finding], set[Finding]]:
-    """What failed, and what was skipped."""
+    """Failed and skipped checks."""
     done = subprocess.run([*CHECKOV, "-o", "json", *what], capture_output=True, text=True, check=False)
     try:
         reports = json.loads(done.stdout)
@@ -101,7 +101,7 @@ def _verdict(what: str, failed: set[Finding], skipped: set[Finding]) -> bool:
 def _all_needed(skipped: set[Finding], unexcused: set[Finding]) -> bool:
     print(f"checkov, source without its skips: {len(unexcused)} failed")
     for check, resource in sorted(skipped - unexcused):
-        print(f"  {check} {resource} would not fail: its skip is not needed")
+        print(f"  {check} {resource} does not fail: remove its skip")
     return skipped <= unexcused
 
 
@@ -139,7 +139,7 @@ def _plan(folder: Path, endpoint: str) -> str:
         return done.stdout
 
     terraform("init", "-input=false", "-lockfile=readonly", "-no-color")
-    # Until the key is there, the plan does not know its ARN, and all that it encrypts looks open.
+    # Until the key exists its ARN is unknown, and what it encrypts looks unencrypted in the plan.
     terraform("apply", "-auto-approve", "-input=false", "-no-color", "-target=aws_kms_key.data")
     terraform("plan", "-input=false", "-no-color", "-out=prod.tfplan")
     return terraform("show", "-json", "prod.tfplan")
@@ -157,7 +157,7 @@ def _embedded_aws(folder: Path) -> Iterator[str]:
 
 
 def main(arguments: list[str]) -> int:
-    """1 when a scanner finds something."""
+    """Returns 1 when a scanner finds something."""
     parser = argparse.ArgumentParser(prog="python -m tests scan", description=__doc__)
     parser.add_argument("--strict", action="store_true", help="fail when a package could not be looked up")
     strict = parser.parse_args(arguments).strict

@@ -1,7 +1,7 @@
-"""Trimmed service models for the package: of each service only the operations that src/ calls.
+"""Trimmed service models for the package: only the operations that src/ calls.
 
-The operations are read from the code: every `self._client.<operation>(...)` in src/adapters. A client that is used in
-any other way, or an operation that no service has, stops the build: the package never lacks what the code calls.
+The operations are read from the code: every `self._client.<operation>(...)` in src/adapters. Any other use of a client,
+or an unknown operation, fails the build, so the package never lacks an operation that the code calls.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ Json = dict[str, Any]
 
 SERVICES: Final = ("dynamodb", "lambda")
 CLIENT: Final = "_client"
-#: What every client reads, whatever its service.
+#: Data that every client reads.
 SHARED: Final = ("_retry", "partitions", "sdk-default-configuration")
 
 
 class ClientUsedOtherwise(Exception):
-    """Some line uses a client in a way that does not tell which operation it calls."""
+    """A line uses a client in a way that does not show the called operation."""
 
 
 def write(sources: Path, folder: Path) -> None:
-    """Write into `folder` what botocore's loader has to find for the clients of the code in `sources`."""
+    """Write the data that botocore's loader needs for the clients in `sources` into `folder`."""
     loader = Loader(include_default_search_paths=True)
     called = called_operations(sources)
     for service in SERVICES:
@@ -53,7 +53,7 @@ def called_operations(sources: Path) -> set[str]:
 
 
 def _called_in(file: Path) -> Iterator[str]:
-    """In `self._client.query(...)`, or `self._client().invoke(...)` for a client made when needed: the method."""
+    """The methods in `self._client.query(...)` and `self._client().invoke(...)` (a client made on demand)."""
     tree = ast.parse(file.read_text(encoding="utf-8"))
     parents = {child: parent for parent in ast.walk(tree) for child in ast.iter_child_nodes(parent)}
     for node in ast.walk(tree):
@@ -95,14 +95,14 @@ def _shapes_in(part: Any) -> list[str]:
 
 def _without_documentation(part: Any) -> Any:
     if isinstance(part, dict):
-        # A member may be called `documentation`: only text is documentation.
+        # A member may be called `documentation`, but its value is not a string.
         kept = {name: inner for name, inner in part.items() if name != "documentation" or not isinstance(inner, str)}
         return {name: _without_documentation(inner) for name, inner in kept.items()}
     return [_without_documentation(inner) for inner in part] if isinstance(part, list) else part
 
 
 def _endpoints(data: Json) -> Json:
-    """Every partition and region, and of the services only ours."""
+    """All partitions and regions, but only our services."""
     partitions = [
         {**partition, "services": {name: partition["services"].get(name, {}) for name in SERVICES}}
         for partition in data["partitions"]

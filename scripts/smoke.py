@@ -1,6 +1,6 @@
-"""Is a deployed workspace all right? Asks it from outside, and compares the code that runs with the package built here.
+"""Smoke test of a deployed workspace from outside. Compares the deployed code with the package built here.
 
-The token comes from ASYNC_CHAT_TOKEN: an access token of a user, as the page or `aws cognito-idp` got it.
+ASYNC_CHAT_TOKEN holds the access token of a user, as the page or `aws cognito-idp` gets it.
 """
 
 from __future__ import annotations
@@ -21,33 +21,33 @@ from scripts.deployed import PROJECT, Deployed
 
 QUESTION = "Smoke test: are you there?"
 TIMEOUT_SECONDS = 120
-#: One failed call is a finding.
+#: A single failed call fails the test.
 NO_RETRIES = RetryBudget(sending=0, outage=0)
 
 
 class Smoke(Exception):
-    """Something is not as it should be."""
+    """A check failed."""
 
 
 def check_health(client: ChatClient, workspace: str) -> str:
-    """The API answers, and it is this workspace's."""
+    """The API answers, and it belongs to this workspace."""
     health = client.health()
     if health.workspace != workspace:
-        raise Smoke(f"the API at this address is of workspace {health.workspace}")
+        raise Smoke(f"the API at this address belongs to workspace {health.workspace}")
     return f"healthy: version {health.version}"
 
 
 def check_code(deployed: Deployed, package: Path) -> str:
-    """Every function runs the package that lies here."""
+    """Every function runs this package."""
     wanted = base64.b64encode(hashlib.sha256(package.read_bytes()).digest()).decode()
     others = [key for key, running in deployed.running_code().items() if running != wanted]
     if others:
-        raise Smoke(f"other code than {package} runs in {', '.join(others)}")
+        raise Smoke(f"{', '.join(others)} run other code than {package}")
     return f"all functions run {package.name}, sha256 {wanted}"
 
 
 def check_answer(client: ChatClient) -> str:
-    """A question gets its answer; the chat is deleted again."""
+    """A question is answered; its chat is deleted afterwards."""
     began = time.monotonic()
     chat = client.chat()
     turn = chat.ask(QUESTION)
@@ -56,16 +56,16 @@ def check_answer(client: ChatClient) -> str:
         turn.answer(TIMEOUT_SECONDS)
     finally:
         chat.delete()
-    return f"answered after {time.monotonic() - began:.1f} s, taken after {acknowledged:.2f} s"
+    return f"answered after {time.monotonic() - began:.1f} s, accepted after {acknowledged:.2f} s"
 
 
 def main(arguments: list[str]) -> int:
-    """1 when anything is not as it should be."""
+    """Returns 1 when a check failed."""
     given = _arguments(arguments)
     deployed = Deployed.read(given.outputs)
     token = os.environ.get("ASYNC_CHAT_TOKEN", "")
     if not token and given.ask:
-        sys.exit("ASYNC_CHAT_TOKEN holds no access token; --no-ask leaves the question out.")
+        sys.exit("ASYNC_CHAT_TOKEN holds no access token; use --no-ask to leave out the question.")
     with ChatClient(given.api_url or deployed["api_url"], token, retry_budget=NO_RETRIES) as client:
         checks: dict[str, Callable[[], str]] = {
             "health": lambda: check_health(client, deployed["workspace"]),
@@ -95,8 +95,8 @@ def _sentence(error: Exception) -> str:
 
 def _arguments(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m scripts.smoke", description=__doc__)
-    parser.add_argument("--outputs", type=Path, help="a file with Terraform's outputs; else Terraform is asked")
-    parser.add_argument("--api-url", help="where the API is, when not where Terraform says")
+    parser.add_argument("--outputs", type=Path, help="a file with Terraform's outputs; default: terraform output")
+    parser.add_argument("--api-url", help="the API's URL; default: Terraform's output")
     parser.add_argument("--package", type=Path, default=PROJECT / "build" / "lambda.zip", help="default: %(default)s")
     parser.add_argument("--no-ask", dest="ask", action="store_false", help="health and code only: needs no token")
     return parser.parse_args(arguments)

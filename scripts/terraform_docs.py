@@ -1,4 +1,4 @@
-"""Writes docs/terraform.md: variables and outputs, as the Terraform describes them itself."""
+"""Writes docs/terraform.md: variables and outputs with their descriptions in Terraform."""
 
 from __future__ import annotations
 

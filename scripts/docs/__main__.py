@@ -1,4 +1,4 @@
-"""The docs site and what its pages show of other files: build the site, write the pages anew, or check them."""
+"""The docs site, and the generated parts of its pages: build the site, write the parts, or check them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ KEPT = ROOT / ".local" / "docs" / "doctrees"
 
 
 def stale() -> dict[str, str]:
-    """Pages that do not show what they should, by path, and what they should be."""
+    """Outdated pages by path, with their new text."""
     wanted = {str(file.relative_to(ROOT)): refreshed(file.read_text("utf-8")) for file in files()}
     wanted[PAGE] = page()
     return {
@@ -28,7 +28,7 @@ def stale() -> dict[str, str]:
 
 
 def build() -> int:
-    """The whole site anew; Sphinx's exit code. A warning, such as a broken link, is an error."""
+    """Build the whole site; returns Sphinx's exit code. A warning, such as a broken link, is an error."""
     shutil.rmtree(SITE, ignore_errors=True)
     options = ["-b", "html", "-c", "docs/site", "-d", str(KEPT), "--fail-on-warning", "--keep-going", "--quiet", "-E"]
     done = subprocess.run([PYTHON, "-m", "sphinx", *options, ".", SITE], cwd=ROOT, check=False)
@@ -38,7 +38,6 @@ def build() -> int:
 
 
 def main(command: str) -> int:
-    """Returns the exit code."""
     old = stale()
     if command == "write":
         for path, text in old.items():
@@ -46,7 +45,7 @@ def main(command: str) -> int:
             print(path)
         return 0
     for path in old:
-        print(f"{path} is not what the code says: make generate", file=sys.stderr)
+        print(f"{path} is out of date: make generate", file=sys.stderr)
     if old or command == "check":
         return 1 if old else 0
     return build()

@@ -1,4 +1,4 @@
-"""Writes docs/contract-reference.md: every call, answer and error, out of openapi.json."""
+"""Writes docs/contract-reference.md from openapi.json: every call, response and error."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from docs.site.navigation import ROOT
 PAGE: Final = "docs/contract-reference.md"
 JSON: Final = "application/json"
 PROBLEM: Final = "application/problem+json"
-#: Answered by every call alike; told once.
+#: Responses common to all calls, documented once.
 ALIKE: Final = ("401", "500", "503")
 
 HEAD: Final = """# API reference
@@ -27,7 +27,6 @@ Document = dict[str, Any]
 
 
 def page() -> str:
-    """The whole page."""
     document = json.loads((ROOT / "openapi.json").read_text(encoding="utf-8"))
     calls = [
         "\n".join(_call(f"{method.upper()} {path}", operation))

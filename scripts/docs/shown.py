@@ -1,4 +1,4 @@
-"""Files and diffs that pages show. The comment above a block says what of, so that the block can be written anew:
+"""Copies of files and diffs in pages. The comment above a block names its source, so that it can be regenerated:
 
 <!-- shown: examples/blocking/before/function/app.py -->
 <!-- diff: examples/blocking/before/client/ask.py examples/blocking/after/client/ask.py -->
@@ -17,7 +17,7 @@ LANGUAGES: Final = {"py": "python", "js": "js", "tf": "hcl", "sh": "sh", "json":
 
 
 def refreshed(text: str) -> str:
-    """The page with each marked block as its files are now."""
+    """The page with each marked block up to date."""
     return MARKED.sub(lambda found: _block(found[1], found[2]), text)
 
 

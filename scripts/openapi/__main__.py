@@ -1,4 +1,4 @@
-"""The committed OpenAPI document: write it anew, check it, or make it the one that later changes are held against."""
+"""The committed OpenAPI document: write it, check it, or release it as the baseline of later compatibility checks."""
 
 from __future__ import annotations
 
@@ -16,23 +16,22 @@ RELEASED = PROJECT / "openapi.released.json"
 
 
 def text() -> str:
-    """The document as it is committed and served."""
     return json.dumps(document(), indent=1, ensure_ascii=False) + "\n"
 
 
 def routes() -> str:
-    """What API Gateway has to know of each route, as terraform/routes.tf reads it."""
+    """The facts of each route that terraform/routes.tf needs."""
     known = {route.key: {"function": route.function, "scope": route.scope} for route in ROUTES}
     return json.dumps(known, indent=2) + "\n"
 
 
 def check() -> list[str]:
-    """What is wrong with the committed document: drift from the code, and breaks with the last release."""
+    """Faults of the committed document: drift from the code, and breaking changes since the last release."""
     faults = []
     if COMMITTED.read_text(encoding="utf-8") != text():
-        faults.append("openapi.json is not what the code says: run `make generate` and look at what has changed.")
+        faults.append("openapi.json is out of date: run `make generate` and review the change.")
     if FOR_TERRAFORM.read_text(encoding="utf-8") != routes():
-        faults.append("terraform/routes.json is not what entrypoints/http/routes.py says: run `make generate`.")
+        faults.append("terraform/routes.json is out of date: run `make generate`.")
     released = json.loads(RELEASED.read_text(encoding="utf-8"))
     return faults + [
         f"breaks with the released contract: {change}" for change in breaking_changes(released, document())
@@ -40,7 +39,6 @@ def check() -> list[str]:
 
 
 def main(command: str) -> int:
-    """Returns the exit code."""
     if command == "write":
         COMMITTED.write_text(text(), encoding="utf-8")
         FOR_TERRAFORM.write_text(routes(), encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Which changes of the contract break somebody: each in a sentence that says where."""
+"""Breaking changes of the contract, each as a sentence that says where."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SAME: Final = ("pattern", "format")
 
 
 def breaking_changes(old: Json, new: Json) -> list[str]:
-    """What a client of `old` may stumble over when the service has become `new`."""
+    """Changes that may break a client of `old`."""
     return list(dict.fromkeys(_Comparison(old, new).changes()))
 
 
@@ -87,18 +87,18 @@ class _Comparison:
                 yield from self._gaps(where, self._new, then["schema"], self._old, content["schema"])
 
     def _lost_codes(self, where: str, old: Json, new: Json) -> Iterator[str]:
-        """Clients branch on codes; new ones they take for the status alone."""
+        """Clients branch on codes. A client treats an unknown code by its status, so new codes break nothing."""
         for code in sorted(set(old["examples"]) - set(new["examples"])):
             yield f"{where} no longer has the code {code}"
 
     def _ignored(self, where: str, old: Json, new: Json) -> Iterator[str]:
-        """Unknown fields are ignored in silence, so that a field that is gone does nothing any more."""
+        """A field that the service no longer knows is ignored silently."""
         before, now = _fields(self._old, old), _fields(self._new, new)
         for name in sorted(before - now):
             yield f"{where} {name} is ignored now"
 
     def _gaps(self, where: str, home: Json, schema: Json, wide_home: Json, wide: Json) -> Iterator[str]:
-        """Where something that fits `schema` does not fit `wide`."""
+        """Places where a value valid for `schema` may be invalid for `wide`."""
         schema, wide = _resolved(home, schema), _resolved(wide_home, wide)
         if "anyOf" in schema or "anyOf" in wide:
             wide_forms = wide.get("anyOf", [wide])

@@ -1,4 +1,4 @@
-"""The OpenAPI 3.1 document, made from the service's own models, routes and errors."""
+"""The OpenAPI 3.1 document, generated from the service's models, routes and errors."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ PROJECT: Final = Path(__file__).resolve().parents[2]
 JSON: Final = "application/json"
 PROBLEM: Final = "application/problem+json"
 REF: Final = "#/components/schemas/{model}"
-#: What every route answers alike, beside what is its own.
+#: Responses common to all routes.
 ALIKE: Final = {401: "Unauthorized", 500: "Broken", 503: "NotReachable"}
 
 REASONS: Final = {
@@ -54,12 +54,11 @@ HEADERS: Final[dict[str, tuple[str, Schema]]] = {
     "Location": ("The URL to poll.", {"type": "string"}),
     "Retry-After": ("Seconds to wait before the next request.", {"type": "string", "pattern": "^[0-9]+$"}),
 }
-#: Sent with some answers only.
+#: Sent only with some responses.
 SOMETIMES: Final = {("poll", "Retry-After"), ("ask", "Idempotency-Replayed")}
 
 
 def document() -> dict[str, Any]:
-    """The whole document."""
     paths: dict[str, dict[str, Any]] = defaultdict(dict)
     for route in ROUTES:
         if route.name not in OPERATIONS:
@@ -143,7 +142,7 @@ def _add_gateways_words(response: dict[str, Any], text: str) -> None:
 
 
 def _gateways_own(*, public: bool) -> dict[int, str]:
-    """What API Gateway answers before, or instead of, a function."""
+    """Responses of API Gateway itself, before or instead of a function's."""
     everyone = {429: "Too Many Requests", 500: "Internal Server Error", 503: "Service Unavailable"}
     return everyone if public else {401: "Unauthorized", 403: "Forbidden", **everyone}
 

@@ -1,4 +1,4 @@
-"""An example for every answer: bodies made from the models, problems made from the error table."""
+"""An example of every response: bodies from the models, problems from the error table."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ ANSWERED: Final = ASKED + timedelta(seconds=56)
 DEADLINE: Final = ASKED + timedelta(seconds=70)
 QUOTE: Final = "parked on level 3, bay 12"
 
-#: For path and query.
+#: Of path and query parameters.
 VALUES: Final = {"chat_id": CHAT_ID, "memory_id": MEMORY_ID, "after": QUESTION_ID, "before": QUESTION_ID}
 
 REQUESTS: Final[dict[str, dict[str, Any]]] = {
@@ -116,7 +116,7 @@ ANSWERS: Final[dict[str, dict[str, Example]]] = {
     "health": {"healthy": Health(version="0.1.0", workspace="prod").model_dump(mode="json")},
 }
 
-#: One of each error, with the facts that its words are made from.
+#: One instance of each error.
 ERRORS: Final[dict[type[Exception], Exception]] = {
     type(error): error
     for error in (
@@ -142,6 +142,6 @@ ERRORS: Final[dict[type[Exception], Exception]] = {
 
 
 def problem_example(kind: type[Exception]) -> Example:
-    """What a caller reads of such an error."""
+    """The response for such an error."""
     body = problem_body(ERRORS[kind], request_id="b1f6c0de-6b1a-4a52-9a0e-3f7f2f0e5a11")
     return body.model_dump(mode="json")

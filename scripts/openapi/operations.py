@@ -1,4 +1,4 @@
-"""What the document says of each route beyond its models: names, parameters, refusals, and where an answer leads."""
+"""What the document says of each route beyond its models: names, parameters, refusals and links."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ ID: Final[Schema] = {"type": "string", "pattern": ULID}
 
 @dataclass(frozen=True)
 class Parameter:
-    """One part of path, query or headers."""
+    """A parameter in the path, query or headers."""
 
     name: str
     place: str
@@ -67,18 +67,18 @@ SEEN: Final = Parameter(
 
 @dataclass(frozen=True)
 class Operation:
-    """What OpenAPI says of a route. `answer` is the model of its body, a media type, or None for no body."""
+    """A route in OpenAPI. `answer` is the model of the body, a media type, or None for no body."""
 
     summary: str
     status: int = 200
     answer: type[BaseModel] | str | None = None
     body: type[BaseModel] | None = None
     parameters: tuple[Parameter, ...] = ()
-    #: Of the successful answer, besides Cache-Control.
+    #: Headers of the successful response, besides Cache-Control.
     headers: tuple[str, ...] = ()
-    #: Errors that it is refused with, besides those of every route.
+    #: Errors of this route, besides those of every route.
     refusals: tuple[type[Exception], ...] = ()
-    #: Operations that go on from a successful answer, with the parameter that they take from its body.
+    #: Links: operation, parameter, and the field of the body that is its value.
     leads_to: tuple[tuple[str, str, str], ...] = ()
 
 
@@ -86,7 +86,7 @@ A_CHAT: Final = (RequestInvalid, errors.ChatForbidden, errors.ChatNotFound)
 A_BODY: Final = (RequestInvalid, BodyTooLarge, MediaTypeUnsupported)
 A_START: Final = (errors.ChatBusy, errors.TooManyTurns, errors.AtCapacity)
 
-#: By the name of the route: entrypoints/http/routes.py.
+#: By the route's name in entrypoints/http/routes.py.
 OPERATIONS: Final[dict[str, Operation]] = {
     "ask": Operation(
         "Ask a question in a new or an existing chat. The question is durable before the response is sent.",

@@ -43,7 +43,7 @@ def test_code_that_is_not_the_package_fails_it(stack: RunningStack, tmp_path: Pa
     (tmp_path / "lambda.zip").write_bytes(b"another build")
     done = smoke(stack, tmp_path / "lambda.zip", "--no-ask")
     assert done.returncode == 1
-    assert "runs in chat, edits, failures, reads" in done.stdout
+    assert "chat, edits, failures, reads run other code" in done.stdout
 
 
 def test_a_token_that_is_not_taken_fails_it(stack: RunningStack) -> None:

@@ -31,7 +31,7 @@ def test_a_deleted_chat_comes_back_whole(driver: Driver, stack: RunningStack, ch
     before = app.page("Rosa", chat)
     assert app.send("Rosa", "DELETE", f"/chats/{chat}").status == 204
     done = run(stack, "restore_chat", "--from", COPY, chat)
-    assert f"{chat} is back, with 2 messages" in done.stdout, done.stderr
+    assert f"{chat} is restored, with 2 messages" in done.stdout, done.stderr
     assert app.page("Rosa", chat) == before
     assert app.poll("Bob", chat).status == 403
     assert app.ask("Rosa", "And yesterday?", chat).status == 200
@@ -41,7 +41,7 @@ def test_a_chat_that_exists_is_left_as_it_is(driver: Driver, stack: RunningStack
     app = App(driver)
     app.accepted(app.ask("Rosa", "And yesterday?", chat))
     done = run(stack, "restore_chat", "--from", COPY, chat)
-    assert f"{chat} exists: left as it is" in done.stdout, done.stderr
+    assert f"{chat} exists and is left as it is" in done.stdout, done.stderr
     assert app.page("Rosa", chat)["messages"][2]["content"] == "And yesterday?"
 
 

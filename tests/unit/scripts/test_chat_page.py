@@ -1,4 +1,4 @@
-"""The chat page as the package script builds it."""
+"""The chat page that the package contains."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def test_a_top_level_name_declared_twice_fails_the_build(declaration: str) -> No
 
 
 def test_no_template_literal_spans_lines() -> None:
-    """The bundle loses its indentation, which must never be part of a text."""
+    """The bundle loses its indentation, so none may be inside a text."""
     assert [line for line in bundle(MODULES).splitlines() if line.count("`") % 2] == []
 
 

@@ -1,4 +1,4 @@
-"""The OpenAPI document: committed as the code says, complete, with an example for every answer."""
+"""The OpenAPI document: up to date, complete, with an example of every response."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from scripts.openapi.__main__ import check
 from scripts.openapi.document import document
 from scripts.openapi.operations import OPERATIONS
 
-#: Answers of paths that are not in the document.
+#: Responses for paths outside of the document.
 ELSEWHERE = {PROBLEMS[kind].code for kind in (RouteNotFound, MethodNotAllowed)}
 
 
@@ -43,11 +43,13 @@ def answers(written: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]
                 yield f"{method.upper()} {path}", status, resolved(written, response)
 
 
-def test_the_committed_document_is_what_the_code_says_and_breaks_nobody() -> None:
+def test_committed_document_is_up_to_date_and_compatible() -> None:
     assert check() == []
 
 
-def test_drift_and_breaks_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, written: dict[str, Any]) -> None:
+def test_drift_and_breaking_changes_are_reported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, written: dict[str, Any]
+) -> None:
     committed, released = tmp_path / "committed.json", tmp_path / "released.json"
     committed.write_text("{}", encoding="utf-8")
     older = {**written, "paths": {**written["paths"], "/chats/{chat_id}/share": {"post": {}}}}
@@ -63,7 +65,7 @@ def test_every_route_is_described() -> None:
     assert set(OPERATIONS) == {route.name for route in ROUTES}
 
 
-def test_every_answer_with_a_body_has_an_example(written: dict[str, Any]) -> None:
+def test_every_response_with_a_body_has_an_example(written: dict[str, Any]) -> None:
     served_files = {"application/json": "/openapi.json", "text/html": "/"}
     missing = [
         (route, status, media_type)
@@ -75,7 +77,7 @@ def test_every_answer_with_a_body_has_an_example(written: dict[str, Any]) -> Non
     assert missing == []
 
 
-def test_every_code_of_the_error_table_is_somewhere(written: dict[str, Any]) -> None:
+def test_every_error_code_is_documented(written: dict[str, Any]) -> None:
     named = set(written["components"]["examples"])
     assert named >= {problem.code for problem in PROBLEMS.values()} - ELSEWHERE
     used = {
@@ -86,7 +88,7 @@ def test_every_code_of_the_error_table_is_somewhere(written: dict[str, Any]) -> 
     assert used == named
 
 
-def test_examples_of_problems_carry_their_own_status_and_code(written: dict[str, Any]) -> None:
+def test_problem_examples_have_their_own_status_and_code(written: dict[str, Any]) -> None:
     for _, status, response in answers(written):
         for code, example in (
             response.get("content", {}).get("application/problem+json", {}).get("examples", {}).items()
@@ -96,16 +98,16 @@ def test_examples_of_problems_carry_their_own_status_and_code(written: dict[str,
 
 
 @pytest.mark.parametrize("body", examples.REQUESTS["ask"].values(), ids=str)
-def test_examples_of_asks_are_taken(body: dict[str, Any]) -> None:
+def test_ask_examples_are_valid(body: dict[str, Any]) -> None:
     AskRequest.model_validate(body)
 
 
 @pytest.mark.parametrize("body", examples.REQUESTS["remember"].values(), ids=str)
-def test_examples_of_memories_are_taken(body: dict[str, Any]) -> None:
+def test_memory_examples_are_valid(body: dict[str, Any]) -> None:
     RememberRequest.model_validate(body)
 
 
-def test_all_but_the_public_routes_ask_for_a_token(written: dict[str, Any]) -> None:
+def test_all_but_the_public_routes_need_a_token(written: dict[str, Any]) -> None:
     assert written["security"] == [{"token": []}]
     opened = {
         f"{method.upper()} {path}"
@@ -116,7 +118,7 @@ def test_all_but_the_public_routes_ask_for_a_token(written: dict[str, Any]) -> N
     assert opened == {route.key for route in ROUTES if route.scope is None}
 
 
-def test_links_lead_to_operations_that_take_the_parameter(written: dict[str, Any]) -> None:
+def test_links_name_operations_with_the_parameter(written: dict[str, Any]) -> None:
     takes = {
         operation["operationId"]: {parameter["name"] for parameter in operation["parameters"]}
         for methods in written["paths"].values()

@@ -1,4 +1,4 @@
-"""`make release`: what it reads from the changelog, and what keeps it from making anything."""
+"""`make release`: the notes, and what prevents a release."""
 
 from pathlib import Path
 
@@ -31,7 +31,7 @@ def test_a_version_without_a_section_has_no_notes() -> None:
     assert notes(CHANGELOG, "0.2") == ""
 
 
-def test_every_file_that_repeats_the_version_agrees() -> None:
+def test_all_files_state_the_same_version() -> None:
     assert len(set(versions().values())) == 1, versions()
 
 
@@ -41,10 +41,10 @@ def test_the_current_version_has_notes_and_can_be_released() -> None:
     assert problems(version, text, [f"v{version}"], changes="") == []
 
 
-def test_missing_notes_another_tag_and_uncommitted_changes_are_all_named() -> None:
+def test_missing_notes_another_tag_and_uncommitted_changes_are_reported() -> None:
     found = problems(versions()["pyproject.toml"], "", ["v9.9.9"], " M README.md")
     assert ["CHANGELOG" in found[0], "v9.9.9" in found[1], "README.md" in found[2]] == [True] * 3
 
 
-def test_a_version_that_the_clients_do_not_have_is_named() -> None:
+def test_version_that_differs_in_a_client_is_reported() -> None:
     assert any("clients/python" in problem for problem in problems("9.9.9", "Notes.", [], ""))

@@ -1,4 +1,4 @@
-"""The package's service models: trimmed to what the code calls, and never to less."""
+"""The package's service models: trimmed to the called operations."""
 
 import json
 from pathlib import Path
@@ -42,27 +42,27 @@ def operations(models: Path, service: str) -> set[str]:
     return set(json.loads(file.read_text())["operations"])
 
 
-def test_the_operations_are_those_that_the_code_calls(models: Path) -> None:
+def test_operations_are_those_that_the_code_calls(models: Path) -> None:
     assert operations(models, "lambda") == {"Invoke"}
     assert {"TransactWriteItems", "Query", "UpdateItem"} <= operations(models, "dynamodb")
     assert "CreateTable" not in operations(models, "dynamodb")
 
 
 @pytest.mark.parametrize("what", ["self._client.query(Key=1)", "self._client().query(Key=1)"])
-def test_a_call_is_found(what: str, tmp_path: Path) -> None:
+def test_called_operation_is_found(what: str, tmp_path: Path) -> None:
     assert called_operations(code(tmp_path, what)) == {"query"}
 
 
 @pytest.mark.parametrize(
     "what", ["run(self._client)", "self._client.query", "run(self._client).query()", "self._client.meta.events.emit()"]
 )
-def test_a_client_used_in_another_way_stops_the_build(what: str, tmp_path: Path) -> None:
+def test_other_use_of_a_client_fails_the_build(what: str, tmp_path: Path) -> None:
     with pytest.raises(ClientUsedOtherwise, match=r"store\.py:7"):
         called_operations(code(tmp_path, what))
 
 
 @pytest.mark.parametrize("what", ["self._client.get_paginator('query')", "self._client.qeury()"])
-def test_an_operation_that_no_service_has_stops_the_build(what: str, tmp_path: Path) -> None:
+def test_unknown_operation_fails_the_build(what: str, tmp_path: Path) -> None:
     with pytest.raises(ClientUsedOtherwise, match="No service"):
         write(code(tmp_path, what), tmp_path / "models")
 
@@ -71,14 +71,14 @@ def test_trimmed_models_are_small(models: Path) -> None:
     assert sum(file.stat().st_size for file in models.rglob("*.json")) < 150_000
 
 
-def test_clients_can_do_what_is_called_and_nothing_else(clients: AwsClients) -> None:
+def test_clients_have_only_the_called_operations(clients: AwsClients) -> None:
     client = clients.dynamodb()
     assert callable(client.query)
     assert not hasattr(client, "scan")
 
 
 @pytest.mark.parametrize("region", ["eu-central-1", "us-gov-west-1", "cn-north-1"])
-def test_endpoints_are_those_of_the_sdk(
+def test_endpoints_equal_those_of_the_sdk(
     models: Path, region: str, nobodys_credentials: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AWS_DEFAULT_REGION", region)
@@ -87,5 +87,5 @@ def test_endpoints_are_those_of_the_sdk(
     assert ours.lambda_().meta.endpoint_url == whole.lambda_().meta.endpoint_url
 
 
-def test_without_the_folder_the_sdk_s_own_models_serve(models: Path, nobodys_credentials: None) -> None:
+def test_without_the_folder_the_sdks_models_are_used(models: Path, nobodys_credentials: None) -> None:
     assert hasattr(AwsClients(Config(), models / "nowhere").dynamodb(), "scan")
