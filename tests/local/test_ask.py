@@ -41,7 +41,7 @@ def test_question_goes_to_the_named_chat(alice: ChatClient) -> None:
 def test_a_failed_turn_shows_its_message(service: FakeService, alice: ChatClient) -> None:
     service.next_turns(ScriptedTurn(fails="timed_out"))
     reported: list[str] = []
-    assert ask(alice, QUESTION, None, reported.append) == "No answer could be made. Try again."
+    assert ask(alice, QUESTION, None, reported.append) == "The question could not be answered. Try again."
     assert reported[-1] == "failed"
 
 

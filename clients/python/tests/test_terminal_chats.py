@@ -70,7 +70,7 @@ def test_failed_turn_exits_with_1_and_can_be_retried(project: Project) -> None:
     project.service.next_turns(FAILS, CAR)
     failed = project.run("ask", QUESTION)
     assert failed.exit_code == 1
-    assert "No answer could be made" in failed.stderr
+    assert "The question could not be answered" in failed.stderr
     retried = project.run("retry", "last")
     assert (retried.exit_code, retried.stdout.splitlines()[0]) == (0, "Level 3, bay 12.")
 

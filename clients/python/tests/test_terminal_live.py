@@ -109,7 +109,7 @@ def test_show_watch_resumes_a_turn(project: Project) -> None:
 def test_failure_names_the_retry_command(project: Project) -> None:
     project.service.next_turns(ScriptedTurn(fails="agent_failed", seconds=0))
     with project.sit_down("ask", QUESTION) as terminal:
-        terminal.expect("No answer could be made. Try again.")
+        terminal.expect("The question could not be answered. Try again.")
         terminal.expect("Retry: async-chat retry ")
         assert terminal.exit_code() == 1
 

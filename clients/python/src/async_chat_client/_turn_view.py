@@ -62,5 +62,5 @@ def _end(page: Page, following: Message | None) -> End | None:
         return Cancelled()
     if page.status == "failed":
         error = page.turn.error
-        return Failed(error.code, error.message) if error else Failed("unknown", "No answer could be made.")
+        return Failed(error.code, error.message) if error else Failed("unknown", "The question could not be answered.")
     return None  # thinking; or answered, and the answer is on the next page

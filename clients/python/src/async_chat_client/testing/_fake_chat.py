@@ -87,7 +87,9 @@ class FakeChat:
                 if at <= elapsed
             ],
             "draft": shown[-1] if shown and not self.ended_at else None,
-            "error": {"code": self.error, "message": "No answer could be made. Try again."} if self.error else None,
+            "error": {"code": self.error, "message": "The question could not be answered. Try again."}
+            if self.error
+            else None,
         }
 
     def summary(self) -> Json:
