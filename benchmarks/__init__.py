@@ -1,1 +1,1 @@
-"""How fast the service is, beside what it is compared with. Benchmarks report; none is a gate."""
+"""Speed of the service compared with alternatives. Benchmarks report figures; none is a gate."""

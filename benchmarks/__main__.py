@@ -1,4 +1,4 @@
-"""Run the benchmarks and write what they found: `python -m benchmarks [--only name ...] [--quick] [--publish]`."""
+"""Run the benchmarks and write the results: `python -m benchmarks [--only name ...] [--quick] [--publish]`."""
 
 import argparse
 import sys
@@ -19,7 +19,7 @@ PROJECT: Final = Path(__file__).resolve().parent.parent
 BUILD: Final = PROJECT / "build" / "bench"
 PUBLISHED: Final = PROJECT / "docs" / "speed"
 
-#: In the order of the page. Each module has `run(*, quick, progress)`, which gives back its Section.
+#: In the order of the page. Each module has `run(*, quick, progress)`, which returns a Section.
 BENCHMARKS: Final = {
     "round_trips": "benchmarks.round_trips",
     "overhead": "benchmarks.handler_overhead",
@@ -33,7 +33,7 @@ BENCHMARKS: Final = {
 
 
 def main(arguments: list[str]) -> int:
-    """0 when every benchmark ran and none refused its own figures."""
+    """Returns 0 when every benchmark ran and none refused its figures."""
     given = _arguments(arguments)
     before = page.read(BUILD) if given.only else {}
     sections = {section["key"]: section for section in before.get("sections", [])}
@@ -53,12 +53,12 @@ def main(arguments: list[str]) -> int:
         page.write(folder, result)
         print(f"{folder.relative_to(PROJECT)}/{page.PAGE} and {page.RESULT}")
     if failed:
-        print(f"Without figures that can be relied on: {', '.join(failed)}", file=sys.stderr)
+        print(f"Without reliable figures: {', '.join(failed)}", file=sys.stderr)
     return 1 if failed else 0
 
 
 def _measured(name: str, *, quick: bool) -> Section | None:
-    """The section; None for a benchmark that broke, whose traceback is shown: the others still run."""
+    """The section; None for a benchmark that failed, whose traceback is printed: the others still run."""
     began = time.monotonic()
 
     def progress(said: str) -> None:
@@ -67,7 +67,7 @@ def _measured(name: str, *, quick: bool) -> Section | None:
     progress("begins")
     try:
         section: Section = import_module(BENCHMARKS[name]).run(quick=quick, progress=progress)
-    except Exception:  # noqa: BLE001  # whatever a benchmark stumbles over, the others' figures are worth keeping
+    except Exception:  # noqa: BLE001  # one benchmark's failure must not lose the figures of the others
         traceback.print_exc()
         return None
     _tell(section)
@@ -85,8 +85,8 @@ def _tell(section: Section) -> None:
 def _arguments(arguments: list[str]) -> Any:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--only", nargs="+", choices=list(BENCHMARKS), metavar="NAME", help=", ".join(BENCHMARKS))
-    parser.add_argument("--quick", action="store_true", help="few repetitions: shows that it works, not how fast")
-    parser.add_argument("--publish", action="store_true", help="write docs/speed/ too, which is committed")
+    parser.add_argument("--quick", action="store_true", help="few repetitions, to test the benchmarks")
+    parser.add_argument("--publish", action="store_true", help="also write docs/speed/, which is committed")
     return parser.parse_args(arguments)
 
 

@@ -1,4 +1,4 @@
-"""The Lambda zip, built as for AWS but for this machine, and unpacked as Lambda does."""
+"""The Lambda zip, built for this machine and unpacked as Lambda does."""
 
 import shutil
 import subprocess
@@ -11,10 +11,10 @@ from typing import Final
 from benchmarks.stubs.lambda_runtime import PYTHON
 from benchmarks.stubs.running import ROOT
 
-#: Not in a folder for temporary files: some machines keep those in memory, and Lambda does not.
+#: Not in a temporary folder, which some machines keep in memory.
 FOLDER: Final = ROOT / "build" / "bench" / "package"
 
-#: What the package is compared with: the least that a function with both clients can be.
+#: The floor of all comparisons: the smallest function that has both clients.
 FLOOR: Final = """import boto3
 
 dynamodb = boto3.client("dynamodb")
@@ -28,14 +28,14 @@ def handler(event, context):
 
 @cache
 def package() -> Path:
-    """The folder that the zip, built now, unpacks to."""
+    """Builds the zip and returns the folder that it unpacks to."""
     archive = build("lambda.zip", "--interpreter", str(PYTHON))
     return _unpacked(archive, "as-shipped")
 
 
 @cache
 def floor() -> Path:
-    """A folder with the module `floor` and its bytecode; the SDK's bytecode is made too, as Lambda's is."""
+    """A folder with the module `floor` and its bytecode. The SDK's bytecode is compiled too, as on Lambda."""
     folder = FOLDER / "floor"
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "floor.py").write_text(FLOOR, encoding="utf-8")
@@ -45,7 +45,7 @@ def floor() -> Path:
 
 
 def build(name: str, *options: str) -> Path:
-    """A zip by scripts/package.py."""
+    """A zip made by scripts/package.py."""
     output = FOLDER / name
     command = [sys.executable, str(ROOT / "scripts" / "package.py"), "--output", str(output), *options]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
@@ -53,12 +53,12 @@ def build(name: str, *options: str) -> Path:
 
 
 def copy(name: str) -> Path:
-    """A copy of the package, to change."""
+    """A copy of the package, to be changed."""
     return Path(shutil.copytree(package(), _empty(name), dirs_exist_ok=True))
 
 
 def compile_all(folder: Path, *options: str, columns: bool = True) -> None:
-    """Bytecode for all that has none; with `-f` for everything anew. The package's has no columns of instructions."""
+    """Compile what has no bytecode; with `-f` everything. The package's own bytecode has no column positions."""
     kind = [] if columns else ["-X", "no_debug_ranges"]
     subprocess.run([str(PYTHON), *kind, "-m", "compileall", "-qq", *options, str(folder)], check=False)
 

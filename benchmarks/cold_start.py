@@ -1,4 +1,4 @@
-"""From the start of a process to its first answer, beside the least that a function with boto3 can be."""
+"""From the start of a process to its first response, compared with the smallest function that uses boto3."""
 
 from benchmarks import import_times, story
 from benchmarks.built import compile_all, copy, package
@@ -7,15 +7,15 @@ from benchmarks.starts import FLOOR, Times, measuring, start, time_starts
 
 TITLE = "Cold start"
 HOW = (
-    "From starting the process to its first answer: the package unpacked as Lambda does, run by the real "
+    "From starting the process to its first response: the package unpacked as Lambda does, run by the real "
     "`awslambdaric` against a stub of the runtime API, with a stub of AWS on loopback (no TLS). The floor is a "
-    "function that imports boto3, makes the two clients that the dispatcher needs, and calls nobody; ours read "
-    "settings, validate, call AWS and log. All start in turns; a ratio is to the floor's start of the same round."
+    "function that imports boto3, makes the two clients that the dispatcher needs, and calls nothing; ours read "
+    "settings, validate, call AWS and log. Starts alternate; a ratio is to the floor's start of the same round."
 )
 
 
 def run(*, quick: bool, progress: Progress) -> Section:
-    """Dispatcher and reader as shipped, and compiled anew in full."""
+    """Dispatcher and reader as shipped, and with full bytecode."""
     with measuring() as aws:
         compiled = copy("compiled")
         compile_all(compiled, "-f", columns=False)
@@ -63,4 +63,4 @@ def _plot(times: Times) -> Plot:
         for name, taken in times.taken.items()
         if name in {FLOOR, "ask", "poll"}
     }
-    return Plot("starts", "Share of the starts that took at most so long", "share of the starts", "ms", series)
+    return Plot("starts", "Share of starts within a time", "share of the starts", "ms", series)

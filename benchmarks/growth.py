@@ -1,4 +1,4 @@
-"""Whether a poll, a list and an ask stay as fast as they were while chats, lists and memories grow."""
+"""Whether a poll, a list and an ask stay fast while chats, lists and memories grow."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ from tests.support.keyed_service import SETTINGS, KeyedService, fill_memories
 
 GOAL: Final = 1.10
 THINKING_POLL_BYTES: Final = 1024
-#: The small case against itself; outside these the machine was too busy to tell.
+#: The small case compared with itself; beyond these the machine was too busy.
 A_A: Final = (0.93, 1.07)
 HOW: Final = (
     "The real handlers, adapters and botocore; calls are answered in the same process by a store that keeps every "
-    "partition sorted, so that a query costs a bisection and its page, as DynamoDB's does. The small and the large "
-    "case take turns, in blocks of calls; a ratio compares two blocks that ran one after the other. No network and no "
-    "database is in these times: what grows here is ours."
+    "partition sorted, so a query costs a bisection and its page, as in DynamoDB. The small and the large case "
+    "alternate in blocks of calls; a ratio compares two blocks that ran one after the other. These times include no "
+    "network and no database: what grows here is the service's own work."
 )
 Call = Callable[[], dict[str, Any]]
 
 
 @dataclass(frozen=True)
 class Case:
-    """A call, and what has to be put back before it can be made again."""
+    """A call, and what must be reset before it is repeated."""
 
     size: str
     call: Call
@@ -45,7 +45,7 @@ class Case:
 
 @dataclass(frozen=True)
 class Comparison:
-    """The same call on little and on much."""
+    """The same call on little and on much data."""
 
     name: str
     small: Case
@@ -53,12 +53,11 @@ class Comparison:
 
 
 def run(*, quick: bool, progress: Progress) -> Section:
-    """Measure all of them."""
     blocks, calls = (5, 10) if quick else (31, 40)
     progress("fills chats of up to 100,000 messages")
     filled = Filled()
     comparisons = list(_comparisons(filled))
-    # What was filled in stays: looking through it for garbage would be a cost of the benchmark's own.
+    # Garbage collection over the filled store would be a cost of the benchmark, not of the service.
     gc.collect()
     gc.freeze()
     measures = list[Measure]()
@@ -80,11 +79,11 @@ def run(*, quick: bool, progress: Progress) -> Section:
     )
 
 
-# ---- what is there
+# ---- data
 
 
 class Filled:
-    """One service with chats, lists and memories of these sizes, each of a user of its own."""
+    """A service with chats, lists and memories of these sizes, each of its own user."""
 
     def __init__(
         self,
@@ -148,10 +147,10 @@ def list_chats(filled: Filled, size: int) -> Case:
 def ask(filled: Filled, size: int) -> Case:
     user, service = f"{USER}-with-{size}", filled.service
     asked = http_event("POST /memories/chat", user=user, body={"question": QUESTION})
-    places = slots_key(f"user#{user}")
+    slots = slots_key(f"user#{user}")
 
     def give_the_place_back() -> None:
-        service.chats.write(places, {})
+        service.chats.write(slots, {})
         service.store.forget_calls()
 
     return Case(f"{size:,} memories", lambda: service.call("chat", asked), give_the_place_back)
@@ -161,7 +160,7 @@ def ask(filled: Filled, size: int) -> Case:
 
 
 def _interleaved(one: Comparison, blocks: int, calls: int) -> tuple[list[float], list[float], list[float]]:
-    """Seconds per block of the small case, of the large one, and of the small one again, in changing order."""
+    """Seconds per block: small case, large case, small case again, in changing order."""
     taken: dict[str, list[float]] = {"small": [], "large": [], "again": []}
     cases = {"small": one.small, "large": one.large, "again": one.small}
     orders = cycle([("small", "large", "again"), ("again", "large", "small"), ("large", "small", "again")])
@@ -174,7 +173,7 @@ def _interleaved(one: Comparison, blocks: int, calls: int) -> tuple[list[float],
 
 
 def _block(case: Case, calls: int) -> float:
-    """The median call of a block: one that the machine interrupted does not count."""
+    """The median call of a block, so that an interruption by the machine does not count."""
     took = []
     for _ in range(calls):
         began = time.perf_counter()
@@ -206,7 +205,7 @@ def _sums(consumed: list[Consumed]) -> list[float]:
 
 
 def _thinking_poll() -> Measure:
-    """Bytes of a poll with a cursor while the agent thinks: what an app asks for again and again."""
+    """Bytes of a poll with a cursor while the agent thinks, the most frequent call of an app."""
     service = KeyedService()
     asked = service.call("chat", http_event("POST /memories/chat", user=USER, body={"question": QUESTION}))
     query = {"chat_id": json.loads(asked["body"])["chat_id"]}

@@ -1,4 +1,4 @@
-"""What a warm ask and a warm poll cost above the AWS calls that they cannot do without."""
+"""What a warm ask and a warm poll cost beyond their AWS calls."""
 
 import json
 import os
@@ -15,14 +15,14 @@ from benchmarks.stubs.running import ROOT, RunningAws, aws
 TITLE = "Handler overhead"
 HOW = (
     "An ask and a poll of 20 messages through the real handlers, settings, container and adapters, with their JSON log "
-    "lines and embedded metrics, beside the very same AWS calls (their parameters made before) by bare botocore "
-    "clients, in turns in one process, against a stub of AWS with constant answers on loopback in another. On AWS the "
-    "calls themselves take longer, and the ratio is smaller."
+    "lines and embedded metrics, compared with the same AWS calls, parameters prepared, by bare botocore clients. They "
+    "alternate in one process, against a stub of AWS with constant responses on loopback in another. On AWS the calls "
+    "themselves take longer, and the ratio is smaller."
 )
 
 
 def run(*, quick: bool, progress: Progress) -> Section:
-    """Both ratios; up to three tries to find the machine calm."""
+    """Both ratios, with up to three attempts to find the machine idle."""
     for attempt in range(1, 4):
         taken = _times(30 if quick else 300)
         again = [_again(taken, what) for what in ("ask", "poll")]
@@ -70,8 +70,8 @@ def _printed_by(module: str, *arguments: str) -> Any:
 
 def _environment(stub: RunningAws) -> dict[str, str]:
     credentials = {"AWS_ACCESS_KEY_ID": "bench", "AWS_SECRET_ACCESS_KEY": "bench"}
-    place = {"AWS_DEFAULT_REGION": "eu-central-1", "AWS_ENDPOINT_URL": stub.url, "PYTHONPATH": str(ROOT / "src")}
-    return {"PATH": os.environ["PATH"], **story.SETTINGS, **credentials, **place}
+    location = {"AWS_DEFAULT_REGION": "eu-central-1", "AWS_ENDPOINT_URL": stub.url, "PYTHONPATH": str(ROOT / "src")}
+    return {"PATH": os.environ["PATH"], **story.SETTINGS, **credentials, **location}
 
 
 def _milliseconds(taken: dict[str, list[float]]) -> Table:
@@ -81,7 +81,7 @@ def _milliseconds(taken: dict[str, list[float]]) -> Table:
 
 
 def _parts() -> list[Table]:
-    """One table for the ask and one for the poll, the dearest part first."""
+    """One table for the ask and one for the poll, most expensive part first."""
     found: dict[str, dict[str, float]] = _printed_by("benchmarks.handler_parts")
     return [
         Table(
@@ -96,10 +96,8 @@ def _parts() -> list[Table]:
 def _plot(taken: dict[str, list[float]]) -> Plot:
     step = max(1, len(taken["ask"]) // 100)
     series = {
-        name: [(place / len(values), value) for place, value in enumerate(sorted(values), 1)][
-            : -len(values) // 50 : step
-        ]
+        name: [(rank / len(values), value) for rank, value in enumerate(sorted(values), 1)][: -len(values) // 50 : step]
         for name, values in taken.items()
         if not name.endswith("again")
     }
-    return Plot("times", "Share of the calls that took at most so long (98 %)", "share of the calls", "ms", series)
+    return Plot("times", "Share of calls within a time (98 %)", "share of the calls", "ms", series)

@@ -1,7 +1,7 @@
-"""In a process of its own: where a warm ask and a warm poll spend their time, part by part.
+"""Subprocess: where a warm ask and a warm poll spend their time, part by part.
 
-Each part is a function, wrapped in a stopwatch that leaves out the parts inside of it; the stopwatches themselves
-make everything a little slower. Prints microseconds per call as JSON.
+Each part is a function, wrapped in a timer that excludes the parts inside it; the timers themselves slow everything
+down a little. Prints microseconds per call as JSON.
 """
 
 import gc
@@ -31,13 +31,13 @@ REST: Final = "routing, headers, and the rest"
 
 @dataclass
 class Stopwatches:
-    """Time by part; parts nest."""
+    """Time by part; parts may nest."""
 
     taken: dict[str, float] = field(default_factory=lambda: defaultdict(float))
     _inside: list[float] = field(default_factory=list)
 
     def watch(self, owner: Any, function: str, part: str) -> None:
-        """Count `owner.function` as `part` from here on."""
+        """Count `owner.function` as `part` from now on."""
         original = getattr(owner, function)
 
         def watched(*arguments: Any, **named: Any) -> Any:

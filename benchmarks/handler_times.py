@@ -1,6 +1,6 @@
-"""In a process of its own: asks and polls through the handlers, in turns with the same AWS calls by bare clients.
+"""Subprocess: asks and polls through the handlers, alternating with the same AWS calls by bare clients.
 
-Prints the milliseconds of each as JSON. What the handlers log goes to standard error, as on Lambda.
+Prints the milliseconds of each as JSON. The handlers log to standard error, as on Lambda.
 """
 
 import gc
@@ -18,9 +18,9 @@ from entrypoints.container import AWS, Container
 from tests.support.deployed import FakeContext
 
 Call = Callable[[], object]
-#: Calls of a kind in a row: so many that the processor's caches hold what each kind needs.
+#: Calls of a kind in a row: enough to warm the processor's caches.
 BLOCK: Final = 10
-#: Rounds before anything is timed.
+#: Rounds that are not timed.
 WARM_UP: Final = 5
 
 
@@ -34,7 +34,7 @@ def handled(module: Any, container: Container, event: Mapping[str, Any]) -> Call
 
 
 def _replayed(container: Container, handled: Call) -> Call:
-    """The very calls that `handled` makes, with their parameters ready, by clients that do nothing else."""
+    """The AWS calls of `handled`, with prepared parameters, by bare clients."""
     sent: list[tuple[str, dict[str, Any]]] = []
 
     def note(params: dict[str, Any], model: Any, **_: object) -> None:
@@ -60,7 +60,7 @@ def _replayed(container: Container, handled: Call) -> Call:
 
 
 def main(rounds: int) -> dict[str, list[float]]:
-    """Milliseconds of each call, the mean of a block; every round makes a block of each, in another order."""
+    """Milliseconds of each call, as the mean of a block; every round runs a block of each, in another order."""
     container = Container()
     ask, poll = handled(chat, container, story.ASK), handled(reads, container, story.POLL)
     bare_ask, bare_poll = _replayed(container, ask), _replayed(container, poll)

@@ -1,4 +1,4 @@
-"""Which packages the time of a start goes to, as Python itself tells: `-X importtime`, the least of several runs."""
+"""Import time at start by package, from `-X importtime`: the minimum of several runs."""
 
 import re
 import subprocess
@@ -27,7 +27,7 @@ _LINE: Final = re.compile(r"import time:\s*(\d+) \|\s*\d+ \|\s*(\S+)")
 
 
 def table(runs: int) -> Table:
-    """Milliseconds by part, for the dispatcher, the poll's function and the floor."""
+    """Milliseconds by part, for the dispatcher, the reads function and the floor."""
     columns = {
         "dispatcher": _by_part(package(), "entrypoints.chat", runs),
         "reads": _by_part(package(), "entrypoints.reads", runs),
@@ -60,6 +60,6 @@ def _imports(folder: Path, module: str) -> dict[str, int]:
 
 
 def _part(module: str) -> str:
-    """The part with the longest beginning of the module's name."""
+    """The part whose name is the longest prefix of the module's name."""
     names = [".".join(module.split(".")[:length]) for length in range(len(module.split(".")), 0, -1)]
     return next((part for name in names for part, members in PARTS.items() if name in members), LIBRARY)

@@ -1,4 +1,4 @@
-"""What each lever on the cold start is worth: the package without it, beside the package as it is, in one run."""
+"""What each optimisation of the cold start is worth: the package without it, compared with the package as it is."""
 
 import shutil
 from collections.abc import Callable, Mapping
@@ -12,8 +12,8 @@ from benchmarks.starts import Start, Times, measuring, start, time_starts
 
 TITLE = "Cold start, lever by lever"
 HOW = (
-    "The same harness. Each row is the package with one thing undone, or done otherwise, beside the package as "
-    "shipped, started in turns in one run: above 1 the lever pays. The last rows try what is not in the package."
+    "The same harness. Each row is the package with one optimisation undone or replaced, compared with the package as "
+    "shipped, in alternating starts of one run: above 1 the optimisation pays. The last rows try what is not shipped."
 )
 
 SHIPPED = "as shipped"
@@ -22,14 +22,14 @@ HANDLERS = {"ask": ("entrypoints.chat.handler", story.ASK), "poll": ("entrypoint
 
 @dataclass(frozen=True)
 class Variant:
-    """A package that differs in one thing."""
+    """A package with one difference."""
 
     change: Callable[[Path], None]
     environment: Mapping[str, str] = field(default_factory=dict)
 
 
 def _edit(file: str, *changes: tuple[str, str]) -> Callable[[Path], None]:
-    """A change of a source file; the text has to be there."""
+    """A change of a source file; fails if the text is missing."""
 
     def edit(folder: Path) -> None:
         path = folder / file
@@ -105,7 +105,6 @@ TRIED: Mapping[str, Variant] = {
 
 
 def run(*, quick: bool, progress: Progress) -> Section:
-    """Every variant, for an ask and for a poll."""
     with measuring() as aws:
         starts = {
             f"{what}: {name}": one

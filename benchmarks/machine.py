@@ -1,4 +1,4 @@
-"""The machine that measured, as far as it explains the figures: no names, no paths."""
+"""The machine that measured, as far as it explains the figures, without names or paths."""
 
 import os
 import platform
@@ -7,7 +7,6 @@ from pathlib import Path
 
 
 def machine() -> dict[str, str | int]:
-    """Cores, processor, memory, system and Python."""
     return {
         "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 0,
         "processor": _first(Path("/proc/cpuinfo"), r"^model name\s*:\s*(.+)$") or platform.machine(),

@@ -1,4 +1,4 @@
-"""The result file and the page, written from the same sections."""
+"""Writes the result file and the page from the same sections."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,13 +15,13 @@ NO_GOAL = {None: "", True: "met", False: "**not met**"}
 
 
 def read(folder: Path) -> dict[str, Any]:
-    """What was measured before; empty when nothing was."""
+    """The earlier results; empty without any."""
     file = folder / RESULT
     return json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
 
 
 def write(folder: Path, result: Result) -> None:
-    """One JSON file, one page in Markdown, and the page's plots beside it."""
+    """Write one JSON file, one page in Markdown, and the page's plots."""
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.glob("*.svg"):
         old.unlink()
@@ -29,7 +29,7 @@ def write(folder: Path, result: Result) -> None:
     (folder / PAGE).write_text("\n".join(_page(result)) + "\n", encoding="utf-8")
     plots = [(section, plot) for section in result["sections"] for plot in section["plots"]]
     if plots:
-        from benchmarks.plots import draw  # the plotting library is in the benchmarks' own environment
+        from benchmarks.plots import draw  # the plotting library is only in the benchmarks' own environment
 
         for section, plot in plots:
             draw(Plot(**plot), folder / _plot_file(section, plot))
@@ -86,7 +86,7 @@ def _table(columns: Sequence[str], rows: Sequence[Sequence[str | float | None]])
 
 
 def _figure(value: str | float | None, unit: str = "") -> str:
-    """Three digits that count, and all of a whole number."""
+    """Three significant digits, or the whole number."""
     if value is None or isinstance(value, str):
         return (value or "").replace("|", "\\|")
     digits = f"{value:,.0f}" if isinstance(value, int) or abs(value) >= 100 else f"{value:.3g}"

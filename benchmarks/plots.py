@@ -1,4 +1,4 @@
-"""Plots as SVG: the same bytes from the same figures."""
+"""Plots as SVG, reproducible byte by byte."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,13 +9,12 @@ from matplotlib.figure import Figure
 
 from benchmarks.record import Plot
 
-# Text stays text, which is small and can be searched; ids are made from a fixed salt and not from the clock.
+# Text stays text: smaller and searchable. Ids come from a fixed salt instead of the clock.
 mpl.rcParams.update({"svg.fonttype": "none", "svg.hashsalt": "async-chat", "font.size": 9, "axes.grid": True})
 mpl.rcParams.update({"grid.alpha": 0.3, "axes.spines.top": False, "axes.spines.right": False})
 
 
 def draw(plot: Plot, file: Path) -> None:
-    """Write `plot` to `file`."""
     figure = Figure(figsize=(7.2, 3.4), layout="constrained")
     axes: Axes = figure.add_subplot()
     (_bars if plot.kind == "bars" else _lines)(axes, plot)
@@ -39,13 +38,13 @@ def _lines(axes: Axes, plot: Plot) -> None:
 
 
 def _bars(axes: Axes, plot: Plot) -> None:
-    """Lying, so that names have room; the first one on top."""
+    """Horizontal, so that names have room; the first one on top."""
     names = _in_order([str(x) for points in plot.series.values() for x, _ in points])
     thickness = 0.8 / len(plot.series)
     for number, (name, points) in enumerate(plot.series.items()):
         heights = {str(x): y for x, y in points}
-        places = [names.index(x) + (number - (len(plot.series) - 1) / 2) * thickness for x in heights]
-        axes.barh(places, list(heights.values()), thickness, label=name)
+        offsets = [names.index(x) + (number - (len(plot.series) - 1) / 2) * thickness for x in heights]
+        axes.barh(offsets, list(heights.values()), thickness, label=name)
     axes.set_yticks(range(len(names)), names)
     axes.invert_yaxis()
     axes.grid(visible=False, axis="y")

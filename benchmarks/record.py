@@ -1,17 +1,17 @@
-"""What a benchmark gives back, in a shape that both the result file and the page are written from."""
+"""The result of a benchmark, from which the result file and the page are written."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from statistics import median
 from typing import Any, Literal
 
-#: Tells the person at the terminal how far a benchmark has come.
+#: Prints the progress of a benchmark.
 Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True)
 class Measure:
-    """A figure with its spread. A ratio has unit `x`; `goal` is what the median may be at most."""
+    """A figure with its spread. A ratio has the unit `x`; `goal` is the maximum of the median."""
 
     name: str
     median: float
@@ -24,18 +24,16 @@ class Measure:
 
     @property
     def met(self) -> bool | None:
-        """Whether the goal holds; None without one."""
+        """Whether the goal is met; None without one."""
         return None if self.goal is None else self.median <= self.goal
 
 
-#: The first cell says what the row is about.
+#: The first cell is the row's heading.
 Row = Sequence[str | float | None]
 
 
 @dataclass(frozen=True)
 class Table:
-    """Plain figures."""
-
     title: str
     columns: Sequence[str]
     rows: Sequence[Row]
@@ -43,7 +41,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Plot:
-    """Lines over numbers, or bars over words: points of each series as (x, y)."""
+    """Lines over numbers, or bars over names: each series is a list of (x, y)."""
 
     key: str
     title: str
@@ -53,13 +51,13 @@ class Plot:
     kind: Literal["lines", "bars"] = "lines"
     log_x: bool = False
     log_y: bool = False
-    #: A line across the plot: a goal, or what is compared with.
+    #: A reference line: a goal or the floor.
     mark: float | None = None
 
 
 @dataclass(frozen=True)
 class Section:
-    """One benchmark's part of the report. `refused` says why its figures cannot be relied on."""
+    """One benchmark's part of the report. `refused` is why its figures are not reliable."""
 
     key: str
     title: str
@@ -72,12 +70,12 @@ class Section:
     measured_at: str = field(default="", kw_only=True)
 
     def as_json(self) -> dict[str, Any]:
-        """As it stands in the result file."""
+        """The section as JSON in the result file."""
         return {**asdict(self), "measures": [{**asdict(one), "met": one.met} for one in self.measures]}
 
 
 def measure(name: str, values: Sequence[float], unit: str = "x", goal: float | None = None, note: str = "") -> Measure:
-    """Median of all values; low and high are their first and last tenth."""
+    """The median of all values; low and high are the first and last decile."""
     ordered = sorted(values)
     tenth = len(ordered) // 10
     return Measure(name, median(ordered), ordered[tenth], ordered[-1 - tenth], len(ordered), unit, goal, note)
@@ -86,6 +84,6 @@ def measure(name: str, values: Sequence[float], unit: str = "x", goal: float | N
 def ratio(
     name: str, values: Sequence[float], beside: Sequence[float], goal: float | None = None, note: str = ""
 ) -> Measure:
-    """Ratios of what was measured in pairs, one right after the other, so that a slow moment hits both."""
+    """Ratios of pairs measured one right after the other, so that a slow moment affects both."""
     pairs = [value / other for value, other in zip(values, beside, strict=True)]
     return measure(name, pairs, "x", goal, note)

@@ -1,4 +1,4 @@
-"""How often each function calls AWS, counted by the stub that stands in for AWS. Tests hold the same figures."""
+"""The AWS calls of each function, counted by the stub of AWS. A contract test holds the same figures."""
 
 from benchmarks import story
 from benchmarks.built import package
@@ -10,15 +10,15 @@ from domain.chat import Chat
 
 TITLE = "AWS round trips"
 HOW = (
-    "The package as shipped, run by the real `awslambdaric`; the stub that stands in for AWS counts what it is asked. "
-    "The worker runs agent `recall`, whose own reading of memories is counted apart. "
+    "The package as shipped, run by the real `awslambdaric`; the stub of AWS counts the calls. "
+    "The worker runs agent `recall`, whose own reading of memories is counted separately. "
     "`tests/contract/test_round_trips.py` holds these figures, and those of every refusal."
 )
 MEMORIES = f"Query:{story.MEMORIES_TABLE}"
 
 
 def run(*, quick: bool, progress: Progress) -> Section:
-    """Each is a count: once is enough."""
+    """Counts do not vary, so one run is enough."""
     calls = {
         "ask": _counted("entrypoints.chat.handler", story.ASK, story.chat()),
         "poll": _counted("entrypoints.reads.handler", story.POLL, story.chat()),

@@ -1,4 +1,4 @@
-"""Bytes of the zip and of what it unpacks to, and the memory that each function needs."""
+"""Bytes of the zip, packed and unpacked, and peak memory of each function."""
 
 import zipfile
 from collections.abc import Mapping
@@ -16,8 +16,8 @@ from domain.chat import Chat
 TITLE = "Size and memory"
 HOW = (
     "The zip as `make package` builds it for AWS (Python 3.13, arm64; with bytecode where a Python 3.13 is at hand), "
-    "without the SDK, which Lambda brings. Memory is the highest that a process of this machine's package took from "
-    "its start to its first answer, by the real `awslambdaric`; `chat` as worker ran agent `recall`."
+    "without the SDK, which Lambda provides. Memory is the peak of a process of this machine's package from "
+    "its start to its first response, by the real `awslambdaric`; `chat` as worker ran agent `recall`."
 )
 MB: Final = 1_000_000
 ZIPS: Final[Mapping[str, tuple[tuple[str, ...], float]]] = {
@@ -34,7 +34,7 @@ HANDLERS: Final[Mapping[str, tuple[str, Mapping[str, Any], bool]]] = {
 
 
 def run(*, quick: bool, progress: Progress) -> Section:
-    """Built and invoked once each: none of it varies."""
+    """Everything is built and invoked once: the figures do not vary."""
     archives = {name: build(f"aws-{number}.zip", *options) for number, (name, (options, _)) in enumerate(ZIPS.items())}
     progress("built")
     measures = [_once(name, archive.stat().st_size / MB, ZIPS[name][1]) for name, archive in archives.items()]
@@ -50,7 +50,7 @@ def run(*, quick: bool, progress: Progress) -> Section:
         measures,
         tables=[
             Table("Unpacked, MB", ["zip", "MB"], unpacked),
-            Table("What takes the room (first zip)", ["package", "kB in the zip"], _parts(largest)),
+            Table("Largest packages (first zip)", ["package", "kB in the zip"], _parts(largest)),
             Table("Peak memory, MiB", ["function", "MiB"], [[name, size] for name, size in memory.items()]),
         ],
         plots=[Plot("memory", "Peak memory of a process", "", "MiB", {"peak": list(memory.items())}, kind="bars")],

@@ -1,4 +1,4 @@
-"""Cold starts of several functions, one after the other and again: process start to first answer, in milliseconds."""
+"""Cold starts of several functions, alternating: process start to first response, in milliseconds."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -12,14 +12,14 @@ from benchmarks.record import Measure, Progress, ratio
 from benchmarks.stubs.lambda_runtime import Function, running
 from benchmarks.stubs.running import RunningAws, aws
 
-#: Two equal functions may differ by so much before a run says nothing.
+#: The allowed ratio of two equal functions; beyond it the run is refused.
 EQUAL: Final = (0.93, 1.07)
 FLOOR, AGAIN = "floor", "floor again"
 
 
 @dataclass(frozen=True)
 class Start:
-    """A function and the event that it answers."""
+    """A function and the event that it handles."""
 
     function: Function
     event: Mapping[str, Any]
@@ -27,27 +27,27 @@ class Start:
 
 @dataclass(frozen=True)
 class Times:
-    """Milliseconds of every start, by name, in the order of the rounds; and how long processors worked on it."""
+    """Milliseconds of every start by name, in the order of the rounds, and the processor time."""
 
     taken: dict[str, list[float]]
     worked: dict[str, list[float]]
 
     def against_floor(self, name: str, title: str, goal: float | None = None) -> Measure:
-        """Ratios to the floor of the same round."""
+        """Ratios to the floor's start of the same round."""
         return ratio(title, self.taken[name], self.taken[FLOOR], goal)
 
     def work_against_floor(self, name: str, title: str) -> Measure:
-        """The same of processor time, which suffers less from whatever else runs."""
+        """The same ratios of processor time, which other load on the machine affects less."""
         return ratio(title, self.worked[name], self.worked[FLOOR], note="processor time")
 
     @property
     def again(self) -> Measure:
-        """The floor beside itself: what the machine's noise alone makes."""
+        """The floor compared with itself: the noise of the machine."""
         return self.against_floor(AGAIN, "the floor beside itself (A/A)")
 
     @property
     def refused(self) -> str:
-        """Why these times say nothing; empty when they do."""
+        """Why these times are not reliable; empty when they are."""
         low, high = EQUAL
         fits = low <= self.again.median <= high
         return "" if fits else f"two equal functions differ by {self.again.median:.2f}: the machine is too busy"
@@ -55,7 +55,7 @@ class Times:
 
 @contextmanager
 def measuring() -> Iterator[RunningAws]:
-    """AWS for the functions to call."""
+    """A stub of AWS for the functions."""
     with aws(story.answers()) as running_aws:
         yield running_aws
 
@@ -63,23 +63,23 @@ def measuring() -> Iterator[RunningAws]:
 def start(
     folder: Path, handler: str, event: Mapping[str, Any], endpoint: str, more: Mapping[str, str] | None = None
 ) -> Start:
-    """A function with the service's environment, and more."""
+    """A function with the service's environment, and `more`."""
     return Start(Function(folder, handler, {**story.SETTINGS, "AWS_ENDPOINT_URL": endpoint, **(more or {})}), event)
 
 
 def time_starts(starts: Mapping[str, Start], rounds: int, endpoint: str, progress: Progress) -> Times:
-    """Time all of them beside the floor; once more when the machine was too busy."""
+    """Time all starts alternating with the floor; repeat once if the machine was too busy."""
     least = start(floor(), "floor.handler", {}, endpoint)
     everything = {FLOOR: least, AGAIN: least, **starts}
     times = _times(everything, rounds, progress)
     if times.refused:
-        progress(f"{times.refused}; once more")
+        progress(f"{times.refused}; trying again")
         times = _times(everything, rounds, progress)
     return times
 
 
 def _times(everything: Mapping[str, Start], rounds: int, progress: Progress) -> Times:
-    """Start each function once per round, beginning with another one each time; the first round only warms files."""
+    """Start each function once per round, in a rotating order. The first round only warms the file cache."""
     taken: dict[str, list[float]] = {name: [] for name in everything}
     worked: dict[str, list[float]] = {name: [] for name in everything}
     for number in range(rounds + 1):

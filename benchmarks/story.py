@@ -1,4 +1,4 @@
-"""What the benchmarks ask and read: one chat with twenty messages, as the table and API Gateway show it."""
+"""The data of the benchmarks: one chat with twenty messages, as the table and API Gateway represent it."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -17,7 +17,7 @@ ANSWER: Final = (
     "Dr. Osei said that the upper left molar has a hairline crack that does not need a crown yet; you are to come back "
     "in six months, and sooner if it starts to hurt when you bite."
 )
-#: What the functions' environment says, besides AWS's own variables.
+#: The functions' environment, besides AWS's own variables.
 SETTINGS: Final = {
     "ASYNC_CHAT_WORKSPACE": "bench",
     "ASYNC_CHAT_VERSION": "bench",
@@ -32,7 +32,7 @@ def _id(number: int) -> str:
 
 
 def messages(count: int = 20) -> list[Message]:
-    """Questions and answers in turns, the last one an answer."""
+    """Questions and answers alternating; the last one is an answer."""
     return [
         Message(
             message_id=_id(number),
@@ -54,12 +54,12 @@ MEMORY: Final = {
 
 
 def chat() -> Chat:
-    """The chat, its last turn answered."""
+    """The chat, with its last turn answered."""
     return _chat(BEGAN, TurnState.ANSWERED)
 
 
 def waiting_chat() -> Chat:
-    """The same chat with a question that was asked this moment and waits for its worker."""
+    """The same chat with a new question that waits for its worker."""
     return _chat(datetime.now(UTC), TurnState.QUEUED)
 
 
@@ -72,7 +72,7 @@ def _chat(asked_at: datetime, state: TurnState) -> Chat:
         question_id=messages()[-2].message_id,
         asked_at=asked_at,
         deadline=asked_at + timedelta(seconds=70),
-        dispatch_token="token",  # noqa: S106  # no secret: nobody is behind it
+        dispatch_token="token",  # noqa: S106  # not a secret
         state=state,
     )
     return Chat(
@@ -86,7 +86,7 @@ def _chat(asked_at: datetime, state: TurnState) -> Chat:
 
 
 def answers(of: Chat | None = None) -> dict[str, tuple[int, str]]:
-    """What AWS says to every operation that the functions send; `:` and a table tells two tables apart."""
+    """AWS's responses to all operations that the functions call; `:` and a table distinguish two tables."""
     header = header_item(of or chat(), BEGAN)
     newest_first = [header, *(message_item(CHAT_ID, one) for one in reversed(messages()))]
     page = {"Count": len(newest_first), "Items": newest_first, "ScannedCount": len(newest_first)}
@@ -102,7 +102,7 @@ def answers(of: Chat | None = None) -> dict[str, tuple[int, str]]:
 
 
 def _event(route: str, **parts: Any) -> dict[str, Any]:
-    """API Gateway's proxy event, payload version 2.0, with the headers that a browser sends."""
+    """API Gateway's proxy event, payload version 2.0, with a browser's headers."""
     method, path = route.split(" ")
     return {
         "version": "2.0",

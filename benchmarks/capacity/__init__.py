@@ -1,1 +1,1 @@
-"""What so many chats a second need: workers, waits and refusals by simulation, money and AWS's quotas on paper."""
+"""Capacity planning: workers, waits and refusals by simulation; cost and AWS quotas by calculation."""

@@ -1,4 +1,4 @@
-"""What so many chats a second need: `python -m benchmarks.capacity --rate 1.2 --seconds 56`."""
+"""Capacity for a rate of chats: `python -m benchmarks.capacity --rate 1.2 --seconds 56`."""
 
 import argparse
 import sys
@@ -14,12 +14,12 @@ from benchmarks.record import Section, Table
 
 PROJECT: Final = Path(__file__).resolve().parents[2]
 FOLDER: Final = PROJECT / "build" / "capacity"
-#: A wider table is turned over.
+#: A wider table is transposed.
 MOST_COLUMNS: Final = 6
 
 
 def main(arguments: list[str]) -> int:
-    """Print the plan; with --sweep, write the page with its plots too."""
+    """Print the plan; with --sweep, also write the page with its plots."""
     given = _arguments(arguments)
     plan = sized(given.rate, given.seconds, dedicated=not given.shared, workers=given.workers)
     _print(section.plan_section(plan, given.region))
@@ -41,7 +41,7 @@ def _aligned(table: Table) -> list[str]:
     rows = [list(map(str, table.columns)), *([_cell(cell) for cell in row] for row in table.rows)]
     if len(table.columns) > MOST_COLUMNS:
         rows = [list(column) for column in zip(*rows, strict=True)]
-    widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     return ["  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
 
 
@@ -50,7 +50,7 @@ def _cell(cell: str | float | None) -> str:
 
 
 def _write(swept: Section) -> None:
-    from benchmarks import page  # the plotter is in the benchmarks' own environment only
+    from benchmarks import page  # the plotting library is only in the benchmarks' own environment
 
     result = {"version": "", "quick": False, "machine": machine(), "sections": [swept.as_json()]}
     page.write(FOLDER, result)
@@ -66,12 +66,12 @@ def _above_zero(text: str) -> float:
 
 def _arguments(arguments: Sequence[str]) -> Any:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.capacity", description=__doc__)
-    parser.add_argument("--rate", type=_above_zero, default=1.2, help="chats a second (1.2)")
+    parser.add_argument("--rate", type=_above_zero, default=1.2, help="chats per second (1.2)")
     parser.add_argument("--seconds", type=_above_zero, default=56.0, help="how long the agent thinks (56)")
     parser.add_argument(
-        "--shared", action="store_true", help="the chat function is its own worker; else a dedicated one"
+        "--shared", action="store_true", help="the chat function is its own worker; default: a dedicated worker"
     )
-    parser.add_argument("--workers", type=int, help="slots that there are; else as many as refuse one ask in 1,000")
+    parser.add_argument("--workers", type=int, help="number of workers; default: as many as refuse one ask in 1,000")
     parser.add_argument("--region", choices=regions(), default=section.REGION, help="whose prices (%(default)s)")
     parser.add_argument("--sweep", action="store_true", help="also 0.1 to 1,000 chats/s with plots, in build/capacity")
     return parser.parse_args(arguments)

@@ -1,4 +1,4 @@
-"""What 1,000 chats cost, by part: the footprint of one, Lambda's time, and the list prices."""
+"""The cost of 1,000 chats by part: the footprint of one, Lambda's time, and list prices."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from benchmarks.capacity.prices import Prices
 CHATS: Final = 1_000
 MILLION: Final = 1_000_000
 GIB: Final = 1024**3
-#: Megabytes of each function's memory, as terraform/environments.tf has them; a test compares.
+#: Memory in MB of each function in terraform/environments.tf; a test compares.
 MEMORY: Final = {"chat": 512, "worker": 1024, "reads": 512}
-#: What a worker's invocation takes besides the agent.
+#: Seconds of a worker's invocation besides the agent.
 WORKER_OVERHEAD_SECONDS: Final = 0.15
-#: Lambda traces the first request of each second and this part of the rest.
+#: Lambda traces the first request of each second and this fraction of the rest.
 TRACED: Final = 0.05
 MONTHS_KEPT: Final = 1
-#: Of workspace `prod`; a test counts them in the Terraform.
+#: Of workspace `prod`; a test compares with Terraform.
 METRICS, ALARMS = 9, 21
 
 
 @dataclass(frozen=True)
 class Tokens:
-    """What the model reads and writes for one answer, all rounds together."""
+    """Tokens that the model reads and writes for one answer, all rounds together."""
 
     input: int = 9_000
     output: int = 900
@@ -67,7 +67,7 @@ def model_cost(tokens: Tokens, prices: Prices) -> dict[str, float]:
 
 
 def fixed(prices: Prices) -> dict[str, float]:
-    """US dollars a month, whether anybody asks or not, of a workspace with everything switched on."""
+    """US dollars a month without traffic, of a workspace with everything switched on."""
     return {
         f"{METRICS} metrics": METRICS * prices.metric_month,
         f"{ALARMS} alarms": ALARMS * prices.alarm_month,

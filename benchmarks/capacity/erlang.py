@@ -1,6 +1,6 @@
-"""Queues on paper: what Erlang's formulas say of Poisson arrivals at a number of workers.
+"""Queueing theory: Erlang's formulas for Poisson arrivals at a number of workers.
 
-`load` is Little's law's: arrivals per second times seconds each, the workers that are busy on average.
+`load` is by Little's law arrivals per second times seconds each: the average number of busy workers.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from math import ceil, exp, inf, sqrt
 
 
 def refused(load: float, workers: int) -> float:
-    """Erlang B: what part of the arrivals finds all workers busy, when nobody waits. Holds for any spread of times."""
+    """Erlang B: the fraction of arrivals that finds all workers busy when none waits, for any service time."""
     part = 1.0
     for number in range(1, workers + 1):
         part = load * part / (number + load * part)
@@ -19,7 +19,7 @@ def refused(load: float, workers: int) -> float:
 
 
 def waits(load: float, workers: int) -> float:
-    """Erlang C: what part of the arrivals has to wait when all of them do, for times that are exponential."""
+    """Erlang C: the fraction of arrivals that has to wait when all of them wait, for exponential service times."""
     if load >= workers:
         return 1.0
     blocked = refused(load, workers)
@@ -27,49 +27,49 @@ def waits(load: float, workers: int) -> float:
 
 
 def mean_wait(load: float, workers: int, seconds: float) -> float:
-    """M/M/c: seconds that an arrival waits on average."""
+    """M/M/c: the mean wait in seconds."""
     return inf if load >= workers else waits(load, workers) * seconds / (workers - load)
 
 
 def waits_longer(load: float, workers: int, seconds: float, than: float) -> float:
-    """M/M/c: what part of the arrivals waits longer than `than` seconds."""
+    """M/M/c: the fraction of arrivals that waits longer than `than` seconds."""
     return 1.0 if load >= workers else waits(load, workers) * exp(-(workers - load) * than / seconds)
 
 
-def refused_in_parts(load: float, workers: int, parts: int, tries: int) -> float:
-    """What part of the arrivals finds no worker when they are spread over parts, and each tries so many at random.
+def refused_in_shards(load: float, workers: int, shards: int, tries: int) -> float:
+    """The fraction of arrivals that finds no worker when workers are sharded and each arrival tries some random shards.
 
-    A mean-field estimate: the parts are taken as independent, and each as busy as all the tries make it. Never less
-    than one pool of all of them would refuse.
+    A mean-field estimate: shards are independent, and each is as busy as all the tries make it. Never less than the
+    refusals of one pool.
     """
-    size, full = workers // parts, 0.0
-    for _ in range(100):  # it settles long before
-        # A try is new to a part, unless an earlier one has met it already.
+    size, full = workers // shards, 0.0
+    for _ in range(100):  # it converges long before
+        # A try counts for a shard unless an earlier one has met it already.
         new = sum(
-            chance * full**met * (1 - met / parts)
+            chance * full**met * (1 - met / shards)
             for number in range(tries)
-            for met, chance in _parts_met(parts, number).items()
+            for met, chance in _shards_met(shards, number).items()
         )
-        full = (full + refused(load / parts * new, size)) / 2
-    all_full = sum(chance * full**met for met, chance in _parts_met(parts, tries).items())
+        full = (full + refused(load / shards * new, size)) / 2
+    all_full = sum(chance * full**met for met, chance in _shards_met(shards, tries).items())
     return max(all_full, refused(load, workers))
 
 
 @cache
-def _parts_met(parts: int, tries: int) -> dict[int, float]:
-    """How many different parts so many random tries meet, each number with its chance."""
+def _shards_met(shards: int, tries: int) -> dict[int, float]:
+    """How many different shards so many random tries meet, with the probability of each number."""
     chances = {0: 1.0}
     for _ in range(tries):
         after: dict[int, float] = {}
         for met, chance in chances.items():
-            after[met] = after.get(met, 0.0) + chance * met / parts
-            after[met + 1] = after.get(met + 1, 0.0) + chance * (1 - met / parts)
+            after[met] = after.get(met, 0.0) + chance * met / shards
+            after[met + 1] = after.get(met + 1, 0.0) + chance * (1 - met / shards)
         chances = after
     return chances
 
 
 def fewest(fits: Callable[[int], bool], load: float) -> int:
-    """The fewest workers that fit."""
+    """The fewest workers for which `fits` holds."""
     low, high = 0, ceil(2 * load + 10 * sqrt(load) + 10)
     while low < high:
         middle = (low + high) // 2
@@ -81,5 +81,5 @@ def fewest(fits: Callable[[int], bool], load: float) -> int:
 
 
 def workers_for(load: float, at_most: float) -> int:
-    """The fewest workers that refuse at most this part of the arrivals."""
+    """The fewest workers that refuse at most this fraction of the arrivals."""
     return fewest(lambda workers: refused(load, workers) <= at_most, load)

@@ -1,4 +1,4 @@
-"""What one chat leaves at AWS, counted while the real functions run it on the keyed store, on a clock that is moved."""
+"""The AWS usage of one chat, counted while the real functions run it on the keyed store with a fake clock."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ from tests.support.gateway import http_event
 from tests.support.keyed_service import SETTINGS, KeyedService, fill_memories
 
 MEMORIES: Final = 500
-#: Long enough to be worth a minute of an agent.
+#: As long as an agent writes in a minute.
 LONG_ANSWER: Final = " ".join([ANSWER] * 6)
 STEPS: Final = 4
-#: An agent that writes shows a draft each second in the last part of its time.
+#: An agent saves a draft each second in this last fraction of its time.
 DRAFTING: Final = 0.2
 #: Lambda's own lines about one invocation, and the API's access log line, as JSON.
 PLATFORM_LOG_BYTES: Final = 750
@@ -35,7 +35,7 @@ ACCESS_LOG_BYTES: Final = 420
 
 @dataclass(frozen=True)
 class Part:
-    """What one function did for the chat: how often it ran, DynamoDB's units, and bytes."""
+    """The usage of one function: invocations, DynamoDB's units, and bytes."""
 
     calls: int
     writes: float
@@ -74,13 +74,12 @@ class Footprint:
 
     @property
     def parts(self) -> tuple[Part, Part, Part]:
-        """All three."""
         return self.ask, self.polls, self.worker
 
 
 @dataclass
 class _WritingAgent(ReasoningAgent):
-    """Reads all memories, tells of its steps, then writes a draft, longer each second."""
+    """Reads all memories, reports its steps, then writes a draft that grows each second."""
 
     clock: FakeClock
     seconds: float
@@ -99,7 +98,7 @@ class _WritingAgent(ReasoningAgent):
         return Answer(LONG_ANSWER, tuple(Citation(memory.memory_id, memory.text) for memory in found[:2]))
 
     def _pass(self, seconds: float, progress: ProgressReporter) -> None:
-        """As agents wait: looking every second at whether the user has cancelled."""
+        """Sleep as agents do, checking every second whether the user has cancelled."""
         end = self.clock.now() + timedelta(seconds=seconds)
         while self.clock.now() < end:
             self.clock.sleep(min(timedelta(seconds=1), end - self.clock.now()))
@@ -107,7 +106,7 @@ class _WritingAgent(ReasoningAgent):
 
 
 class _Chat:
-    """Runs one turn; polls happen while the agent sleeps. What is used and logged counts for the part at work."""
+    """Runs one turn; polls happen while the agent sleeps. Usage and logs count for the running part."""
 
     def __init__(self, seconds: float) -> None:
         self.clock = FakeClock()
@@ -163,7 +162,7 @@ class _Chat:
 
 @cache
 def footprint(seconds: float) -> Footprint:
-    """Of a chat whose agent takes so long."""
+    """The footprint of a chat whose agent takes `seconds`."""
     chat = _Chat(seconds)
     with _log_lines(chat):
         chat.run()
@@ -173,7 +172,7 @@ def footprint(seconds: float) -> Footprint:
 
 @contextmanager
 def _log_lines(chat: _Chat) -> Iterator[None]:
-    """The functions' log lines are counted as CloudWatch would get them, instead of shown on the terminal."""
+    """Count the functions' log lines as CloudWatch would receive them, instead of printing them."""
     root, formatter = logging.getLogger(), JsonFormatter(workspace="bench", version="0.1.0")
 
     class Counting(logging.Handler):

@@ -1,4 +1,4 @@
-"""When an app polls next: what the service's own hint says of a turn."""
+"""When an app polls next, by the service's own hint."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from domain.poll_hint import poll_after
 
 
 def next_poll(plan: Plan, elapsed: float, started: float | None, drafting: bool) -> float:
-    """Seconds to wait, `elapsed` seconds after the ask, of which the worker began `started` seconds after it."""
+    """Seconds to wait, `elapsed` seconds after the ask; the worker began `started` seconds after the ask."""
     if elapsed >= plan.deadline:
         return 0.1
     chat = _chat(plan.deadline, plan.seconds)
@@ -28,7 +28,7 @@ def next_poll(plan: Plan, elapsed: float, started: float | None, drafting: bool)
 
 @cache
 def _chat(deadline: float, seconds: float) -> Chat:
-    """A chat that knows how long its agent takes, and thinks since BEGAN."""
+    """A chat that knows its agent's duration and is thinking since BEGAN."""
     turn = Turn("chat", "user", "turn", "question", BEGAN, BEGAN + timedelta(seconds=deadline), "token")
     chat = Chat.begun(Message("question", Role.USER, "Where did I park?", BEGAN), turn)
     return replace(chat, last_duration=timedelta(seconds=seconds))

@@ -1,4 +1,4 @@
-"""AWS's list prices, read from the one file that holds them."""
+"""AWS's list prices, from prices.toml."""
 
 import tomllib
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ FILE: Final = Path(__file__).with_name("prices.toml")
 
 @dataclass(frozen=True)
 class Prices:
-    """US dollars, of one region; `models` per million tokens, input and output."""
+    """US dollars in one region; `models` per million tokens, input and output."""
 
     as_of: str
     region: str
@@ -33,12 +33,12 @@ class Prices:
 
 
 def read_prices(region: str) -> Prices:
-    """The prices of `region`. Raises `KeyError` for one that the file has not."""
+    """The prices of `region`. Raises `KeyError` for an unknown region."""
     found = tomllib.loads(FILE.read_text(encoding="utf-8"))
     models = {name: (price["input"], price["output"]) for name, price in found["model"].items()}
     return Prices(found["as_of"], region, models=models, **found["region"][region])
 
 
 def regions() -> list[str]:
-    """Those that the file has prices of."""
+    """The regions with prices."""
     return list(tomllib.loads(FILE.read_text(encoding="utf-8"))["region"])

@@ -1,7 +1,7 @@
-"""Which limit is met at how many chats a second: our own first, then AWS's defaults. And what to ask AWS for.
+"""Which limit is reached at how many chats per second: first this service's, then AWS's defaults.
 
-The quotas are those of AWS's documentation and of Service Quotas, as known on the date of prices.toml; an account may
-have others: Service Quotas says.
+The quotas are those of AWS's documentation and of Service Quotas on the date of prices.toml. An account may have
+others: see Service Quotas.
 """
 
 from __future__ import annotations
@@ -11,18 +11,18 @@ from dataclasses import dataclass
 from typing import Final
 
 from benchmarks.capacity.footprint import Footprint
-from benchmarks.capacity.plan import SHARED_PART, places_for
+from benchmarks.capacity.plan import SHARED_PART, turn_slots_for
 from benchmarks.capacity.settings import production
 from benchmarks.capacity.slots import BURST_PER_SECOND
 
-#: Rounds of a model for one answer, and its tokens, read and written.
+#: Rounds of a model for one answer, and its tokens, input and output.
 ROUNDS, TOKENS = 3, 9_900
 MOST: Final = 10_000.0
 
 
 @dataclass(frozen=True)
 class Quota:
-    """`met` is the number of chats per second at which `limit` is reached."""
+    """`met` is the rate in chats per second at which `limit` is reached."""
 
     name: str
     limit: str
@@ -31,7 +31,7 @@ class Quota:
 
 
 def quotas(seconds: float, used: Footprint, *, dedicated: bool) -> list[Quota]:
-    """All of them, the first that is met on top."""
+    """All quotas, the first one that is reached on top."""
     return sorted([*_own(seconds, dedicated=dedicated), *_aws(seconds, used)], key=lambda quota: quota.met)
 
 
@@ -98,7 +98,7 @@ def _aws(seconds: float, used: Footprint) -> Iterator[Quota]:
 
 
 def _fits(slots: int, seconds: float) -> Callable[[float], bool]:
-    return lambda rate: places_for(rate * seconds) <= slots
+    return lambda rate: turn_slots_for(rate * seconds) <= slots
 
 
 def _highest_rate(fits: Callable[[float], bool]) -> float:

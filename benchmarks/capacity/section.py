@@ -1,4 +1,4 @@
-"""The report: one plan in detail, and the sweep from 0.1 to 1,000 chats a second."""
+"""The report: one plan in detail, and a sweep from 0.1 to 1,000 chats per second."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Final
 from benchmarks.capacity import erlang
 from benchmarks.capacity.cost import Tokens, cost, fixed, model_cost
 from benchmarks.capacity.footprint import Footprint, footprint
-from benchmarks.capacity.plan import Plan, sized, with_places
+from benchmarks.capacity.plan import Plan, sized, with_turn_slots
 from benchmarks.capacity.prices import Prices, read_prices
 from benchmarks.capacity.quotas import quotas
 from benchmarks.capacity.settings import production
@@ -21,22 +21,21 @@ REGION: Final = "eu-central-1"
 FEW: Final = 300
 TITLE: Final = "Capacity"
 HOW: Final = (
-    "Simulated time (SimPy), Poisson arrivals, apps that poll as the service's own hint says; Erlang's formula beside "
-    "it. Workspaces are sized so that one ask in a thousand meets no free worker. What a chat leaves at AWS is counted "
-    "while the real functions run one; money is AWS's list prices of {as_of} in {region}. Nothing here was measured "
-    "on AWS."
+    "Simulated time (SimPy), Poisson arrivals, apps that poll by the service's hint, compared with Erlang's formula. "
+    "Workspaces are sized so that one ask in a thousand finds no free worker. AWS usage of a chat is counted while the "
+    "real functions run one; costs are AWS's list prices of {as_of} in {region}. Nothing here was measured on AWS."
 )
 EVERY_MONTH: Final = (
-    "Besides, whether anybody asks or not, for a workspace with everything switched on: {fixed} US dollars a month."
+    "In addition, without any traffic, for a workspace with everything switched on: {fixed} US dollars a month."
 )
 SCALED: Final = (
-    "Above 20 chats a second a system is simulated at a fraction of its size; its refusals and waits then come out "
-    "slightly worse than they would be."
+    "Above 20 chats a second the simulated system is scaled down; its refusals and waits are slightly higher than the "
+    "real ones would be."
 )
 
 
 def run(*, quick: bool, progress: Progress) -> Section:
-    """The sweep, as a part of the benchmarks' report."""
+    """The sweep, as a section of the report."""
     prices, used, chats = read_prices(REGION), footprint(SECONDS), FEW if quick else CHATS
     rates = RATES[::2] if quick else RATES
     progress("sweeps from 0.1 to 1,000 chats a second")
@@ -49,7 +48,7 @@ def run(*, quick: bool, progress: Progress) -> Section:
         how=HOW.format(as_of=prices.as_of, region=prices.region),
         tables=[
             Table("Sized for 56 s of thinking", COLUMNS, list(map(_row, sweep, outcomes))),
-            _places_table(chats),
+            _shards_table(chats),
             cost_table(used, prices),
             model_table(prices),
             quota_table(SECONDS, used),
@@ -60,9 +59,9 @@ def run(*, quick: bool, progress: Progress) -> Section:
 
 
 def plan_section(plan: Plan, region: str, *, chats: int = CHATS) -> Section:
-    """One plan in detail: what `python -m benchmarks.capacity --rate ... --seconds ...` shows."""
+    """One plan in detail, for `python -m benchmarks.capacity --rate ... --seconds ...`."""
     prices, used = read_prices(region), footprint(plan.seconds)
-    plans = [plan, replace(plan, places=None, parts=1)]
+    plans = [plan, replace(plan, turn_slots=None, shards=1)]
     outcomes = [simulate(one, chats=chats) for one in plans]
     return Section(
         key="capacity",
@@ -100,14 +99,14 @@ def _row(plan: Plan, outcome: Outcome) -> list[str | float | None]:
         plan.rate,
         "dedicated" if plan.dedicated else "shared",
         plan.workers if plan.dedicated else plan.asking,
-        plan.places if plan.places is not None else "any",
+        plan.turn_slots if plan.turn_slots is not None else "any",
         round(plan.load, 1),
         round(outcome.busy_workers, 1),
         round(outcome.most_workers),
         round(100 * outcome.refused, 2),
         None
-        if plan.places is None
-        else round(100 * erlang.refused_in_parts(plan.load, plan.places, plan.parts, plan.part_tries), 2),
+        if plan.turn_slots is None
+        else round(100 * erlang.refused_in_shards(plan.load, plan.turn_slots, plan.shards, plan.shard_tries), 2),
         round(outcome.wait(0.5), 2),
         round(outcome.wait(0.99), 2),
         round(100 * outcome.failed, 2),
@@ -116,20 +115,20 @@ def _row(plan: Plan, outcome: Outcome) -> list[str | float | None]:
     ]
 
 
-def _places_table(chats: int) -> Table:
-    """What it costs that places are spread over items, which no more than a few asks should write at a time."""
+def _shards_table(chats: int) -> Table:
+    """What sharding the turn slots costs: more refusals. It is needed since concurrent asks contend for an item."""
     workers = production().concurrency["worker"]
     rows: list[Row] = []
     for use in (0.7, 0.8, 0.9, 0.95):
-        real = with_places(Plan(use * workers / SECONDS, SECONDS, workers=workers), workers)
+        real = with_turn_slots(Plan(use * workers / SECONDS, SECONDS, workers=workers), workers)
         outcomes = [
             simulate(plan, chats=3 * chats, poll=False)
-            for plan in (replace(real, parts=1, part_tries=1), replace(real, part_tries=1), real)
+            for plan in (replace(real, shards=1, shard_tries=1), replace(real, shard_tries=1), real)
         ]
-        tries = outcomes[-1].place_tries / outcomes[-1].asks
+        tries = outcomes[-1].slot_tries / outcomes[-1].asks
         rows.append([f"{use:.0%}", *(round(100 * one.refused, 2) for one in outcomes), round(tries - 1, 3)])
-    columns = ("workers in use", "in one item", "in parts, one try", "in parts, as it is", "further tries per ask")
-    return Table(f"Asks refused of {workers} places, %, by how the places are kept", columns, rows)
+    columns = ("workers in use", "one shard", "sharded, one try", "sharded, as shipped", "further tries per ask")
+    return Table(f"Asks refused with {workers} turn slots, %, by sharding", columns, rows)
 
 
 # ---- money and quotas
@@ -145,7 +144,7 @@ def cost_table(used: Footprint, prices: Prices, seconds: float = SECONDS) -> Tab
 
 
 def model_table(prices: Prices) -> Table:
-    """US dollars of tokens per 1,000 chats."""
+    """US dollars for tokens per 1,000 chats."""
     tokens = Tokens()
     title = f"US dollars per 1,000 chats for the model: {tokens.input:,} tokens read and {tokens.output:,} written each"
     return Table(
@@ -180,12 +179,12 @@ def _needed(sweep: list[Plan]) -> Plot:
 
 
 def _overload(chats: int) -> Plot:
-    """What the limit on turns at once is for."""
+    """The effect of the limit on concurrent turns."""
     workers = production().concurrency["worker"]
-    limited = with_places(Plan(1, SECONDS, workers=workers), workers)
+    limited = with_turn_slots(Plan(1, SECONDS, workers=workers), workers)
     rates = (3, 4, 5, 5.5, 6, 6.5, 7, 8, 10)
     with_limit = [(rate, simulate(replace(limited, rate=rate), chats=chats)) for rate in rates]
-    without = [(rate, simulate(replace(limited, rate=rate, places=None, parts=1), chats=chats)) for rate in rates]
+    without = [(rate, simulate(replace(limited, rate=rate, turn_slots=None, shards=1), chats=chats)) for rate in rates]
     series = {
         "refused at once (429), with the limit": [(rate, 100 * one.refused) for rate, one in with_limit],
         "failed after a wait, with the limit": [(rate, 100 * one.failed) for rate, one in with_limit],
@@ -206,7 +205,7 @@ def _costs(used: Footprint, prices: Prices) -> Plot:
 
 
 def _rush(chats: int) -> Plot:
-    """From nothing to so many chats a second at once: Lambda starts 100 more environments a second and no more."""
+    """From no traffic to a high rate at once: Lambda starts at most 100 more environments a second."""
     rates = (10, 30, 60, 100, 150, 200, 300)
     outcomes = [
         (rate, simulate(replace(sized(rate, SECONDS, dedicated=True), warm=False), chats=chats)) for rate in rates

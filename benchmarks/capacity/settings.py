@@ -1,4 +1,4 @@
-"""The limits that a workspace has by its own Terraform, read from terraform/environments.tf."""
+"""A workspace's limits, from terraform/environments.tf."""
 
 from __future__ import annotations
 

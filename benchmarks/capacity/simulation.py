@@ -16,10 +16,10 @@ from benchmarks.capacity.plan import Plan
 from benchmarks.capacity.polling import next_poll
 from benchmarks.capacity.slots import Slots
 
-#: Chats that are counted, after the time that the system needs to fill.
+#: Chats that are counted, after the system has reached its steady state.
 CHATS: Final = 2_000
 RETRY_AFTER: Final = 2.0
-WAY: Final = 0.05  # from the app to the service or back
+WAY: Final = 0.05  # network latency between app and service, one way
 
 Process = Generator[simpy.Event, Any, None]
 
@@ -27,7 +27,7 @@ Process = Generator[simpy.Event, Any, None]
 @dataclass
 class _Turn:
     asked_at: float
-    part: int
+    shard: int
     started_at: float | None = None
     drafts_at: float | None = None
     ended_at: float | None = None
@@ -36,39 +36,39 @@ class _Turn:
 
 @dataclass
 class Outcome:
-    """What was counted after the system had filled. Asks count each try of an app."""
+    """Counts in the steady state. Asks count each try of an app."""
 
     chats: int = 0
     asks: int = 0
-    at_capacity: int = 0  # 429: no place
-    throttled: int = 0  # 503: no slot for the ask itself
-    place_tries: int = 0
-    never_asked: int = 0  # the app had no more tries
+    at_capacity: int = 0  # 429: no turn slot
+    throttled: int = 0  # 503: no Lambda slot for the ask itself
+    slot_tries: int = 0
+    never_asked: int = 0  # the app gave up
     polls: int = 0
     polls_throttled: int = 0
-    too_old: int = 0  # the worker's event outlived its age
+    too_old: int = 0  # the worker's event exceeded its maximum age
     timed_out: int = 0  # the worker began too late for its deadline
     answered: int = 0
     queue_waits: list[float] = field(default_factory=list)
-    late: list[float] = field(default_factory=list)  # from saved to seen
-    polls_of_chats: list[int] = field(default_factory=list)  # of those that saw their end
+    late: list[float] = field(default_factory=list)  # from the saved end to the poll that shows it
+    polls_of_chats: list[int] = field(default_factory=list)  # of chats whose end was seen
     busy_workers: float = 0.0
     most_workers: float = 0.0
     environments: int = 0
 
     @property
     def refused(self) -> float:
-        """The part of the asks that were turned away, for whatever reason."""
+        """The fraction of asks that were refused, for any reason."""
         return (self.at_capacity + self.throttled) / max(1, self.asks)
 
     @property
     def polls_refused(self) -> float:
-        """The part of the polls that found no slot."""
+        """The fraction of polls that found no slot."""
         return self.polls_throttled / max(1, self.polls)
 
     @property
     def failed(self) -> float:
-        """The part of the accepted turns that ended without an answer."""
+        """The fraction of accepted turns that ended without an answer."""
         return (self.too_old + self.timed_out) / max(1, self.too_old + self.timed_out + self.answered)
 
     def wait(self, part: float) -> float:
@@ -77,24 +77,24 @@ class Outcome:
 
     @property
     def polls_per_chat(self) -> float:
-        """Polls from the ask to the answer's being seen."""
+        """Polls from the ask until the answer is seen."""
         return fmean(self.polls_of_chats) if self.polls_of_chats else 0.0
 
     @property
     def mean_late(self) -> float:
-        """Seconds from an end's being saved to its being seen."""
+        """Seconds from saving an end until it is seen."""
         return fmean(self.late) if self.late else 0.0
 
 
 def quantile(values: list[float], part: float) -> float:
-    """The value below which this part of them lies; 0 of nothing."""
+    """The quantile; 0 without values."""
     return sorted(values)[min(len(values) - 1, int(part * len(values)))] if values else 0.0
 
 
 def simulate(plan: Plan, *, seed: int = 17, chats: int = CHATS, poll: bool = True) -> Outcome:
-    """Run `plan` until so many chats have come in; the same seed gives the same outcome.
+    """Run `plan` until the given number of chats has arrived; the same seed gives the same outcome.
 
-    A warm workspace is counted once it has filled, a cold one from its first chat.
+    A warm workspace is counted from its steady state on, a cold one from its first chat.
     """
     small, times = plan.scaled()
     service = _Service(small, times, Random(seed), poll=poll)
@@ -120,7 +120,7 @@ class _Service:
         self.slots = Slots(self.clock, plan.workers, growth) if plan.dedicated else self.asking
         self.reading = self.asking if plan.one_pool else Slots(self.clock, plan.reading, growth)
         self.working = Slots(self.clock, None)  # only counts
-        self.taken = [0] * plan.parts
+        self.taken = [0] * plan.shards
         self.outcome = Outcome()
 
     def count_from_now(self) -> None:
@@ -156,27 +156,27 @@ class _Service:
             return None
         yield self.clock.timeout(self.plan.ask_seconds)
         self.asking.give_back()
-        part = self._take_place(outcome)
-        if part is None:
+        shard = self._acquire_slot(outcome)
+        if shard is None:
             outcome.at_capacity += 1
             return None
-        turn = _Turn(self.clock.now, part)
+        turn = _Turn(self.clock.now, shard)
         self.clock.process(self._work(turn, outcome))
         return turn
 
-    def _take_place(self, outcome: Outcome) -> int | None:
-        """The part in which there was a place."""
-        places, parts = self.plan.places, self.plan.parts
-        for _ in range(self.plan.part_tries):
-            outcome.place_tries += 1
-            part = self.random.randrange(parts)
-            if places is None or self.taken[part] < places // parts + (part < places % parts):
-                self.taken[part] += 1
-                return part
+    def _acquire_slot(self, outcome: Outcome) -> int | None:
+        """The shard with a free slot."""
+        turn_slots, shards = self.plan.turn_slots, self.plan.shards
+        for _ in range(self.plan.shard_tries):
+            outcome.slot_tries += 1
+            shard = self.random.randrange(shards)
+            if turn_slots is None or self.taken[shard] < turn_slots // shards + (shard < turn_slots % shards):
+                self.taken[shard] += 1
+                return shard
         return None
 
     def _watch(self, turn: _Turn, outcome: Outcome) -> Process:
-        """Polls as the service says until the end shows."""
+        """Poll as the service hints until the end is seen."""
         yield self.clock.timeout(RETRY_AFTER)
         for polls in count(1):
             yield self.clock.timeout(WAY)
@@ -230,4 +230,4 @@ class _Service:
 
     def _end(self, turn: _Turn, *, failed: bool) -> None:
         turn.ended_at, turn.failed = self.clock.now, failed
-        self.taken[turn.part] -= 1
+        self.taken[turn.shard] -= 1

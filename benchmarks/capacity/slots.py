@@ -1,4 +1,4 @@
-"""A Lambda function's slots: as many at once as its concurrency, and new ones no faster than Lambda starts them."""
+"""A Lambda function's slots: limited by its concurrency, and added no faster than Lambda's scaling rate."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from typing import Any, Final
 
 import simpy  # noqa: TC002  # fields of a dataclass
 
-#: A function's concurrency grows by 1,000 every 10 seconds at most, filled up continuously.
+#: A function's concurrency grows by at most 1,000 every 10 seconds, continuously.
 BURST: Final = 1_000
 BURST_PER_SECOND: Final = 100.0
-#: How often somebody who waits for a new slot looks again.
+#: Seconds between checks while waiting for a new slot.
 LOOK: Final = 0.2
 
 
 @dataclass
 class Slots:
-    """`limit` None: any number. `growth` is what part of Lambda's own growth this one has, as simulations are scaled;
-    without it all environments are there already.
+    """`limit` None: any number. `growth` is the fraction of Lambda's scaling rate, as simulations are scaled down;
+    without it all environments exist already.
     """
 
     clock: simpy.Environment
@@ -27,7 +27,7 @@ class Slots:
     growth: float = inf
     busy: int = 0
     most: int = 0
-    started: int = 0  # environments so far; one that is idle is used again
+    started: int = 0  # environments so far; idle ones are reused
     _busy_seconds: float = 0.0
     _since: float = 0.0
     _startable: float = field(init=False)
@@ -38,21 +38,21 @@ class Slots:
         self._startable = BURST * self.growth
 
     def take(self) -> bool:
-        """A slot, if there is one; never one that somebody waits for."""
+        """Take a free slot if there is one; never ahead of a waiter."""
         if self._waiting or not self._free():
             return False
         self._occupy()
         return True
 
     def wait(self, longest: float) -> Generator[simpy.Event, Any, bool]:
-        """A slot within `longest` seconds: first come, first served. False when there was none."""
+        """Wait up to `longest` seconds for a slot, first come, first served. False on timeout."""
         if self.take():
             return True
         mine = self.clock.event()
         self._waiting.append(mine)
         give_up = self.clock.now + longest
         while not mine.triggered and self.clock.now < give_up:
-            # A slot may also come from Lambda starting a new one, of which nobody tells.
+            # Lambda may also start a new slot, without a notification.
             yield mine | self.clock.timeout(min(LOOK if self._room() else longest, give_up - self.clock.now))
             self._serve()
         if not mine.triggered:
@@ -60,18 +60,18 @@ class Slots:
         return bool(mine.triggered)
 
     def give_back(self) -> None:
-        """The one who waits longest gets it."""
+        """Give it to the longest waiter."""
         self._count()
         self.busy -= 1
         self._serve()
 
     def mean(self, since: float) -> float:
-        """Slots busy on average, counted since `since`, the moment of the last `reset`."""
+        """The average number of busy slots since `since`, the time of the last `reset`."""
         self._count()
         return self._busy_seconds / max(1e-9, self.clock.now - since)
 
     def reset(self) -> None:
-        """Count from now on."""
+        """Start counting anew."""
         self._count()
         self._busy_seconds, self.most = 0.0, self.busy
 

@@ -1,1 +1,1 @@
-"""What people would build instead, each as its own documentation shows it, doing the same work as Async Chat."""
+"""Alternatives to this service, each built as its own documentation shows, doing the same work."""

@@ -1,4 +1,4 @@
-"""A FastAPI app over Redis whose answers come from a queue's worker; which queue, the caller says."""
+"""A FastAPI app over Redis whose answers come from a queue's worker. The caller chooses the queue."""
 
 import json
 from collections.abc import Awaitable, Callable
@@ -9,7 +9,7 @@ from fastapi import FastAPI, HTTPException
 from pydantic import BaseModel
 from redis.asyncio import Redis  # noqa: TC002  # as in the others
 
-#: Give (chat id, question) to a worker.
+#: Enqueue (chat id, question).
 Enqueue = Callable[[str, str], Awaitable[object]]
 
 
@@ -19,7 +19,7 @@ class Ask(BaseModel):
 
 
 def add_routes(app: FastAPI, redis: "Redis[Any]", enqueue: Enqueue) -> None:
-    """Ask and poll, with the shapes of Async Chat's."""
+    """Ask and poll, with Async Chat's bodies."""
 
     @app.post("/memories/chat")
     async def ask(body: Ask) -> dict[str, str]:

@@ -1,1 +1,1 @@
-"""What stands in for AWS on loopback: constant answers, so that all that differs is our side."""
+"""Stubs of AWS on loopback with constant responses, so that only the service's side varies."""

@@ -1,7 +1,7 @@
-"""DynamoDB and Lambda with constant answers, in a process of its own. It counts what it is asked.
+"""DynamoDB and Lambda with constant responses, in a process of its own. It counts operations.
 
-`python aws.py` reads the answers as JSON from standard input, {"operation": [status, body]}, and says its port.
-`GET /counts` gives the operations since the last time.
+`python aws.py` reads the responses as JSON from standard input, {"operation": [status, body]}, and prints its port.
+`GET /counts` returns the operations since the last time.
 """
 
 import asyncio
@@ -18,7 +18,7 @@ ASIDE: Final = "/counts"
 
 
 class AwsStub(asyncio.Protocol):
-    """One connection; answers are whole responses made before, so that the stub costs next to nothing."""
+    """One connection. Responses are prepared, so that the stub costs almost nothing."""
 
     def __init__(self, answers: Answers, counted: Counter[str]) -> None:
         self._answers = answers
@@ -44,7 +44,7 @@ class AwsStub(asyncio.Protocol):
         return self._answers[asked]
 
     def _asked(self, request: Request) -> str:
-        """AWS's name: DynamoDB says it in a header, Lambda by its path. With the table where that has its own."""
+        """The operation: DynamoDB's in a header, Lambda's in the path; with the table if that has its own response."""
         target = request.headers.get("x-amz-target")
         operation = target.rpartition(".")[2] if target else "Invoke"
         tables = (name for name in self._answers if name.startswith(f"{operation}:"))
@@ -54,7 +54,7 @@ class AwsStub(asyncio.Protocol):
 def _made(status: int, body: str) -> bytes:
     content = body.encode()
     headers = {"Content-Type": "application/x-amz-json-1.0", "x-amzn-RequestId": "REQUEST"}
-    # DynamoDB's own check of its answers, which botocore computes again.
+    # DynamoDB's checksum, which botocore verifies.
     headers["x-amz-crc32"] = str(zlib.crc32(content))
     return response(status, content, headers)
 

@@ -1,4 +1,4 @@
-"""As much of HTTP/1.1 as an AWS client and a Lambda runtime speak: one small request after another."""
+"""The subset of HTTP/1.1 that an AWS client and a Lambda runtime use: small requests without pipelining."""
 
 from typing import NamedTuple
 
@@ -13,7 +13,7 @@ class Request(NamedTuple):
 
 
 def take_request(received: bytearray) -> Request | None:
-    """The first whole request, taken out of what was received; None while there is none."""
+    """The first complete request, removed from the buffer; None until there is one."""
     end = received.find(b"\r\n\r\n")
     if end < 0:
         return None
@@ -46,6 +46,6 @@ def _chunks(received: bytearray, at: int) -> tuple[bytes | None, int]:
 
 
 def response(status: int, body: bytes, headers: dict[str, str]) -> bytes:
-    """A response that keeps the connection."""
+    """A response with keep-alive."""
     lines = [f"HTTP/1.1 {status} -", *(f"{name}: {value}" for name, value in headers.items())]
     return "\r\n".join([*lines, f"Content-Length: {len(body)}", "", ""]).encode("latin-1") + body

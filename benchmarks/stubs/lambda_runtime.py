@@ -1,4 +1,4 @@
-"""Lambda's runtime API for one function: hands events to a real `awslambdaric`, takes the answers, tells the time."""
+"""Lambda's runtime API for one function: sends events to a real `awslambdaric`, receives responses, takes the time."""
 
 import json
 import os
@@ -19,12 +19,12 @@ SECONDS: Final = 60
 
 
 class FunctionBroke(Exception):
-    """The function answered an error, or ended before it answered."""
+    """The function responded with an error, or ended without a response."""
 
 
 @dataclass(frozen=True)
 class Function:
-    """An unpacked package, the handler in it, and its environment besides what Lambda sets."""
+    """An unpacked package, its handler, and its environment besides Lambda's variables."""
 
     folder: Path
     handler: str
@@ -33,7 +33,7 @@ class Function:
 
 @dataclass
 class Running:
-    """A function that has started, and has the runtime API to itself."""
+    """A started function with its own runtime API."""
 
     process: subprocess.Popen[bytes]
     began: float
@@ -41,7 +41,7 @@ class Running:
     _connection: socket.socket | None = None
 
     def invoke(self, event: Mapping[str, Any]) -> tuple[Any, float]:
-        """The function's answer, and the moment at which it had come."""
+        """The function's response, and the time when it arrived."""
         asked = self._next_request()
         if not asked.path.endswith("/invocation/next"):
             raise FunctionBroke(asked.body.decode())
@@ -73,17 +73,17 @@ class Running:
         self._connection.sendall(response(status, body, {"Content-Type": "application/json", **headers}))
 
     def peak_memory(self) -> int:
-        """The most memory that it has taken so far, in KiB, as Linux counts it."""
+        """Peak memory in KiB, as Linux reports it."""
         status = Path(f"/proc/{self.process.pid}/status").read_text(encoding="utf-8")
         return int(status.partition("VmHWM:")[2].split()[0])
 
     def processor_time(self) -> float:
-        """Seconds that processors have spent on it so far."""
-        # What clock_getcpuclockid(3) gives for a process on Linux; Python has no name for it.
+        """Processor time so far, in seconds."""
+        # Linux's clockid of clock_getcpuclockid(3), which Python does not expose.
         return time.clock_gettime((~self.process.pid << 3) | 2)
 
     def end(self) -> None:
-        """Kill it: an idle function has nothing to tidy up."""
+        """Kill it: an idle function has nothing to clean up."""
         self.process.kill()
         self.process.wait()
         if self._connection is not None:
@@ -92,7 +92,7 @@ class Running:
 
 @contextmanager
 def running(function: Function, options: tuple[str, ...] = ()) -> Iterator[Running]:
-    """The function on Lambda's own client, started like Lambda's: with an environment of its own and no other."""
+    """The function on Lambda's own runtime client, with only its own environment."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         listening.settimeout(SECONDS)
         environment = _environment(function, listening.getsockname()[1])

@@ -1,4 +1,4 @@
-"""The AWS stub as a process that a benchmark starts, asks for its counts and ends."""
+"""The stub of AWS as a subprocess."""
 
 import json
 import subprocess
@@ -17,7 +17,7 @@ ROOT: Final = Path(__file__).parents[2]
 
 @dataclass(frozen=True)
 class RunningAws:
-    """Where the stub listens."""
+    """The address of the stub."""
 
     port: int
 
@@ -26,7 +26,7 @@ class RunningAws:
         return f"http://127.0.0.1:{self.port}"
 
     def counts(self) -> dict[str, int]:
-        """Operations since this was asked last."""
+        """Operations since the last call."""
         connection = HTTPConnection("127.0.0.1", self.port, timeout=10)
         try:
             connection.request("GET", ASIDE)
@@ -37,7 +37,7 @@ class RunningAws:
 
 @contextmanager
 def aws(answers: Mapping[str, tuple[int, str]]) -> Iterator[RunningAws]:
-    """AWS that gives `answers`, by operation, until the block ends."""
+    """A stub with these responses by operation, until the block ends."""
     process = subprocess.Popen(
         [sys.executable, "-m", "benchmarks.stubs.aws"],
         stdin=subprocess.PIPE,

@@ -1,4 +1,4 @@
-"""Money and quotas: from the footprint of a chat that the real functions ran."""
+"""Cost and quotas, from the footprint of a chat that the real functions ran."""
 
 import re
 from dataclasses import replace
@@ -19,12 +19,12 @@ FRANKFURT = read_prices("eu-central-1")
 CHAT = footprint(56)
 
 
-def test_a_chat_is_one_ask_one_worker_and_the_polls_of_the_hint() -> None:
+def test_chat_costs_one_ask_one_worker_and_the_hinted_polls() -> None:
     assert (CHAT.ask.calls, CHAT.worker.calls) == (1, 1)
     assert 7 <= CHAT.polls.calls <= 12
 
 
-def test_an_ask_writes_header_message_and_two_places_in_a_transaction() -> None:
+def test_ask_writes_header_message_and_two_slots_in_a_transaction() -> None:
     assert CHAT.ask.writes == 4 * 2
     assert CHAT.ask.index_writes == 1
     assert CHAT.ask.reads == 0
@@ -35,11 +35,11 @@ def test_a_poll_costs_one_read_unit_and_writes_nothing() -> None:
     assert CHAT.polls.writes == 0
 
 
-def test_a_longer_agent_writes_more_reports() -> None:
+def test_longer_agent_saves_progress_more_often() -> None:
     assert footprint(5).worker.writes < CHAT.worker.writes / 2
 
 
-def test_the_workers_time_is_what_lambda_bills() -> None:
+def test_lambda_bills_the_workers_time() -> None:
     plan = sized(1, 56, dedicated=True)
     assert cost(plan, CHAT, FRANKFURT)["Lambda, the worker's time"] == pytest.approx(1000 * 56.15 * 0.0000133334)
     shared = cost(replace(plan, dedicated=False), CHAT, FRANKFURT)
@@ -53,15 +53,15 @@ def test_requests_are_billed_by_the_million() -> None:
     assert amounts["Lambda, requests"] == pytest.approx(1000 * (http_calls + 1) * 0.20 / 1e6)
 
 
-def test_tokens_cost_what_the_model_asks() -> None:
+def test_tokens_cost_the_models_price() -> None:
     assert model_cost(Tokens(1_000_000, 0), FRANKFURT)["Anthropic Claude Haiku 4.5"] == pytest.approx(1000 * 1.00)
 
 
-def test_memory_is_that_of_the_terraform() -> None:
+def test_memory_equals_terraforms() -> None:
     assert {name: settings.memory()[name] for name in MEMORY} == MEMORY
 
 
-def test_metrics_alarms_and_the_shared_pools_part_are_those_of_the_terraform() -> None:
+def test_metrics_alarms_and_the_shared_pools_fraction_equal_terraforms() -> None:
     module = Module()
     assert len(module.locals["metrics"]) == METRICS
     of_each = [value for key, value in module.entries() if key == "runbook"]
@@ -77,14 +77,14 @@ def test_prices_have_a_date_a_source_and_the_same_names_in_every_region() -> Non
     assert all(read_prices(region).lambda_gb_second > 0 for region in regions())
 
 
-def test_quotas_come_in_the_order_in_which_they_are_met() -> None:
+def test_quotas_are_in_the_order_in_which_they_are_reached() -> None:
     found = quotas(56, CHAT, dedicated=True)
     rates = [quota.met for quota in found]
     assert rates == sorted(rates)
     by_name = {quota.name: quota.met for quota in found}
     assert by_name["ours: asks"] == settings.production().asks
     assert by_name["API Gateway: requests"] == pytest.approx(10_000 / (CHAT.polls.calls + 1))
-    # By Little's law 1,000 slots of 56 s are 17.9 chats a second; a margin is kept for what comes by chance.
+    # By Little's law 1,000 slots of 56 s are 17.9 chats a second; a margin is kept for random bursts.
     assert 12 < by_name["Lambda: concurrent executions, default"] < 17.9
 
 

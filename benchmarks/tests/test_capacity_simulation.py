@@ -1,4 +1,4 @@
-"""The simulation, against Erlang's formulas where there are any, and against figures that were found before."""
+"""The simulation, compared with Erlang's formulas where they apply, and with the figures of an earlier simulation."""
 
 from dataclasses import replace
 from math import inf
@@ -11,13 +11,13 @@ from benchmarks.capacity.plan import Plan, sized
 from benchmarks.capacity.simulation import simulate
 
 
-def test_refusals_are_those_of_erlang_b() -> None:
-    plan = Plan(1.2, 56, workers=60, places=60)
+def test_refusals_match_erlang_b() -> None:
+    plan = Plan(1.2, 56, workers=60, turn_slots=60)
     outcome = simulate(plan, chats=4_000, poll=False)
     assert outcome.refused == pytest.approx(erlang.refused(plan.load, 60), abs=0.02)
 
 
-def test_waits_are_those_of_m_m_c() -> None:
+def test_waits_match_m_m_c() -> None:
     plan = Plan(
         1.7, 10, spread=None, workers=20, ask_seconds=0, pickup_seconds=0, deadline=300, closing=0, event_age=inf
     )
@@ -32,50 +32,50 @@ def test_littles_law_holds() -> None:
     assert simulate(Plan(2, 30), chats=3_000, poll=False).busy_workers == pytest.approx(60, rel=0.05)
 
 
-def test_places_in_parts_refuse_about_as_the_estimate_says() -> None:
-    plan = Plan(0.9 * 360 / 56, 56, workers=360, places=360, parts=18, part_tries=1)
+def test_sharded_slots_refuse_about_as_many_as_estimated() -> None:
+    plan = Plan(0.9 * 360 / 56, 56, workers=360, turn_slots=360, shards=18, shard_tries=1)
     one_try = simulate(plan, chats=6_000, poll=False).refused
-    assert one_try == pytest.approx(erlang.refused_in_parts(plan.load, 360, 18, 1), abs=0.02)
-    three = simulate(replace(plan, part_tries=3), chats=6_000, poll=False).refused
+    assert one_try == pytest.approx(erlang.refused_in_shards(plan.load, 360, 18, 1), abs=0.02)
+    three = simulate(replace(plan, shard_tries=3), chats=6_000, poll=False).refused
     assert three < one_try / 2
 
 
 @pytest.mark.parametrize("dedicated", [True, False], ids=["dedicated", "shared"])
-def test_a_workspace_of_the_size_that_is_advised_refuses_next_to_nobody(dedicated: bool) -> None:
+def test_recommended_size_refuses_almost_no_ask(dedicated: bool) -> None:
     outcome = simulate(sized(1.2, 56, dedicated=dedicated))
     assert outcome.refused < 0.01
     assert outcome.failed == 0
     assert outcome.wait(0.99) < 0.2
 
 
-def test_sixty_slots_for_everything_refuse_half_the_asks_and_polls() -> None:
-    """Found before, with another simulation: 57 % of asks and 48 % of polls; apps send a refused ask again."""
+def test_sixty_shared_slots_refuse_half_the_asks_and_polls() -> None:
+    """An earlier simulation: 57 % of asks and 48 % of polls; apps repeat a refused ask."""
     outcome = simulate(Plan(1.2, 56, dedicated=False, asking=60, one_pool=True, tries=4), chats=4_000)
     assert outcome.refused == pytest.approx(0.57, abs=0.1)
     assert outcome.polls_refused == pytest.approx(0.48, abs=0.15)
 
 
-def test_slots_of_their_own_let_asks_and_polls_through() -> None:
-    """Found before: with 50 slots for workers and 10 for the rest, 2 % are refused."""
+def test_dedicated_slots_let_asks_and_polls_through() -> None:
+    """An earlier simulation: with 50 slots for workers and 10 for the rest, 2 % are refused."""
     outcome = simulate(Plan(1.2, 56, workers=50, asking=10, reading=10, tries=4))
     assert outcome.refused < 0.05
     assert outcome.polls_refused < 0.05
 
 
-def test_without_a_limit_on_turns_too_many_asks_fail_nearly_all_and_with_it_only_the_surplus() -> None:
+def test_overload_fails_nearly_all_turns_without_a_limit_and_only_the_surplus_with_it() -> None:
     too_much = Plan(8, 56, workers=350)
     assert simulate(too_much, poll=False).failed > 0.9
-    limited = simulate(replace(too_much, places=350), poll=False)
+    limited = simulate(replace(too_much, turn_slots=350), poll=False)
     assert limited.failed == 0
     assert limited.refused == pytest.approx(erlang.refused(too_much.load, 350), abs=0.05)
 
 
-def test_a_rush_beyond_lambdas_growth_waits_and_one_within_does_not() -> None:
+def test_only_a_burst_beyond_lambdas_scaling_rate_waits() -> None:
     assert simulate(replace(sized(50, 56, dedicated=True), warm=False), poll=False).wait(0.99) < 0.2
     assert simulate(replace(sized(200, 56, dedicated=True), warm=False), poll=False).wait(0.5) > 5
 
 
-def test_an_event_that_nobody_takes_in_time_fails_its_turn() -> None:
+def test_turn_fails_when_its_event_expires_unprocessed() -> None:
     outcome = simulate(Plan(1, 60, spread=0.001, workers=30, event_age=5), chats=500, poll=False)
     assert outcome.too_old > 0
     assert max(outcome.queue_waits) < 5.2
@@ -87,7 +87,7 @@ def test_the_same_seed_gives_the_same_outcome() -> None:
     assert simulate(plan, chats=200) != simulate(plan, chats=200, seed=18)
 
 
-def test_apps_poll_about_ten_times_in_a_minute_and_see_the_answer_soon() -> None:
+def test_apps_poll_about_ten_times_a_minute_and_see_the_answer_soon() -> None:
     outcome = simulate(sized(1, 56, dedicated=True), chats=500)
     assert 7 < outcome.polls_per_chat < 12
     assert outcome.mean_late < 2

@@ -1,4 +1,4 @@
-"""The formulas, against values from the books."""
+"""The formulas, compared with published values."""
 
 import pytest
 
@@ -23,26 +23,26 @@ def test_a_single_worker_waits_as_m_m_1_does() -> None:
     assert erlang.waits_longer(0.5, 1, seconds=10, than=0) == pytest.approx(0.5)
 
 
-def test_more_load_than_workers_waits_for_ever() -> None:
+def test_wait_is_infinite_when_load_exceeds_the_workers() -> None:
     assert erlang.mean_wait(3, 3, seconds=1) == float("inf")
     assert erlang.waits(3, 3) == 1
 
 
-def test_the_fewest_workers_are_enough_and_one_less_is_not() -> None:
+def test_fewest_workers_suffice_and_one_less_does_not() -> None:
     workers = erlang.workers_for(67.2, 0.001)
     assert erlang.refused(67.2, workers) <= 0.001 < erlang.refused(67.2, workers - 1)
 
 
-def test_places_in_one_part_are_erlang_b_again() -> None:
-    assert erlang.refused_in_parts(60, 67, parts=1, tries=1) == pytest.approx(erlang.refused(60, 67), rel=1e-6)
+def test_single_shard_equals_erlang_b() -> None:
+    assert erlang.refused_in_shards(60, 67, shards=1, tries=1) == pytest.approx(erlang.refused(60, 67), rel=1e-6)
 
 
-def test_parts_refuse_more_than_one_pool_and_more_tries_less() -> None:
-    one_try = erlang.refused_in_parts(280, 360, parts=18, tries=1)
-    three = erlang.refused_in_parts(280, 360, parts=18, tries=3)
+def test_shards_refuse_more_than_one_pool_and_retries_reduce_it() -> None:
+    one_try = erlang.refused_in_shards(280, 360, shards=18, tries=1)
+    three = erlang.refused_in_shards(280, 360, shards=18, tries=3)
     assert erlang.refused(280, 360) < three < one_try
     assert one_try == pytest.approx(erlang.refused(280 / 18, 20), rel=1e-6)
 
 
-def test_further_tries_do_not_help_where_there_is_one_part() -> None:
-    assert erlang.refused_in_parts(17, 20, parts=1, tries=3) == pytest.approx(erlang.refused(17, 20))
+def test_retries_do_not_help_with_a_single_shard() -> None:
+    assert erlang.refused_in_shards(17, 20, shards=1, tries=3) == pytest.approx(erlang.refused(17, 20))

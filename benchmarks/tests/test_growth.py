@@ -1,9 +1,9 @@
-"""What grows with a chat is measured on chats that the real functions read as DynamoDB would."""
+"""What one call reads, on chats that the real functions read from the keyed store."""
 
 from benchmarks import growth
 
 
-def test_a_poll_with_a_cursor_reads_what_is_new_however_long_the_chat() -> None:
+def test_poll_with_a_cursor_reads_only_new_messages_of_a_long_chat() -> None:
     counted = {}
     for size in (10, 3_000):
         filled = growth.Filled(chats=(size,), lists=(), memories=())

@@ -1,4 +1,4 @@
-"""What the comparison finds out about a system, tried on systems that are known to be good or bad."""
+"""What the comparison detects, tried on systems with known faults."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -23,7 +23,7 @@ class Chat:
 
 @dataclass
 class Naive(System):
-    """Runs every question at once, and says done when one of them is."""
+    """Runs every question at once, and reports done when one of them is."""
 
     name: str = "naive"
     chats: dict[str, Chat] = field(default_factory=dict)
@@ -56,7 +56,7 @@ class Naive(System):
 
 
 class Careful(Naive):
-    """Takes one question at a time, and tells when its agent is gone."""
+    """Takes one question at a time, and reports when its agent has died."""
 
     def takes(self, chat: Chat) -> bool:
         return chat.running == 0
@@ -70,7 +70,7 @@ class Careful(Naive):
 
 
 class Lossy(Naive):
-    """Takes every third question only, and forgets every fourth."""
+    """Accepts only every third question, and loses every fourth."""
 
     async def ask(self, order: Order, chat: str | None = None, person: int = 0) -> Asked:
         number = len(self.chats)
@@ -102,28 +102,28 @@ def run(coroutine: Coroutine[Any, Any, Any]) -> Any:
     return asyncio.run(coroutine)
 
 
-def test_a_second_message_that_runs_beside_the_first_is_found_out(diary: Path) -> None:
+def test_concurrent_second_message_is_detected(diary: Path) -> None:
     found = run(trouble.second_message(Naive(), diary))
     assert found == trouble.SecondMessage(200, runs=2, together=True, ended_early=True)
 
 
-def test_a_second_message_that_is_refused_is_nothing_to_complain_of(diary: Path) -> None:
+def test_refused_second_message_is_no_fault(diary: Path) -> None:
     found = run(trouble.second_message(Careful(), diary))
     assert found == trouble.SecondMessage(409, runs=1, together=False, ended_early=False)
 
 
-def test_a_worker_that_nobody_misses_leaves_its_chat_thinking(diary: Path) -> None:
+def test_undetected_worker_death_leaves_the_chat_thinking(diary: Path) -> None:
     found = run(trouble.killed_worker(Naive(), diary))
     assert (found.status, found.ended, found.runs) == (THINKING, None, 1)
 
 
-def test_a_worker_that_is_missed_leaves_an_end(diary: Path) -> None:
+def test_detected_worker_death_ends_the_turn(diary: Path) -> None:
     found = run(trouble.killed_worker(Careful(), diary))
     assert (found.status, found.runs) == ("failed", 1)
     assert found.ended == pytest.approx(0.2, abs=0.2)
 
 
-def test_a_turns_overhead_is_what_the_agent_did_not_take(diary: Path) -> None:
+def test_overhead_is_the_turns_time_without_the_agents(diary: Path) -> None:
     found = run(latency.turns([Naive()], 0.1, 2, diary))["naive"]
     assert len(found.overhead) == 2
     assert all(0 <= seconds < 0.1 for seconds in (*found.overhead, *found.picked_up, *found.seen_after))
@@ -135,7 +135,7 @@ def test_asks_that_are_refused_or_never_run_are_counted(diary: Path) -> None:
     assert load.never_run == 12 - sum(bool(line["done"]) for line in read_diary(diary).values()) == 11
 
 
-def test_the_diary_keeps_every_run(diary: Path) -> None:
+def test_diary_holds_every_run(diary: Path) -> None:
     order = Order(0, diary)
     for _ in range(2):
         assert sleeping.sleep(order.question) == sleeping.ANSWER

@@ -1,1 +1,1 @@
-"""Async Chat on the local stack beside what people would build instead: the same work, one run, the same client."""
+"""Async Chat on the local stack, compared with alternatives: the same work, one run, the same client."""

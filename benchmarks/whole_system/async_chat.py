@@ -1,4 +1,4 @@
-"""Async Chat on a local stack of the benchmark's own, and, on the same stack, a function that does nothing."""
+"""Async Chat on the benchmark's own local stack and, on the same stack, an empty function."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from local.crash import crash, workers
 from local.home import Home
 
 PEOPLE: Final = 50
-#: Cold starts side by side: more would keep the emulator from answering in time.
+#: Concurrent cold starts: with more the emulator would respond too late.
 AT_ONCE: Final = 8
-WARMING_SECONDS: Final = 16.5  # short of the deadline
+WARMING_SECONDS: Final = 16.5  # shorter than the deadline
 PATIENCE: Final = 20.0
 
 
 class AsyncChat(System):
-    """Fifty users, since places are counted per user, and a user's asks meet on one item."""
+    """Fifty users, since turns are limited per user, and one user's asks contend for one item."""
 
     name = "Async Chat, local stack"
 
@@ -45,16 +45,16 @@ class AsyncChat(System):
         return Seen(reply.body["status"], answers, reply.took)
 
     async def floor(self, method: str) -> float:
-        """Seconds that the empty function takes by the same way."""
+        """Seconds that the empty function takes on the same path."""
         reply = await self._http.call(method, FLOOR_ROUTE, {} if method == "POST" else None, self._signed_in(0))
         assert reply.status == 200, reply
         return reply.took
 
     def kill_worker(self) -> None:
-        crash(self._home)  # Lambda starts workers when there is work
+        crash(self._home)  # Lambda starts workers on demand
 
     def processes(self) -> int:
-        """Of the chat function, ready or at work."""
+        """Processes of the chat function, idle or busy."""
         return len(workers(self._home))
 
     def _signed_in(self, person: int) -> dict[str, str]:
@@ -94,9 +94,9 @@ def _local(*arguments: str) -> None:
 
 
 async def warm(system: AsyncChat, wanted: int, diary: Path) -> int:
-    """Have so many processes of the chat function ready, a few at a time; returns how many there are then.
+    """Start so many processes of the chat function, a few at a time; returns how many there are.
 
-    Their agents sleep side by side, each in a process of its own.
+    Their agents sleep at the same time, each in its own process.
     """
     for first in range(0, wanted, AT_ONCE):
         batch = range(first, min(first + AT_ONCE, wanted))

@@ -21,7 +21,7 @@ from domain.chat import Message, Role, Turn
 from domain.records import NewQuestion, PageRequest
 
 FLOOR_ROUTE: Final = "/floor"
-#: As our own functions do, it says a line: the embedded AWS waits for one.
+#: Like our functions it logs a line: the emulator waits for one.
 FLOOR_CODE: Final = """
 import sys
 
@@ -32,7 +32,7 @@ def handler(event, context):
 
 
 class EmbeddedAws:
-    """The stack's own: what is added to it behind Terraform's back, and its calls without anything around them."""
+    """Resources added beside Terraform's, and bare calls."""
 
     def __init__(self, endpoint: str, outputs: dict[str, Any]) -> None:
         self._endpoint, self._outputs = endpoint, outputs
@@ -57,7 +57,7 @@ class EmbeddedAws:
         return str(answer["AuthenticationResult"]["AccessToken"])
 
     def add_floor(self) -> None:
-        """An empty function behind routes with the authorizer and the scopes of asking and polling."""
+        """An empty function behind routes with the authorizer and scopes of ask and poll."""
         lambda_, api = self._client("lambda"), self._client("apigatewayv2")
         api_id, reads = self._outputs["api_id"], self._outputs["function_names"]["reads"]
         like = lambda_.get_function_configuration(FunctionName=reads)
@@ -87,7 +87,7 @@ class EmbeddedAws:
             )
 
     def bare_ask(self) -> tuple[float, float]:
-        """Seconds of an ask's transaction, and of an invocation, each by itself through botocore."""
+        """Seconds of an ask's transaction and of an invocation, each alone through botocore."""
         now = self._clock.now()
         message = Message(self._ids.new_id(), Role.USER, QUESTION, now)
         user, chat, turn = (self._ids.new_id() for _ in range(3))

@@ -1,4 +1,4 @@
-"""FastAPI with a queue on Redis: arq's and Celery's differ in the worker alone."""
+"""FastAPI with a queue on Redis: arq and Celery differ only in the worker."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ CELERY: Final = (
 
 
 class FastApiQueue(System):
-    """A web server, Redis, and one worker process with room for a hundred agents."""
+    """A web server, Redis, and one worker process for a hundred concurrent agents."""
 
     def __init__(self, name: str, http: HttpClient, worker: Program) -> None:
         self.name, self._http, self._worker = name, http, worker
@@ -49,7 +49,7 @@ class FastApiQueue(System):
 async def fastapi_queue(
     peer: tuple[str, str, Sequence[str]], scratch: Path, deadline: int
 ) -> AsyncIterator[FastApiQueue]:
-    """One of `ARQ` and `CELERY`, with a Redis of its own."""
+    """One of `ARQ` and `CELERY`, with its own Redis."""
     folder_name, name, worker_command = peer
     folder, logs = PEERS / folder_name, scratch / folder_name
     logs.mkdir()
@@ -77,13 +77,13 @@ async def fastapi_queue(
 
 
 def _redis(port: int) -> list[str | Path]:
-    """The machine's own where there is one, else the one that the peers' environment brings."""
+    """The installed one, else the one in the peers' environment."""
     server = shutil.which("redis-server") or PEERS_BIN / "redis-server"
     return [server, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
 
 
 def redis_works() -> bool:
-    """Whether there is a Redis server at all: not for every system there is a wheel."""
+    """Whether there is a Redis server: not every platform has a wheel."""
     try:
         command = [_redis(0)[0], "--version"]
         return subprocess.run(command, capture_output=True, check=False, timeout=10).returncode == 0

@@ -50,7 +50,7 @@ class LangGraphDev(System):
 
 @asynccontextmanager
 async def langgraph_dev(scratch: Path) -> AsyncIterator[LangGraphDev]:
-    """A server with room for a hundred runs."""
+    """A server for a hundred concurrent runs."""
     folder = scratch / "langgraph_dev"  # it keeps its state beside its graph
     shutil.copytree(PEERS / "langgraph_dev", folder)
     port = free_port()

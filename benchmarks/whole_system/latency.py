@@ -1,4 +1,4 @@
-"""One person at a time: how long an ask, a poll and a whole turn take."""
+"""One user at a time: how long an ask, a poll and a whole turn take."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from typing import Final
 from benchmarks.whole_system.async_chat import AsyncChat
 from benchmarks.whole_system.system import THINKING, Order, System, read_diary
 
-#: After an ask whose agent takes no time, its worker is still at work for a moment.
+#: After an ask whose agent takes no time, its worker is still busy for a moment.
 BREATH: Final = 0.15
 TURNS_BEFORE: Final = 10
 PATIENCE: Final = 30.0
-#: Between polls: they are not to keep the emulator from what they wait for.
+#: Between polls, so that they do not slow the emulator down.
 PAUSE: Final = 0.005
 
 
 @dataclass
 class Turns:
-    """Of whole turns of one system, in seconds, one entry each."""
+    """Times of whole turns of one system in seconds, one entry each."""
 
     asked: list[float] = field(default_factory=list)
     picked_up: list[float] = field(default_factory=list)
@@ -31,7 +31,7 @@ class Turns:
 
 
 async def turns(systems: Sequence[System], seconds: float, rounds: int, diary: Path) -> dict[str, Turns]:
-    """Each system in turn, so often, polled nearly without a pause."""
+    """Measure each system in turn, several times, polling almost without a pause."""
     found = {system.name: Turns() for system in systems}
     for number in range(rounds):
         for system in systems[number % len(systems) :] + systems[: number % len(systems)]:  # type: ignore[operator]
@@ -53,7 +53,7 @@ async def _turn(system: System, order: Order, into: Turns) -> None:
 
 
 async def answered(system: System, chat: str, answers: int, person: int = 0, pause: float = 0.0) -> None:
-    """Poll until so many answers show, and no agent is at work."""
+    """Poll until so many answers show and no agent is running."""
     give_up = time.monotonic() + PATIENCE
     while time.monotonic() < give_up:
         seen = await system.poll(chat, person)
@@ -64,7 +64,7 @@ async def answered(system: System, chat: str, answers: int, person: int = 0, pau
 
 
 async def polls(systems: Sequence[System], blocks: int, diary: Path) -> dict[str, list[float]]:
-    """Polls of a chat of twenty messages, in blocks of ten that take turns."""
+    """Polls of a chat of twenty messages, in alternating blocks of ten."""
     chats = dict(
         zip((one.name for one in systems), await asyncio.gather(*(_long(one, diary) for one in systems)), strict=True)
     )
@@ -87,7 +87,7 @@ async def _long(system: System, diary: Path) -> str:
 
 @dataclass
 class BesideTheFloor:
-    """Pairs, one right after the other: an ask or a poll, and the empty function; and the AWS calls by themselves."""
+    """Pairs, one right after the other: an ask or a poll, and the empty function; and the bare AWS calls."""
 
     asks: list[float] = field(default_factory=list)
     empty_posts: list[float] = field(default_factory=list)
@@ -99,7 +99,7 @@ class BesideTheFloor:
 
 
 async def beside_the_floor(system: AsyncChat, pairs: int, diary: Path) -> BesideTheFloor:
-    """Asks and polls of a chat of twenty messages, beside a function that does nothing."""
+    """Asks and polls of a chat of twenty messages, compared with an empty function."""
     found, chat = BesideTheFloor(), await _long(system, diary)
     for method in ("POST", "GET", "POST", "GET"):  # its first call is a cold start
         await system.floor(method)

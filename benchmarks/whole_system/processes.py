@@ -1,4 +1,4 @@
-"""Programs that a system consists of: each in a group of its own, so that nothing of it is left behind."""
+"""Subprocesses of a system, each in its own process group, so that none is left behind."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PATIENCE_SECONDS: Final = 60.0
 
 
 class Program:
-    """A command that runs until it is ended; what it says goes into a file."""
+    """A command that runs until it is stopped; its output goes into a file."""
 
     def __init__(
         self, command: Sequence[str | Path], folder: Path, log: Path, environment: Mapping[str, str] | None = None
@@ -44,7 +44,7 @@ class Program:
             )
 
     def end(self, number: signal.Signals = signal.SIGTERM) -> None:
-        """End it and all that it started; SIGKILL lets it say nothing."""
+        """Stop it and all that it started; SIGKILL leaves it no time to report."""
         if self._process is None:
             return
         with contextlib.suppress(ProcessLookupError):
@@ -59,7 +59,7 @@ class Program:
 
 
 async def answering(port: int, what: str) -> None:
-    """Wait until something listens there."""
+    """Wait until a server listens on the port."""
     give_up = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < give_up:
         with contextlib.suppress(OSError):
@@ -71,14 +71,14 @@ async def answering(port: int, what: str) -> None:
 
 
 def free_port() -> int:
-    """A port that nobody listens on now."""
+    """A free port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
 def _environment() -> dict[str, str]:
-    """The shell's, with the agent and the peers' own programs in reach, and nobody told how they fare."""
+    """The environment, with the agent and the peers' programs on the path, and without telemetry."""
     return {
         **os.environ,
         "PATH": f"{PEERS_BIN}:{os.environ['PATH']}",

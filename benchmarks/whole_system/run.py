@@ -1,4 +1,4 @@
-"""All systems side by side, in one run."""
+"""All systems in one run."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from benchmarks.whole_system.system import System
 from benchmarks.whole_system.throughput import ASKS, Load, loads
 from benchmarks.whole_system.trouble import Killed, SecondMessage, killed_worker, second_message
 
-#: The shortest that leaves the sleeping agent its time: what a killed worker leaves should not take long to see.
+#: The shortest that leaves the sleeping agent its time, so that a killed worker is noticed soon.
 DEADLINE_SECONDS: Final = 20
 AGENT_SECONDS: Final = (0.5, 5.0)
 
 
 @dataclass(frozen=True)
 class Amount:
-    """How much is measured."""
+    """The amount of measuring."""
 
-    #: Fifty who ask at once hold as many processes, and their agents, half a second each, somewhat more.
+    #: Fifty concurrent users need fifty processes for asking, and somewhat more for agents of half a second each.
     workers: int = 130
     turns: Mapping[float, int] = field(default_factory=lambda: {0.5: 12, 5.0: 2})
     pairs: int = 40
@@ -42,10 +42,10 @@ QUICK: Final = Amount(workers=12, turns={0.5: 3, 5.0: 1}, pairs=6, poll_blocks=2
 
 @dataclass
 class Found:
-    """Everything that was measured, by the system's name."""
+    """All measurements, by the system's name."""
 
     names: list[str]
-    workers: int = 0  # processes of ours that were ready
+    workers: int = 0  # warm processes of Async Chat
     turns: dict[float, dict[str, Turns]] = field(default_factory=dict)
     floor: BesideTheFloor = field(default_factory=BesideTheFloor)
     polls: dict[str, list[float]] = field(default_factory=dict)
@@ -56,7 +56,7 @@ class Found:
 
 
 def measure_all(amount: Amount, progress: Progress) -> Found:
-    """Start them, measure, end them; nothing of them is left."""
+    """Start, measure and stop all systems."""
     with tempfile.TemporaryDirectory(prefix="async-chat-bench-") as folder:
         return asyncio.run(_measured(Path(folder), amount, progress))
 

@@ -1,4 +1,4 @@
-"""The whole system beside its peers, as a part of the report."""
+"""The comparison of whole systems, as a section of the report."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ ASK_GOAL, POLL_GOAL, OVERHEAD_GOAL, END_GOAL = 2.0, 1.5, 0.05, 1.05
 MS: Final = 1_000
 OURS: Final = AsyncChat.name
 HOW: Final = (
-    "Every system runs the same agent, which sleeps and writes down when it began and was done. All of them stand "
-    "ready on this machine at the same time and are measured in turn, by one client over connections that stay open. "
-    "Async Chat is the Terraform applied to the embedded AWS, with {workers} worker processes warm, the JWT authorizer "
-    "and IAM; the others keep their own documentation's settings, with room for 100 agents, and know no users. "
-    "A poll follows another after 5 ms, so that what is seen late is the system's doing. The deadline is {deadline} s."
+    "Every system runs the same agent, which sleeps and logs its start and end. All systems are ready on this machine "
+    "at the same time and are measured in turn, by one client over keep-alive connections. Async Chat is the Terraform "
+    "applied to the embedded AWS, with {workers} warm worker processes, the JWT authorizer and IAM; the others keep "
+    "their documentation's settings, with room for 100 agents, and have no users. Polls follow each other after 5 ms, "
+    "so delays in seeing an answer are the system's. The deadline is {deadline} s."
 )
 SLOWER: Final = (
     "Async Chat's asks and polls are slower than those of a process with its own memory or Redis at hand: each goes "
@@ -40,7 +40,6 @@ DURABLE: Final = (
 
 
 def run(*, quick: bool, progress: Progress) -> Section:
-    """Measure all of them and tell."""
     found = measure_all(QUICK if quick else Amount(), progress)
     return Section(
         key="whole_system",
@@ -94,7 +93,7 @@ def _turn_tables(found: Found) -> list[Table]:
 
 
 def _where_table(found: Found) -> Table:
-    """What of an ask and of a poll is the emulator's, and what is left for our code."""
+    """Which part of an ask and of a poll is the emulator's, and what remains for the service's code."""
     floor = found.floor
     ask, poll = median(floor.asks), median(floor.polls)
     parts = {

@@ -1,4 +1,4 @@
-"""What the comparison asks of every system."""
+"""The interface of every system in the comparison."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ THINKING: Final = "thinking"
 
 @dataclass(frozen=True)
 class Order:
-    """A question as the sleeping agent understands it."""
+    """A question that the sleeping agent understands."""
 
     seconds: float
     diary: Path
@@ -25,13 +25,13 @@ class Order:
 
     @property
     def question(self) -> str:
-        """As it is asked."""
+        """The question's text."""
         return json.dumps({"id": self.id, "seconds": self.seconds, "diary": str(self.diary)})
 
 
 @dataclass(frozen=True)
 class Asked:
-    """`took` is in seconds; `chat` is what to poll, and what to ask on in."""
+    """`took` is in seconds; `chat` is the id to poll and to ask in again."""
 
     status: int
     chat: str
@@ -40,7 +40,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Seen:
-    """What a poll shows: `thinking` or how it ended, and how many answers there are."""
+    """What a poll shows: `thinking` or the end, and the number of answers."""
 
     status: str
     answers: int
@@ -48,25 +48,25 @@ class Seen:
 
 
 class System(Protocol):
-    """Ready for use; `person` is one of many users where the system knows users."""
+    """Ready for use; `person` is one of many users where the system has users."""
 
     name: str
 
     @abstractmethod
     async def ask(self, order: Order, chat: str | None = None, person: int = 0) -> Asked:
-        """Ask, in a new chat or in one that there is."""
+        """Ask in a new chat or in an existing one."""
 
     @abstractmethod
     async def poll(self, chat: str, person: int = 0) -> Seen:
-        """Look at a chat as the system's own documentation does."""
+        """Poll a chat as the system's documentation does."""
 
     @abstractmethod
     def kill_worker(self) -> None:
-        """SIGKILL for whatever runs agents; where somebody would start it again, it is started again."""
+        """SIGKILL the processes that run agents, and start them again where an operator would."""
 
 
 def read_diary(file: Path) -> dict[str, dict[str, list[float]]]:
-    """Per order: when the agent began and when it was done, each time."""
+    """Per order: start and end of each run of the agent."""
     found: dict[str, dict[str, list[float]]] = {}
     for line in file.read_text().splitlines() if file.exists() else []:
         order, what, at = line.split(" ")
@@ -75,7 +75,7 @@ def read_diary(file: Path) -> dict[str, dict[str, list[float]]]:
 
 
 async def begun(orders: Sequence[Order], patience: float) -> None:
-    """Wait until an agent is at work on each of them, though not for ever."""
+    """Wait until an agent is running on each of them, up to a limit."""
     give_up = time.monotonic() + patience
     # Another process writes the file.
     while time.monotonic() < give_up and not all(  # noqa: ASYNC110

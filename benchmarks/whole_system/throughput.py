@@ -1,4 +1,4 @@
-"""Many people at once, each asking again as soon as the last ask was taken."""
+"""Many concurrent users, each asking again as soon as the last ask was accepted."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Final
 
 from benchmarks.whole_system.system import Order, System, read_diary
 
-#: Asks of a measurement, by how many people ask at once.
+#: Asks of a measurement, by the number of concurrent users.
 ASKS: Final = {1: 30, 10: 100, 50: 200}
 SETTLE: Final = 2.0
 PATIENCE: Final = 10.0
@@ -19,7 +19,7 @@ PATIENCE: Final = 10.0
 
 @dataclass
 class Load:
-    """Of all repetitions: asks per second of each, every ask's time, and how many were not taken or never run."""
+    """Over all repetitions: asks per second, the time of every ask, and how many were refused or never run."""
 
     per_second: list[float] = field(default_factory=list)
     took: list[float] = field(default_factory=list)
@@ -56,7 +56,7 @@ async def _load(system: System, at_once: int, seconds: float, diary: Path, into:
 
 
 async def _not_done(orders: Sequence[Order], diary: Path, seconds: float) -> int:
-    """Wait until every agent is done; how many are not after all patience."""
+    """Wait until every agent is done; returns how many are not by the time limit."""
     give_up = time.monotonic() + PATIENCE
     missing = len(orders)
     while missing and time.monotonic() < give_up:

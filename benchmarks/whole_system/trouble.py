@@ -1,4 +1,4 @@
-"""A second message while the agent is at work, and a worker that is killed in the middle of it."""
+"""A second message during a run, and a worker killed during a run."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ LONGEST_WAIT: Final = 60.0
 
 @dataclass(frozen=True)
 class SecondMessage:
-    """What came of a second message that was sent while the agent was at work on the first."""
+    """The outcome of a second message sent while the agent was running on the first."""
 
     status: int
     runs: int
     together: bool  # both agents ran at the same time
-    ended_early: bool  # a poll showed an end while an agent ran
+    ended_early: bool  # a poll showed an end while an agent was running
 
 
 async def second_message(system: System, diary: Path) -> SecondMessage:
-    """Two orders in one chat, polled all the while."""
+    """Two orders in one chat, polled throughout."""
     orders = Order(FIRST, diary), Order(SECOND, diary)
     chat = (await system.ask(orders[0])).chat
     await begun([orders[0]], LONGEST_WAIT)
@@ -49,7 +49,7 @@ async def second_message(system: System, diary: Path) -> SecondMessage:
 
 @dataclass(frozen=True)
 class Killed:
-    """What a poller saw after the worker was killed: `ended` seconds after the ask, None for not in a minute."""
+    """What a poller saw after the worker was killed: `ended` in seconds after the ask, None for more than a minute."""
 
     status: str
     ended: float | None
@@ -57,7 +57,7 @@ class Killed:
 
 
 async def killed_worker(system: System, diary: Path) -> Killed:
-    """SIGKILL in mid-run, and a poll ten times a second until there is an end."""
+    """SIGKILL during a run, and ten polls a second until there is an end."""
     order, began = Order(KILLED_SECONDS, diary), time.monotonic()
     chat = (await system.ask(order)).chat
     await begun([order], LONGEST_WAIT)
@@ -76,5 +76,5 @@ async def killed_worker(system: System, diary: Path) -> Killed:
 async def _status(system: System, chat: str) -> str:
     try:
         return (await system.poll(chat)).status
-    except (OSError, asyncio.IncompleteReadError):  # it is being started again
+    except (OSError, asyncio.IncompleteReadError):  # the server is restarting
         return THINKING

@@ -1,6 +1,6 @@
-"""The agent of every system in the comparison: it sleeps, and writes down when it began and when it was done.
+"""The agent of every system in the comparison: it sleeps, and logs its start and end in a diary.
 
-The question is its order: {"id": ..., "seconds": ..., "diary": a file}.
+The question is the order: {"id": ..., "seconds": ..., "diary": a file}.
 """
 
 import asyncio
@@ -14,7 +14,6 @@ ANSWER = "Level 3, bay 12."
 
 
 def sleep(question: str) -> str:
-    """Do as the question says."""
     order = json.loads(question)
     write(order, "began")
     time.sleep(order["seconds"])
@@ -23,7 +22,7 @@ def sleep(question: str) -> str:
 
 
 async def sleep_async(question: str) -> str:
-    """The same, for those who run many agents on one thread; LangGraph refuses whatever blocks it."""
+    """The same on an event loop; LangGraph refuses blocking calls."""
     order = json.loads(question)
     await asyncio.to_thread(write, order, "began")
     await asyncio.sleep(order["seconds"])
@@ -32,14 +31,14 @@ async def sleep_async(question: str) -> str:
 
 
 def agent(_parts: object) -> Callable[[Any, Any], Any]:
-    """As Async Chat takes it: `agent=sleeping:agent`."""
+    """For Async Chat: `agent=sleeping:agent`."""
     from domain.records import Answer
 
     return lambda assignment, _watch: Answer(sleep(assignment.question))
 
 
 def write(order: dict[str, Any], what: str) -> None:
-    """A line of the diary; short appends of several processes do not mix."""
+    """Append a line to the diary; short appends of several processes do not interleave."""
     line = f"{order['id']} {what} {time.time():.6f}\n".encode()
     diary = os.open(order["diary"], os.O_WRONLY | os.O_APPEND | os.O_CREAT)
     try:

@@ -1,4 +1,4 @@
-"""The worker: arq's own settings but for how many agents it runs at once, and for how long."""
+"""The worker: arq's defaults, except for the number of concurrent agents and their time limit."""
 
 import json
 import os

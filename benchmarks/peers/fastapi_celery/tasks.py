@@ -1,4 +1,4 @@
-"""The worker: Celery's own settings."""
+"""The worker, with Celery's defaults."""
 
 import json
 import os
@@ -9,7 +9,7 @@ from sleeping import sleep
 
 URL = os.environ["REDIS_URL"]
 app = Celery("tasks", broker=URL)
-# Nobody reads a result: the answer goes into the chat.
+# The answer goes into the chat, so results are not needed.
 app.conf.task_ignore_result = True
 redis = Redis.from_url(URL)
 

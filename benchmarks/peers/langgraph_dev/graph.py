@@ -1,4 +1,4 @@
-"""A graph of one node, as LangGraph's documentation begins: `langgraph dev`."""
+"""A graph of one node, as in LangGraph's documentation: `langgraph dev`."""
 
 from langchain_core.messages import AIMessage
 from langgraph.graph import END, START, MessagesState, StateGraph
