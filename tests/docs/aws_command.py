@@ -1,4 +1,4 @@
-"""A call of AWS's command line, read by AWS's own description of its API and done by a stack's embedded AWS."""
+"""A stand-in for the AWS command line: arguments are read by AWS's service model, and the embedded AWS answers."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from local.home import Home
 
 
 def run(arguments: list[str], stack_home: Path) -> None:
-    """Prints the answer, as the command line does."""
+    """Print the response, as the command line does."""
     service, operation, parameters = understood(arguments)
     home = Home(stack_home)
     running = emulator.running(home)
@@ -29,7 +29,7 @@ def run(arguments: list[str], stack_home: Path) -> None:
 
 
 def understood(arguments: list[str]) -> tuple[str, str, dict[str, Any]]:
-    """Service, operation and parameters. Raises `KeyError` for what there is not."""
+    """Service, operation and parameters. Raises `KeyError` for unknown ones."""
     service, command, *rest = arguments
     model = Session().get_service_model(service)
     operation = {_dashed(name): name for name in model.operation_names}[command]

@@ -1,4 +1,4 @@
-"""Every block of every page."""
+"""All code blocks of all pages."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ FENCED: Final = re.compile(
 
 @dataclass(frozen=True)
 class Block:
-    """What stands between two fences; `mark` is the comment above, `after` the language of the block before it."""
+    """A code block; `mark` is the comment above, `after` the language of the block before it."""
 
     page: str
     line: int

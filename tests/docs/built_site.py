@@ -1,4 +1,4 @@
-"""The site as it lies on disk: what its pages load, and where they lead."""
+"""The built site: what its pages load, and where their links lead."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlsplit
 from docs.site.navigation import ROOT
 
 SITE: Final = ROOT / "build" / "site"
-#: Attributes by which a page loads something. `a href` leads somewhere, and loads nothing.
+#: Attributes whose URLs a page loads. `a href` is a link and loads nothing.
 LOADING: Final = {
     "script": ("src",),
     "link": ("href",),
@@ -32,8 +32,6 @@ IN_STYLE: Final = re.compile(r"url\(\s*[\"']?([^\"')]+)|@import\s+[\"']([^\"']+)
 
 @dataclass
 class Page(HTMLParser):
-    """One page."""
-
     file: Path
     loads: list[str] = field(default_factory=list)
     links: list[str] = field(default_factory=list)
@@ -59,23 +57,23 @@ class Page(HTMLParser):
 
 @cache
 def pages() -> dict[Path, Page]:
-    """All of them, by their files."""
+    """All pages, by file."""
     return {file: Page(file) for file in sorted(SITE.rglob("*.html"))}
 
 
 def loaded_by_style(text: str) -> list[str]:
-    """Addresses in a style sheet."""
+    """URLs in a style sheet."""
     return [address or imported for address, imported in IN_STYLE.findall(text)]
 
 
 def elsewhere(address: str) -> bool:
-    """Is it on another host?"""
+    """Whether a URL is on another host."""
     parts = urlsplit(address)
     return bool(parts.netloc) or parts.scheme not in {"", "data"}
 
 
 def dead_end(page: Page, link: str) -> bool:
-    """Does a link within the site lead to no file, or to no place in it?"""
+    """Whether a link within the site has no target file or no target anchor."""
     parts = urlsplit(link)
     target = (page.file.parent / unquote(parts.path)).resolve() if parts.path else page.file
     if not target.is_file():

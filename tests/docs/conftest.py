@@ -15,19 +15,19 @@ from tests.docs.runners import Reading
 from tests.e2e.running_stack import RunningStack
 from tests.e2e.stack_controls import StackControls
 
-#: Compared with what is there already.
+#: Blocks that are only compared with files or earlier output.
 NEEDS_NO_AGENT = {"json", "text", "diff", "mermaid", "hcl"}
-#: What blocks assume of the agent, where it is not the usual one at its quickest: by a page, or by a word in them.
+#: The agent that blocks assume, where it is not `recall` without a delay: by page, or by a word in the block.
 AGENTS = {
     "docs/move-your-lambda.md": {"ASYNC_CHAT_AGENT": "log_agent:agent", "SECONDS_A_PAGE": "0.1"},
-    "'{status, poll_after_ms}'": {"ASYNC_CHAT_RECALL_DELAY_SECONDS": "20"},  # is seen while it thinks
+    "'{status, poll_after_ms}'": {"ASYNC_CHAT_RECALL_DELAY_SECONDS": "20"},  # shown while it is thinking
     "kill-workers": {"ASYNC_CHAT_RECALL_DELAY_SECONDS": "20"},
 }
 
 
 @pytest.fixture(scope="session", autouse=True)
 def site_build() -> Iterator[Future[subprocess.CompletedProcess[str]]]:
-    """Begun first, and done while the reader waits for answers."""
+    """Starts first, and builds while the reader waits for answers."""
     with ThreadPoolExecutor() as executor:
         yield executor.submit(subprocess.run, ["make", "docs"], cwd=ROOT, capture_output=True, text=True, check=False)
 
@@ -45,7 +45,7 @@ def reading(
 
 @pytest.fixture
 def agent_of(stack_controls: StackControls) -> Callable[[Block], None]:
-    """Switches to the agent that a block assumes. The stack's own fixture restores the usual one."""
+    """Configure the agent that a block assumes. The stack's own fixture restores the default."""
 
     def switch(block: Block) -> None:
         if block.language not in NEEDS_NO_AGENT:

@@ -1,15 +1,15 @@
-"""What the tests of the docs do not really run, and why. Everything that is not here is run.
+"""Commands in the docs that the tests do not execute, and why. Everything else is executed.
 
-Of these commands it is tested that they are there and take the options that are shown.
+The tests check that these commands exist and take the options shown.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-#: `make` targets that are run; any other has to be among those that are not.
+#: `make` targets that are executed; any other must be among those that are not.
 MAKE_RUN: Final = frozenset({"ask", "import", "logs"})
-#: `make` targets that are not; `make -n` goes through them.
+#: `make` targets that are only printed by `make -n`.
 MAKE: Final = {
     "run": "stays until Ctrl-C; tests/local/test_foreground.py runs it",
     "test": "would run itself",
@@ -20,7 +20,7 @@ MAKE: Final = {
     "generate": "would change the pages; tests/docs/test_site.py holds that it has nothing to do",
     "bench": "takes minutes, and all of the machine; its results are committed",
 }
-#: Terraform's commands: variables, outputs and workspaces that are named have to be there.
+#: Terraform's commands: the variables, outputs and workspaces that they name must exist.
 TERRAFORM: Final = {
     "apply": "needs an account; `python -m tests two-workspaces` applies to an embedded AWS, and so does every end-to-end test",
     "destroy": "needs an account; `python -m tests two-workspaces` destroys on an embedded AWS",
@@ -28,7 +28,7 @@ TERRAFORM: Final = {
     "workspace": "needs an account; `python -m tests two-workspaces` makes two",
     "output": "needs an account; answers what is asked for",
 }
-#: Programs: what stands in their place looks at their options.
+#: Programs whose stand-ins check their options.
 PROGRAMS: Final = {
     "pip": "would change the tests' environment; clients/python/tests/test_package.py builds and looks at the package",
 }
@@ -36,18 +36,18 @@ PROGRAMS: Final = {
 COMMANDS: Final = {
     "login": "needs a browser; clients/python/tests/test_terminal_login.py signs in",
 }
-#: Modules: only `--help` is asked for.
+#: Modules of which only `--help` is run.
 MODULES: Final = {
     "python -m scripts.smoke": "needs a deployed workspace; tests/e2e/test_operators_tools.py runs it",
     "python -m scripts.redrive": "needs a deployed workspace; tests/e2e/test_operators_tools.py runs it",
 }
-#: Typed instead: `make test` runs these tests, and `make check` this mypy.
+#: Replacements: `make test` runs these tests, and `make check` this mypy.
 INSTEAD: Final = {
     "-m pytest        #": "-m pytest --collect-only -q  #",
     "-m mypy\n": "-m mypy --version\n",
     **{module: f"{module} --help" for module in MODULES},
 }
-#: Sessions in a terminal that a person answers: the keys, and who presses them in the tests.
+#: Interactive terminal sessions: the keys, and the test that presses them.
 SESSIONS: Final = {
     "[s] stop the turn": "clients/python/tests/test_terminal_live.py",
 }

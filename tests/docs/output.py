@@ -1,4 +1,4 @@
-"""Is this what was shown? Ids, times, durations and addresses are different every time; `…` stands for anything."""
+"""Compares output with the shown one. Ids, times, durations and addresses differ each time; `…` matches anything."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ANYTHING: Final = "…"
 
 
 def looks_like(real: str, shown: str) -> bool:
-    """Every line that is shown is there, in this order; a line of `…` stands for any number of them."""
+    """Every shown line occurs in this order; a line of `…` matches any number of lines."""
     lines = [_lines_pattern(line) for line in _plain(shown).splitlines()]
     return re.fullmatch("".join(lines), _plain(real).rstrip("\n") + "\n") is not None
 

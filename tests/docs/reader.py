@@ -1,4 +1,4 @@
-"""Somebody who reads the docs and types what they show, in a folder that looks like a clone with a stack."""
+"""A reader of the docs who types their commands, in a folder that looks like a clone with a stack."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from docs.site.navigation import ROOT
 from tests.docs import not_executed
 from tests.docs.stand_in import PROGRAMS
 
-#: What a clone has; the reader changes none of it.
+#: The parts of a clone; the reader changes none of them.
 LINKED: Final = (".venv", "clients", "examples", "local", "tests", "src", "docs", "openapi.json")
 SECONDS: Final = 90
 
 
 class Reader:
-    """Types into bash; stand-ins before all other programs keep the machine as it is."""
+    """Types into bash. Stand-ins first on the path keep the machine unchanged."""
 
     def __init__(self, folder: Path, stack_home: Path) -> None:
         self.folder = folder
@@ -34,8 +34,10 @@ class Reader:
         self._settle()
 
     def type(self, script: str) -> subprocess.CompletedProcess[str]:
-        """Run it as bash would, to its end; what it leaves running is ended with it."""
-        with tempfile.TemporaryFile("w+", encoding="utf-8") as output:  # no pipe: what stays behind would hold it open
+        """Run it in bash; processes that it leaves running are ended with it."""
+        with tempfile.TemporaryFile(
+            "w+", encoding="utf-8"
+        ) as output:  # not a pipe, which remaining processes would hold open
             process = subprocess.Popen(
                 ["bash", "-euo", "pipefail", "-c", self._filled_in(script)],
                 cwd=self.folder / "clone",
@@ -54,7 +56,7 @@ class Reader:
             return subprocess.CompletedProcess(script, code, output.read())
 
     def has_gone_through(self) -> set[str]:
-        """What was not really run: program and command."""
+        """Commands that were not executed, as program and command."""
         return set(self.told.read_text(encoding="utf-8").splitlines()) if self.told.exists() else set()
 
     def _filled_in(self, script: str) -> str:
@@ -65,8 +67,8 @@ class Reader:
             "<region>": "eu-central-1",
             "<model or inference profile>": "a-model",
             "<a Bedrock model of your account>": "a-model",
-            "--username ada": f"--username ada-{secrets.token_hex(4)}",  # a stack may be read to more than once
-            "sleep 5\n": "sleep 10\n",  # what the emulator needs on a busy machine
+            "--username ada": f"--username ada-{secrets.token_hex(4)}",  # the docs may be read on the same stack again
+            "sleep 5\n": "sleep 10\n",  # the emulator is slower on a busy machine
             "gateway.py &": f"gateway.py --port {self.gateway_port} >/dev/null &",
             "127.0.0.1:8480": f"127.0.0.1:{self.gateway_port}",
         }.items():
@@ -88,7 +90,7 @@ class Reader:
         (clone / "question.txt").write_text("Where is the spare key?\n", encoding="utf-8")
 
     def _surroundings(self) -> dict[str, str]:
-        # A reader's make is nobody's part: not of the `make test` that this may run in, either.
+        # The reader's make must not become a part of the `make test` that runs this.
         others = ("AWS_", "TF_", "ASYNC_CHAT", "MAKE", "MFLAGS")
         kept = {name: value for name, value in os.environ.items() if not name.startswith(others)}
         return {

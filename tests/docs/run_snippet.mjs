@@ -1,4 +1,4 @@
-/** Runs a snippet from standard input: node run_snippet.mjs [URL QUESTION]. Without a URL, against a service that works. */
+/** Runs a snippet from standard input: node run_snippet.mjs [URL QUESTION]. Without a URL, against the fake service. */
 
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -21,7 +21,7 @@ try {
   const code = (await text(process.stdin)).replaceAll("./chat-client.js", CLIENT).replaceAll("https://chat.example.com", service.url);
   await writeFile(file, code);
   const { ask } = await import(pathToFileURL(file).href);
-  // A module of the app's only begins when it is called.
+  // A module of the app's does nothing until it is called.
   if (ask) await ask(question ?? "Where did I park the car?", { baseUrl: url ?? service.url, token: "alice", show: (update) => shown.push(update) });
   console.log(JSON.stringify({ shown, asked: service.asks.length }));
 } finally {

@@ -1,4 +1,4 @@
-"""For each language the way to prove a block of it. What has no entry here fails."""
+"""How each language's blocks are proved. A language without a runner fails."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from tests.e2e.running_stack import RunningStack
 SNIPPET: Final = Path(__file__).with_name("run_snippet.mjs")
 CLIENT: Final = ROOT / "clients" / "python" / "src"
 EXAMPLE: Final = "https://chat.example.com"
-#: What the wire knows, by name, in whichever of its modules.
+#: The models of all schema modules, by name.
 WIRE: Final[dict[str, Any]] = {
     name: kind
     for module in iter_modules(schemas.__path__)
@@ -42,7 +42,7 @@ WIRE: Final[dict[str, Any]] = {
 
 @dataclass
 class Reading:
-    """One reader's way through the pages: what was typed last, and what came of it."""
+    """The state of one reader: the last command and its output."""
 
     stack: RunningStack
     reader: Reader
@@ -51,13 +51,13 @@ class Reading:
     begun: dict[Block, Future[subprocess.CompletedProcess[str]]] = field(default_factory=dict)
 
     def begin_what_takes_long(self, wanted: Callable[[Block], bool]) -> None:
-        """The gateway of the example waits for half a minute, and needs no stack."""
+        """The example's gateway waits for half a minute, and needs no stack."""
         for block in blocks():
             if "gateway.py" in block.text and block.language == "sh" and wanted(block):
                 self.begun[block] = self.executor.submit(self.reader.type, block.text)
 
     def begin_programs(self, page: str) -> None:
-        """All of a page at once: each waits mostly."""
+        """All blocks of a page at once: each mostly waits."""
         for block in blocks():
             if block.page == page and block.language == "python" and not block.mark and "class Test" not in block.text:
                 self.begun[block] = self.executor.submit(_run_program, block, self.stack)
@@ -73,7 +73,7 @@ def shell(block: Block, reading: Reading) -> None:
 
 
 def output(block: Block, reading: Reading) -> None:
-    """A session with its commands, the output of the block before, or a list of what lies where."""
+    """A session with commands, the output of the previous block, or a directory listing."""
     session = next((test for key, test in not_executed.SESSIONS.items() if key in block.text), None)
     if session:
         assert all(key in (ROOT / session).read_text("utf-8") for key in not_executed.SESSIONS if key in block.text)
@@ -88,7 +88,7 @@ def output(block: Block, reading: Reading) -> None:
 
 
 def python(block: Block, reading: Reading) -> None:
-    """As a program of its own, against the stack. What is a test is run as one."""
+    """Run as a program against the stack; a test is run by pytest."""
     if block.mark.startswith("shown: "):
         _is_as_the_file(block)
         return
@@ -115,11 +115,11 @@ def difference(block: Block, reading: Reading) -> None:
 
 
 def body(block: Block, reading: Reading) -> None:
-    """Valid by the model that the comment above names: nothing missing, nothing that the model does not know."""
+    """Valid by the model that the comment above names, with neither missing nor unknown fields."""
     shown = json.loads(block.text)
     if block.mark.endswith(" in part"):
         assert set(shown) <= _fields(block.mark.split()[1])
-        assert "{" in reading.output, "the commands before this block have shown no JSON, or were not selected"
+        assert "{" in reading.output, "the commands before this block printed no JSON, or were not selected"
         real = json.loads(reading.output[reading.output.index("{") :])
         assert _kinds(real) == _kinds(shown), real
     elif block.mark.startswith("model: "):
@@ -131,12 +131,12 @@ def body(block: Block, reading: Reading) -> None:
 
 
 def diagram(block: Block, reading: Reading) -> None:
-    """Drawn when the site is built: tests/docs/test_site.py finds the picture. Here: a kind that Mermaid has."""
+    """Drawn when the site is built: tests/docs/test_site.py finds the picture. Here: a diagram type that Mermaid has."""
     assert block.text.split()[0] in {"flowchart", "sequenceDiagram", "stateDiagram-v2", "gantt", "xychart-beta"}
 
 
 def logs_query(block: Block, reading: Reading) -> None:
-    """Of CloudWatch Logs Insights: each field is one that the functions log, or the service's own."""
+    """A CloudWatch Logs Insights query: each field is one that the functions log, or the service's own."""
     fields = re.findall(r"\b[a-z]+(?:_[a-z]+)*\b", block.text.split("fields ")[1].split("|")[0])
     code = "\n".join(file.read_text(encoding="utf-8") for file in (ROOT / "src").rglob("*.py"))
     assert fields
@@ -165,7 +165,7 @@ RUNNERS: Final[dict[str, Callable[[Block, Reading], None]]] = {
 
 
 def run_javascript(code: str, *where_and_what: str) -> Any:
-    """What the snippet has shown, and how often it asked."""
+    """What the snippet showed, and how often it asked."""
     node = str(compute_driver_executable()[0])
     done = subprocess.run(
         [node, str(SNIPPET), *where_and_what],
@@ -186,7 +186,7 @@ def _refreshed(page: str) -> str:
 
 
 def _is_as_the_file(block: Block) -> None:
-    assert block.text in _refreshed(block.page), "make generate writes it anew"
+    assert block.text in _refreshed(block.page), "run make generate"
 
 
 def _run_as_test(block: Block, reading: Reading) -> None:
@@ -219,7 +219,7 @@ def _fields(model: str) -> set[str]:
 
 
 def _kinds(value: Any) -> Any:
-    """Numbers are all alike, words are not."""
+    """Numbers match any number; words must be equal."""
     if isinstance(value, dict):
         return {name: _kinds(part) for name, part in sorted(value.items())}
     return "a number" if isinstance(value, int) else value

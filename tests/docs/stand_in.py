@@ -1,4 +1,4 @@
-"""Stands in the place of a program, for a reader who types what the docs show: python stand_in.py PROGRAM ARGUMENT...
+"""A stand-in for a program in the docs' commands: python stand_in.py PROGRAM ARGUMENT...
 
 What may run goes through to the program; the rest is looked at, and told in the file ASYNC_CHAT_GONE_THROUGH, a line each.
 """
@@ -21,7 +21,7 @@ PROJECT: Final = Path(__file__).resolve().parents[2]
 
 
 def make(arguments: list[str]) -> None:
-    """Runs in the project, on the stack that ASYNC_CHAT_HOME names."""
+    """Run in the project, on the stack that ASYNC_CHAT_HOME names."""
     target = next(argument for argument in arguments if "=" not in argument)
     if target in not_executed.MAKE:
         _tell("make", target)
@@ -34,8 +34,8 @@ def make(arguments: list[str]) -> None:
 
 
 def terraform(arguments: list[str]) -> None:
-    """Whatever is named has to be there: variables, outputs, workspaces, backend settings."""
-    from scripts.hcl import Module  # only here: reading takes its time
+    """Check that all named variables, outputs, workspaces and backend settings exist."""
+    from scripts.hcl import Module  # only here: parsing is slow
 
     command, *rest = [argument for argument in arguments if not argument.startswith("-chdir=")]
     _tell("terraform", command)
@@ -51,14 +51,14 @@ def terraform(arguments: list[str]) -> None:
 
 
 def aws(arguments: list[str]) -> None:
-    """The embedded AWS does it."""
-    from tests.docs.aws_command import run  # only here: the SDK takes its time
+    """Send it to the embedded AWS."""
+    from tests.docs.aws_command import run  # only here: the SDK is slow to import
 
     run(arguments, Path(os.environ["ASYNC_CHAT_HOME"]))
 
 
 def pip(arguments: list[str]) -> None:
-    """What would be installed has a pyproject.toml, with the extra that is asked for."""
+    """Check that the project to install has a pyproject.toml with the extra."""
     found = re.fullmatch(r"([\w/]+)(?:\[(\w+)\])?", arguments[-1])
     assert found, arguments
     project = tomllib.loads((PROJECT / found[1] / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -80,7 +80,7 @@ def async_chat(arguments: list[str]) -> None:
 
 
 def curl(arguments: list[str]) -> None:
-    """An answer with an error is a failure: no page shows one unasked."""
+    """Fail on an error response: no page shows one without saying so."""
     shown = [] if any("http_code" in argument for argument in arguments) else ["--fail-with-body"]
     own = os.environ["ASYNC_CHAT_READERS_PROGRAMS"]
     path = os.pathsep.join(folder for folder in os.environ["PATH"].split(os.pathsep) if folder != own)

@@ -1,4 +1,4 @@
-"""Every block of every page does what it says."""
+"""Every code block of every page is true."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.docs import not_executed
 from tests.docs.blocks import Block, blocks
 from tests.docs.runners import RUNNERS, Reading
 
-#: The last page to be read: what is begun first waits there, and its agent is the next tests' too.
+#: Read last: its slow blocks started first, and the next tests need its agent too.
 LAST = "docs/move-your-lambda.md"
 
 
@@ -22,7 +22,7 @@ def in_order() -> list[Block]:
 
 @pytest.mark.parametrize("block", in_order(), ids=str)
 def test_a_block(block: Block, reading: Reading, agent_of: Callable[[Block], None]) -> None:
-    assert block.language in RUNNERS, f"nobody runs {block.language}: give it a runner, or another language"
+    assert block.language in RUNNERS, f"no runner for {block.language}: add one, or choose another language"
     agent_of(block)
     RUNNERS[block.language](block, reading)
 
@@ -43,7 +43,7 @@ def test_every_command_not_executed_is_listed_with_its_reason(reading: Reading) 
     assert programs <= {"make", "terraform", "async-chat", *not_executed.PROGRAMS}
 
 
-def test_the_page_about_the_pages_lists_all_of_it() -> None:
+def test_about_page_lists_everything_not_executed() -> None:
     page = (ROOT / "docs" / "about.md").read_text(encoding="utf-8")
     tables = (
         not_executed.MAKE,
@@ -58,7 +58,7 @@ def test_the_page_about_the_pages_lists_all_of_it() -> None:
             assert reason in page, reason
 
 
-def test_a_reason_that_names_a_test_names_one_that_is_there() -> None:
+def test_reasons_name_existing_tests() -> None:
     source = ast.parse((ROOT / "tests/docs/not_executed.py").read_text(encoding="utf-8"))
     texts = [node.value for node in ast.walk(source) if isinstance(node, ast.Constant) and isinstance(node.value, str)]
     named = [word for text in texts for word in text.split() if word.endswith(".py")]

@@ -1,4 +1,4 @@
-"""The example that the docs move over: the 504, the handler unchanged, the agent of its own, and both apps' sides."""
+"""The example that the docs move over: the 504, the unchanged handler, the custom agent, and both clients."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ ANSWER = "The glazier came over and replaced both panes of the lantern room. (2 
 
 @pytest.fixture
 def folders(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    """As the zip has them: `folders("before/function", "unchanged")`; a page is read in no time."""
+    """Folders as in the zip: `folders("before/function", "unchanged")`. Reading a page takes no time."""
     monkeypatch.setenv("SECONDS_A_PAGE", "0")
 
     def put_in(*names: str) -> None:
@@ -48,15 +48,13 @@ def the_agent() -> ReasoningAgent:
     return load_agent("log_agent:agent", AgentDependencies(alice_and_bob(), FakeClock()))
 
 
-def test_each_page_takes_four_seconds_and_all_of_them_longer_than_a_gateway_waits(folders: Any) -> None:
+def test_all_pages_together_take_longer_than_the_gateways_timeout(folders: Any) -> None:
     folders("before/function")
     assert 'get("SECONDS_A_PAGE", "4")' in (EXAMPLE / "before/function/research.py").read_text(encoding="utf-8")
     assert len(loaded("before/function/research.py").LOG) * 4 > 30
 
 
-def test_behind_a_gateway_that_waits_less_the_function_s_answer_reaches_nobody(
-    folders: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_gateway_timeout_shorter_than_the_function_returns_504(folders: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     folders("before/function")
     monkeypatch.setenv("SECONDS_A_PAGE", "0.05")
     with gateway(seconds=0.2) as address:
@@ -64,13 +62,13 @@ def test_behind_a_gateway_that_waits_less_the_function_s_answer_reaches_nobody(
     assert (answer.status_code, answer.json()) == (504, {"message": "Endpoint request timed out"})
 
 
-def test_in_time_the_program_that_calls_gets_its_answer(folders: Any) -> None:
+def test_calling_program_gets_the_answer_within_the_gateways_timeout(folders: Any) -> None:
     folders("before/function")
     with gateway(seconds=20) as address:
         assert loaded("before/client/ask.py").ask(QUESTION, address, "nobody") == ANSWER
 
 
-def test_in_time_the_page_shows_the_answer(folders: Any) -> None:
+def test_page_shows_the_answer_within_the_gateways_timeout(folders: Any) -> None:
     folders("before/function")
     with gateway(seconds=20) as address:
         told = run_javascript((EXAMPLE / "before/client/page.js").read_text(encoding="utf-8"), address, QUESTION)
@@ -83,7 +81,7 @@ def test_the_page_with_the_client_shows_steps_and_the_answer() -> None:
     assert told["shown"][-1] == "Level 3, bay 12."
 
 
-def test_the_handler_is_the_same_letter_by_letter_and_answers_as_an_agent(folders: Any) -> None:
+def test_unchanged_handler_answers_as_an_agent(folders: Any) -> None:
     folders("before/function", "unchanged")
     assert the_agent().reason(asking(QUESTION), RecordingProgressReporter()).text == ANSWER
 
@@ -105,7 +103,7 @@ def test_custom_agent_reports_every_page(folders: Any) -> None:
     assert len(watch.steps) == 10
 
 
-def test_stopped_between_two_pages_it_reads_no_more(folders: Any) -> None:
+def test_cancelled_custom_agent_reads_no_further_page(folders: Any) -> None:
     folders("after/function")
     watch = RecordingProgressReporter(over_at=3)
     with pytest.raises(TurnOver):
@@ -129,7 +127,7 @@ class TestTheAgentOfItsOwn(ReasoningAgentContract):
 
 @contextmanager
 def gateway(seconds: float) -> Iterator[str]:
-    """The gateway of the example, on a free port and with so much patience; pages as the environment says."""
+    """The example's gateway on a free port with this timeout; seconds per page by the environment."""
     command = [sys.executable, str(EXAMPLE / "gateway.py"), "--port", "0", "--seconds", str(seconds)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout

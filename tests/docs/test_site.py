@@ -1,4 +1,4 @@
-"""The site that `make docs` builds: whole, quiet, and alone with its reader."""
+"""The site that `make docs` builds: complete, without warnings, and without requests to other hosts."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ def _built(site_build: Future[subprocess.CompletedProcess[str]]) -> None:
 
 
 def test_pages_show_files_diffs_and_contract_as_they_are() -> None:
-    assert list(stale()) == [], "make generate writes them anew"
+    assert list(stale()) == [], "run make generate"
 
 
-def test_no_document_is_forgotten() -> None:
+def test_every_document_is_in_the_navigation() -> None:
     assert set((ROOT / "docs").rglob("*.md")) <= set(files())
     assert {file.with_suffix(".html").relative_to(ROOT) for file in files()} <= {
         page.relative_to(SITE) for page in pages()
     }
 
 
-def test_every_decision_is_in_the_list_of_decisions() -> None:
+def test_every_adr_is_in_the_index() -> None:
     decisions = ROOT / "docs" / "adr"
     listed = (decisions / "README.md").read_text(encoding="utf-8")
     assert all(f"({file.name})" in listed for file in decisions.glob("[0-9]*.md"))
@@ -68,7 +68,7 @@ def test_every_diagram_is_drawn_in_light_and_in_dark_and_every_picture_has_words
     assert all(picture["alt"] for picture in pictures)
 
 
-def test_a_reader_s_browser_asks_nobody_else_and_has_no_complaints(browser: Browser) -> None:
+def test_site_requests_no_other_host_and_logs_no_browser_errors(browser: Browser) -> None:
     context = browser.new_context(viewport=PHONE)
     page = context.new_page()
     asked: list[str] = []
@@ -103,7 +103,7 @@ def test_the_search_finds_a_page_without_a_server(browser: Browser) -> None:
 def test_screenshots_have_the_background_of_their_scheme(
     browser: Browser, name: str, scheme: str, size: ViewportSize, path: str
 ) -> None:
-    context = browser.new_context(viewport=size, color_scheme=scheme)  # type: ignore[arg-type]  # of Playwright's words
+    context = browser.new_context(viewport=size, color_scheme=scheme)  # type: ignore[arg-type]  # a literal type of Playwright's
     page = context.new_page()
     page.goto((SITE / path).as_uri())
     background = page.evaluate("getComputedStyle(document.body).backgroundColor")

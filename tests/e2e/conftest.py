@@ -12,7 +12,7 @@ from tests.features.http_driver import HttpDriver
 
 pytest.register_assert_rewrite("tests.features.app")
 
-from tests.features.app import App  # noqa: E402  # after the call that gives its assertions their words
+from tests.features.app import App  # noqa: E402  # after assertion rewriting is registered
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""What the end-to-end tests know of the stack they run against."""
+"""The stack that the end-to-end tests run against."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from botocore.config import Config
 from local import emulator
 from local.home import PROJECT, Home
 
-#: Agents for the tests to choose by a setting: some that break, and the one that the docs move over.
+#: Agents that tests select by a setting: broken ones, and the one that the docs move over.
 IN_THE_ZIP = (
     PROJECT / "tests" / "e2e" / "in_the_zip",
     PROJECT / "examples" / "blocking" / "before" / "function",
@@ -25,7 +25,7 @@ IN_THE_ZIP = (
 
 @dataclass(frozen=True)
 class User:
-    """A demo user who is signed in."""
+    """A signed-in demo user."""
 
     name: str
     sub: str
@@ -33,7 +33,7 @@ class User:
 
 
 class RunningStack:
-    """Reads everything from the stack's folder each time, so that it stays true over a restart."""
+    """Reads all facts from the stack's folder each time, so that they are right after a restart."""
 
     def __init__(self, home: Path) -> None:
         self.home = home
@@ -52,7 +52,6 @@ class RunningStack:
 
     @property
     def endpoint(self) -> str:
-        """The embedded AWS."""
         running = emulator.running(Home(self.home))
         assert running, "the embedded AWS does not run"
         return running.endpoint
@@ -64,19 +63,19 @@ class RunningStack:
         return outputs
 
     def client(self, service: str) -> Any:
-        """A boto3 client of the embedded AWS that may do everything."""
+        """A boto3 client of the embedded AWS with all permissions."""
         session = boto3.session.Session("test", "test", region_name=self.region)
         config = Config(proxies={}, retries={"total_max_attempts": 1})
         return session.client(service, endpoint_url=self.endpoint, config=config)  # type: ignore[call-overload]
 
     def up(self, **settings: object) -> None:
-        """Start it; on a running one, apply Terraform again with these variables (and the rest at their defaults)."""
+        """Start it; on a running one, apply Terraform again with these variables, the others at their defaults."""
         options = [f"--set={name}={value}" for name, value in settings.items()]
         extras = [f"--extra={folder}" for folder in IN_THE_ZIP]
         self._local("up", "--port", "0", *extras, *options)
 
     def down(self) -> None:
-        """Stop it; its state stays in its folder."""
+        """Stop it and keep its state."""
         self._local("down")
 
     def restart(self) -> None:

@@ -1,4 +1,4 @@
-"""Changes to a running stack behind Terraform's back, each of which can be put back."""
+"""Changes to a running stack without Terraform, each of which can be undone."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from tests.e2e.running_stack import RunningStack, User
 
 
 class StackControls:
-    """One for each stack: it knows what it has changed."""
+    """One for each stack: it keeps track of its changes."""
 
     def __init__(self, stack: RunningStack) -> None:
         self._stack = stack
         self._client = cache(stack.client)
         self._functions = stack.outputs["function_names"]
-        #: The functions that ask and reason: one, or two where the worker is dedicated.
+        #: The functions that ask and reason: one, or two with a dedicated worker.
         self._environments: dict[str, dict[str, str]] = {
             key: self._function(key)["Environment"]["Variables"] for key in ("chat", "worker") if key in self._functions
         }
@@ -32,12 +32,12 @@ class StackControls:
         self._policy = self._client("iam").get_role_policy(**self._policy_name())["PolicyDocument"]
 
     def sign_up(self, name: str) -> User:
-        """A user whom nobody else knows, with a fresh access token."""
+        """A new user with an access token."""
         token = self._tokens(name)["AccessToken"]
         return User(name, str(_claims(token)["sub"]), token)
 
     def id_token(self, name: str) -> str:
-        """A new user's other token: it says who they are, not what they may do."""
+        """A new user's id token, which identifies the user but carries no scopes."""
         return str(self._tokens(name)["IdToken"])
 
     def _tokens(self, name: str) -> Any:
@@ -53,7 +53,7 @@ class StackControls:
         )["AuthenticationResult"]
 
     def configure(self, variables: dict[str, str]) -> None:
-        """Give the functions that ask and reason these variables over their own. Ends their processes, also at work."""
+        """Add variables to the functions that ask and reason. Ends their processes, busy ones too."""
         if variables == self._configured:
             return
         lambda_ = self._client("lambda")
@@ -67,7 +67,7 @@ class StackControls:
         self._configured = dict(variables)
 
     def _wait_until_it_runs(self, name: str) -> None:
-        """The emulator clears the old processes' files away while it starts new ones, and they can collide."""
+        """The emulator deletes old processes' files while it starts new ones, and the two can collide."""
         harmless = json.dumps({"_async_worker": True}).encode()
         for _ in range(20):
             reply = self._client("lambda").invoke(FunctionName=name, Payload=harmless)
@@ -77,7 +77,7 @@ class StackControls:
         raise AssertionError(f"{name} does not run: {reply['Payload'].read()}")
 
     def permit_all_but(self, statements: Iterable[str]) -> None:
-        """Let the chat function's role have its policy without these statements."""
+        """Remove these statements from the policy of the chat function's role."""
         removed = set(statements)
         if removed == self._removed_statements:
             return
@@ -88,11 +88,11 @@ class StackControls:
         self._removed_statements = removed
 
     def kill_workers(self) -> int:
-        """SIGKILL for every process of the chat function; says how many there were."""
+        """SIGKILL for every process of the chat function; returns their number."""
         return crash(Home(self._stack.home))
 
     def stored(self) -> frozenset[str]:
-        """The names of all items in the table of chats, and of the turns in them."""
+        """The keys of all items in the table of chats, with the ids of their turns."""
         pages = self._client("dynamodb").get_paginator("scan")
         found: set[str] = set()
         for page in pages.paginate(TableName=self._stack.outputs["table_names"]["chats"]):
@@ -100,13 +100,13 @@ class StackControls:
                 found.add(f"{item['pk']['S']} {item['sk']['S']} {item.get('turn_id', {}).get('S', '')}")
         return frozenset(found)
 
-    def free_places(self) -> None:
-        """Nobody's turn has a place of the workspace's: functions that knew of none gave none back."""
+    def free_turn_slots(self) -> None:
+        """Delete the workspace's slots: a killed worker has released none."""
         table = self._stack.outputs["table_names"]["chats"]
         self._client("dynamodb").delete_item(TableName=table, Key=slots_key("places#0"))
 
     def restore(self) -> None:
-        """Everything as Terraform made it."""
+        """Restore everything as Terraform made it."""
         self.permit_all_but(())
         self.configure({})
 

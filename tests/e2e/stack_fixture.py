@@ -1,4 +1,4 @@
-"""A stack of the tests' own: the applied Terraform on a free port, taken down when the tests are done."""
+"""The tests' own stack: Terraform applied on a free port, and taken down after the tests."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session", autouse=True)
 def _begun(request: pytest.FixtureRequest) -> Iterator[Future[RunningStack] | None]:
-    """A stack takes a minute to start and mostly waits: begun first, it is there after the tests that need none."""
+    """Start the stack before the tests that need none: it takes a minute and mostly waits."""
     if not any("stack" in getattr(item, "fixturenames", ()) for item in request.session.items):
         yield None
         return
@@ -28,7 +28,7 @@ def _begun(request: pytest.FixtureRequest) -> Iterator[Future[RunningStack] | No
 
 @pytest.fixture(scope="session")
 def stack(_begun: Future[RunningStack] | None) -> Iterator[RunningStack]:
-    """The stack of this run, or of this process where tests run in several."""
+    """The stack of this run, or of this process when tests run in several."""
     if _begun:
         yield _begun.result()
         return
@@ -38,8 +38,8 @@ def stack(_begun: Future[RunningStack] | None) -> Iterator[RunningStack]:
 
 @contextmanager
 def one_stack(**settings: object) -> Iterator[RunningStack]:
-    """ASYNC_CHAT_STACK=path/to/stack.json uses a stack that runs already, with its settings, and leaves it running."""
-    from tests.e2e.running_stack import RunningStack  # not for tests that need no stack: it imports boto3
+    """A new stack, or the running one of ASYNC_CHAT_STACK=path/to/stack.json, which is left running."""
+    from tests.e2e.running_stack import RunningStack  # imports boto3, which tests without a stack do not need
 
     given = os.environ.get("ASYNC_CHAT_STACK")
     if given:

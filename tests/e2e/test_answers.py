@@ -1,4 +1,4 @@
-"""Answers out of the sample memories."""
+"""Answers from the sample memories."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.features.app import App
 
 
 def all_memories(app: App, who: str) -> Iterator[tuple[str, str]]:
-    """Ids and texts, page by page."""
+    """Texts by id, from all pages."""
     query = {"limit": "100"}
     while True:
         page = app.send(who, "GET", "/memories", query).body
@@ -35,7 +35,7 @@ def test_every_citation_names_a_memory_of_the_user_and_quotes_it(app: App, who: 
         assert citation["quote"] in texts[citation["memory_id"]]
 
 
-def test_the_users_have_hundreds_of_memories_and_none_in_common(app: App) -> None:
+def test_users_have_hundreds_of_memories_and_share_none(app: App) -> None:
     of_alice, of_bob = set(all_memories(app, "alice")), set(all_memories(app, "bob"))
     assert min(len(of_alice), len(of_bob)) >= 200
     assert {text for _, text in of_alice}.isdisjoint(text for _, text in of_bob)

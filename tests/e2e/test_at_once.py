@@ -1,4 +1,4 @@
-"""The same ask many times at once, as impatient phones and proxies send it."""
+"""Concurrent asks, as impatient users and retrying proxies send them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.features.http_driver import HttpDriver
 TIMES = 10
 
 
-def test_an_ask_sent_ten_times_at_once_with_its_key_is_one_turn(app: App) -> None:
+def test_ten_concurrent_asks_with_one_key_are_one_turn(app: App) -> None:
     app.remember("Alice", "The passports are in the blue folder.")
 
     def ask(_: int) -> Reply:

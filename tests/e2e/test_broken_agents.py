@@ -1,4 +1,4 @@
-"""Whatever an agent does to its worker, the turn ends in sight, well before its deadline, and the chat goes on."""
+"""Whatever fault an agent has, the turn ends well before its deadline, and the chat accepts the next question."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.e2e.running_stack import RunningStack
 from tests.features.app import App
 from tests.features.http_driver import HttpDriver
 
-#: Lambda's limit for the worker here, instead of 90 seconds.
+#: Lambda's timeout for the worker here, instead of 90 seconds.
 TIMEOUT = 8
 
 
@@ -32,7 +32,7 @@ def ends_as(app: App, driver: HttpDriver, agent: str, code: str, patience: float
     assert app.ask_until_answered("Alice", "And my hat?", chat)["status"] == "answered"
 
 
-def test_a_worker_that_dies_is_told_of_by_lambda(app: App, driver: HttpDriver) -> None:
+def test_lambda_reports_a_killed_worker_and_the_turn_fails(app: App, driver: HttpDriver) -> None:
     ends_as(app, driver, "leaves", "worker_died", patience=30)
 
 
@@ -41,10 +41,10 @@ def test_an_agent_that_raises_fails_its_turn(app: App, driver: HttpDriver) -> No
 
 
 @pytest.mark.usefixtures("short_timeout")
-def test_an_agent_that_oversleeps_is_woken_before_lambda_kills_it(app: App, driver: HttpDriver) -> None:
+def test_agent_that_overruns_is_interrupted_before_lambda_kills_it(app: App, driver: HttpDriver) -> None:
     ends_as(app, driver, "oversleeps", "timed_out", patience=30)
 
 
 @pytest.mark.usefixtures("short_timeout")
-def test_an_agent_that_hears_no_alarm_is_killed_and_told_of(app: App, driver: HttpDriver) -> None:
+def test_agent_that_blocks_the_alarm_is_killed_by_lambda_and_its_turn_fails(app: App, driver: HttpDriver) -> None:
     ends_as(app, driver, "is_deaf", "worker_died", patience=40)

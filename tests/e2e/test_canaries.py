@@ -1,4 +1,4 @@
-"""Words that exist nowhere else go through the whole service; outside of the tables nothing of them is kept."""
+"""Canaries: unique words go through the whole service, and are found nowhere but in the tables."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.features.http_driver import HttpDriver
 
 @dataclass(frozen=True)
 class Canaries:
-    """One of its own kind for each thing that people say, and the token that they say it with."""
+    """One word for each kind of user text, and the user's token."""
 
     token: str
     question: str
@@ -29,7 +29,7 @@ class Canaries:
     field: str
 
 
-class Places:
+class Storage:
     """Where a word could be kept besides the tables."""
 
     def __init__(self, stack: RunningStack) -> None:
@@ -46,14 +46,14 @@ class Places:
         )
 
     def queue(self) -> str:
-        """What waits in the failures queue."""
+        """Messages in the failures queue."""
         found = self._stack.client("sqs").receive_message(
             QueueUrl=self._stack.outputs["failures_queue_url"], MaxNumberOfMessages=10, VisibilityTimeout=0
         )
         return "\n".join(message["Body"] for message in found.get("Messages", []))
 
     def terraform(self) -> str:
-        """State, outputs, and what the last plan and apply said."""
+        """State, outputs, and the logs of the last plan and apply."""
         kept = (
             path for path in (self._stack.home / "terraform").rglob("*") if path.is_file() and not path.is_symlink()
         )
@@ -72,7 +72,7 @@ class Places:
 
 @pytest.fixture
 def unsettled_failures(stack: RunningStack) -> Iterator[None]:
-    """Failures stay on their queue."""
+    """Failures stay in their queue."""
     lambda_ = stack.client("lambda")
     (mapping,) = lambda_.list_event_source_mappings(FunctionName=stack.outputs["function_names"]["failures"])[
         "EventSourceMappings"
@@ -83,7 +83,7 @@ def unsettled_failures(stack: RunningStack) -> Iterator[None]:
 
 
 def say_everything(app: App, canaries: Canaries) -> str:
-    """Every way in: what is taken, what is refused, and what is searched for. The chat in which it was answered."""
+    """Send accepted, refused and search requests. Returns the chat that was answered."""
     app.send(
         "Alice", "POST", "/memories", body={"text": f"The {canaries.memory} hangs in the shed.", "tags": [canaries.tag]}
     )
@@ -98,7 +98,7 @@ def say_everything(app: App, canaries: Canaries) -> str:
 
 
 def lose_a_worker(app: App, driver: HttpDriver, question: str) -> str:
-    """The chat whose worker was killed."""
+    """Returns the chat whose worker was killed."""
     driver.agent_takes(30)
     chat = app.accepted(app.ask("Alice", question))
     time.sleep(3)
@@ -106,13 +106,13 @@ def lose_a_worker(app: App, driver: HttpDriver, question: str) -> str:
     return chat
 
 
-def wait_for_its_failure(places: Places, chat: str) -> str:
-    """All that is on the queue."""
+def wait_for_its_failure(storage: Storage, chat: str) -> str:
+    """The content of the queue, once it holds the chat's failure."""
     for _ in range(40):
-        if chat in (waiting := places.queue()):
+        if chat in (waiting := storage.queue()):
             return waiting
         time.sleep(0.5)
-    raise AssertionError("its failure did not come to the queue")
+    raise AssertionError("the failure did not reach the queue")
 
 
 @pytest.mark.usefixtures("unsettled_failures")
@@ -122,20 +122,20 @@ def test_user_text_is_kept_only_in_the_tables(
     token = driver.token("Alice")
     words = [f"canary{kind}{secrets.token_hex(6)}" for kind in ("question", "memory", "tag", "key", "query", "field")]
     canaries = Canaries(token, *words)
-    places = Places(stack)
+    storage = Storage(stack)
 
     chat = say_everything(app, canaries)
-    waiting = wait_for_its_failure(places, lose_a_worker(app, driver, canaries.question))
-    logged = places.logs()
+    waiting = wait_for_its_failure(storage, lose_a_worker(app, driver, canaries.question))
+    logged = storage.logs()
 
-    assert chat in logged, "the logs are not the ones of these calls"
+    assert chat in logged, "the logs are not those of these calls"
     for word in (canaries.question, canaries.memory, canaries.tag):
-        assert word in places.tables(), "a canary did not fly"
-    kept = {"logs": logged, "failures queue": waiting, "Terraform": places.terraform()}
+        assert word in storage.tables(), "a canary was not stored"
+    kept = {"logs": logged, "failures queue": waiting, "Terraform": storage.terraform()}
     assert found_in(kept, canaries) == []
 
 
 def found_in(kept: Mapping[str, str], canaries: Canaries) -> list[str]:
     return [
-        f"{kind} in {place}" for place, text in kept.items() for kind, word in vars(canaries).items() if word in text
+        f"{kind} in {where}" for where, text in kept.items() for kind, word in vars(canaries).items() if word in text
     ]

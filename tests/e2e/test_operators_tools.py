@@ -32,21 +32,21 @@ def smoke(stack: RunningStack, package: Path, *options: str, token: str = "") ->
     return run(stack, "smoke", f"--api-url={stack.api_url}", f"--package={package}", *options, token=token)
 
 
-def test_a_sound_workspace_passes_the_smoke_test(stack: RunningStack, stack_controls: StackControls) -> None:
+def test_smoke_test_passes_for_a_healthy_workspace(stack: RunningStack, stack_controls: StackControls) -> None:
     stack_controls.configure({})
     done = smoke(stack, stack.home / "lambda.zip", token=stack.users["alice"].token)
     assert (done.returncode, done.stdout.count("ok  ")) == (0, 3), done.stdout + done.stderr
     assert "answered after" in done.stdout
 
 
-def test_code_that_is_not_the_package_fails_it(stack: RunningStack, tmp_path: Path) -> None:
+def test_smoke_test_fails_when_deployed_code_differs_from_the_package(stack: RunningStack, tmp_path: Path) -> None:
     (tmp_path / "lambda.zip").write_bytes(b"another build")
     done = smoke(stack, tmp_path / "lambda.zip", "--no-ask")
     assert done.returncode == 1
     assert "chat, edits, failures, reads run other code" in done.stdout
 
 
-def test_a_token_that_is_not_taken_fails_it(stack: RunningStack) -> None:
+def test_smoke_test_fails_for_a_rejected_token(stack: RunningStack) -> None:
     done = smoke(stack, stack.home / "lambda.zip", token="not-a-token")
     assert done.returncode == 1
     assert "answer: the API answered 401" in done.stdout

@@ -1,4 +1,4 @@
-"""What the service depends on is not there: every ask fails in good time, and nothing is left half done."""
+"""DynamoDB or Lambda is unreachable: every ask fails in time, and nothing is left half done."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from tests.features.app import App
 from tests.features.http_driver import HttpDriver
 
 NOBODY_THERE = "http://127.0.0.1:9"
-#: The gateway gives up after 30 seconds; whoever waits for an ask has put the phone away long before.
+#: API Gateway gives up after 30 seconds, users much earlier.
 GOOD_TIME = 10
 
 
-def test_an_unreachable_store_refuses_the_ask_and_stores_nothing(app: App, driver: HttpDriver) -> None:
+def test_ask_is_refused_and_stores_nothing_when_dynamodb_is_unreachable(app: App, driver: HttpDriver) -> None:
     noted = driver.traces()
     driver.set_variable("AWS_ENDPOINT_URL_DYNAMODB", NOBODY_THERE)
     reply = app.ask("Alice", "Where are my keys?")
@@ -19,7 +19,7 @@ def test_an_unreachable_store_refuses_the_ask_and_stores_nothing(app: App, drive
     assert driver.traces() == noted
 
 
-def test_an_unreachable_lambda_fails_the_turn_and_the_next_question_works(app: App, driver: HttpDriver) -> None:
+def test_turn_fails_when_lambda_is_unreachable_and_the_next_question_works(app: App, driver: HttpDriver) -> None:
     driver.set_variable("AWS_ENDPOINT_URL_LAMBDA", NOBODY_THERE)
     reply = app.ask("Alice", "Where are my keys?")
     assert (reply.status, reply.body["code"]) == (503, "try_again")

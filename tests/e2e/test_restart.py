@@ -1,4 +1,4 @@
-"""Stopping the stack and starting it again."""
+"""Restart of the stack."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-def test_chats_and_memories_are_kept_and_a_turn_cut_off_in_the_middle_ends(
+def test_restart_keeps_chats_and_memories_and_ends_an_interrupted_turn(
     stack: RunningStack, stack_controls: StackControls
 ) -> None:
     before = HttpDriver(stack, stack_controls)
@@ -29,7 +29,7 @@ def test_chats_and_memories_are_kept_and_a_turn_cut_off_in_the_middle_ends(
     before.hang_up()
 
     stack.restart()
-    stack_controls.restore()  # Terraform has been applied again; what was changed behind its back is forgotten here too
+    stack_controls.restore()  # Terraform was applied again, so the changes without it are undone
 
     after = HttpDriver(stack, stack_controls)
     app = App(after)

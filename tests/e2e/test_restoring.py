@@ -1,4 +1,4 @@
-"""A chat is deleted by mistake, and brought back from a restored copy of its table, as the runbook says."""
+"""Restoring a deleted chat from a restored copy of its table, as the runbook describes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ QUESTION = "Where did I park?"
 
 @pytest.fixture
 def chat(driver: Driver, stack: RunningStack) -> Iterator[str]:
-    """An answered chat of Rosa's, of which a copy of the table knows."""
+    """An answered chat of Rosa's that is in the copy of the table."""
     chat_id = str(App(driver).ask_until_answered("Rosa", QUESTION)["chat_id"])
     dynamodb = stack.client("dynamodb")
     source = stack.outputs["table_names"]["chats"]
@@ -26,7 +26,7 @@ def chat(driver: Driver, stack: RunningStack) -> Iterator[str]:
     dynamodb.delete_table(TableName=COPY)
 
 
-def test_a_deleted_chat_comes_back_whole(driver: Driver, stack: RunningStack, chat: str) -> None:
+def test_deleted_chat_is_restored_with_all_messages(driver: Driver, stack: RunningStack, chat: str) -> None:
     app = App(driver)
     before = app.page("Rosa", chat)
     assert app.send("Rosa", "DELETE", f"/chats/{chat}").status == 204
@@ -37,7 +37,7 @@ def test_a_deleted_chat_comes_back_whole(driver: Driver, stack: RunningStack, ch
     assert app.ask("Rosa", "And yesterday?", chat).status == 200
 
 
-def test_a_chat_that_exists_is_left_as_it_is(driver: Driver, stack: RunningStack, chat: str) -> None:
+def test_existing_chat_is_not_restored(driver: Driver, stack: RunningStack, chat: str) -> None:
     app = App(driver)
     app.accepted(app.ask("Rosa", "And yesterday?", chat))
     done = run(stack, "restore_chat", "--from", COPY, chat)
@@ -45,12 +45,12 @@ def test_a_chat_that_exists_is_left_as_it_is(driver: Driver, stack: RunningStack
     assert app.page("Rosa", chat)["messages"][2]["content"] == "And yesterday?"
 
 
-def test_a_chat_that_the_copy_does_not_know_is_named(stack: RunningStack, chat: str) -> None:
+def test_chat_missing_from_the_copy_is_reported(stack: RunningStack, chat: str) -> None:
     done = run(stack, "restore_chat", "--from", COPY, "01M0000000000000000000NONE")
     assert (done.returncode, "01M0000000000000000000NONE is not in chats-restored" in done.stdout) == (1, True)
 
 
-def test_a_copy_that_is_not_there_is_said_plainly(stack: RunningStack) -> None:
+def test_missing_copy_is_reported_in_one_sentence(stack: RunningStack) -> None:
     done = run(stack, "restore_chat", "--from", "chats-from-nowhere", "01M0000000000000000000NONE")
     assert done.returncode == 1
     assert "Query: " in done.stderr

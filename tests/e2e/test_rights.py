@@ -1,4 +1,4 @@
-"""The chat function's role may invoke the function itself, and nothing else."""
+"""The chat function's role may invoke the function itself and no other."""
 
 from __future__ import annotations
 
@@ -13,16 +13,14 @@ def test_no_other_function_can_be_invoked(app: App, driver: HttpDriver, stack: R
     assert (reply.status, reply.body["code"]) == (503, "try_again")
 
 
-def test_without_its_statement_the_function_cannot_invoke_itself_and_the_turn_does_not_hang(
-    app: App, driver: HttpDriver
-) -> None:
+def test_turn_fails_at_once_without_the_permission_to_invoke_the_worker(app: App, driver: HttpDriver) -> None:
     driver.cut_off_worker()
     assert app.ask("Alice", "Where are my keys?").body["code"] == "try_again"
     page = app.page("Alice", app.chat_titled("Alice", "Where are my keys?"))
     assert (page["status"], page["turn"]["error"]["code"]) == ("failed", "not_started")
 
 
-def test_with_its_statement_back_the_same_question_is_answered(app: App, driver: HttpDriver) -> None:
+def test_question_is_answered_after_the_statement_is_restored(app: App, driver: HttpDriver) -> None:
     driver.cut_off_worker()
     app.ask("Alice", "Where are my keys?")
     chat = app.chat_titled("Alice", "Where are my keys?")

@@ -1,4 +1,4 @@
-"""How fast a warm ask is answered here, on the emulator: the figure says more of it than of AWS."""
+"""How fast a warm ask is answered on the emulator: the figure says little about AWS."""
 
 from __future__ import annotations
 

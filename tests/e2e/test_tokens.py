@@ -1,4 +1,4 @@
-"""What API Gateway's authorizer makes of tokens, before any of our code runs."""
+"""API Gateway's authorizer, which checks tokens before any function runs."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def call_with(app: App, token: str) -> Reply:
 
 
 def with_claims(token: str, **claims: object) -> str:
-    """The token with other claims, and its old signature."""
+    """The token with other claims and its old signature."""
     header, payload, signature = token.split(".")
     changed = {**decoded(payload), **claims}
     return f"{header}.{encoded(changed)}.{signature}"
@@ -38,7 +38,7 @@ def decoded(part: str) -> dict[str, object]:
     return claims
 
 
-def test_a_users_own_access_token_is_good(app: App, stack: RunningStack) -> None:
+def test_access_token_is_accepted(app: App, stack: RunningStack) -> None:
     assert call_with(app, stack.users["alice"].token).status == 200
 
 

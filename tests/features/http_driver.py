@@ -61,7 +61,7 @@ class HttpDriver(Driver):
         self.set_variable("ASYNC_CHAT_DEADLINE_SECONDS", f"{seconds:g}")
 
     def have_workers_for(self, turns: int) -> None:
-        self._controls.free_places()
+        self._controls.free_turn_slots()
         self.set_variable("ASYNC_CHAT_MAX_CONCURRENT_TURNS", str(turns))
 
     def cut_off_worker(self) -> None:

@@ -1,4 +1,4 @@
-"""One browser for all tests that look at pages: Playwright cannot be started twice in a process."""
+"""One browser for all tests of pages: Playwright cannot be started twice in a process."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """Without a Chromium the tests that need one are left out, and say so."""
-    from playwright.sync_api import sync_playwright  # not for tests that look at no page
+    """Tests that need a Chromium are skipped without one, with the reason."""
+    from playwright.sync_api import sync_playwright  # other tests do not need it
 
     from tests.pages.chromium import NoChromium, launch
 

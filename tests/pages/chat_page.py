@@ -1,4 +1,4 @@
-"""The chat page as a person sees it: what they do, and what they read."""
+"""The chat page as a user sees it: actions and visible text."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from playwright.sync_api import BrowserContext, Locator, Page, Request, expect
 from tests.e2e.running_stack import User
 
 SOON = 5_000
-#: An answer with the agent's pause, cold functions and a busy machine.
+#: Covers the agent's delay, cold starts and a busy machine.
 ANSWER = 30_000
 SCREENSHOTS = Path(__file__).resolve().parents[2] / "build" / "screenshots"
 
@@ -31,7 +31,7 @@ class ChatPage:
         self.url = url
         self.tab: Page = context.new_page()
         self.tab.add_init_script(PREPARED)
-        #: What the browser complained about: errors of scripts, and what the policy has stopped.
+        #: Errors of scripts, and violations of the Content-Security-Policy.
         self.complaints: list[str] = []
         self.tab.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.tab.on("console", lambda message: self.complaints.append(message.text) if _policy(message.text) else None)
@@ -112,24 +112,24 @@ class ChatPage:
         return [request for request in self.requests if "/chats/messages" in request.url]
 
     def set_hidden(self, *, hidden: bool) -> None:
-        """As if another tab were in front, or this one again: headless browsers show every tab."""
+        """Hide or show the tab: headless browsers treat every tab as visible."""
         self.tab.evaluate("(hidden) => setHidden(hidden)", hidden)
 
     def screenshot(self, name: str) -> None:
-        """For people to look at, in build/screenshots."""
+        """A screenshot in build/screenshots."""
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
         self.tab.screenshot(path=SCREENSHOTS / f"{name}.png")
 
 
 def signed_in(context: BrowserContext, url: str, user: User) -> BrowserContext:
-    """Every page of the context finds the user's token where a sign-in leaves it."""
+    """Store the user's token where a sign-in does, in every page of the context."""
     script = f"localStorage.getItem('{_key(url)}') ?? localStorage.setItem('{_key(url)}', '{user.token}')"
     context.add_init_script(f"if (location.href.startsWith('{url}')) {{ {script} }}")
     return context
 
 
 def spoil_token(page: ChatPage) -> None:
-    """From now on the gateway refuses it, as it does one that has expired."""
+    """From now on API Gateway rejects the token, as it does an expired one."""
     page.tab.evaluate(f"localStorage.setItem('{_key(page.url)}', 'no.longer.good')")
 
 

@@ -1,4 +1,4 @@
-"""A Chromium to test with: the one named, the system's, or one that Playwright fetches where it can."""
+"""The Chromium of the tests: a configured one, the system's, or one that Playwright downloads."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ FLAGS = [
 
 
 class NoChromium(Exception):
-    """There is none here and none could be fetched; says what to do."""
+    """There is no Chromium and none could be downloaded; the text says what to do."""
 
 
 def launch(playwright: Playwright) -> Browser:

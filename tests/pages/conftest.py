@@ -18,12 +18,12 @@ from tests.pages.scripted_api import OPEN, ScriptedApi
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext
 
-#: Who needs no account, since a test answers in the API's place.
+#: Needs no account, since the test answers instead of the API.
 NOBODY = User("nobody", "nobody", "no.token.needed")
-#: Long enough to see a turn think, and to do something meanwhile.
+#: Seconds of delay, enough to act while the turn is thinking.
 THOUGHTFUL = "5"
 QUICK = "0"
-#: After so many seconds a cancelled worker has noticed, and is free for the next turn.
+#: Seconds in which a cancelled worker notices, and is free for the next turn.
 CANCELLED_WITHIN = 2.5
 
 
@@ -35,7 +35,7 @@ def _restored(stack_controls: StackControls) -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def thoughtful_agent(stack: RunningStack, stack_controls: StackControls, _restored: None) -> None:
-    """The agent takes its time, and its function is warm."""
+    """The agent is slow, and its function is warm."""
     stack_controls.configure({"ASYNC_CHAT_RECALL_DELAY_SECONDS": THOUGHTFUL})
     _warm_up(stack, stack_controls.sign_up("Early"))
 
@@ -62,7 +62,7 @@ def page_url(stack: RunningStack) -> str:
 
 @pytest.fixture
 def alice(stack_controls: StackControls) -> User:
-    """A new Alice for each test: with no chats and no memories."""
+    """A new Alice for each test, without chats and memories."""
     return stack_controls.sign_up("Alice")
 
 
@@ -73,14 +73,14 @@ def bob(stack_controls: StackControls) -> User:
 
 @pytest.fixture
 def contexts(browser: Browser) -> Iterator[ExitStack]:
-    """Closes what a test has opened."""
+    """Closes a test's browser contexts."""
     with ExitStack() as opened:
         yield opened
 
 
 @pytest.fixture
 def browser_of(browser: Browser, page_url: str, contexts: ExitStack) -> Any:
-    """A browser of the user's own, signed in: `browser_of(alice, color_scheme="dark")`."""
+    """A browser context in which the user is signed in: `browser_of(alice, color_scheme="dark")`."""
 
     def make(user: User, **options: Any) -> BrowserContext:
         context = browser.new_context(**{"viewport": {"width": 1280, "height": 820}, **options})
@@ -93,7 +93,7 @@ def browser_of(browser: Browser, page_url: str, contexts: ExitStack) -> Any:
 
 @pytest.fixture
 def open_page(browser_of: Any, page_url: str) -> Opener:
-    """The page in the user's browser, or in one more tab of it: `open_page(alice)`, `open_page(context=tab.context)`."""
+    """The page in the user's browser, or in another tab of it: `open_page(alice)`, `open_page(context=tab.context)`."""
 
     def make(user: User | None = None, fragment: str = "", context: Any = None, **options: Any) -> ChatPage:
         return ChatPage(context or browser_of(user, **options), page_url).open(fragment)
@@ -103,7 +103,7 @@ def open_page(browser_of: Any, page_url: str) -> Opener:
 
 @pytest.fixture
 def show(browser_of: Any, page_url: str) -> Any:
-    """The page over answers of the API that the test has written: `show(ScriptedApi().asked("?"))`."""
+    """The page with API responses written by the test: `show(ScriptedApi().asked("?"))`."""
 
     def make(api: ScriptedApi, fragment: str = OPEN, **options: Any) -> ChatPage:
         context = browser_of(NOBODY, **options)
@@ -115,7 +115,7 @@ def show(browser_of: Any, page_url: str) -> Any:
 
 @pytest.fixture
 def remember(stack: RunningStack) -> Any:
-    """Gives a user memories: `remember(alice, "Parked on level 3.")`."""
+    """Store memories for a user: `remember(alice, "Parked on level 3.")`."""
 
     def store(user: User, *texts: str) -> None:
         with ChatClient(stack.api_url, user.token) as client:

@@ -1,4 +1,4 @@
-"""The page's own function behind one address, and a hosted sign-in that checks PKCE behind another."""
+"""The page's own function on one address, and a hosted sign-in that checks PKCE on another."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ JSON = {"Content-Type": "application/json"}
 
 
 class HostedSignIn:
-    """What a deployed workspace has, on two ports of this machine: the page may talk to both, and to nobody else."""
+    """A deployed workspace on two local ports; the page may connect only to these."""
 
     def __init__(self, *, known: bool = True) -> None:
         self.tokens_given = 0
@@ -76,7 +76,7 @@ class HostedSignIn:
             self._give_token(request, dict(parse_qsl(request.rfile.read(length).decode())))
 
     def _authorize(self, request: BaseHTTPRequestHandler, asked: dict[str, str]) -> None:
-        """Signs everybody in at once, or refuses."""
+        """Signs every user in at once, or refuses."""
         assert (asked["response_type"], asked["client_id"]) == ("code", CLIENT)
         assert (asked["redirect_uri"], asked["code_challenge_method"]) == (self.page_url, "S256")
         back = {"state": asked["state"]}
@@ -89,7 +89,7 @@ class HostedSignIn:
         _answer(request, 302, {"Location": f"{asked['redirect_uri']}?{urlencode(back)}"})
 
     def _give_token(self, request: BaseHTTPRequestHandler, sent: dict[str, str]) -> None:
-        """As Cognito does: only to who can show what the challenge was made from, and once."""
+        """As Cognito: only for the verifier of the challenge, and once."""
         headers = {"Access-Control-Allow-Origin": "*", **JSON}
         if self._challenges.pop(sent["code"], None) == _challenge_of(sent["code_verifier"]):
             self.tokens_given += 1

@@ -1,4 +1,4 @@
-"""Answers of the API as a test writes them, in the browser: for what the page shows, not for how it comes about."""
+"""API responses written by a test, served in the browser, for tests of what the page displays."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class ScriptedApi:
         return self
 
     def take_over(self, context: BrowserContext, url: str) -> None:
-        """Every call of the API from this browser is answered here; the page itself still comes from the service."""
+        """Answer every API call of this browser here; the page itself still comes from the service."""
         for path, answer in {
             r"chats/messages\?": self._poll,
             r"chats(\?|$)": self._chats,

@@ -1,4 +1,4 @@
-"""With a keyboard, with a screen reader, on a phone, in the dark."""
+"""Keyboard, screen reader, phone, dark mode."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ ROOMS = {
 
 
 def settled(page: ChatPage) -> None:
-    """The list of chats has come last; on a phone it is there, but out of sight."""
+    """The list of chats is rendered last; on a phone it exists but is hidden."""
     expect(page.tab.locator("#chat-list a")).to_have_count(1)
     page.tab.wait_for_timeout(150)
 
@@ -61,7 +61,7 @@ def findings(page: ChatPage) -> list[str]:
 
 
 @pytest.mark.parametrize("room", ROOMS)
-def test_axe_finds_nothing_serious_by_day_and_by_night(show: Any, room: str) -> None:
+def test_axe_finds_nothing_serious_in_light_and_dark_mode(show: Any, room: str) -> None:
     make, fragment = ROOMS[room]
     page = show(make(), fragment)
     settled(page)
@@ -78,7 +78,7 @@ def test_no_content_is_cut_off_on_a_phone(show: Any, room: str) -> None:
     settled(page)
     page.screenshot(f"{room}-phone")
     assert page.tab.evaluate("[...document.querySelectorAll('*')].every((part) => part.scrollLeft === 0)")
-    assert page.tab.evaluate("document.documentElement.scrollWidth <= innerWidth"), "nothing to scroll sideways"
+    assert page.tab.evaluate("document.documentElement.scrollWidth <= innerWidth"), "the page scrolls sideways"
 
 
 def test_axe_finds_nothing_serious_on_a_phone(show: Any) -> None:
@@ -91,13 +91,13 @@ def test_axe_finds_nothing_serious_on_a_phone(show: Any) -> None:
     assert findings(page) == []
 
 
-def test_axe_would_find_something(show: Any) -> None:
+def test_axe_finds_a_seeded_fault(show: Any) -> None:
     page = show(an_answer())
     page.tab.evaluate("document.querySelector('label[for=question]').remove(); question.placeholder = ''")
     assert any(finding.startswith("label:") for finding in findings(page))
 
 
-def test_everything_is_in_reach_of_the_keyboard(show: Any) -> None:
+def test_every_control_is_reachable_by_keyboard(show: Any) -> None:
     page = show(an_answer())
     settled(page)
     expect(page.answers).to_have_count(1)
@@ -110,7 +110,7 @@ def test_everything_is_in_reach_of_the_keyboard(show: Any) -> None:
     assert reached[-5:] == ["the map", "B 12", "parked on level 3, bay 12", "question", "Ask"]
 
 
-def test_a_dialog_closes_with_escape_and_gives_the_focus_back(show: Any) -> None:
+def test_dialog_closes_with_escape_and_returns_the_focus(show: Any) -> None:
     page = show(an_answer())
     citation = page.tab.get_by_role("list", name="Memories behind this answer").get_by_role("button")
     citation.focus()
@@ -142,7 +142,7 @@ def test_a_screen_reader_hears_the_steps_and_the_answer(show: Any) -> None:
     expect(log.get_by_role("heading", name="Answer")).to_have_count(1)
 
 
-def test_on_a_phone_the_list_and_the_chat_take_turns(show: Any) -> None:
+def test_phone_shows_either_the_list_or_the_chat(show: Any) -> None:
     page = show(an_answer(), OPEN, **PHONE)
     expect(page.answers).to_be_visible()
     page.tab.get_by_role("link", name="Chats").click()

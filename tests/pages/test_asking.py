@@ -1,5 +1,3 @@
-"""Alice asks, reads the answer, and looks at what it rests on."""
-
 from __future__ import annotations
 
 from typing import Any
@@ -28,7 +26,7 @@ def test_a_citation_opens_its_memory_with_the_quote_marked(open_page: Opener, al
     expect(memory).to_have_count(0)
 
 
-def test_a_second_question_goes_on_in_the_same_chat(open_page: Opener, alice: User) -> None:
+def test_second_question_is_asked_in_the_same_chat(open_page: Opener, alice: User) -> None:
     page = open_page(alice)
     page.ask_until_answered(QUESTION)
     chat_id = page.chat_id
@@ -37,7 +35,7 @@ def test_a_second_question_goes_on_in_the_same_chat(open_page: Opener, alice: Us
     expect(page.questions).to_have_count(2)
 
 
-def test_an_answer_that_came_unseen_is_marked_until_it_is_read(open_page: Opener, alice: User) -> None:
+def test_unseen_answer_is_marked_as_unread_until_it_is_read(open_page: Opener, alice: User) -> None:
     page = open_page(alice)
     page.ask(QUESTION)
     expect(page.chat_in_list(QUESTION)).to_be_visible(timeout=ANSWER)
@@ -50,7 +48,7 @@ def test_an_answer_that_came_unseen_is_marked_until_it_is_read(open_page: Opener
     expect(page.tab).to_have_title("Async Chat")
 
 
-def test_a_chat_is_deleted_at_the_second_press(open_page: Opener, alice: User) -> None:
+def test_chat_is_deleted_by_the_second_click(open_page: Opener, alice: User) -> None:
     page = open_page(alice)
     page.ask_until_answered(QUESTION)
     page.button("Delete").click()
@@ -59,7 +57,7 @@ def test_a_chat_is_deleted_at_the_second_press(open_page: Opener, alice: User) -
     expect(page.tab.get_by_text("What would you like to remember?")).to_be_visible()
 
 
-def test_another_users_chat_is_refused_in_words(open_page: Opener, alice: User, bob: User) -> None:
+def test_another_users_chat_shows_a_refusal(open_page: Opener, alice: User, bob: User) -> None:
     of_alice = open_page(alice)
     of_alice.ask_until_answered(QUESTION)
     of_bob = open_page(bob, f"#chat={of_alice.chat_id}")
@@ -68,7 +66,7 @@ def test_another_users_chat_is_refused_in_words(open_page: Opener, alice: User, 
     assert len(of_bob.polls()) == 1
 
 
-def test_a_question_that_cannot_be_sent_is_not_lost(open_page: Opener, alice: User) -> None:
+def test_question_that_cannot_be_sent_stays_in_the_box(open_page: Opener, alice: User) -> None:
     page = open_page(alice)
     detail = "5 of your questions are being answered; wait for one of them."
     refusal = {"code": "too_many_turns", "detail": detail}

@@ -1,4 +1,4 @@
-"""Whatever stands in an answer or a memory is shown as text: nothing in it runs, and nothing in it is loaded."""
+"""Answers and memories are shown as text: nothing in them runs, and nothing in them is loaded."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ HOSTILE = (Path(__file__).parent / "hostile_texts.txt").read_text(encoding="utf-
 
 LINK = 'href="https://maps.example/x" target="_blank" rel="noopener noreferrer nofollow" title="maps.example"'
 
-#: What an answer, a quote or a title is ever made of.
+#: The only elements that an answer, a quote or a title may contain.
 HARMLESS = """
     [...document.querySelectorAll("#log *, #end *, #chat-list *, #memory *, #memory-list *")].flatMap((element) => [
         ...(/^(ARTICLE|SECTION|DIV|P|H2|UL|OL|LI|A|SPAN|BUTTON|STRONG|EM|CODE|PRE|BR|HR|BLOCKQUOTE|TIME|MARK)$/.test(element.tagName)
@@ -32,7 +32,7 @@ def assert_harmless(page: ChatPage) -> None:
     assert page.tab.evaluate(HARMLESS) == []
     assert page.tab.evaluate("ran") == []
     assert [request.url for request in page.requests if not request.url.startswith((page.origin, "data:"))] == []
-    assert page.complaints == [], "the policy had nothing to stop"
+    assert page.complaints == [], "the policy blocked something"
 
 
 def test_hostile_answers_and_questions_stay_text(show: Any) -> None:
@@ -79,7 +79,7 @@ def test_a_hostile_memory_quoted_by_the_agent_stays_text(open_page: Opener, alic
     assert_harmless(page)
 
 
-def test_not_even_the_pages_own_scripts_can_make_markup(show: Any) -> None:
+def test_trusted_types_stop_the_pages_own_scripts_from_making_markup(show: Any) -> None:
     page = show(ScriptedApi().asked("?"))
     with pytest.raises(Error, match="TrustedHTML"):
         page.tab.evaluate("document.body.innerHTML = '<img src=x>'")
@@ -112,7 +112,7 @@ def test_markdown_becomes_elements(show: Any) -> None:
     assert dict(zip(MARKDOWN, shown, strict=True)) == MARKDOWN
 
 
-def test_texts_of_nothing_but_marks_do_not_stop_the_page(show: Any) -> None:
+def test_long_texts_of_delimiters_do_not_freeze_the_page(show: Any) -> None:
     marks = ["[", "`", "*", "_", "**a", "[a](", "> ", "- ", "  - ", "#", "http://", "![", "<"]
     api = ScriptedApi()
     for mark in marks:

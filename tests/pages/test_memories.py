@@ -1,5 +1,3 @@
-"""Alice adds, searches and forgets memories."""
-
 from __future__ import annotations
 
 from typing import Any
@@ -35,7 +33,7 @@ def test_added_memory_shows_its_day_and_tags(page: ChatPage) -> None:
     expect(page.tab.get_by_label("Something to remember")).to_have_value("")
 
 
-def test_a_search_shows_what_matches(page: ChatPage, alice: User, remember: Any) -> None:
+def test_search_shows_matching_memories(page: ChatPage, alice: User, remember: Any) -> None:
     remember(alice, KEY, WIFI)
     page.tab.get_by_label("Search your memories").fill("spare key")
     page.button("Search").click()
@@ -46,7 +44,7 @@ def test_a_search_shows_what_matches(page: ChatPage, alice: User, remember: Any)
     expect(page.tab.get_by_text("No memory matches.")).to_be_visible()
 
 
-def test_a_memory_is_forgotten_at_the_second_press(page: ChatPage, alice: User, remember: Any) -> None:
+def test_memory_is_deleted_by_the_second_click(page: ChatPage, alice: User, remember: Any) -> None:
     remember(alice, KEY)
     page.tab.reload()
     page.button("Forget").click()
@@ -57,7 +55,7 @@ def test_a_memory_is_forgotten_at_the_second_press(page: ChatPage, alice: User, 
     expect(page.tab.get_by_text("No memories yet.")).to_be_visible()
 
 
-def test_older_memories_come_when_asked_for(page: ChatPage, alice: User, remember: Any) -> None:
+def test_older_memories_are_loaded_on_request(page: ChatPage, alice: User, remember: Any) -> None:
     remember(alice, *(f"Tea number {number}." for number in range(30)))
     page.tab.reload()
     expect(shown(page)).to_have_count(25)
@@ -66,7 +64,7 @@ def test_older_memories_come_when_asked_for(page: ChatPage, alice: User, remembe
     expect(page.button("Older memories")).to_have_count(0)
 
 
-def test_a_citation_of_a_memory_that_is_gone_says_so(page: ChatPage, alice: User, remember: Any) -> None:
+def test_citation_of_a_deleted_memory_says_that_it_is_deleted(page: ChatPage, alice: User, remember: Any) -> None:
     remember(alice, KEY)
     page.tab.get_by_role("link", name="New chat").click()
     page.ask_until_answered("Where is the spare key?")
@@ -79,7 +77,7 @@ def test_a_citation_of_a_memory_that_is_gone_says_so(page: ChatPage, alice: User
     expect(page.tab.get_by_role("dialog", name="Memory")).to_contain_text("may have been forgotten")
 
 
-def test_a_citation_opens_its_memory_also_when_a_search_does_not_find_it(show: Any) -> None:
+def test_citation_opens_a_memory_that_search_does_not_find(show: Any) -> None:
     api = ScriptedApi().asked("What do I take?").answered("The pill.", "Took the pill.")
     for number in range(3):
         api.remembers(f"Took the pill. It was day {number}.")

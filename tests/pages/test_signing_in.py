@@ -1,4 +1,4 @@
-"""The ways into the page: a demo user at one click, a hosted sign-in with PKCE, a token that is typed in."""
+"""Sign-in: a demo user by one click, a hosted sign-in with PKCE, a typed token."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ WELCOME = "What would you like to remember?"
 
 @pytest.fixture
 def fresh(browser: Browser, page_url: str) -> Iterator[ChatPage]:
-    """A browser that has never been here."""
+    """A browser without any stored data."""
     context = browser.new_context(viewport={"width": 1280, "height": 820})
     yield ChatPage(context, page_url)
     context.close()
@@ -28,7 +28,7 @@ def hosted(built_chat_page: Path) -> Iterator[HostedSignIn]:
         yield hosted
 
 
-def test_a_demo_user_is_in_at_one_click_and_stays_in(fresh: ChatPage) -> None:
+def test_demo_user_signs_in_by_one_click_and_stays_signed_in(fresh: ChatPage) -> None:
     fresh.open()
     expect(fresh.door).to_be_visible()
     fresh.screenshot("sign-in")
@@ -40,7 +40,7 @@ def test_a_demo_user_is_in_at_one_click_and_stays_in(fresh: ChatPage) -> None:
     assert fresh.complaints == []
 
 
-def test_an_expired_sign_in_is_renewed_on_the_spot(fresh: ChatPage) -> None:
+def test_expired_sign_in_is_renewed_without_leaving_the_page(fresh: ChatPage) -> None:
     fresh.open()
     fresh.button("Continue as alice").click()
     expect(fresh.tab.get_by_role("navigation")).to_contain_text("alice")
@@ -71,7 +71,7 @@ def test_signing_out_in_one_tab_closes_the_other(fresh: ChatPage) -> None:
     expect(other.door).to_be_visible()
 
 
-def test_the_hosted_sign_in_comes_back_to_the_same_place_with_a_token(browser: Browser, hosted: HostedSignIn) -> None:
+def test_hosted_sign_in_returns_to_the_same_chat_with_a_token(browser: Browser, hosted: HostedSignIn) -> None:
     page = ChatPage(browser.new_context(), hosted.page_url).open("#memories")
     page.button("Sign in").click()
     expect(page.tab.get_by_role("heading", name="Memories")).to_be_visible()
@@ -83,14 +83,14 @@ def test_the_hosted_sign_in_comes_back_to_the_same_place_with_a_token(browser: B
     page.tab.context.close()
 
 
-def test_a_code_that_was_not_asked_for_here_is_worth_nothing(browser: Browser, hosted: HostedSignIn) -> None:
+def test_authorization_code_with_another_state_is_ignored(browser: Browser, hosted: HostedSignIn) -> None:
     page = ChatPage(browser.new_context(), hosted.page_url).open("?code=stolen&state=guessed")
     expect(page.door).to_be_visible()
     assert hosted.tokens_given == 0
     page.tab.context.close()
 
 
-def test_a_sign_in_that_is_broken_off_says_why(browser: Browser, hosted: HostedSignIn) -> None:
+def test_cancelled_sign_in_shows_the_reason(browser: Browser, hosted: HostedSignIn) -> None:
     hosted.refuses = True
     page = ChatPage(browser.new_context(), hosted.page_url).open()
     page.button("Sign in").click()
@@ -99,7 +99,7 @@ def test_a_sign_in_that_is_broken_off_says_why(browser: Browser, hosted: HostedS
 
 
 @pytest.mark.usefixtures("built_chat_page")
-def test_without_a_sign_in_of_its_own_the_page_takes_a_token(browser: Browser) -> None:
+def test_page_takes_a_token_when_no_sign_in_is_configured(browser: Browser) -> None:
     with HostedSignIn(known=False) as unknown:
         page = ChatPage(browser.new_context(), unknown.page_url).open()
         page.tab.get_by_label("Access token").fill("a.hosted.token")

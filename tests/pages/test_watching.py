@@ -1,4 +1,4 @@
-"""From the question to the end of its turn, whatever that is."""
+"""Turns that are answered, fail or are stopped."""
 
 from __future__ import annotations
 
@@ -18,9 +18,7 @@ PARKED = "Parked the car on level 3, bay 12. The ticket is in the coat."
 QUESTION = "Where did I park the car?"
 
 
-def test_a_question_thinks_in_sight_and_is_answered_with_citations(
-    open_page: Opener, alice: User, remember: Any
-) -> None:
+def test_question_shows_steps_then_an_answer_with_citations(open_page: Opener, alice: User, remember: Any) -> None:
     remember(alice, PARKED)
     page = open_page(alice)
     page.ask(QUESTION)
@@ -34,7 +32,7 @@ def test_a_question_thinks_in_sight_and_is_answered_with_citations(
     assert page.complaints == []
 
 
-def test_a_killed_worker_shows_as_a_failure_and_the_retry_answers(
+def test_killed_worker_shows_as_a_failure_and_retry_answers(
     open_page: Opener, alice: User, stack_controls: StackControls
 ) -> None:
     page = open_page(alice)
@@ -48,7 +46,7 @@ def test_a_killed_worker_shows_as_a_failure_and_the_retry_answers(
     assert page.complaints == []
 
 
-def test_stop_ends_the_turn_and_it_can_be_asked_again(open_page: Opener, alice: User) -> None:
+def test_stop_ends_the_turn_and_retry_answers(open_page: Opener, alice: User) -> None:
     page = open_page(alice)
     page.ask(QUESTION)
     page.button("Stop").click()

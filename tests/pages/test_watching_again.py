@@ -1,4 +1,4 @@
-"""Reloads, other tabs, hidden tabs, lost connections and lost sign-ins: the running turn is never lost."""
+"""Reloads, other tabs, hidden tabs, lost connections and expired sign-ins do not lose the running turn."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.usefixtures("thoughtful_agent")
 QUESTION = "When is the boiler inspected?"
 
 
-def test_a_reload_in_mid_turn_goes_on_watching(open_page: Opener, alice: User) -> None:
+def test_reload_during_a_turn_keeps_watching(open_page: Opener, alice: User) -> None:
     page = open_page(alice)
     page.ask_until_thinking(QUESTION)
     page.tab.reload()
@@ -33,7 +33,7 @@ def test_one_of_two_tabs_polls_and_the_other_takes_over(open_page: Opener, alice
     expect(second.steps.first).to_be_visible()
     before = len(first.polls())
     second.tab.wait_for_timeout(1_000)
-    assert len(first.polls()) == before, "the tab that came last has taken over"
+    assert len(first.polls()) == before, "the newest tab has become the leader"
     second.tab.close()
     expect(first.answers).to_have_count(1, timeout=ANSWER)
     assert len(first.polls()) > before
@@ -54,7 +54,7 @@ def test_both_of_two_tabs_show_the_answer_that_one_has_polled(show: Any, page_ur
     expect(second.answers).to_have_count(1)
 
 
-def test_a_hidden_tab_asks_seldom_and_at_once_when_it_is_seen(show: Any) -> None:
+def test_hidden_tab_polls_rarely_and_at_once_when_visible_again(show: Any) -> None:
     api = ScriptedApi().asked(QUESTION).thinks("Searching")
     page = show(api)
     expect(page.steps).to_have_count(1)
@@ -69,7 +69,7 @@ def test_a_hidden_tab_asks_seldom_and_at_once_when_it_is_seen(show: Any) -> None
     expect(page.answers).to_have_count(1)
 
 
-def test_a_lost_connection_shows_and_the_answer_comes_when_it_is_back(open_page: Opener, alice: User) -> None:
+def test_lost_connection_is_shown_and_the_answer_appears_after_it(open_page: Opener, alice: User) -> None:
     page = open_page(alice)
     page.ask_until_thinking(QUESTION)
     page.tab.context.set_offline(True)
@@ -80,7 +80,7 @@ def test_a_lost_connection_shows_and_the_answer_comes_when_it_is_back(open_page:
     assert page.complaints == []
 
 
-def test_an_expired_token_stops_the_polling_and_the_sign_in_goes_on(open_page: Opener, alice: User) -> None:
+def test_expired_token_stops_polling_and_signing_in_resumes_it(open_page: Opener, alice: User) -> None:
     page = open_page(alice)
     page.ask_until_thinking(QUESTION)
     page.question_box.fill("A thought that is not asked yet")
@@ -96,5 +96,5 @@ def test_an_expired_token_stops_the_polling_and_the_sign_in_goes_on(open_page: O
 
 
 def _sign_in_again(page: ChatPage) -> None:
-    """As the test's own Alice, whom the door does not know: her browser finds her token after a reload."""
+    """As the test's own Alice, whom the sign-in page does not know: her browser finds her token after a reload."""
     page.tab.reload()

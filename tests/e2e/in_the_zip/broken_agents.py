@@ -1,4 +1,4 @@
-"""Agents that break as agents do. They are part of the zip of the tests' own stack."""
+"""Agents with faults, in the zip of the tests' own stack."""
 
 import os
 import signal
@@ -10,7 +10,7 @@ Reason = Callable[[Any, Any], NoReturn]
 
 
 def leaves(_parts: Any) -> Reason:
-    """Takes the whole process along, as running out of memory does."""
+    """Ends the process, as the out-of-memory killer does."""
 
     def reason(_assignment: Any, _watch: Any) -> NoReturn:
         os._exit(1)
@@ -19,16 +19,16 @@ def leaves(_parts: Any) -> Reason:
 
 
 def raises(_parts: Any) -> Reason:
-    """Has a defect."""
+    """Raises an exception."""
 
     def reason(_assignment: Any, _watch: Any) -> NoReturn:
-        raise RuntimeError("the words of a defect are nobody's business")
+        raise RuntimeError("an exception's text is not shown to users")
 
     return reason
 
 
 def oversleeps(_parts: Any) -> Reason:
-    """Does not come back in time, and can be woken."""
+    """Runs too long, and can be interrupted by SIGALRM."""
 
     def reason(_assignment: Any, _watch: Any) -> NoReturn:
         while True:
@@ -38,7 +38,7 @@ def oversleeps(_parts: Any) -> Reason:
 
 
 def is_deaf(_parts: Any) -> Reason:
-    """The same, and hears no alarm: only Lambda ends it, by force."""
+    """Runs too long with SIGALRM blocked, so that only Lambda can end it."""
 
     def reason(_assignment: Any, _watch: Any) -> NoReturn:
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGALRM})
