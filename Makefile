@@ -152,8 +152,8 @@ lock: env ## Lock the dependencies of pyproject.toml
 	@lock() { .local/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	    --no-annotate --custom-compile-command 'make lock' -o requirements/"$$@"; }; \
 	  lock src.txt pyproject.toml; \
-	  lock bedrock.txt pyproject.toml --extra bedrock -c requirements/src.txt; \
-	  lock dev.txt pyproject.toml --extra bedrock --group dev -c requirements/bedrock.txt; \
+	  lock agents.txt pyproject.toml --all-extras -c requirements/src.txt; \
+	  lock dev.txt pyproject.toml --all-extras --group dev -c requirements/agents.txt; \
 	  lock bench.txt pyproject.toml --group bench -c requirements/dev.txt; \
 	  lock runtime.txt --group runtime -c requirements/dev.txt; \
 	  for group in docs ministack peers scan schemathesis; do lock $$group.txt --group $$group; done; \

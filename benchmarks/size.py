@@ -21,7 +21,7 @@ HOW = (
 )
 MB: Final = 1_000_000
 ZIPS: Final[Mapping[str, tuple[tuple[str, ...], float]]] = {
-    "asking, polling and agent recall": (("--without-model-agent",), 4.6),
+    "asking, polling and agent recall": (("--without-agents",), 4.6),
     "with the agent bedrock": ((), 17.0),
 }
 HANDLERS: Final[Mapping[str, tuple[str, Mapping[str, Any], bool]]] = {

@@ -13,6 +13,7 @@ from typing import Any
 
 from async_chat_client import ChatClient
 
+from adapters.agents.registry import AGENTS
 from local import emulator, people, samples, terraform
 from local.commands import run
 from local.emulator import Emulator
@@ -104,9 +105,10 @@ def _package(home: Home, options: StackOptions) -> None:
     command: list[str | Path] = [sys.executable, PROJECT / "scripts" / "package.py", "--output", home.package]
     # The functions run on the emulator's own interpreter, whatever runtime Terraform names.
     command += ["--interpreter", emulator.PYTHON, *(f"--extra={extra}" for extra in options.extras)]
-    if options.settings.get("agent") != "bedrock":
+    built_in = AGENTS.get(str(options.settings.get("agent")))
+    if built_in is None or built_in.extra is None:
         # The emulator unzips the package for every worker: a third of the files takes a third of the time.
-        command.append("--without-model-agent")
+        command.append("--without-agents")
     run(command, home.folder / "package.log", "Building the Lambda package")
 
 

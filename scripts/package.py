@@ -19,9 +19,9 @@ UV = PROJECT / ".local" / "uv" / "bin" / "uv"
 # Not the Python that runs this script: service models are trimmed from the locked SDK.
 LOCKED_PYTHON = PROJECT / ".venv" / "bin" / "python"
 
-# The service's dependencies, without and with those that only the agent `bedrock` imports.
+# The service's dependencies, without and with the extras of the built-in agents (adapters/agents/registry.py).
 SERVICE = PROJECT / "requirements" / "src.txt"
-WITH_MODEL_AGENT = PROJECT / "requirements" / "bedrock.txt"
+WITH_AGENTS = PROJECT / "requirements" / "agents.txt"
 
 # A fixed date makes the zip reproducible; this is the earliest that a zip can hold.
 EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -47,9 +47,9 @@ class Target:
     compiler: Path | None
 
 
-def build(output: Path, target: Target, extras: list[Path], *, model_agent: bool = True) -> None:
+def build(output: Path, target: Target, extras: list[Path], *, agents: bool = True) -> None:
     """Write the zip. An extra is a hash-locked requirements file, or a folder whose content joins the root."""
-    locked = WITH_MODEL_AGENT if model_agent else SERVICE
+    locked = WITH_AGENTS if agents else SERVICE
     with tempfile.TemporaryDirectory(prefix="async-chat-package-") as folder:
         staging = Path(folder)
         _install(staging, target, [locked, *(extra for extra in extras if extra.is_file())])
@@ -159,9 +159,7 @@ def _arguments(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--python", default="3.13", help="Lambda's Python (default: %(default)s)")
     parser.add_argument("--architecture", choices=PLATFORMS, default="arm64", help="default: %(default)s")
     parser.add_argument("--extra", type=Path, action="append", default=[], help="see build(); may be repeated")
-    parser.add_argument(
-        "--without-model-agent", action="store_true", help="leave out the dependencies of the agent `bedrock`"
-    )
+    parser.add_argument("--without-agents", action="store_true", help="leave out the extras of the built-in agents")
     parser.add_argument("--interpreter", type=Path, help="build for the machine and version of this interpreter")
     return parser.parse_args(arguments)
 
@@ -179,7 +177,7 @@ def main(arguments: list[str]) -> None:
         if not extra.exists():
             sys.exit(f"{extra} does not exist: an extra is a hash-locked requirements file or a folder.")
     target = _target(given)
-    build(given.output, target, given.extra, model_agent=not given.without_model_agent)
+    build(given.output, target, given.extra, agents=not given.without_agents)
     content = given.output.read_bytes()
     print(f"{given.output}: {len(content):,} bytes\nsha256 {hashlib.sha256(content).hexdigest()}")
     if not target.compiler:

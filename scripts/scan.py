@@ -60,7 +60,7 @@ def scan_code() -> bool:
 
 def scan_dependencies(*, strict: bool) -> bool:
     """pip-audit over the zip's dependencies. With `strict` a package that could not be looked up is a failure."""
-    carried = ["--requirement", "requirements/bedrock.txt"]
+    carried = ["--requirement", "requirements/agents.txt"]
     command = [str(PROGRAMS / "pip-audit"), "--disable-pip", "--require-hashes", "--format", "json", *carried]
     done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
     try:

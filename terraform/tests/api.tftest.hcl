@@ -22,19 +22,10 @@ run "all_routes_but_three_require_a_token_with_their_scope" {
   }
 
   assert {
-    condition = { for route in aws_apigatewayv2_route.guarded : route.route_key => sort(route.authorization_scopes) } == {
-      "POST /memories/chat"          = tolist(["async-chat/chats.write"])
-      "POST /chats/{chat_id}/retry"  = tolist(["async-chat/chats.write"])
-      "GET /chats/messages"          = tolist(["async-chat/chats.read"])
-      "GET /chats"                   = tolist(["async-chat/chats.read"])
-      "GET /memories"                = tolist(["async-chat/memories.read"])
-      "POST /chats/{chat_id}/cancel" = tolist(["async-chat/chats.write"])
-      "POST /chats/{chat_id}/read"   = tolist(["async-chat/chats.write"])
-      "DELETE /chats/{chat_id}"      = tolist(["async-chat/chats.write"])
-      "POST /memories"               = tolist(["async-chat/memories.write"])
-      "DELETE /memories/{memory_id}" = tolist(["async-chat/memories.write"])
-      "$default"                     = tolist(["async-chat/chats.read", "async-chat/chats.write", "async-chat/memories.read", "async-chat/memories.write"])
-    }
+    condition = { for route in aws_apigatewayv2_route.guarded : route.route_key => sort(route.authorization_scopes) } == merge(
+      { for key, route in local.contract : key => tolist(["async-chat/${route.scope}"]) if route.scope != null },
+      { "$default" = tolist(["async-chat/chats.read", "async-chat/chats.write", "async-chat/memories.read", "async-chat/memories.write"]) },
+    )
     error_message = "A route is missing, or requires another scope."
   }
 
@@ -71,22 +62,10 @@ run "each_route_invokes_the_function_that_has_its_permissions" {
   }
 
   assert {
-    condition = { for route in merge(aws_apigatewayv2_route.guarded, aws_apigatewayv2_route.public) : route.route_key => route.target } == {
-      "POST /memories/chat"          = "integrations/to-chat"
-      "POST /chats/{chat_id}/retry"  = "integrations/to-chat"
-      "GET /chats/messages"          = "integrations/to-reads"
-      "GET /chats"                   = "integrations/to-reads"
-      "GET /memories"                = "integrations/to-reads"
-      "GET /"                        = "integrations/to-reads"
-      "GET /health"                  = "integrations/to-reads"
-      "GET /openapi.json"            = "integrations/to-reads"
-      "$default"                     = "integrations/to-reads"
-      "POST /chats/{chat_id}/cancel" = "integrations/to-edits"
-      "POST /chats/{chat_id}/read"   = "integrations/to-edits"
-      "DELETE /chats/{chat_id}"      = "integrations/to-edits"
-      "POST /memories"               = "integrations/to-edits"
-      "DELETE /memories/{memory_id}" = "integrations/to-edits"
-    }
+    condition = { for route in merge(aws_apigatewayv2_route.guarded, aws_apigatewayv2_route.public) : route.route_key => route.target } == merge(
+      { for key, route in local.contract : key => "integrations/to-${route.function}" },
+      { "$default" = "integrations/to-reads" },
+    )
     error_message = "A route invokes the wrong function."
   }
 

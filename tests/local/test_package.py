@@ -114,7 +114,7 @@ print(hasattr(ours, "query"), hasattr(ours, "scan"), hasattr(anyones, "scan"))
 
 def test_only_the_services_own_clients_have_trimmed_models(tmp_path: Path) -> None:
     """A custom agent may call any AWS service."""
-    build(tmp_path / "lambda.zip", "--interpreter", sys.executable, "--without-model-agent").extractall(tmp_path / "on")
+    build(tmp_path / "lambda.zip", "--interpreter", sys.executable, "--without-agents").extractall(tmp_path / "on")
     command = [sys.executable, "-c", CLIENTS, str(tmp_path / "on")]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["True", "False", "True"]
