@@ -28,7 +28,7 @@ class Reader:
     def __init__(self, folder: Path, stack_home: Path) -> None:
         self.folder = folder
         self.programs = folder / "programs"
-        self.told = folder / "gone_through"
+        self.skipped = folder / "not_executed"
         self.gateway_port = _free_port()
         self._stack_home = stack_home
         self._settle()
@@ -55,9 +55,9 @@ class Reader:
             output.seek(0)
             return subprocess.CompletedProcess(script, code, output.read())
 
-    def has_gone_through(self) -> set[str]:
+    def not_executed(self) -> set[str]:
         """Commands that were not executed, as program and command."""
-        return set(self.told.read_text(encoding="utf-8").splitlines()) if self.told.exists() else set()
+        return set(self.skipped.read_text(encoding="utf-8").splitlines()) if self.skipped.exists() else set()
 
     def _filled_in(self, script: str) -> str:
         for placeholder, value in {
@@ -101,7 +101,7 @@ class Reader:
             "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "clients/python/src")]),
             "NO_COLOR": "1",
             "ASYNC_CHAT_HOME": str(self._stack_home),
-            "ASYNC_CHAT_GONE_THROUGH": str(self.told),
+            "ASYNC_CHAT_NOT_EXECUTED": str(self.skipped),
             "ASYNC_CHAT_READERS_PROGRAMS": str(self.programs),
         }
 

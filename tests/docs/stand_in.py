@@ -1,6 +1,6 @@
 """A stand-in for a program in the docs' commands: python stand_in.py PROGRAM ARGUMENT...
 
-What may run goes through to the program; the rest is looked at, and told in the file ASYNC_CHAT_GONE_THROUGH, a line each.
+Harmless commands are passed on to the program. Others are checked and listed in the file ASYNC_CHAT_NOT_EXECUTED.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ def _run(*command: str, stdout: int | None = None, **variables: str) -> None:
 
 
 def _tell(program: str, what: str) -> None:
-    with Path(os.environ["ASYNC_CHAT_GONE_THROUGH"]).open("a", encoding="utf-8") as log:
+    with Path(os.environ["ASYNC_CHAT_NOT_EXECUTED"]).open("a", encoding="utf-8") as log:
         log.write(f"{program} {what}\n")
 
 

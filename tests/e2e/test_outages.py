@@ -5,14 +5,14 @@ from __future__ import annotations
 from tests.features.app import App
 from tests.features.http_driver import HttpDriver
 
-NOBODY_THERE = "http://127.0.0.1:9"
+UNREACHABLE = "http://127.0.0.1:9"
 #: API Gateway gives up after 30 seconds, users much earlier.
 GOOD_TIME = 10
 
 
 def test_ask_is_refused_and_stores_nothing_when_dynamodb_is_unreachable(app: App, driver: HttpDriver) -> None:
     noted = driver.traces()
-    driver.set_variable("AWS_ENDPOINT_URL_DYNAMODB", NOBODY_THERE)
+    driver.set_variable("AWS_ENDPOINT_URL_DYNAMODB", UNREACHABLE)
     reply = app.ask("Alice", "Where are my keys?")
     assert (reply.status, reply.body["code"]) == (503, "try_again")
     assert reply.took < GOOD_TIME
@@ -20,7 +20,7 @@ def test_ask_is_refused_and_stores_nothing_when_dynamodb_is_unreachable(app: App
 
 
 def test_turn_fails_when_lambda_is_unreachable_and_the_next_question_works(app: App, driver: HttpDriver) -> None:
-    driver.set_variable("AWS_ENDPOINT_URL_LAMBDA", NOBODY_THERE)
+    driver.set_variable("AWS_ENDPOINT_URL_LAMBDA", UNREACHABLE)
     reply = app.ask("Alice", "Where are my keys?")
     assert (reply.status, reply.body["code"]) == (503, "try_again")
     assert reply.took < GOOD_TIME

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext
 
 #: Needs no account, since the test answers instead of the API.
-NOBODY = User("nobody", "nobody", "no.token.needed")
+WITHOUT_ACCOUNT = User("nobody", "nobody", "no.token.needed")
 #: Seconds of delay, enough to act while the turn is thinking.
 THOUGHTFUL = "5"
 QUICK = "0"
@@ -106,7 +106,7 @@ def show(browser_of: Any, page_url: str) -> Any:
     """The page with API responses written by the test: `show(ScriptedApi().asked("?"))`."""
 
     def make(api: ScriptedApi, fragment: str = OPEN, **options: Any) -> ChatPage:
-        context = browser_of(NOBODY, **options)
+        context = browser_of(WITHOUT_ACCOUNT, **options)
         api.take_over(context, page_url)
         return ChatPage(context, page_url).open(fragment)
 

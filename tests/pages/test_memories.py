@@ -74,7 +74,7 @@ def test_citation_of_a_deleted_memory_says_that_it_is_deleted(page: ChatPage, al
     expect(shown(page)).to_have_count(0)
     page.chat_in_list("Where is the spare key?").click()
     page.tab.get_by_role("list", name="Memories behind this answer").get_by_role("button").click()
-    expect(page.tab.get_by_role("dialog", name="Memory")).to_contain_text("may have been forgotten")
+    expect(page.tab.get_by_role("dialog", name="Memory")).to_contain_text("This memory no longer exists.")
 
 
 def test_citation_opens_a_memory_that_search_does_not_find(show: Any) -> None:

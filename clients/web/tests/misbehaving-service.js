@@ -85,7 +85,7 @@ export class MisbehavingService {
     this.requests.push({ ...seen, headers: request.headers, body: text ? JSON.parse(text) : null, at: performance.now() });
     const wanted = this.#faults.findIndex(({ route }) => route === `${seen.method} ${seen.path}`);
     const honest = (to = reply) => this.#answer(this.requests.at(-1), to);
-    honest.silently = () => honest(NOBODY);
+    honest.silently = () => honest(UNSENT);
     if (wanted < 0) return honest();
     this.#faults.splice(wanted, 1)[0].fault(reply, honest);
   }
@@ -168,7 +168,7 @@ export class MisbehavingService {
 }
 
 /** A response that is not sent. */
-const NOBODY = { setHeader: () => {}, writeHead: () => NOBODY, end: () => NOBODY };
+const UNSENT = { setHeader: () => {}, writeHead: () => UNSENT, end: () => UNSENT };
 
 function send(reply, status, body, headers = {}) {
   reply.writeHead(status, { "Content-Type": "application/json", ...headers }).end(body === null ? undefined : JSON.stringify(body));

@@ -14,7 +14,7 @@
     ├── UnreadableReply           a response that does not fit the contract
     ├── StillThinking             the turn did not end in time
     └── TurnEnded
-    ├── TurnFailed            a stable `code`, and a sentence for a person
+        ├── TurnFailed            a stable `code`, and a sentence for a person
         └── TurnCancelled
 
 A code that this version does not know becomes the class of its status and keeps its code.

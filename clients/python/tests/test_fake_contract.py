@@ -19,7 +19,7 @@ from async_chat_client._runners import http_settings
 from async_chat_client.testing import FakeService
 
 QUESTION = {"question": "Where did I park the car?"}
-NOBODYS = "01J00000000000000000000000"
+UNKNOWN_CHAT = "01J00000000000000000000000"
 UNREAD = ["chat_id", "title", "status", "last_message", "unread"]
 
 
@@ -183,7 +183,7 @@ def test_another_users_chat_is_forbidden_and_an_unknown_one_not_found(side: Side
     chat_id = side.ask()
     assert problem(side.bob.get("/chats/messages", params={"chat_id": chat_id})) == (403, "chat_forbidden")
     assert problem(side.bob.post("/memories/chat", json={**QUESTION, "chat_id": chat_id})) == (403, "chat_forbidden")
-    assert problem(side.poll(NOBODYS)) == (404, "chat_not_found")
+    assert problem(side.poll(UNKNOWN_CHAT)) == (404, "chat_not_found")
     side.alice.post(f"/chats/{chat_id}/cancel")
 
 
