@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 #: Needs no account, since the test answers instead of the API.
 WITHOUT_ACCOUNT = User("nobody", "nobody", "no.token.needed")
 #: Seconds of delay, enough to act while the turn is thinking.
-THOUGHTFUL = "5"
+THOUGHTFUL = "8"
 QUICK = "0"
 #: Seconds in which a cancelled worker notices, and is free for the next turn.
 CANCELLED_WITHIN = 2.5
