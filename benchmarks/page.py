@@ -25,7 +25,7 @@ def write(folder: Path, result: Result) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.glob("*.svg"):
         old.unlink()
-    (folder / RESULT).write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    (folder / RESULT).write_text(_as_json(result), encoding="utf-8")
     (folder / PAGE).write_text("\n".join(_page(result)) + "\n", encoding="utf-8")
     plots = [(section, plot) for section in result["sections"] for plot in section["plots"]]
     if plots:
@@ -33,6 +33,13 @@ def write(folder: Path, result: Result) -> None:
 
         for section, plot in plots:
             draw(Plot(**plot), folder / _plot_file(section, plot))
+
+
+def _as_json(result: Result) -> str:
+    """One line per section, so that a diff shows which were measured again."""
+    head = json.dumps({name: value for name, value in result.items() if name != "sections"}, ensure_ascii=False)
+    sections = ",\n".join(json.dumps(section, ensure_ascii=False) for section in result["sections"])
+    return f'{head[:-1]}, "sections": [\n{sections}\n]}}\n'
 
 
 def _plot_file(section: Result, plot: Result) -> str:
