@@ -1,1 +1,1 @@
-"""Faults as tests: what is promised of a turn, held against every crash point and thousands of simulated runs."""
+"""Fault injection: the promises of a turn hold at every crash point and in thousands of simulated runs."""

@@ -1,4 +1,4 @@
-"""The app as it is in the hand of one user: polls as it is told, and repeats what brought no answer."""
+"""One user's app over the Lambda handlers: follows the poll hint and repeats requests that got no response."""
 
 from datetime import datetime, timedelta
 from http import HTTPStatus
@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from domain.chat import Role
 from tests.faults.cloud import Cloud
-from tests.faults.history import Acknowledged, Hidden, Said, Shown, Wished
+from tests.faults.history import Acknowledged, ActionCall, Hidden, Shown, ShownMessage
 from tests.support.gateway import Answer
 
 TRIES: Final = 4
@@ -20,7 +20,7 @@ ROUTES: Final = {
 
 
 class AppClient:
-    """Everything that it sees goes into the cloud's history."""
+    """Records all that it is shown in the cloud's history."""
 
     def __init__(self, cloud: Cloud, user: str) -> None:
         self.chat_id: str | None = None
@@ -34,27 +34,27 @@ class AppClient:
         return f"{self.user} asks no. {self._asked}"
 
     def ask(self, question: str) -> None:
-        """Ask in the chat at hand, or begin one; again and again until the service has said yes or no."""
+        """Ask in the current chat or in a new one; repeat until the service accepts or rejects."""
         for _ in range(TRIES):
             if self.post(question):
                 return
             self._cloud.clock.sleep(REPEAT_AFTER)
 
     def post(self, question: str) -> bool:
-        """One POST, in the same words each time. Whether there is a final answer."""
+        """One POST, with the same body for the same question. Returns whether the response is final."""
         body = {"question": question, **({"chat_id": self.chat_id} if self.chat_id else {})}
         body = self._bodies.setdefault(question, body)
         headers = {"Idempotency-Key": question.replace(" ", "-")}
-        came_at, answer = self._cloud.call("POST /memories/chat", self.user, body=body, headers=headers)
+        received_at, answer = self._cloud.call("POST /memories/chat", self.user, body=body, headers=headers)
         if answer is None or not _succeeded(answer):
             return not _worth_repeating(answer)
         self.chat_id = str(answer.body["chat_id"])
-        call = (self.user, self.chat_id, came_at, self._now())
+        call = (self.user, self.chat_id, received_at, self._now())
         self._cloud.history.acknowledged.append(Acknowledged(*call, question=question, key=question))
         return True
 
     def follow(self) -> Shown | None:
-        """Poll until there is nothing to wait for; what was shown last."""
+        """Poll until there is nothing to wait for; returns what was shown last."""
         for _ in range(POLLS):
             wait = self.poll()
             if wait is None:
@@ -63,10 +63,10 @@ class AppClient:
         return self._cloud.history.shown[-1] if self._cloud.history.shown else None
 
     def poll(self) -> timedelta | None:
-        """Show the chat; when to ask again."""
+        """Show the chat; returns when to poll next, None for never."""
         query = {"chat_id": self.chat_id, "limit": "100"}
-        came_at, answer = self._cloud.call("GET /chats/messages", self.user, query=query)
-        call = (self.user, self.chat_id or "", came_at, self._now())
+        received_at, answer = self._cloud.call("GET /chats/messages", self.user, query=query)
+        call = (self.user, self.chat_id or "", received_at, self._now())
         if answer is not None and answer.status == HTTPStatus.NOT_FOUND:
             self._cloud.history.hidden.append(Hidden(*call))
             return None
@@ -76,12 +76,12 @@ class AppClient:
         wait = answer.body["poll_after_ms"]
         return None if wait is None else timedelta(milliseconds=wait)
 
-    def wish(self, wish: str) -> None:
-        """Cancel, retry or delete, until the service has said yes or no."""
+    def request(self, action: str) -> None:
+        """Cancel, retry or delete; repeat until the service accepts or rejects."""
         for _ in range(TRIES):
-            came_at, answer = self._cloud.call(ROUTES[wish], self.user, path={"chat_id": self.chat_id})
-            call = (self.user, self.chat_id or "", came_at, self._now())
-            self._cloud.history.wished.append(Wished(*call, wish=wish, done=_succeeded(answer)))
+            received_at, answer = self._cloud.call(ROUTES[action], self.user, path={"chat_id": self.chat_id})
+            call = (self.user, self.chat_id or "", received_at, self._now())
+            self._cloud.history.actions.append(ActionCall(*call, action=action, done=_succeeded(answer)))
             if not _worth_repeating(answer):
                 return
             self._cloud.clock.sleep(REPEAT_AFTER)
@@ -112,5 +112,7 @@ def _shown(call: tuple[str, str, datetime, datetime], body: Any) -> Shown:
         deadline=datetime.fromisoformat(turn["deadline"]),
         ended_at=datetime.fromisoformat(turn["ended_at"]) if turn["ended_at"] else None,
         draft=turn["draft"],
-        messages=tuple(Said(said["message_id"], Role(said["role"]), said["content"]) for said in body["messages"]),
+        messages=tuple(
+            ShownMessage(item["message_id"], Role(item["role"]), item["content"]) for item in body["messages"]
+        ),
     )

@@ -1,4 +1,4 @@
-"""People with their apps: they ask, wait, lose patience, stop, try again, and sometimes try what is not theirs."""
+"""Simulated users with several devices: ask, poll, cancel, retry, delete, and try other users' chats."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -14,19 +14,19 @@ from domain.records import Ask, ChatPage, PageRequest
 from entrypoints.http.problems import problem_for
 from entrypoints.schemas.fields import phase_of, status_of
 from tests.faults.fault_rates import Killed
-from tests.faults.history import Acknowledged, Hidden, Intruded, Listed, Said, Shown, Wished
+from tests.faults.history import Acknowledged, ActionCall, ForeignCall, Hidden, Listed, Shown, ShownMessage
 from tests.faults.world import World
 
 Result = TypeVar("Result")
 
-#: Even an app that is told to go on for ever gives up.
+#: An app gives up after so many polls, whatever the poll hint says.
 POLLS: Final = 60
 WHOLE: Final = PageRequest(limit=100)
 
 
 @dataclass
 class Person:
-    """What a user knows, on whichever device: the names of the chats that answers have named."""
+    """A user; `chats` are the ids that responses have named, known on all of the user's devices."""
 
     name: str
     chats: list[str] = field(default_factory=list)
@@ -38,28 +38,36 @@ class Person:
 
 
 class App:
-    """One device of a person. `stranger` is whose chats it tries."""
+    """One device of a person; `stranger` is the user whose chats it tries to reach."""
 
     def __init__(self, world: World, person: Person, stranger: Person) -> None:
         self._world = world
         self._person = person
         self._stranger = stranger
-        self._screens: dict[str, tuple[Said, ...]] = {}
+        self._screens: dict[str, tuple[ShownMessage, ...]] = {}
 
     def use(self, times: int) -> None:
-        """Do something, `times` times over."""
-        ways = (self._ask, self._follow, self._cancel, self._retry, self._delete, self._list, self._intrude)
+        """Do a random action, `times` times."""
+        actions = (
+            self._ask,
+            self._follow,
+            self._cancel,
+            self._retry,
+            self._delete,
+            self._list,
+            self._try_another_users_chat,
+        )
         for _ in range(times):
             self._wait(self._world.random.expovariate(1 / 8))
-            (way,) = self._world.random.choices(ways, weights=(10, 4, 3, 3, 1, 1, 2))
-            way()
+            (act,) = self._world.random.choices(actions, weights=(10, 4, 3, 3, 1, 1, 2))
+            act()
 
     # ---- asking
 
     def _ask(self) -> None:
-        chat_id = self._some_chat() if self._lot(0.6) else None
+        chat_id = self._some_chat() if self._chance(0.6) else None
         key = self._person.question()
-        ask = Ask(self._person.name, key, chat_id, key if self._lot(0.7) else None)
+        ask = Ask(self._person.name, key, chat_id, key if self._chance(0.7) else None)
         for _ in range(self._world.random.randint(1, 3) - 1 if ask.key else 0):
             pause = timedelta(seconds=self._world.random.uniform(0, 3))
             self._world.scheduler.spawn(partial(self.post, ask), pause)
@@ -67,12 +75,12 @@ class App:
             if self.post(ask):
                 break
             self._wait(self._world.random.choice((0.1, 2, 5, 80)) * (attempt + 1))
-        if self._lot(0.8):
+        if self._chance(0.8):
             self._follow(ask.chat_id)
 
     def post(self, ask: Ask) -> bool:
-        """Whether there is a final answer."""
-        came_at = self._now()
+        """Returns whether the response is final."""
+        received_at = self._now()
         try:
             chat_id = self._world.request(lambda service: service.dispatch(ask)).chat_id
         except Refused:
@@ -81,15 +89,15 @@ class App:
             return False
         if chat_id not in self._person.chats:
             self._person.chats.append(chat_id)
-        call = (self._person.name, chat_id, came_at, self._now())
+        call = (self._person.name, chat_id, received_at, self._now())
         self._world.history.acknowledged.append(Acknowledged(*call, question=ask.question, key=ask.key))
         return True
 
     def ask_and_wait(self, chat_id: str) -> None:
-        """A further question in a chat, followed to its end."""
+        """Ask another question in a chat and poll until its turn has ended."""
         self.post(Ask(self._person.name, self._person.question(), chat_id))
         for _ in range(POLLS):
-            wait = self.poll(chat_id, afresh=True)
+            wait = self.poll(chat_id, from_start=True)
             if wait is None:
                 break
             self._wait(wait.total_seconds())
@@ -103,27 +111,27 @@ class App:
         self._wait(2)
         for _ in range(POLLS):
             wait = self.poll(chat_id)
-            if wait is None or self._lot(0.02):
+            if wait is None or self._chance(0.02):
                 break
             self._wait(wait.total_seconds() * self._world.random.uniform(0.5, 1.5))
 
-    def poll(self, chat_id: str, *, afresh: bool = False) -> timedelta | None:
-        """Show what is new, or everything. When to ask again; None when there is nothing to wait for."""
-        screen = () if afresh or self._lot(0.3) else self._screens.get(chat_id, ())
+    def poll(self, chat_id: str, *, from_start: bool = False) -> timedelta | None:
+        """Show what is new, or everything `from_start`. Returns when to poll next, None for never."""
+        screen = () if from_start or self._chance(0.3) else self._screens.get(chat_id, ())
         after = screen[-1].message_id if screen else None
         wanted = PageRequest(self._world.random.choice((1, 3, 50)), after) if after else WHOLE
-        came_at = self._now()
+        received_at = self._now()
         try:
             page, wait = self._world.request(lambda service: self._read(service, chat_id, wanted))
         except ChatNotFound:
-            self._world.history.hidden.append(Hidden(self._person.name, chat_id, came_at, self._now()))
+            self._world.history.hidden.append(Hidden(self._person.name, chat_id, received_at, self._now()))
             return None
         except (AsyncChatError, Killed):
             return timedelta(seconds=2)
-        self._screens[chat_id] = (*screen, *_said(page))
+        self._screens[chat_id] = (*screen, *_shown_messages(page))
         if page.has_newer:
-            return self.poll(chat_id) if not afresh else None
-        call = (self._person.name, chat_id, came_at, self._now())
+            return self.poll(chat_id) if not from_start else None
+        call = (self._person.name, chat_id, received_at, self._now())
         self._world.history.shown.append(_shown(call, page.chat, self._screens[chat_id]))
         return wait
 
@@ -131,31 +139,31 @@ class App:
         page = service.read(self._person.name, chat_id, wanted)
         return page, service.poll_after(page.chat)
 
-    # ---- the rest
+    # ---- other actions
 
     def _cancel(self) -> None:
-        self._wish("cancel", lambda service, chat_id: service.cancel(self._person.name, chat_id))
+        self._request("cancel", lambda service, chat_id: service.cancel(self._person.name, chat_id))
 
     def _retry(self) -> None:
-        self._wish("retry", lambda service, chat_id: service.retry(self._person.name, chat_id))
+        self._request("retry", lambda service, chat_id: service.retry(self._person.name, chat_id))
 
     def _delete(self) -> None:
-        self._wish("delete", lambda service, chat_id: service.delete(self._person.name, chat_id))
+        self._request("delete", lambda service, chat_id: service.delete(self._person.name, chat_id))
 
-    def _wish(self, wish: str, act: Callable[[ChatService, str], object]) -> None:
+    def _request(self, action: str, act: Callable[[ChatService, str], object]) -> None:
         chat_id = self._some_chat()
         if chat_id is None:
             return
-        came_at, done = self._now(), False
-        if wish == "delete":
+        received_at, done = self._now(), False
+        if action == "delete":
             self._person.deleted.add(chat_id)
         try:
             self._world.request(lambda service: act(service, chat_id))
             done = True
         except (AsyncChatError, Killed):
             pass
-        self._world.history.wished.append(
-            Wished(self._person.name, chat_id, came_at, self._now(), wish=wish, done=done)
+        self._world.history.actions.append(
+            ActionCall(self._person.name, chat_id, received_at, self._now(), action=action, done=done)
         )
 
     def _list(self) -> None:
@@ -165,8 +173,7 @@ class App:
             return
         self._world.history.listed.append(Listed(self._person.name, tuple(chat.chat_id for chat in found)))
 
-    def _intrude(self) -> None:
-        """Whatever can be done to a chat, to somebody else's."""
+    def _try_another_users_chat(self) -> None:
         if not self._stranger.chats:
             return
         chat_id, name = self._world.random.choice(self._stranger.chats), self._person.name
@@ -178,7 +185,7 @@ class App:
             lambda service: service.mark_read(name, chat_id),
             lambda service: service.delete(name, chat_id),
         )
-        came_at = self._now()
+        received_at = self._now()
         refusal: str | None = None
         try:
             self._world.request(self._world.random.choice(attempts))
@@ -186,7 +193,7 @@ class App:
             refusal = problem_for(error).code
         except (AsyncChatError, Killed):
             return
-        self._world.history.intruded.append(Intruded(name, chat_id, came_at, self._now(), refusal=refusal))
+        self._world.history.foreign_calls.append(ForeignCall(name, chat_id, received_at, self._now(), refusal=refusal))
 
     def _some_chat(self) -> str | None:
         return self._world.random.choice(self._person.chats) if self._person.chats else None
@@ -197,15 +204,15 @@ class App:
     def _wait(self, seconds: float) -> None:
         self._world.scheduler.pause(timedelta(seconds=seconds))
 
-    def _lot(self, probability: float) -> bool:
+    def _chance(self, probability: float) -> bool:
         return self._world.chance(probability)
 
 
-def _said(page: ChatPage) -> list[Said]:
-    return [Said(message.message_id, message.role, message.content) for message in page.messages]
+def _shown_messages(page: ChatPage) -> list[ShownMessage]:
+    return [ShownMessage(message.message_id, message.role, message.content) for message in page.messages]
 
 
-def _shown(call: tuple[str, str, datetime, datetime], chat: Chat, messages: tuple[Said, ...]) -> Shown:
+def _shown(call: tuple[str, str, datetime, datetime], chat: Chat, messages: tuple[ShownMessage, ...]) -> Shown:
     turn = chat.turn
     return Shown(
         *call,

@@ -1,4 +1,4 @@
-"""Mutants of the domain, of its fakes and of the request's clock: the simulation is to notice them."""
+"""Mutants of the domain, its fakes and the request clock, for the simulation to find."""
 
 from contextlib import suppress
 from dataclasses import replace
@@ -19,23 +19,23 @@ from tests.faults.mutant import Judge, Mutant
 _ensure_worker = ChatService._ensure_worker
 
 
-def _claim_too_late(turn: Turn, lease: str, now: datetime) -> Turn:
+def _claim_after_deadline(turn: Turn, lease: str, now: datetime) -> Turn:
     return turn._moved(TurnState.RUNNING, lease=lease, started_at=now)
 
 
-def _claim_an_ended_turn(turn: Turn, lease: str, now: datetime) -> Turn:
+def _claim_in_any_state(turn: Turn, lease: str, now: datetime) -> Turn:
     return replace(turn, state=TurnState.RUNNING, lease=lease, started_at=now, ended_at=None, failure=None)
 
 
-def _answer_too_late(turn: Turn, lease: str, now: datetime) -> Turn:
+def _answer_after_deadline(turn: Turn, lease: str, now: datetime) -> Turn:
     return turn._moved(TurnState.ANSWERED, ended_at=now, draft=None)
 
 
-def _overdue_late(turn: Turn, now: datetime) -> bool:
+def _overdue_a_second_late(turn: Turn, now: datetime) -> bool:
     return turn.thinking and now > turn.deadline + timedelta(seconds=1)
 
 
-def _show_unsettled(self: ChatService, user_id: str, chat_id: str, page: PageRequest) -> ChatPage:
+def _show_failed_without_saving(self: ChatService, user_id: str, chat_id: str, page: PageRequest) -> ChatPage:
     found = self._chats.read(chat_id, page)
     if found is None:
         raise ChatNotFound
@@ -46,14 +46,14 @@ def _show_unsettled(self: ChatService, user_id: str, chat_id: str, page: PageReq
     return replace(found, chat=found.chat.with_turn(turn.failed(FailureCode.TIMED_OUT, now)))
 
 
-def _invoke_then_save(self: ChatService, ask: Ask) -> AskAccepted:
+def _invoke_before_saving(self: ChatService, ask: Ask) -> AskAccepted:
     new = self._new_question(ask, ask.question, self._idempotency_key(ask, ask.question), None)
     self._start(new.turn, "")
     past = self._chats.save_question(new)
     return self._replay(past, ask, ask.question) if past else AskAccepted(new.turn.chat_id)
 
 
-def _acknowledge_unsaved(self: ChatService, ask: Ask) -> AskAccepted:
+def _acknowledge_without_saving(self: ChatService, ask: Ask) -> AskAccepted:
     new = self._new_question(ask, ask.question, self._idempotency_key(ask, ask.question), None)
     with suppress(StoreUnavailable):
         past = self._chats.save_question(new)
@@ -63,16 +63,16 @@ def _acknowledge_unsaved(self: ChatService, ask: Ask) -> AskAccepted:
     return AskAccepted(new.turn.chat_id)
 
 
-def _hide_that_nobody_came(self: ChatService, turn: Turn, correlation_id: str) -> None:
+def _ignore_unreachable_worker(self: ChatService, turn: Turn, correlation_id: str) -> None:
     with suppress(WorkerUnreachable):
         self._worker.invoke(WorkerInvocation(turn.chat_id, turn.turn_id, turn.dispatch_token, correlation_id))
 
 
-def _replay_whatever_failed(self: ChatService, turn: Turn, ask: Ask) -> bool:
+def _rerun_any_failed_turn(self: ChatService, turn: Turn, ask: Ask) -> bool:
     return self._run_again(turn, "") if turn.state is TurnState.FAILED else _ensure_worker(self, turn, ask)
 
 
-def _take_up_the_ended_turn(self: ChatService, turn: Turn, correlation_id: str) -> bool:
+def _retry_with_same_turn_id(self: ChatService, turn: Turn, correlation_id: str) -> bool:
     new = self._new_turn(turn.chat_id, turn.user_id, turn.question_id)
     again = replace(new, turn_id=turn.turn_id, dispatch_token=turn.dispatch_token)
     if turn.thinking or not self._chats.compare_and_set_turn(turn, again, turn_limit=self._policy.turns_per_user):
@@ -81,13 +81,13 @@ def _take_up_the_ended_turn(self: ChatService, turn: Turn, correlation_id: str) 
     return True
 
 
-def _start_then_store_the_retry(self: ChatService, turn: Turn, correlation_id: str) -> bool:
+def _invoke_retry_before_saving(self: ChatService, turn: Turn, correlation_id: str) -> bool:
     again = self._new_turn(turn.chat_id, turn.user_id, turn.question_id)
     self._start(again, correlation_id)
     return turn.thinking or self._chats.compare_and_set_turn(turn, again, turn_limit=self._policy.turns_per_user)
 
 
-def _fail_what_has_ended(self: ChatService, invocation: WorkerInvocation, code: FailureCode) -> Turn | None:
+def _fail_ended_turn(self: ChatService, invocation: WorkerInvocation, code: FailureCode) -> Turn | None:
     chat = self._chats.load(invocation.chat_id)
     if chat is None or invocation.turn_id != chat.turn.turn_id:
         return None
@@ -95,11 +95,11 @@ def _fail_what_has_ended(self: ChatService, invocation: WorkerInvocation, code: 
     return failed if self._end(chat.turn, failed) else None
 
 
-def _name_the_answer_by_the_clock(self: ChatService, answer: Answer, turn: Turn, now: datetime) -> Message:
+def _answer_id_by_clock_only(self: ChatService, answer: Answer, turn: Turn, now: datetime) -> Message:
     return Message(self._ids.new_id(), Role.ASSISTANT, answer.text, now, answer.citations)
 
 
-def _take_any_order(self: InMemoryChatRepository, chat: Chat | None, new: NewQuestion) -> None:
+def _accept_any_order(self: InMemoryChatRepository, chat: Chat | None, new: NewQuestion) -> None:
     if not new.new_chat:
         if chat is None:
             raise ChatNotFound
@@ -107,46 +107,46 @@ def _take_any_order(self: InMemoryChatRepository, chat: Chat | None, new: NewQue
         chat.check_free(new.turn.asked_at)
 
 
-def _only_not_behind(self: RequestClock) -> datetime:
+def _no_upper_bound(self: RequestClock) -> datetime:
     return max(self._clock.now(), self._received_at or self._clock.now())
 
 
-def _simulated(name: str, owner: object, attribute: str, instead: object) -> Mutant:
-    return Mutant(name, Judge.SIMULATION, owner, attribute, instead)
+def _simulated(name: str, owner: object, attribute: str, replacement: object) -> Mutant:
+    return Mutant(name, Judge.SIMULATION, owner, attribute, replacement)
 
 
 DOMAIN_MUTANTS: Final = (
-    _simulated("a claim does not look at the deadline", Turn, "claimed", _claim_too_late),
-    _simulated("a claim does not look at the state", Turn, "claimed", _claim_an_ended_turn),
-    _simulated("an answer does not look at the deadline", Turn, "answered", _answer_too_late),
-    _simulated("no turn is ever overdue", Turn, "overdue", lambda self, now: False),
-    _simulated("a turn is overdue a second late", Turn, "overdue", _overdue_late),
-    _simulated("an overdue turn is shown as failed, not stored", ChatService, "read", _show_unsettled),
-    _simulated("the worker is invoked before the question is saved", ChatService, "dispatch", _invoke_then_save),
-    _simulated("a question that was not saved is acknowledged", ChatService, "dispatch", _acknowledge_unsaved),
-    _simulated("an invocation that failed counts as done", ChatService, "_start", _hide_that_nobody_came),
-    _simulated("idempotency keys are not kept", ChatService, "_idempotency_key", lambda self, ask, question: None),
-    _simulated("a replay never starts the worker", ChatService, "_ensure_worker", lambda self, turn, ask: True),
-    _simulated("a replay runs every failed turn again", ChatService, "_ensure_worker", _replay_whatever_failed),
-    _simulated("a retry takes up the ended turn", ChatService, "_run_again", _take_up_the_ended_turn),
-    _simulated("a retry is started, then stored", ChatService, "_run_again", _start_then_store_the_retry),
-    _simulated("anything may be retried", Chat, "check_retriable", lambda self, now: None),
-    _simulated("a busy chat takes questions", Chat, "check_free", lambda self, now: None),
+    _simulated("a claim ignores the deadline", Turn, "claimed", _claim_after_deadline),
+    _simulated("a claim ignores the state", Turn, "claimed", _claim_in_any_state),
+    _simulated("an answer ignores the deadline", Turn, "answered", _answer_after_deadline),
+    _simulated("a turn is never overdue", Turn, "overdue", lambda self, now: False),
+    _simulated("a turn is overdue a second late", Turn, "overdue", _overdue_a_second_late),
+    _simulated("an overdue turn is shown as failed but not saved", ChatService, "read", _show_failed_without_saving),
+    _simulated("the worker is invoked before the question is saved", ChatService, "dispatch", _invoke_before_saving),
+    _simulated("an ask is acknowledged without being saved", ChatService, "dispatch", _acknowledge_without_saving),
+    _simulated("a failed invocation counts as done", ChatService, "_start", _ignore_unreachable_worker),
+    _simulated("idempotency keys are ignored", ChatService, "_idempotency_key", lambda self, ask, question: None),
+    _simulated("a repeated ask never starts the worker", ChatService, "_ensure_worker", lambda self, turn, ask: True),
+    _simulated("a repeated ask reruns every failed turn", ChatService, "_ensure_worker", _rerun_any_failed_turn),
+    _simulated("a retry reuses the ended turn's id", ChatService, "_run_again", _retry_with_same_turn_id),
+    _simulated("a retry invokes the worker before it is saved", ChatService, "_run_again", _invoke_retry_before_saving),
+    _simulated("any turn may be retried", Chat, "check_retriable", lambda self, now: None),
+    _simulated("a thinking chat accepts questions", Chat, "check_free", lambda self, now: None),
     _simulated("an event needs no token", chat_service, "_matches", lambda event, turn: event.turn_id == turn.turn_id),
-    _simulated("an event may mean any turn", chat_service, "_matches", lambda event, turn: True),
-    _simulated("the failures function ends what has ended", ChatService, "fail", _fail_what_has_ended),
+    _simulated("an event matches any turn", chat_service, "_matches", lambda event, turn: True),
+    _simulated("the failures function fails an ended turn", ChatService, "fail", _fail_ended_turn),
     _simulated("chats have no owner", Chat, "check_owner", lambda self, user_id: None),
-    _simulated("an answer's id does not follow its question's", ChatService, "_message", _name_the_answer_by_the_clock),
-    _simulated("a reader trusts its own clock", RequestClock, "now", lambda self: self._clock.now()),
-    _simulated("a clock may be ahead of API Gateway's", RequestClock, "now", _only_not_behind),
+    _simulated("an answer's id does not follow its question's", ChatService, "_message", _answer_id_by_clock_only),
+    _simulated("a request uses its machine's clock", RequestClock, "now", lambda self: self._clock.now()),
+    _simulated("a request's clock may be far ahead of API Gateway's", RequestClock, "now", _no_upper_bound),
     _simulated("the store compares nothing", chat_repository, "_same", lambda stored, seen: True),
     _simulated(
-        "the store compares the turn only",
+        "the store compares only the turn id",
         chat_repository,
         "_same",
         lambda stored, seen: stored.turn_id == seen.turn_id,
     ),
     _simulated("the store counts no turns", InMemoryChatRepository, "_check_slot", lambda self, turn, limit: None),
-    _simulated("the store takes messages in any order", InMemoryChatRepository, "_check_chat", _take_any_order),
-    _simulated("the store knows no keys", InMemoryChatRepository, "_past_ask", lambda self, new: None),
+    _simulated("the store accepts messages in any order", InMemoryChatRepository, "_check_chat", _accept_any_order),
+    _simulated("the store ignores idempotency keys", InMemoryChatRepository, "_past_ask", lambda self, new: None),
 )

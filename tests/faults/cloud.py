@@ -1,4 +1,4 @@
-"""The four functions over moto, on one clock, with Lambda's rules for events and for what becomes of failed ones."""
+"""The four functions over moto, on one clock, with Lambda's rules for asynchronous events and their retries."""
 
 import json
 from collections.abc import Mapping
@@ -18,18 +18,18 @@ from tests.support.aws import dynamodb_client, lambda_client, make_tables
 from tests.support.deployed import FakeContext, deploy, function_of, handler_of
 from tests.support.gateway import Answer, http_event
 
-#: More than any story needs: places have to be given back all the same.
+#: More than any story needs; slots must be released all the same.
 CAPACITY: Final = 10
 TICK: Final = timedelta(milliseconds=10)
 PICKED_UP_AFTER: Final = timedelta(milliseconds=300)
 #: Lambda waits a minute before it runs a failed event again, and two before the third time.
-AGAIN_AFTER: Final = timedelta(minutes=1)
+RETRY_AFTER: Final = timedelta(minutes=1)
 QUEUE_TRIES: Final = 5
 VISIBILITY: Final = timedelta(seconds=30)
 
 
 class Cloud:
-    """Made once, used for many runs: `begin` empties it. Events are delivered when the clock passes their time."""
+    """Used for many runs; `begin` empties it. Events are delivered when the clock passes their time."""
 
     def __init__(self) -> None:
         self.clock = FakeClock(NOON)
@@ -44,14 +44,14 @@ class Cloud:
         self.begin(retries=0)
 
     def begin(self, retries: int, *, calm: bool = False) -> None:
-        """An empty table, and nothing under way; a worker's failed event is run again `retries` times."""
-        # moto copies the whole table for every transaction: what is left of earlier runs would slow all later ones.
+        """Start a run with an empty table; Lambda retries a worker's failed event `retries` times."""
+        # moto copies the whole table for every transaction: items left of earlier runs would slow down all later ones.
         self._empty_table()
         self.history = History(calm=calm)
         self.agent.begin(self.history)
         self.sent: list[dict[str, Any]] = []
-        #: How many workers die before they have done anything.
-        self.stillborn = 0
+        #: How many workers die before they do anything.
+        self.dead_on_start = 0
         self._retries = retries
 
     def _empty_table(self) -> None:
@@ -62,7 +62,7 @@ class Cloud:
             self._plain.batch_write_item(RequestItems={table: requests[start : start + 25]})
 
     def _container(self) -> Container:
-        """Every function has its own, as each has its own machine; clients are shared to save time."""
+        """One for each function, as each has its own machine; clients are shared to save time."""
         settings = Settings(
             workspace="test",
             chats_table=self._tables.chats,
@@ -77,20 +77,20 @@ class Cloud:
     # ---- over HTTP
 
     def call(self, route: str, user: str, **parts: Any) -> tuple[datetime, Answer | None]:
-        """When the call came, and its answer: None when the function died under it."""
-        came_at = self.clock.now()
+        """When the request came and its response, None when the function died."""
+        received_at = self.clock.now()
         event = http_event(route, user=user, **parts)
-        event["requestContext"]["timeEpoch"] = round(came_at.timestamp() * 1000)
+        event["requestContext"]["timeEpoch"] = round(received_at.timestamp() * 1000)
         try:
             reply = self._run(function_of(route), event)
         except Killed:
-            return came_at, None
-        return came_at, Answer(reply["statusCode"], reply["headers"], reply.get("body"))
+            return received_at, None
+        return received_at, Answer(reply["statusCode"], reply["headers"], reply.get("body"))
 
     def _run(self, function: str, event: Mapping[str, Any]) -> Any:
         worker = "_async_worker" in event
-        if worker and self.stillborn:
-            self.stillborn -= 1
+        if worker and self.dead_on_start:
+            self.dead_on_start -= 1
             raise Killed
         self.running.append("worker" if worker else function)
         try:
@@ -107,24 +107,24 @@ class Cloud:
         self.clock.at(self.clock.now() + PICKED_UP_AFTER, lambda: self.deliver(event))
 
     def _question_of(self, event: Mapping[str, Any]) -> str:
-        """What the event is about, from the table."""
+        """The question that the event is about, from the table."""
         found = self._plain.get_item(TableName=self._tables.chats, Key=header_key(event["chat_id"]))
         header = found.get("Item", {})
         return str(header["last_text"]["S"]) if header.get("turn_id") == {"S": event["turn_id"]} else ""
 
     def deliver(self, event: Mapping[str, Any], attempt: int = 0) -> None:
-        """Run the worker, and do with its failure what Lambda does."""
+        """Run the worker; retry or give up a failure as Lambda does."""
         try:
             self._run("chat", event)
         except (Exception, Killed):  # noqa: BLE001  # to Lambda, all of them are failed invocations
             if attempt < self._retries:
-                again_at = self.clock.now() + AGAIN_AFTER * (attempt + 1)
-                self.clock.at(again_at, lambda: self.deliver(event, attempt + 1))
+                retry_at = self.clock.now() + RETRY_AFTER * (attempt + 1)
+                self.clock.at(retry_at, lambda: self.deliver(event, attempt + 1))
             else:
                 self.clock.at(self.clock.now() + PICKED_UP_AFTER, lambda: self.give_up(event))
 
     def give_up(self, event: Mapping[str, Any], attempt: int = 1) -> None:
-        """The on-failure record comes out of its queue, again when the function behind it fails."""
+        """Pass the on-failure record to the failures function, again after a failure."""
         record = {"requestContext": {"condition": "RetriesExhausted"}, "requestPayload": event}
         message = {"messageId": "record-1", "body": json.dumps(record)}
         try:
@@ -135,10 +135,10 @@ class Cloud:
             self.clock.at(self.clock.now() + VISIBILITY, lambda: self.give_up(event, attempt + 1))
 
     def slots_held(self, user: str) -> int:
-        """How many turns of the user and of the workspace count as thinking now."""
+        """How many slots of the user and of the workspace are taken now."""
         taken = 0
         for owner in (f"user#{user}", "places#0"):
             found = self._plain.get_item(TableName=self._tables.chats, Key=slots_key(owner))
-            places = found.get("Item", {}).get("thinking", {}).get("SS", [])
-            taken += sum(deadline_of(place) > self.clock.now() for place in places)
+            permits = found.get("Item", {}).get("thinking", {}).get("SS", [])
+            taken += sum(deadline_of(permit) > self.clock.now() for permit in permits)
         return taken

@@ -1,7 +1,7 @@
-"""Every crash point: stories cut off at each AWS call in each way, over the real adapters; `python -m tests crash-points`.
+"""Crash points: each story, interrupted at each AWS call in each way, over the real adapters: `python -m tests crash-points`.
 
-A point is a story, the number of a call, what happens there, and how often Lambda runs a failed event again. Besides
-faults there are others who come in between: whatever they do is done, from beginning to end, just before the call.
+A point is a story, the number of a call, a fault or a concurrent action there, and how often Lambda retries a failed
+event. A concurrent action runs from beginning to end just before the call.
 """
 
 import argparse
@@ -19,14 +19,14 @@ from tests.faults.cloud import Cloud
 from tests.faults.history import History
 from tests.faults.interruptions import Endless, Fault, Point
 from tests.faults.promises import breaches
-from tests.faults.stories import HARMLESS, OTHERS, STORIES, UNKNOWING, Scene, Story, close
+from tests.faults.stories import CONCURRENT, HARMLESS, STORIES, WITHOUT_CHAT_ID, Scene, Story, close
 
 RETRIES = (0, 1, 2)
 
 
 @dataclass(frozen=True)
 class CrashPoint:
-    """Where a story is disturbed. `event` is a fault, or the name of what others do."""
+    """`event` is a fault, or the name of a concurrent action."""
 
     story: Story
     call: int
@@ -38,50 +38,48 @@ class CrashPoint:
 
     @property
     def harmless(self) -> bool:
-        """Nothing fails here that the client library or the protocol would not take care of."""
-        by_itself = self.story.answered and self.retries >= self.story.retries
-        return by_itself and (self.event is Fault.REPEATED or self.event in HARMLESS)
+        """Whether the client library and the protocol hide the fault, so that the answer must come."""
+        answered = self.story.answered and self.retries >= self.story.retries
+        return answered and (self.event is Fault.REPEATED or self.event in HARMLESS)
 
 
 @dataclass(frozen=True)
-class Circumstances:
-    """Who makes a call of the undisturbed story, and whether the app knows the chat by then."""
+class ObservedCall:
+    """An AWS call of the undisturbed story: the function that makes it, and whether the app knows the chat by then."""
 
-    maker: str
+    function: str
     chat_known: bool
 
 
-class Stage:
-    """Tells stories, disturbed or not."""
-
+class CrashPointRunner:
     def __init__(self) -> None:
         self._cloud = Cloud()
 
-    def undisturbed(self, story: Story) -> list[Circumstances]:
-        """The AWS calls of a story in which nothing happens."""
+    def undisturbed(self, story: Story) -> list[ObservedCall]:
+        """The AWS calls of a story without faults."""
         calls, history = self._tell(story, None, story.retries, calm=story.answered)
         assert not breaches(history), breaches(history)
         return calls
 
-    def try_out(self, point: CrashPoint) -> list[str]:
-        """What is broken at a point."""
+    def run(self, point: CrashPoint) -> list[str]:
+        """The broken promises at a point."""
         try:
             _, history = self._tell(point.story, point, point.retries, calm=point.harmless)
         except Endless:
-            return ["no end of AWS calls"]
+            return ["endless AWS calls"]
         return breaches(history)
 
     def _tell(
         self, story: Story, at: CrashPoint | None, retries: int, *, calm: bool
-    ) -> tuple[list[Circumstances], History]:
+    ) -> tuple[list[ObservedCall], History]:
         cloud = self._cloud
         cloud.begin(retries, calm=calm)
         scene = Scene(cloud, AppClient(cloud, "alice"))
-        calls: list[Circumstances] = []
+        calls: list[ObservedCall] = []
         story.prepare(scene)
         with cloud.interruptions.counting(
             _point(at, scene) if at else None,
-            lambda: calls.append(Circumstances(cloud.running[-1], scene.app.chat_id is not None)),
+            lambda: calls.append(ObservedCall(cloud.running[-1], scene.app.chat_id is not None)),
         ):
             story.act(scene)
         close(scene)
@@ -89,37 +87,37 @@ class Stage:
 
 
 def _point(at: CrashPoint, scene: Scene) -> Point:
-    return Point(at.call, at.event if isinstance(at.event, Fault) else partial(OTHERS[at.event], scene))
+    return Point(at.call, at.event if isinstance(at.event, Fault) else partial(CONCURRENT[at.event], scene))
 
 
 @contextmanager
-def stage() -> Iterator[Stage]:
-    """moto in this process, for as long as it is needed."""
+def crash_point_runner() -> Iterator[CrashPointRunner]:
+    """moto in this process while the block runs."""
     with mock_aws():
-        yield Stage()
+        yield CrashPointRunner()
 
 
-def all_points(on: Stage, stories: Iterable[Story] = STORIES) -> Iterator[CrashPoint]:
-    """Every point there is. Lambda runs again only what was a worker, and who does not know the chat can do little."""
+def all_points(runner: CrashPointRunner, stories: Iterable[Story] = STORIES) -> Iterator[CrashPoint]:
+    """All points. Lambda retries only the worker; without a chat id, few concurrent actions are possible."""
     for story in stories:
-        for call, circumstances in enumerate(on.undisturbed(story)):
-            retries = RETRIES if circumstances.maker == "worker" else (story.retries,)
+        for call, observed in enumerate(runner.undisturbed(story)):
+            retries = RETRIES if observed.function == "worker" else (story.retries,)
             yield from (CrashPoint(story, call, fault, times) for fault in Fault for times in retries)
-            others = OTHERS if circumstances.chat_known else UNKNOWING
-            yield from (CrashPoint(story, call, other, story.retries) for other in others)
+            names = CONCURRENT if observed.chat_known else WITHOUT_CHAT_ID
+            yield from (CrashPoint(story, call, name, story.retries) for name in names)
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests crash-points", description=__doc__)
     parser.add_argument("--story", default="", help="only stories with this in their name")
     chosen = parser.parse_args()
-    logging.disable()  # broken agents and lost workers are what this is about
+    logging.disable()  # agents break and workers die on purpose
     stories = [story for story in STORIES if chosen.story in story.name]
     tried = violations = 0
-    with stage() as on:
-        for point in all_points(on, stories):
+    with crash_point_runner() as runner:
+        for point in all_points(runner, stories):
             tried += 1
-            broken = on.try_out(point)
+            broken = runner.run(point)
             if broken:
                 violations += 1
                 print(f"{point}:", *broken[:4], sep="\n  ", flush=True)

@@ -1,4 +1,4 @@
-"""The model-based comparison with DynamoDB over moto, with an empty table for every example."""
+"""The model-based comparison with DynamoDB over moto, with an empty table for each example."""
 
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
@@ -13,12 +13,12 @@ STEPS = 30
 
 
 def compare_with_fake(examples: int, *, shortest: bool = True) -> None:
-    """Raises when DynamoDB and the fake differ, after looking for the `shortest` way there if that is wanted."""
+    """Raises when DynamoDB and the fake differ; with `shortest`, Hypothesis shrinks the example first."""
     client = dynamodb_client()
     used: list[Tables] = []
 
     def empty_dynamodb(clock: FakeClock) -> ChatRepository:
-        # moto copies every table for every transaction: what earlier examples left would slow down all later ones.
+        # moto copies every table for every transaction: earlier tables would slow down all later examples.
         while used:
             old = used.pop()
             client.delete_table(TableName=old.chats)

@@ -1,4 +1,4 @@
-"""How much goes wrong in a simulated run."""
+"""The probabilities of faults in a simulated run."""
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -7,7 +7,7 @@ from typing import Final
 
 
 class Killed(BaseException):
-    """The process is gone. No Exception: nothing in the service may catch it."""
+    """The process is gone. Not an Exception: nothing in the service may catch it."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class FaultRates:
 
 
 CALM: Final = FaultRates()
-#: What Lambda's own documents say may happen at any time.
+#: Faults that Lambda's documentation says may happen at any time.
 SOME_FAULTS: Final = FaultRates(
     crash=0.002,
     loss=0.01,
@@ -64,7 +64,7 @@ MANY_FAULTS: Final = FaultRates(
 
 
 def fault_rates_for(random: Random) -> FaultRates:
-    """A quarter of the runs is calm; in some of the others one machine's clock is off by up to an hour."""
+    """A quarter of the runs has no faults; in some of the others one machine's clock is off by up to an hour."""
     rates = random.choice((CALM, SOME_FAULTS, SOME_FAULTS, MANY_FAULTS))
     wild = not rates.calm and random.random() < 0.2
     return replace(rates, wild_skew=timedelta(hours=random.uniform(-1, 1))) if wild else rates

@@ -1,6 +1,6 @@
-"""What happened in a run, as its users and its store saw it: all that the promises are judged by.
+"""What users were shown and what the store held in a run: the promises are checked against this only.
 
-Times are true times, which no machine in the run has to know.
+Times are true times, whatever the clocks of the run's machines say.
 """
 
 from dataclasses import dataclass, field
@@ -11,20 +11,20 @@ from domain.chat import Role
 
 @dataclass(frozen=True)
 class Call:
-    """Somebody called the service: when API Gateway took it, and when the answer was there."""
+    """A request: when API Gateway received it, and when its response was there."""
 
     user: str
     chat_id: str
-    came_at: datetime
+    received_at: datetime
     returned_at: datetime
 
     def before(self, other: "Call") -> bool:
-        """Its answer was there when the other was sent. Calls that overlap have no order."""
-        return self.returned_at <= other.came_at
+        """Whether this call's response was there before the other call was sent. Calls that overlap have no order."""
+        return self.returned_at <= other.received_at
 
 
 @dataclass(frozen=True)
-class Said:
+class ShownMessage:
     """A message as an app shows it."""
 
     message_id: str
@@ -34,7 +34,7 @@ class Said:
 
 @dataclass(frozen=True)
 class Shown(Call):
-    """A poll: `messages` are all that the app now shows of the chat; `turn` tells one turn from another."""
+    """A poll: `messages` are all that the app now shows of the chat; `turn` identifies the turn."""
 
     turn: str
     status: str
@@ -43,7 +43,7 @@ class Shown(Call):
     deadline: datetime
     ended_at: datetime | None
     draft: str | None
-    messages: tuple[Said, ...]
+    messages: tuple[ShownMessage, ...]
 
     @property
     def ended(self) -> bool:
@@ -51,13 +51,13 @@ class Shown(Call):
 
     @property
     def end(self) -> tuple[str, str | None, str | None]:
-        """How the turn ended: status, failure, and the answer's id."""
+        """The turn's status, failure, and last message id."""
         return self.status, self.failure, self.messages[-1].message_id if self.messages else None
 
 
 @dataclass(frozen=True)
 class Acknowledged(Call):
-    """An ask that got its 200. `chat_id` is what the answer named."""
+    """An ask that got a 200, which named `chat_id`."""
 
     question: str
     key: str | None
@@ -65,20 +65,20 @@ class Acknowledged(Call):
 
 @dataclass(frozen=True)
 class Hidden(Call):
-    """A poll that found no chat."""
+    """A poll that got a 404."""
 
 
 @dataclass(frozen=True)
-class Wished(Call):
-    """Its owner wanted something of a chat: `cancel`, `retry` or `delete`. `done` when a success came back."""
+class ActionCall(Call):
+    """The owner asked to `cancel`, `retry` or `delete`; `done` after a success."""
 
-    wish: str
+    action: str
     done: bool
 
 
 @dataclass(frozen=True)
-class Intruded(Call):
-    """Somebody called with another user's chat. `refusal` is the error that came back, None for a success."""
+class ForeignCall(Call):
+    """A request for another user's chat; `refusal` is the error code, None for a success."""
 
     refusal: str | None
 
@@ -93,7 +93,7 @@ class Listed:
 
 @dataclass(frozen=True)
 class Accepted:
-    """The asynchronous hop took an event about this question."""
+    """Lambda accepted an event about this question."""
 
     at: datetime
     chat_id: str
@@ -126,11 +126,10 @@ class Stored:
 
 @dataclass
 class History:
-    """One run. `calm` says that nothing failed in it and that all clocks were right, `skew` how wrong any clock was.
+    """One run. `calm`: no faults and right clocks; `skew`: how far any clock was off.
 
-    `given_up` are the turns whose worker Lambda has given up on, `forged` counts forged events that were acted on.
-    `afterwards` is how the next question of each chat ended, asked when nothing failed any more. `crowding` is how
-    many places were taken when no turn was thinking.
+    `given_up`: turns whose event went to the on-failure destination. `forged`: forged events that had an effect.
+    `afterwards`: how each chat's next question ended, without faults. `held_slots`: slots taken while no turn thought.
     """
 
     calm: bool = False
@@ -142,23 +141,23 @@ class History:
     shown: list[Shown] = field(default_factory=list)
     hidden: list[Hidden] = field(default_factory=list)
     acknowledged: list[Acknowledged] = field(default_factory=list)
-    wished: list[Wished] = field(default_factory=list)
-    intruded: list[Intruded] = field(default_factory=list)
+    actions: list[ActionCall] = field(default_factory=list)
+    foreign_calls: list[ForeignCall] = field(default_factory=list)
     listed: list[Listed] = field(default_factory=list)
     accepted: list[Accepted] = field(default_factory=list)
     reasoned: list[ReasoningOutcome] = field(default_factory=list)
     stored: list[Stored] = field(default_factory=list)
     afterwards: list[Shown] = field(default_factory=list)
-    crowding: list[int] = field(default_factory=list)
+    held_slots: list[int] = field(default_factory=list)
 
     def owner(self, chat_id: str) -> str | None:
-        """Whose chat it is, as far as anybody was told."""
+        """The chat's owner, None when no response named the chat."""
         return next((asked.user for asked in self.acknowledged if asked.chat_id == chat_id), None)
 
-    def wishes(self, wish: str, chat_id: str) -> list[Wished]:
-        return [wished for wished in self.wished if (wished.wish, wished.chat_id) == (wish, chat_id)]
+    def actions_of(self, action: str, chat_id: str) -> list[ActionCall]:
+        return [call for call in self.actions if (call.action, call.chat_id) == (action, chat_id)]
 
 
 def answer_to(question: str) -> str:
-    """What the agents of these tests answer: whose question it was can be told from it."""
+    """What the agents of these tests answer; it names the question and so its user."""
     return f"Answer to: {question}"

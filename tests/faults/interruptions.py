@@ -1,4 +1,4 @@
-"""A hand on every AWS call of the functions: counts them, and interferes with one of them."""
+"""botocore hooks that count the functions' AWS calls and interfere with one of them."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 URL = "https://aws.invalid"
-#: A run takes some thirty calls: one that takes so many goes round in circles.
+#: A run takes some thirty calls; one that takes this many is in an endless loop.
 ENDLESS = 300
 
 
 class Fault(StrEnum):
-    """What becomes of one call, or of the process that makes it."""
+    """What happens to one call, or to the process that makes it."""
 
     KILLED_BEFORE = "killed before the call"
     KILLED_AFTER = "killed after its effect"
@@ -33,22 +33,19 @@ class Fault(StrEnum):
 
 
 class Endless(BaseException):
-    """The service calls AWS again and again, and comes to no end."""
+    """The service calls AWS without end."""
 
 
 @dataclass(frozen=True)
 class Point:
-    """The `call`th call, counted from zero, and what happens there: a fault, or somebody else's doings before it."""
+    """The number of a call, from zero, and what happens there: a fault, or an action before the call."""
 
     call: int
     event: Fault | Callable[[], None]
 
 
 class Interruptions:
-    """Hooks into botocore, above the wire.
-
-    `plain` is a client without hooks; every call takes a `tick` of time, and `take_event` stands for Lambda's Invoke.
-    """
+    """`plain` is a client without hooks; `tick` runs before each call; `take_event` stands for Lambda's Invoke."""
 
     def __init__(self, plain: "DynamoDBClient", tick: Callable[[], None], take_event: Callable[[bytes], None]) -> None:
         self._calls = 0
@@ -60,7 +57,7 @@ class Interruptions:
         self._take_event = take_event
         self._counting = False
         self._parameters: dict[str, Any] = {}
-        #: The numbers of the calls that are under way: what happens inside one is nested in it.
+        #: The numbers of the calls in progress; calls nest.
         self._under_way: list[int | None] = []
 
     def tap(self, *clients: Any) -> None:
@@ -97,7 +94,7 @@ class Interruptions:
         if event is Fault.REPEATED:
             self._send(model, parameters)
         elif callable(event):
-            self._aside(event)
+            self._run_uncounted(event)
         self._under_way.append(number)
         if model.name == "Invoke":
             return self._send(model, parameters)
@@ -128,10 +125,10 @@ class Interruptions:
                 getattr(self._plain, xform_name(model.name))(**parameters)
         return AWSResponse(URL, HTTPStatus.ACCEPTED, HTTPHeaders(), None), {"StatusCode": HTTPStatus.ACCEPTED}
 
-    def _aside(self, others: Callable[[], None]) -> None:
-        """What others do meanwhile goes undisturbed, and is not counted."""
+    def _run_uncounted(self, action: Callable[[], None]) -> None:
+        """Run a concurrent action; its own calls are neither counted nor disturbed."""
         self._counting = False
         try:
-            others()
+            action()
         finally:
             self._counting = True

@@ -1,7 +1,7 @@
 """200 questions from 50 users on the local stack, every POST twice: `python -m tests load`, after `make up`.
 
-Each Lambda worker is a process there, so at most 20 turns are in flight. Nothing may be lost or doubled, and nobody
-may see anything of anybody else.
+Each Lambda worker is a process there, so at most 20 turns are in flight. No question may be lost or doubled, and no
+user may see another user's data.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def spread(seconds: list[float]) -> str:
 
 
 async def load(stack: RunningStack, users: list[User]) -> int:
-    """Everything, and the number of faults seen."""
+    """Run the load and print the figures; returns the number of faults."""
     limits = httpx.Limits(max_connections=IN_FLIGHT * 2)
     async with httpx.AsyncClient(base_url=stack.api_url, limits=limits, timeout=60, trust_env=False) as api:
         service = Load(api)

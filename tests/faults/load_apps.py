@@ -15,14 +15,14 @@ from tests.e2e.running_stack import User
 
 IN_FLIGHT: Final = 20
 CALLS_AT_ONCE: Final = 8
-#: Later than any deadline.
-PATIENCE: Final = 100
+#: Seconds; longer than any deadline.
+TIMEOUT: Final = 100
 THINGS: Final = ("lantern", "ladder", "compass", "kettle")
 
 
 @dataclass
 class Asked:
-    """One question and what became of it; durations in seconds."""
+    """One question and its outcome; durations in seconds."""
 
     user: User
     thing: str
@@ -33,7 +33,7 @@ class Asked:
 
     @property
     def shelf(self) -> str:
-        """A word that is in this user's memories only."""
+        """A word that only this user's memories hold."""
         return f"shelf-{self.user.sub[:8]}"
 
 
@@ -49,7 +49,7 @@ class Load:
         await asyncio.gather(*(self._live(asked) for asked in questions))
 
     async def remember(self, user: User) -> None:
-        """What every user has put where."""
+        """Store the user's memories: one for each thing."""
         for asked in [Asked(user, thing) for thing in THINGS]:
             text = f"I put the {asked.thing} on {asked.shelf}."
             reply = await self._call("POST", "/memories", user, json={"text": text})
@@ -75,7 +75,7 @@ class Load:
             asked.chat_ids.append(reply.json()["chat_id"])
 
     async def _follow(self, asked: Asked) -> None:
-        until, wait = time.monotonic() + PATIENCE, 2.0
+        until, wait = time.monotonic() + TIMEOUT, 2.0
         while time.monotonic() < until:
             await asyncio.sleep(wait)
             reply = await self._call("GET", "/chats/messages", asked.user, params={"chat_id": asked.chat_ids[0]})

@@ -1,4 +1,4 @@
-"""What may not happen under load."""
+"""Faults that must not happen under load."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def lost(questions: Iterable[Asked]) -> list[str]:
 
 
 def doubled(questions: Iterable[Asked], chats: dict[str, list[str]]) -> list[str]:
-    """Questions that two POSTs made two of, in one chat or in two."""
+    """Questions that were saved or answered twice, in one chat or in two, and chats without a question."""
     asked_by: dict[str, set[str]] = {name: set() for name in chats}
     found = []
     for asked in questions:
@@ -27,15 +27,15 @@ def doubled(questions: Iterable[Asked], chats: dict[str, list[str]]) -> list[str
         roles = [message["role"] for message in asked.shown]
         if len(set(asked.chat_ids)) > 1 or roles.count("user") > 1 or roles.count("assistant") > 1:
             found.append(f"{asked.user.name} about the {asked.thing}: {asked.chat_ids}, {roles}")
-    found += [f"{name} has chats that nobody asked for" for name, own in chats.items() if set(own) != asked_by[name]]
+    found += [f"{name} has chats without a question" for name, own in chats.items() if set(own) != asked_by[name]]
     return found
 
 
 def strange(questions: list[Asked], statuses: list[int]) -> list[str]:
-    """What somebody saw of somebody else."""
+    """Data that one user saw of another."""
     shelves = {asked.shelf for asked in questions}
     found = [
-        f"{asked.user.name} was told of {shelf}"
+        f"{asked.user.name} was shown {shelf}"
         for asked in questions
         for shelf in shelves - {asked.shelf}
         if any(shelf in message["content"] for message in asked.shown)

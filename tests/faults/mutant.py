@@ -1,4 +1,4 @@
-"""A rule of the protocol, broken."""
+"""One rule of the protocol, broken on purpose."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,7 +8,7 @@ from typing import Any
 
 
 class Judge(StrEnum):
-    """Who is to notice."""
+    """The test method that must notice a mutant."""
 
     SIMULATION = "simulation"
     CRASH_POINTS = "crash points"
@@ -16,28 +16,25 @@ class Judge(StrEnum):
     TORN_READS = "torn reads"
 
 
-class MutantUnfit(BaseException):
-    """The code has changed under the mutant. No Exception: no judge may take it for a fault that it has seen."""
+class OutdatedMutant(BaseException):
+    """The code that the mutant changes has changed. Not an Exception: no judge may count it as a fault that it found."""
 
 
 @dataclass(frozen=True)
 class Mutant:
-    """`instead` takes the place of `attribute` of a class or module while the mutant lives.
-
-    `story` is where the crash points are looked through; the other judges look everywhere.
-    """
+    """`replacement` replaces `attribute` of `owner`, a class or module. `story` limits the crash points that are tried."""
 
     name: str
     judge: Judge
     owner: Any
     attribute: str
-    instead: Any
+    replacement: Any
     story: str = ""
 
     @contextmanager
-    def alive(self) -> Iterator[None]:
+    def applied(self) -> Iterator[None]:
         before = vars(self.owner)[self.attribute]
-        setattr(self.owner, self.attribute, self.instead)
+        setattr(self.owner, self.attribute, self.replacement)
         try:
             yield
         finally:

@@ -1,7 +1,7 @@
-"""What the poll hint costs and what it brings, beside polling at fixed intervals: `python -m tests poll-cost`.
+"""The poll hint compared with polling at fixed intervals: `python -m tests poll-cost`.
 
-An app asks, waits two seconds as `Retry-After` says, and then polls as it is told until it sees the answer. Two
-figures count: the polls, and how long the answer had been saved when it showed.
+An app asks, waits two seconds as `Retry-After` says, and then polls by the hint until it sees the answer. Two figures
+count: the number of polls, and how long the answer had been saved when it was shown.
 """
 
 from collections.abc import Callable
@@ -30,7 +30,7 @@ Durations = Callable[[Random], float]
 
 @dataclass(frozen=True)
 class Cost:
-    """Over many turns."""
+    """Number of polls and seconds of delay, one of each for each turn."""
 
     polls: list[int]
     late: list[float]
@@ -51,38 +51,38 @@ class Cost:
 
 
 def by_hint(chat: Chat, now: timedelta) -> timedelta:
-    """As the service says."""
+    """Poll when the service says."""
     wait = poll_after(chat, NOON + now, POLICY.expected_duration)
     assert wait is not None
     return wait
 
 
 def every(seconds: float) -> Hint:
-    """At a fixed interval."""
+    """Poll at a fixed interval."""
     return lambda chat, now: timedelta(seconds=seconds)
 
 
 def cost(hint: Hint, durations: Durations, usual: timedelta | None = None, seed: int = 17) -> Cost:
-    """`usual` is what the chat has learned from its last answer."""
+    """`usual` is the duration of the chat's last answer."""
     random = Random(seed)
     turns = [_turn(hint, durations(random), usual, random) for _ in range(TURNS)]
     return Cost([polls for polls, _ in turns], [late for _, late in turns])
 
 
 def _turn(hint: Hint, takes: float, usual: timedelta | None, random: Random) -> tuple[int, float]:
-    """One turn: how many polls it took, and how many seconds the answer had been there."""
+    """One turn: its number of polls, and the seconds between saving the answer and showing it."""
     picked_up = timedelta(seconds=random.uniform(0.02, 0.5))
     saved = picked_up + timedelta(seconds=takes)
-    # An agent that writes its answer piece by piece does so in the last part of its time.
+    # An agent that streams its answer does so in the last part of its time.
     drafting = picked_up + timedelta(seconds=takes * random.uniform(0.6, 0.95))
     now, polls = FIRST, 0
     while True:
-        way_there, way_back = (timedelta(seconds=random.uniform(0.02, 0.08)) for _ in range(2))
-        seen_at = now + way_there
+        request, response = (timedelta(seconds=random.uniform(0.02, 0.08)) for _ in range(2))
+        seen_at = now + request
         polls += 1
         if seen_at >= saved:
-            return polls, (seen_at + way_back - saved).total_seconds()
-        now = seen_at + way_back + hint(_chat(seen_at, picked_up, drafting, usual), seen_at)
+            return polls, (seen_at + response - saved).total_seconds()
+        now = seen_at + response + hint(_chat(seen_at, picked_up, drafting, usual), seen_at)
 
 
 def _chat(now: timedelta, picked_up: timedelta, drafting: timedelta, usual: timedelta | None) -> Chat:
@@ -111,11 +111,11 @@ def around(seconds: float, spread: float = 0.05) -> Durations:
 SITUATIONS: Final[dict[str, tuple[Durations, float | None]]] = {
     "56 s to the second, a new chat": (around(56, 0), None),
     "about 56 s, a new chat": (around(56), None),
-    "about 56 s, a chat that knows it": (around(56), 56),
+    "about 56 s, as the last answer": (around(56), 56),
     "about 56 s, but widely spread": (around(56, 0.12), 56),
-    "about 20 s, a chat that knows it": (around(20), 20),
+    "about 20 s, as the last answer": (around(20), 20),
     "about 20 s, a new chat": (around(20), None),
-    "about 5 s, a chat that knows it": (around(5), 5),
+    "about 5 s, as the last answer": (around(5), 5),
     "about 5 s, a new chat": (around(5), None),
     "anything from 1 to 65 s, a new chat": (lambda random: random.uniform(1, 65), None),
 }

@@ -1,4 +1,4 @@
-"""One invocation of one function on some machine: everything that it calls may be slow, fail, or be its last."""
+"""One simulated invocation of a function: each call that it makes may be slow, fail, or kill it."""
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -17,7 +17,7 @@ Result = TypeVar("Result")
 
 
 class Process(Clock):
-    """Its own clock, too: what sleeps past the function's timeout is killed at the timeout."""
+    """Also the machine's clock: a sleep past the function's timeout kills the process at the timeout."""
 
     def __init__(
         self, scheduler: Scheduler, random: Random, rates: FaultRates, skew: timedelta, timeout: timedelta
@@ -41,7 +41,7 @@ class Process(Clock):
     def call(
         self, effect: Callable[[], Result], lost: type[TryAgain] = StoreUnavailable, *, repeatable: bool = True
     ) -> Result:
-        """Send a request, let it take effect somewhere, and wait for the reply: three chances for a fault."""
+        """Send a request, apply its effect, and wait for the reply; each of the three may fail."""
         self._travel(lost)
         if repeatable and self._chance(self._rates.repeat):
             with suppress(AsyncChatError):
@@ -69,13 +69,13 @@ class Process(Clock):
         return self._random.random() < probability
 
 
-class DistantChatRepository(ChatRepository):
-    """A repository on the other side of a process's network; `look` is called after every write."""
+class RemoteChatRepository(ChatRepository):
+    """A repository over a process's unreliable network; `on_write` is called after every write."""
 
-    def __init__(self, chats: ChatRepository, process: Process, look: Callable[[str], None]) -> None:
+    def __init__(self, chats: ChatRepository, process: Process, on_write: Callable[[str], None]) -> None:
         self._chats = chats
         self._process = process
-        self._look = look
+        self._on_write = on_write
 
     def save_question(self, new: NewQuestion) -> IdempotencyRecord | None:
         return self._write(new.turn.chat_id, lambda: self._chats.save_question(new))
@@ -103,13 +103,13 @@ class DistantChatRepository(ChatRepository):
         self._process.call(lambda: self._chats.mark_read(chat_id, user_id))
 
     def delete(self, chat_id: str, user_id: str) -> None:
-        # Not repeatable: the second time there is nothing left to delete.
+        # Not repeatable: a second delete finds no chat.
         self._process.call(lambda: self._chats.delete(chat_id, user_id), repeatable=False)
 
     def _write(self, chat_id: str, write: Callable[[], Result]) -> Result:
         def effect() -> Result:
             result = write()
-            self._look(chat_id)
+            self._on_write(chat_id)
             return result
 
         return self._process.call(effect)

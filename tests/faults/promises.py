@@ -1,6 +1,6 @@
-"""The judge: P1 to P6 as plain rules over a history. Knows nothing of how the service keeps them.
+"""The promises P1 to P6 as rules over a history, independent of how the service keeps them.
 
-Each rule yields a sentence for every breach that it sees.
+Each rule yields one sentence for each breach.
 """
 
 from collections import Counter, defaultdict
@@ -14,34 +14,34 @@ from tests.faults.history import Acknowledged, Call, History, Stored, answer_to
 from tests.faults.views import View, views_by_chat
 
 DEADLINE: Final = timedelta(seconds=70)
-#: Between the moment at which a request comes and any moment at which it is worked on: API Gateway waits no longer.
+#: The longest time between a request's arrival and the work on it: API Gateway's timeout.
 SLACK: Final = timedelta(seconds=30)
-#: A claim may have been under way for so long.
+#: The longest that a claim may take.
 CLAIM: Final = timedelta(seconds=10)
 PHASES: Final = ("queued", "running", "done")
 THINKING: Final = frozenset({"queued", "running"})
 
 
 def durable(history: History) -> Iterator[str]:
-    """P1: what was acknowledged is there, and stays, until its owner deletes the chat."""
+    """P1: an acknowledged question stays in its chat until the owner deletes the chat."""
     for asked in history.acknowledged:
         for shown in history.shown:
             if shown.chat_id == asked.chat_id and asked.before(shown):
-                times = sum(said.content == asked.question for said in shown.messages)
+                times = sum(message.content == asked.question for message in shown.messages)
                 if times != 1:
                     yield f"P1 {asked.question!r} is shown {times} times"
         for hidden in history.hidden:
-            if hidden.chat_id == asked.chat_id and asked.before(hidden) and not _wished(history, "delete", hidden):
+            if hidden.chat_id == asked.chat_id and asked.before(hidden) and not _requested(history, "delete", hidden):
                 yield f"P1 the chat of {asked.question!r} is gone"
 
 
 def one_end(history: History) -> Iterator[str]:
-    """P2: a turn ends once, in one way, and what is shown of it fits together."""
+    """P2: a turn ends once, in one way, and each poll is consistent."""
     for view in _all_views(history):
-        yield from _misfits(history, view)
-        for content, times in Counter(said.content for said in view.shown.messages).items():
+        yield from _contradictions(history, view)
+        for content, times in Counter(message.content for message in view.shown.messages).items():
             if times > 1:
-                yield f"P2 {content!r} stands there {times} times"
+                yield f"P2 {content!r} is shown {times} times"
     for views in views_by_chat(history).values():
         for earlier, later in permutations(views, 2):
             same_turn = earlier.turn == later.turn and earlier.shown.ended
@@ -49,29 +49,29 @@ def one_end(history: History) -> Iterator[str]:
                 yield f"P2 turn {earlier.turn} ended as {earlier.shown.end}, and later as {later.shown.end}"
 
 
-def _misfits(history: History, view: View) -> Iterator[str]:
+def _contradictions(history: History, view: View) -> Iterator[str]:
     shown = view.shown
-    for said, reply in pairwise(shown.messages):
-        if reply.role is Role.ASSISTANT and (said.role, reply.content) != (Role.USER, answer_to(said.content)):
-            yield f"P2 {said.content!r} is followed by {reply.content!r}"
+    for message, reply in pairwise(shown.messages):
+        if reply.role is Role.ASSISTANT and (message.role, reply.content) != (Role.USER, answer_to(message.content)):
+            yield f"P2 {message.content!r} is followed by {reply.content!r}"
     answered = bool(shown.messages) and shown.messages[-1].role is Role.ASSISTANT
     if answered != (shown.status == "answered"):
-        yield f"P2 {shown.status} with {[said.content for said in shown.messages]}"
+        yield f"P2 {shown.status} with {[message.content for message in shown.messages]}"
     if (shown.failure is not None) != (shown.status == "failed"):
         yield f"P2 {shown.status} because of {shown.failure}"
-    wished = _wished(history, "cancel", shown) or _wished(history, "delete", shown)
+    stopped = _requested(history, "cancel", shown) or _requested(history, "delete", shown)
     if shown.ended and shown.draft is not None:
-        yield f"P2 {shown.status}, and still writing {shown.draft!r}"
-    if shown.status == "cancelled" and not wished:
-        yield "P2 cancelled, and its owner never wished it"
+        yield f"P2 {shown.status}, with the draft {shown.draft!r}"
+    if shown.status == "cancelled" and not stopped:
+        yield "P2 cancelled without a request of its owner"
 
 
 def in_time(history: History) -> Iterator[str]:
-    """P3: at its deadline a turn has ended in every poll, and no answer is younger than the deadline."""
+    """P3: every poll from the deadline on shows an ended turn, and no answer is later than the deadline."""
     for view in _all_views(history):
         shown = view.shown
-        if not shown.ended and view.last_came_at >= shown.deadline:
-            yield f"P3 {shown.status} at {view.last_came_at:%T.%f}, {shown.deadline:%T.%f} was the deadline"
+        if not shown.ended and view.last_received_at >= shown.deadline:
+            yield f"P3 {shown.status} at {view.last_received_at:%T.%f}, {shown.deadline:%T.%f} was the deadline"
         if shown.status == "answered" and (shown.ended_at is None or shown.ended_at >= shown.deadline):
             yield f"P3 answered at {shown.ended_at}, {shown.deadline} was the deadline"
     for chat_id, turns in _turns(history).items():
@@ -80,8 +80,8 @@ def in_time(history: History) -> Iterator[str]:
                 yield f"P3 chat {chat_id}: at {first.at} a turn began with the deadline {first.deadline}"
 
 
-def not_in_vain(history: History) -> Iterator[str]:
-    """P3, the other way round: no agent is run for a turn that is over, no turn ends because of another's worker."""
+def no_useless_run(history: History) -> Iterator[str]:
+    """P3: no agent runs after its turn's deadline, and no turn ends because another turn's worker died."""
     for run in history.reasoned:
         known = (stored for stored in history.stored if stored.question == run.question and stored.at <= run.at)
         deadline = max((stored.deadline for stored in known), default=run.at)
@@ -89,37 +89,35 @@ def not_in_vain(history: History) -> Iterator[str]:
             yield f"P3 the agent was run at {run.at:%T}, {deadline:%T} was the deadline"
     for stored in history.stored:
         if stored.failure == "worker_died" and stored.turn not in history.given_up:
-            yield f"P3 turn {stored.turn} was ended for a worker that was not its own"
+            yield f"P3 turn {stored.turn} was ended because another turn's worker died"
     if history.forged:
-        yield f"P6 {history.forged} forged events were acted on"
+        yield f"P6 {history.forged} forged events had an effect"
 
 
-def once(history: History) -> Iterator[str]:
-    """P4: one key makes one question, one chat, one run of the agent; an acknowledged question has been passed on."""
+def idempotent(history: History) -> Iterator[str]:
+    """P4: one key makes one question, one chat, one run of the agent; an acknowledged question reached a worker."""
     chats = defaultdict(set)
     for asked in history.acknowledged:
         chats[asked.user, asked.key or asked.question].add(asked.chat_id)
-        passed_on = any(
-            event.question == asked.question and event.at <= asked.returned_at for event in history.accepted
-        )
-        stopped = _wished(history, "cancel", asked) or _wished(history, "delete", asked)
-        if not passed_on and not stopped and not _went_on(history, asked):
+        invoked = any(event.question == asked.question and event.at <= asked.returned_at for event in history.accepted)
+        stopped = _requested(history, "cancel", asked) or _requested(history, "delete", asked)
+        if not invoked and not stopped and not _chat_moved_on(history, asked):
             yield f"P4 {asked.question!r} was acknowledged, and no worker was invoked"
     for stored in history.stored:
         chats[stored.user, stored.question].add(stored.chat_id)
     yield from (f"P4 {name!r} made the chats {made}" for (_, name), made in chats.items() if len(made) > 1)
     for question, runs in Counter(run.question for run in history.reasoned).items():
         chat_ids = {event.chat_id for event in history.accepted if event.question == question}
-        retries = sum(len(history.wishes("retry", chat_id)) for chat_id in chat_ids)
+        retries = sum(len(history.actions_of("retry", chat_id)) for chat_id in chat_ids)
         if runs > 1 + retries:
             yield f"P4 the agent ran {runs} times on {question!r}, which was retried {retries} times"
 
 
 def ordered(history: History) -> Iterator[str]:
-    """P5: messages keep one order, and what was shown before is a part of what is shown later."""
+    """P5: messages keep one order, and later polls show all that earlier polls showed."""
     for views in views_by_chat(history).values():
         for view in views:
-            ids = [said.message_id for said in view.shown.messages]
+            ids = [message.message_id for message in view.shown.messages]
             if ids != sorted(set(ids)):
                 yield f"P5 messages in the order {ids}"
         for earlier, later in permutations(views, 2):
@@ -132,22 +130,22 @@ def ordered(history: History) -> Iterator[str]:
 def _steps_back(earlier: View, later: View) -> Iterator[str]:
     seen = earlier.shown.messages
     if later.shown.messages[: len(seen)] != seen:
-        yield f"P5 {[said.content for said in seen]}, and later {[said.content for said in later.shown.messages]}"
+        yield f"P5 {[message.content for message in seen]}, and later {[message.content for message in later.shown.messages]}"
     if earlier.turn == later.turn and PHASES.index(earlier.shown.phase) > PHASES.index(later.shown.phase):
         yield f"P5 turn {earlier.turn} is {earlier.shown.phase}, and later {later.shown.phase}"
 
 
-def no_stranger(history: History) -> Iterator[str]:
-    """P6: nobody learns or changes anything of another user's chat."""
-    for intruded in history.intruded:
-        if intruded.refusal not in {"chat_forbidden", "chat_not_found"}:
-            yield f"P6 {intruded.user} called with another's chat and got {intruded.refusal or 'through'}"
+def private(history: History) -> Iterator[str]:
+    """P6: no user reads or changes another user's chat."""
+    for call in history.foreign_calls:
+        if call.refusal not in {"chat_forbidden", "chat_not_found"}:
+            yield f"P6 {call.user} reached another user's chat: {call.refusal or 'success'}"
     for listed in history.listed:
-        strange = [chat_id for chat_id in listed.chat_ids if history.owner(chat_id) not in {listed.user, None}]
-        if strange:
-            yield f"P6 {listed.user}'s list holds {strange}"
+        foreign = [chat_id for chat_id in listed.chat_ids if history.owner(chat_id) not in {listed.user, None}]
+        if foreign:
+            yield f"P6 {listed.user}'s list holds {foreign}"
     for view in _all_views(history):
-        yield from _foreign(view.shown.user, (said.content for said in view.shown.messages), "is shown")
+        yield from _foreign(view.shown.user, (message.content for message in view.shown.messages), "is shown")
     for run in history.reasoned:
         yield from _foreign(run.user, (run.question, *run.heard), "reasons about")
 
@@ -157,45 +155,45 @@ def _foreign(user: str, contents: Iterator[str] | tuple[str, ...], what: str) ->
     yield from (f"P6 {user} {what} {content!r}" for content in contents if not content.startswith(own))
 
 
-def one_way(history: History) -> Iterator[str]:
-    """The state machine, in the store: an end is final, and a turn gives way to another only when it has ended."""
+def legal_transitions(history: History) -> Iterator[str]:
+    """P2, in the store: an end is final, and a new turn replaces only an ended one."""
     for chat_id, turns in _turns(history).items():
         for turn, steps in turns.items():
             states = [stored.state for stored in steps]
             if "queued" in states[1:] or states.count("running") > 1 or not THINKING.issuperset(states[:-1]):
                 yield f"P2 turn {turn} of {chat_id} was {states}"
         for before, after in pairwise(turns.values()):
-            left, taken = before[-1], after[0]
-            if left.state in THINKING and left.deadline - taken.at > SLACK:
-                yield f"P2 turn {left.turn} gave way to {taken.turn} while it was {left.state}"
+            left, started = before[-1], after[0]
+            if left.state in THINKING and left.deadline - started.at > SLACK:
+                yield f"P2 turn {left.turn} was replaced by {started.turn} while it was {left.state}"
 
 
 def calm(history: History) -> Iterator[str]:
-    """Where nothing fails, every question is answered, and nobody has more turns thinking than allowed."""
+    """Without faults, every question is answered, and no user has more thinking turns than allowed."""
     if not history.calm:
         return
-    last = {shown.chat_id: shown for shown in sorted(history.shown, key=lambda shown: shown.came_at)}
+    last = {shown.chat_id: shown for shown in sorted(history.shown, key=lambda shown: shown.received_at)}
     for shown in last.values():
         replies = [*shown.messages[1:], None]
-        for said, reply in zip(shown.messages, replies, strict=True):
-            unanswered = said.role is Role.USER and (reply is None or reply.role is Role.USER)
-            if unanswered and not any(wished.chat_id == shown.chat_id for wished in history.wished):
-                yield f"calm: {said.content!r} was not answered"
+        for message, reply in zip(shown.messages, replies, strict=True):
+            unanswered = message.role is Role.USER and (reply is None or reply.role is Role.USER)
+            if unanswered and not any(call.chat_id == shown.chat_id for call in history.actions):
+                yield f"calm: {message.content!r} was not answered"
     for stored in history.stored:
         if stored.failure is not None:
             yield f"calm: {stored.question!r} failed: {stored.failure}"
-    yield from _crowds(history)
+    yield from _too_many_turns(history)
 
 
-def goes_on(history: History) -> Iterator[str]:
-    """Whatever became of a turn, the next question of its chat is answered."""
+def next_question_is_answered(history: History) -> Iterator[str]:
+    """The next question of a chat is answered, however the turn before it ended."""
     for shown in history.afterwards:
         if shown.status != "answered":
             yield f"the next question in {shown.chat_id} ends as {shown.status} {shown.failure}"
-    yield from (f"{taken} places are taken by turns that have ended" for taken in history.crowding if taken)
+    yield from (f"{held} slots are held by ended turns" for held in history.held_slots if held)
 
 
-def _crowds(history: History) -> Iterator[str]:
+def _too_many_turns(history: History) -> Iterator[str]:
     last = {}
     for stored in history.stored:
         last[stored.chat_id] = stored
@@ -210,28 +208,28 @@ PROMISES: Final[tuple[Callable[[History], Iterator[str]], ...]] = (
     durable,
     one_end,
     in_time,
-    not_in_vain,
-    once,
+    no_useless_run,
+    idempotent,
     ordered,
-    no_stranger,
-    one_way,
+    private,
+    legal_transitions,
     calm,
-    goes_on,
+    next_question_is_answered,
 )
 
 
 def breaches(history: History) -> list[str]:
-    """All that is wrong with a run; empty when every promise was kept."""
+    """All broken promises of a run."""
     return [breach for promise in PROMISES for breach in promise(history)]
 
 
-def _wished(history: History, wish: str, by: Call) -> bool:
-    """Whether the wish was on its way when the other call was answered."""
-    return any(wished.came_at <= by.returned_at for wished in history.wishes(wish, by.chat_id))
+def _requested(history: History, action: str, by: Call) -> bool:
+    """Whether the action had been requested by the time the other call was answered."""
+    return any(call.received_at <= by.returned_at for call in history.actions_of(action, by.chat_id))
 
 
-def _went_on(history: History, asked: Acknowledged) -> bool:
-    """Whether the chat was at a later question by then: an old one that comes again is not started any more."""
+def _chat_moved_on(history: History, asked: Acknowledged) -> bool:
+    """Whether the chat was at a later question by then: a repeated ask of an older one starts no worker."""
     stored = [(stored.at, stored.question) for stored in history.stored if stored.chat_id == asked.chat_id]
     accepted = [(event.at, event.question) for event in history.accepted if event.chat_id == asked.chat_id]
     events = sorted(stored + accepted)

@@ -1,6 +1,6 @@
-"""Breaks the protocol on purpose, one rule at a time, and asks whether anybody notices: `python -m tests protocol-mutants`.
+"""Mutation testing of the protocol: break one rule at a time and expect a test to notice: `python -m tests protocol-mutants`.
 
-A mutant that survives is a hole in the judges: close it there.
+A mutant that survives shows a rule that no judge tests: extend the judge.
 """
 
 import argparse
@@ -11,7 +11,7 @@ from moto import mock_aws
 
 from tests.faults.broken_adapters import ADAPTER_MUTANTS
 from tests.faults.broken_domain import DOMAIN_MUTANTS
-from tests.faults.crash_points import Stage, all_points
+from tests.faults.crash_points import CrashPointRunner, all_points
 from tests.faults.dynamodb_model_based import compare_with_fake
 from tests.faults.mutant import Judge, Mutant
 from tests.faults.simulation import failing
@@ -24,8 +24,8 @@ EXAMPLES = 80
 
 
 def verdict(mutant: Mutant) -> str | None:
-    """What its judge has seen first; None when the mutant survives. Needs moto."""
-    with mutant.alive():
+    """The first fault that its judge finds, None when the mutant survives. Needs moto."""
+    with mutant.applied():
         return _JUDGES[mutant.judge](mutant)
 
 
@@ -34,10 +34,10 @@ def _simulation(_: Mutant) -> str | None:
 
 
 def _crash_points(mutant: Mutant) -> str | None:
-    stage = Stage()
+    runner = CrashPointRunner()
     stories = [story for story in STORIES if story.name == mutant.story]
-    for point in all_points(stage, stories):
-        broken = stage.try_out(point)
+    for point in all_points(runner, stories):
+        broken = runner.run(point)
         if broken:
             return f"{point}: {broken[0]}"
     return None
@@ -46,7 +46,7 @@ def _crash_points(mutant: Mutant) -> str | None:
 def _model_based(_: Mutant) -> str | None:
     try:
         compare_with_fake(EXAMPLES, shortest=False)
-    except Exception as difference:  # noqa: BLE001  # an adapter that breaks where its fake does not is noticed as well
+    except Exception as difference:  # noqa: BLE001  # an adapter that raises where its fake does not differs, too
         return f"{type(difference).__name__}: {difference}"
     return None
 

@@ -1,7 +1,6 @@
-"""Two implementations of ChatRepository side by side: whatever is done to both must come out alike.
+"""Model-based comparison of two implementations of ChatRepository: the same calls must have the same outcome.
 
-Hypothesis chooses what is done, in which order, with which turn, current or long outdated; and when two differ,
-it looks for the shortest way there.
+Hypothesis chooses the calls, their order and their turns, current or outdated, and shrinks a sequence that differs.
 """
 
 from collections.abc import Callable, Sequence
@@ -24,10 +23,10 @@ from tests.fakes.ids import SequentialIds
 from tests.support.story import ALICE, BOB, UNKNOWN_CHAT, Story
 
 LIMIT: Final = 2
-#: Of two users with two turns each: one too many.
+#: One less than two users with two turns each need.
 CAPACITY: Final = 3
 TEXTS: Final = ("Where did I park?", "¿Dónde está mi coche? 🚗", "ok")
-#: Counted from the newest: what was done last is what matters most.
+#: Indices from the newest: recent turns and messages matter most.
 WHICH: Final = st.sampled_from((0, 0, 0, 1, 1, 2, 3, 5, 8))
 KEYS: Final = st.sampled_from((None, None, "tap-1", "tap-2"))
 USERS: Final = st.sampled_from((ALICE, ALICE, ALICE, BOB))
@@ -36,7 +35,7 @@ Outcome = tuple[str, Any]
 
 
 def outcome(call: Callable[[], object]) -> Outcome:
-    """What came of a call: a value, or an error with its facts."""
+    """A call's value, or its error with its facts."""
     try:
         return "value", call()
     except AsyncChatError as error:
@@ -44,7 +43,7 @@ def outcome(call: Callable[[], object]) -> Outcome:
 
 
 class RepositoryComparison(RuleBasedStateMachine):
-    """A subclass sets `other`, which makes an empty repository of the other implementation for every example."""
+    """A subclass sets `other`, which makes an empty repository of the other implementation for each example."""
 
     other: Callable[[FakeClock], ChatRepository]
 
@@ -100,32 +99,32 @@ class RepositoryComparison(RuleBasedStateMachine):
             self.turns.append(new.turn)
             self.message_ids.append(new.message.message_id)
 
-    # ---- a turn's way
+    # ---- transitions
 
     @precondition(lambda self: self._seen(TurnState.QUEUED))
     @rule(which=WHICH)
     def claim(self, which: int) -> None:
         seen = _pick(self._seen(TurnState.QUEUED), which)
-        self._move(seen, lambda: seen.claimed(self.ids.new_token(), self.clock.now()))
+        self._transition(seen, lambda: seen.claimed(self.ids.new_token(), self.clock.now()))
 
     @precondition(lambda self: self._seen(TurnState.RUNNING))
     @rule(which=WHICH)
     def answer(self, which: int) -> None:
         seen = _pick(self._seen(TurnState.RUNNING), which)
         answer = Message(self.ids.new_id(), Role.ASSISTANT, "Level 3, bay 12.", self.clock.now())
-        if self._move(seen, lambda: seen.answered(seen.lease or "", self.clock.now()), answer):
+        if self._transition(seen, lambda: seen.answered(seen.lease or "", self.clock.now()), answer):
             self.message_ids.append(answer.message_id)
 
     @precondition(lambda self: self._seen(TurnState.QUEUED, TurnState.RUNNING))
     @rule(which=WHICH, cancel=st.booleans())
     def end_without_answer(self, which: int, cancel: bool) -> None:
         seen, now = _pick(self._seen(TurnState.QUEUED, TurnState.RUNNING), which), self.clock.now()
-        self._move(seen, lambda: seen.cancelled(now) if cancel else seen.failed(FailureCode.WORKER_DIED, now))
+        self._transition(seen, lambda: seen.cancelled(now) if cancel else seen.failed(FailureCode.WORKER_DIED, now))
 
     @precondition(lambda self: self._seen(TurnState.RUNNING))
     @rule(which=WHICH)
     def fail_without_holding_the_lease(self, which: int) -> None:
-        seen = replace(_pick(self._seen(TurnState.RUNNING), which), lease="somebody-else")
+        seen = replace(_pick(self._seen(TurnState.RUNNING), which), lease="another-worker")
         self.both(
             lambda repository: repository.compare_and_set_turn(
                 seen, seen.failed(FailureCode.WORKER_DIED, self.clock.now())
@@ -136,10 +135,10 @@ class RepositoryComparison(RuleBasedStateMachine):
     @rule(which=WHICH)
     def run_again(self, which: int) -> None:
         seen = _pick(self._ended(), which)
-        self._move(seen, lambda: self.story.turn(seen.user_id, seen.chat_id, seen.question_id))
+        self._transition(seen, lambda: self.story.turn(seen.user_id, seen.chat_id, seen.question_id))
 
-    def _move(self, seen: Turn, change: Callable[[], Turn], answer: Message | None = None) -> bool:
-        """Move a turn as it was seen at some time, and then once more: the first reply may have been lost."""
+    def _transition(self, seen: Turn, change: Callable[[], Turn], answer: Message | None = None) -> bool:
+        """Compare-and-set a turn as once seen, and then again, as after a lost reply."""
         try:
             then = change()
         except TransitionRefused:  # the deadline has passed
@@ -155,7 +154,7 @@ class RepositoryComparison(RuleBasedStateMachine):
 
     @precondition(lambda self: self.turns)
     @rule(which=WHICH, draft=st.sampled_from((None, "Level 3", "Level 3, bay")))
-    def report(self, which: int, draft: str | None) -> None:
+    def save_progress(self, which: int, draft: str | None) -> None:
         turn, steps = _pick(self.turns, which), [Step(self.clock.now(), f"Step {which}")]
         self.both(lambda repository: repository.save_progress(turn, steps, draft))
 
@@ -168,10 +167,10 @@ class RepositoryComparison(RuleBasedStateMachine):
     # ---- reading
 
     @precondition(lambda self: self.turns)
-    @rule(which=WHICH, limit=st.integers(1, 4), cursor=st.sampled_from(("after", "before", "")), place=WHICH)
-    def read(self, which: int, limit: int, cursor: str, place: int) -> None:
+    @rule(which=WHICH, limit=st.integers(1, 4), cursor=st.sampled_from(("after", "before", "")), position=WHICH)
+    def read(self, which: int, limit: int, cursor: str, position: int) -> None:
         chat_id = _pick(self.turns, which).chat_id
-        page = PageRequest(limit, **({cursor: _pick(self.message_ids, place)} if cursor else {}))
+        page = PageRequest(limit, **({cursor: _pick(self.message_ids, position)} if cursor else {}))
         self.both(lambda repository: _shown(repository, chat_id, page))
 
     @rule(user=USERS, limit=st.integers(1, 3))
@@ -200,13 +199,13 @@ def _pick(things: Sequence[Any], which: int) -> Any:
 
 
 def _shown(repository: ChatRepository, chat_id: str, page: PageRequest) -> object:
-    """A page with what comparing turns leaves out."""
+    """A page with its turn's progress and draft, which comparing turns leaves out."""
     found = repository.read(chat_id, page)
     return found and (found, found.chat.turn.progress, found.chat.turn.draft)
 
 
 def _all_chats(repository: ChatRepository, user: str, limit: int) -> list[object]:
-    """All pages: whether a full page says that it is the last is the store's own business."""
+    """All pages: implementations may differ in whether a full last page has a cursor."""
     found = repository.list_chats(user, limit)
     chats: list[object] = [*found.chats]
     while found.next is not None:

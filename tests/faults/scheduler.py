@@ -1,4 +1,4 @@
-"""Many things at once, one at a time: greenlets in virtual time, in an order that the seed decides."""
+"""Simulated concurrency: greenlets in virtual time, in an order that the seed decides."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -10,9 +10,9 @@ from greenlet import getcurrent, greenlet
 
 
 class Scheduler:
-    """Runs greenlets until none is left. Whoever pauses lets others go on; time jumps to whoever is due next.
+    """Runs greenlets until none is left. A pause switches to the greenlet that is due next and moves time there.
 
-    Two that are due at the same moment go in an order drawn by lot.
+    Greenlets that are due at the same time run in random order.
     """
 
     def __init__(self, random: Random, start: datetime) -> None:
@@ -26,7 +26,7 @@ class Scheduler:
         self._wake(greenlet(run, parent=self._hub), after)
 
     def pause(self, span: timedelta) -> None:
-        """Let others go on until `span` has passed."""
+        """Let other greenlets run until `span` has passed."""
         self._wake(getcurrent(), span)
         self._hub.switch()
 
@@ -36,5 +36,5 @@ class Scheduler:
             self.now = max(self.now, at)
             next_one.switch()
 
-    def _wake(self, who: greenlet, after: timedelta) -> None:
-        heappush(self._due, (self.now + after, self._random.random(), next(self._numbers), who))
+    def _wake(self, waiting: greenlet, after: timedelta) -> None:
+        heappush(self._due, (self.now + after, self._random.random(), next(self._numbers), waiting))

@@ -1,4 +1,4 @@
-"""An agent whose part is written beforehand."""
+"""An agent whose behaviour a test sets."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -9,14 +9,14 @@ from tests.faults.history import History, ReasoningOutcome, answer_to
 
 
 class ScriptedAgent(ReasoningAgent):
-    """Thinks for `takes`; half-way through, `meanwhile` happens; then `raises`, or answers."""
+    """Thinks for `takes`; calls `meanwhile` half-way; then raises `raises`, or answers."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self.begin(History())
 
     def begin(self, history: History) -> None:
-        """A new part, with nothing odd in it."""
+        """Back to normal behaviour."""
         self._history = history
         self.takes = timedelta(seconds=5)
         self.meanwhile: Callable[[], None] = lambda: None

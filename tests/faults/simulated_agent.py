@@ -1,4 +1,4 @@
-"""Agents as they come: most think for a while and answer, some take too long, break, or bring their process down."""
+"""Agents that mostly think and answer; some take too long, raise, or kill their process."""
 
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class SimulatedAgent(ReasoningAgent):
-    """`stubborn` ones look neither at their time nor at their user."""
+    """A `stubborn` agent ignores its time limit and the turn's end."""
 
     def __init__(self, world: "World", process: Process) -> None:
         self._world = world
@@ -29,11 +29,11 @@ class SimulatedAgent(ReasoningAgent):
             ReasoningOutcome(world.scheduler.now, assignment.user_id, assignment.question, heard)
         )
         odd = world.chance(world.rates.odd_agent)
-        manner = world.random.choice(("stubborn", "broken", "deadly")) if odd else "good"
+        manner = world.random.choice(("stubborn", "broken", "killing")) if odd else "good"
         self._think(assignment, progress, stubborn=manner == "stubborn")
         if manner == "broken":
             raise RuntimeError("no idea")
-        if manner == "deadly":
+        if manner == "killing":
             raise Killed
         return Answer(answer_to(assignment.question))
 

@@ -1,6 +1,6 @@
-"""Seeded simulation of the whole service over its ports: `python -m tests simulate --seeds 5000`, or one again: `--seed 17`.
+"""Deterministic simulation of the whole service over its ports: `python -m tests simulate --seeds 5000`, or `--seed 17`.
 
-A seed decides everything: who does what when, what fails, and in which order things happen that happen at once.
+A seed decides everything: the users' actions, the faults, and the order of concurrent events.
 """
 
 import argparse
@@ -14,12 +14,12 @@ from tests.faults.history import History
 from tests.faults.promises import breaches
 from tests.faults.world import World
 
-#: What each device does before the run is over.
-THINGS_TO_DO = 7
+#: Actions of each device in a run.
+ACTIONS = 7
 
 
 def simulate(seed: int) -> History:
-    """One run from its seed, and then a fair day on which every chat is looked at and goes on."""
+    """One run from its seed; then, without faults, every chat is read and gets another question."""
     random = Random(seed)
     world = World(random, fault_rates_for(random))
     alice, bob = Person("alice"), Person("bob")
@@ -28,7 +28,7 @@ def simulate(seed: int) -> History:
     for app in apps:
         world.scheduler.spawn(_using(app))
     world.scheduler.run()
-    world.calm_down()
+    world.stop_faults()
     for person, stranger in owners[1:]:
         world.scheduler.spawn(_going_on(world, person, App(world, person, stranger)))
     world.scheduler.run()
@@ -36,13 +36,13 @@ def simulate(seed: int) -> History:
 
 
 def _using(app: App) -> Callable[[], None]:
-    return lambda: app.use(THINGS_TO_DO)
+    return lambda: app.use(ACTIONS)
 
 
 def _going_on(world: World, person: Person, app: App) -> Callable[[], None]:
     def go_on() -> None:
         for chat_id in person.chats:
-            app.poll(chat_id, afresh=True)
+            app.poll(chat_id, from_start=True)
             if chat_id in person.deleted:
                 continue
             app.ask_and_wait(chat_id)
@@ -52,7 +52,7 @@ def _going_on(world: World, person: Person, app: App) -> Callable[[], None]:
 
 
 def failing(seeds: Iterator[int] | range) -> Iterator[tuple[int, list[str]]]:
-    """The seeds whose runs break a promise, with what is broken."""
+    """The seeds whose runs break a promise, with the breaches."""
     for seed in seeds:
         broken = breaches(simulate(seed))
         if broken:

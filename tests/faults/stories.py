@@ -1,4 +1,4 @@
-"""What a user may do with one turn, told so that it can be cut off at any AWS call; and who may come in between."""
+"""Stories of one turn, to be interrupted at any AWS call, and the actions that may run concurrently."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -10,12 +10,12 @@ from tests.faults.cloud import Cloud
 from tests.faults.fault_rates import Killed
 
 #: Longer than any deadline.
-AGES: Final = timedelta(minutes=5)
+LONG: Final = timedelta(minutes=5)
 
 
 @dataclass
 class Scene:
-    """The people and things of one run."""
+    """One run's service, app and question."""
 
     cloud: Cloud
     app: AppClient
@@ -30,9 +30,9 @@ Act = Callable[[Scene], None]
 
 @dataclass(frozen=True)
 class Story:
-    """`prepare` goes undisturbed, `act` is what gets disturbed. `answered`: by itself it ends with an answer.
+    """`prepare` runs undisturbed, `act` is interrupted. Undisturbed, the story ends with an answer if `answered`.
 
-    By itself Lambda runs the story's failed events again `retries` times.
+    Lambda retries the story's failed events `retries` times.
     """
 
     name: str
@@ -57,30 +57,30 @@ def _answered_before(scene: Scene) -> None:
     scene.question = scene.app.next_question()
 
 
-def _broken_before(scene: Scene) -> None:
+def _failed_before(scene: Scene) -> None:
     scene.cloud.agent.raises = RuntimeError("no idea")
     _ask_and_follow(scene)
     scene.cloud.agent.raises = None
 
 
 def _retry_and_follow(scene: Scene) -> None:
-    scene.app.wish("retry")
+    scene.app.request("retry")
     _follow(scene)
 
 
-def _wish_at_once(wish: str) -> Act:
+def _request_at_once(action: str) -> Act:
     def act(scene: Scene) -> None:
         scene.app.ask(scene.question)
         if scene.app.chat_id is not None:
-            scene.app.wish(wish)
+            scene.app.request(action)
         _follow(scene)
 
     return act
 
 
-def _wish_in_between(wish: str) -> Act:
+def _request_while_running(action: str) -> Act:
     def prepare(scene: Scene) -> None:
-        scene.cloud.agent.meanwhile = lambda: scene.app.wish(wish)
+        scene.cloud.agent.meanwhile = lambda: scene.app.request(action)
 
     return prepare
 
@@ -93,31 +93,31 @@ def _broken(scene: Scene) -> None:
     scene.cloud.agent.raises = RuntimeError("no idea")
 
 
-def _deadly(scene: Scene) -> None:
+def _killing(scene: Scene) -> None:
     scene.cloud.agent.raises = Killed()
 
 
-def _stillborn(scene: Scene) -> None:
-    scene.cloud.stillborn = 1
+def _dead_on_start(scene: Scene) -> None:
+    scene.cloud.dead_on_start = 1
 
 
 STORIES: Final = (
     Story("a first question", _ask_and_follow),
     Story("a further question", _ask_and_follow, _answered_before),
-    Story("stopped while it waits", _wish_at_once("cancel"), answered=False),
-    Story("stopped while it runs", _ask_and_follow, _wish_in_between("cancel"), answered=False),
-    Story("retried", _retry_and_follow, _broken_before),
-    Story("the agent breaks", _ask_and_follow, _broken, answered=False),
+    Story("cancelled while queued", _request_at_once("cancel"), answered=False),
+    Story("cancelled while running", _ask_and_follow, _request_while_running("cancel"), answered=False),
+    Story("retried", _retry_and_follow, _failed_before),
+    Story("the agent raises", _ask_and_follow, _broken, answered=False),
     Story("the agent is too slow", _ask_and_follow, _slow, answered=False),
-    Story("the worker dies", _ask_and_follow, _deadly, answered=False),
-    Story("the worker dies at birth, and another comes", _ask_and_follow, _stillborn, retries=1),
-    Story("deleted while it waits", _wish_at_once("delete"), answered=False),
-    Story("deleted while it runs", _ask_and_follow, _wish_in_between("delete"), answered=False),
+    Story("the worker dies", _ask_and_follow, _killing, answered=False),
+    Story("the worker dies at start, and Lambda retries", _ask_and_follow, _dead_on_start, retries=1),
+    Story("deleted while queued", _request_at_once("delete"), answered=False),
+    Story("deleted while running", _ask_and_follow, _request_while_running("delete"), answered=False),
 )
 
 
 def _time_passes(scene: Scene) -> None:
-    """The process is frozen past the deadline, and somebody looks meanwhile."""
+    """The process is frozen past the deadline, and the app polls meanwhile."""
     scene.cloud.clock.sleep(timedelta(seconds=71))
     _poll(scene)
 
@@ -127,10 +127,10 @@ def _poll(scene: Scene) -> None:
         scene.app.poll()
 
 
-def _wish(wish: str) -> Act:
+def _request(action: str) -> Act:
     def act(scene: Scene) -> None:
         if scene.app.chat_id is not None:
-            scene.app.wish(wish)
+            scene.app.request(action)
 
     return act
 
@@ -154,30 +154,30 @@ def _give_up(scene: Scene) -> None:
         scene.cloud.give_up(event)
 
 
-#: What others do, from beginning to end, just before a call.
-OTHERS: Final[dict[str, Act]] = {
+#: Actions that run, from beginning to end, just before a call.
+CONCURRENT: Final[dict[str, Act]] = {
     "a poll": _poll,
     "the same POST": _post_again,
     "the same event": _deliver_again,
     "a further question": _ask_further,
     "71 seconds and a poll": _time_passes,
-    "cancel": _wish("cancel"),
-    "retry": _wish("retry"),
-    "delete": _wish("delete"),
+    "cancel": _request("cancel"),
+    "retry": _request("retry"),
+    "delete": _request("delete"),
     "the failures queue": _give_up,
 }
-#: These must not cost anybody an answer.
+#: These must not prevent an answer.
 HARMLESS: Final = frozenset({"a poll", "the same POST", "the same event"})
-#: What can be done by somebody who does not know the chat yet.
-UNKNOWING: Final = ("the same POST", "71 seconds and a poll")
+#: Possible before the app knows the chat's id.
+WITHOUT_CHAT_ID: Final = ("the same POST", "71 seconds and a poll")
 
 
 def close(scene: Scene) -> None:
-    """Everything that is under way comes to its end, and the chat goes on with a question that nothing disturbs."""
+    """Let everything end, then ask an undisturbed question in the same chat."""
     cloud, app = scene.cloud, scene.app
     _follow(scene)
-    cloud.history.crowding.extend([cloud.slots_held(app.user)] if app.chat_id else [])
-    cloud.clock.sleep(AGES)
+    cloud.history.held_slots.extend([cloud.slots_held(app.user)] if app.chat_id else [])
+    cloud.clock.sleep(LONG)
     if app.chat_id is None:
         return
     app.poll()
@@ -185,6 +185,6 @@ def close(scene: Scene) -> None:
         return
     cloud.agent.begin(cloud.history)
     app.ask(app.next_question())
-    cloud.clock.sleep(AGES)
+    cloud.clock.sleep(LONG)
     app.poll()
     cloud.history.afterwards.append(cloud.history.shown[-1])

@@ -1,4 +1,4 @@
-"""P3 in the face of wrong clocks: a request's time is between API Gateway's and half a minute later."""
+"""P3 with wrong clocks: a request's time is between API Gateway's time and 29 seconds later."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -26,49 +26,49 @@ SECOND = timedelta(seconds=1)
     ],
     ids=["behind", "right", "a little ahead, or slow", "an hour ahead"],
 )
-def test_a_request_is_worked_on_between_its_coming_and_its_end(machine: datetime, then: datetime) -> None:
+def test_request_time_is_between_arrival_and_api_gateway_timeout(machine: datetime, then: datetime) -> None:
     clock = RequestClock(FakeClock(machine))
     clock.begin(NOON)
     assert clock.now() == then
 
 
-def test_without_a_request_there_is_only_the_machines_own_clock() -> None:
+def test_without_a_request_the_machine_clock_counts() -> None:
     assert RequestClock(FakeClock(NOON - SECOND)).now() == NOON - SECOND
 
 
 @pytest.fixture
-def slow_machine() -> Service:
-    """Its clock stands at noon for ever."""
+def stopped_clock() -> Service:
+    """A service whose machine's clock stands still at noon."""
     service = Service()
     service.container.system_clock.override(providers.Object(FakeClock()))
     service.container.chat_service.reset()
     return service
 
 
-def test_a_reader_whose_clock_is_behind_shows_the_end_at_the_deadline(slow_machine: Service) -> None:
-    turn = slow_machine.story.asks()
+def test_reader_whose_clock_is_behind_shows_the_end_at_the_deadline(stopped_clock: Service) -> None:
+    turn = stopped_clock.story.asks()
     thinking, failed = (
-        slow_machine.gateway.call("GET /chats/messages", _poll_of(turn, at)).body["status"]
+        stopped_clock.gateway.call("GET /chats/messages", _poll_of(turn, at)).body["status"]
         for at in (turn.deadline - SECOND, turn.deadline)
     )
     assert (thinking, failed) == ("thinking", "failed")
 
 
-def test_a_worker_does_not_take_its_time_from_the_request_before_it(slow_machine: Service) -> None:
-    turn = slow_machine.story.asks()
-    slow_machine.gateway.call("POST /chats/{chat_id}/retry", _retry_of(turn, NOON + 60 * SECOND))
-    slow_machine.gateway.work(worker_event(WorkerInvocation(turn.chat_id, turn.turn_id, turn.dispatch_token, "")))
-    assert slow_machine.story.stored(turn.chat_id).started_at == NOON
+def test_worker_does_not_use_the_time_of_the_request_before_it(stopped_clock: Service) -> None:
+    turn = stopped_clock.story.asks()
+    stopped_clock.gateway.call("POST /chats/{chat_id}/retry", _retry_of(turn, NOON + 60 * SECOND))
+    stopped_clock.gateway.work(worker_event(WorkerInvocation(turn.chat_id, turn.turn_id, turn.dispatch_token, "")))
+    assert stopped_clock.story.stored(turn.chat_id).started_at == NOON
 
 
 def _poll_of(turn: Turn, at: datetime) -> dict[str, Any]:
-    return _came(http_event("GET /chats/messages", query={"chat_id": turn.chat_id}), at)
+    return _received(http_event("GET /chats/messages", query={"chat_id": turn.chat_id}), at)
 
 
 def _retry_of(turn: Turn, at: datetime) -> dict[str, Any]:
-    return _came(http_event("POST /chats/{chat_id}/retry", path={"chat_id": turn.chat_id}), at)
+    return _received(http_event("POST /chats/{chat_id}/retry", path={"chat_id": turn.chat_id}), at)
 
 
-def _came(event: dict[str, Any], at: datetime) -> dict[str, Any]:
+def _received(event: dict[str, Any], at: datetime) -> dict[str, Any]:
     event["requestContext"]["timeEpoch"] = round(at.timestamp() * 1000)
     return event

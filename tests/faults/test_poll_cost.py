@@ -1,4 +1,4 @@
-"""The poll hint: few polls, and an answer that shows soon after it was saved."""
+"""The poll hint: few polls, and an answer is shown soon after it was saved."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -23,18 +23,18 @@ def test_an_answer_of_exactly_56_seconds_costs_at_most_10_polls_and_shows_within
     assert hinted.median_late <= 1.5
 
 
-def test_a_chat_whose_agent_took_20_seconds_is_polled_for_20_seconds() -> None:
+def test_answer_of_20_seconds_costs_at_most_7_polls_when_the_last_one_took_as_long() -> None:
     hinted = cost(by_hint, around(20), usual=timedelta(seconds=20))
     assert hinted.median_polls <= 7
     assert hinted.median_late <= 1.5
 
 
-def test_a_fast_agent_shows_soon_even_where_a_slow_one_was_expected() -> None:
+def test_fast_answer_is_shown_soon_although_a_slow_one_was_expected() -> None:
     hinted = cost(by_hint, around(5))
     assert hinted.median_polls <= 4
     assert hinted.median_late <= 1.5
 
 
-def test_an_agent_that_is_much_slower_than_usual_is_not_polled_for_ever() -> None:
+def test_agent_slower_than_usual_costs_at_most_16_polls() -> None:
     hinted = cost(by_hint, around(60), usual=timedelta(seconds=5))
     assert hinted.median_polls <= 16

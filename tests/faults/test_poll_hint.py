@@ -1,4 +1,4 @@
-"""When to poll next, moment by moment."""
+"""When to poll next."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -11,7 +11,7 @@ from tests.fakes.chat_repository import InMemoryChatRepository
 from tests.fakes.clock import NOON
 from tests.support.story import DEADLINE, Story
 
-MINUTE = timedelta(seconds=56)
+USUAL = timedelta(seconds=56)
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def running(chat: Chat, **changes: object) -> Chat:
     return chat.with_turn(replace(chat.turn.claimed("lease", NOON), **changes))  # type: ignore[arg-type]  # by field
 
 
-def seconds_to_wait(chat: Chat, elapsed: float, usual: timedelta = MINUTE) -> float | None:
+def seconds_to_wait(chat: Chat, elapsed: float, usual: timedelta = USUAL) -> float | None:
     wait = poll_after(chat, NOON + timedelta(seconds=elapsed), usual)
     return None if wait is None else wait.total_seconds()
 
@@ -37,7 +37,7 @@ def test_polls_are_sparse_until_the_answer_is_expected(queued: Chat, elapsed: fl
 
 
 @pytest.mark.parametrize(("elapsed", "wait"), [(2, 2), (8, 8), (40, 14)])
-def test_a_turn_that_waits_is_not_expected_to_end(queued: Chat, elapsed: float, wait: float) -> None:
+def test_queued_turn_is_polled_ever_less_often(queued: Chat, elapsed: float, wait: float) -> None:
     assert seconds_to_wait(queued, elapsed) == wait
 
 
@@ -45,11 +45,11 @@ def test_the_last_poll_is_at_the_deadline(queued: Chat) -> None:
     assert seconds_to_wait(running(queued), DEADLINE.total_seconds() - 1.25) == 1.25
 
 
-def test_a_draft_is_followed(queued: Chat) -> None:
+def test_turn_with_a_draft_is_polled_more_often(queued: Chat) -> None:
     assert seconds_to_wait(running(queued, draft="Level 3"), 20) == 6
 
 
-def test_a_chat_goes_by_its_last_answer(queued: Chat) -> None:
+def test_poll_hint_follows_the_duration_of_the_last_answer(queued: Chat) -> None:
     quick = replace(running(queued), last_duration=timedelta(seconds=5))
     assert [seconds_to_wait(quick, elapsed) for elapsed in (2, 4.8, 6)] == [2, 1, 1]
 

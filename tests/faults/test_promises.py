@@ -1,4 +1,4 @@
-"""The judge of the other tests here: a history that was tampered with does not pass."""
+"""The promises' rules find each breach in a history that was tampered with."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from domain.chat import Role
-from tests.faults.history import History, Intruded, Listed, ReasoningOutcome, Said, Shown
+from tests.faults.history import ForeignCall, History, Listed, ReasoningOutcome, Shown, ShownMessage
 from tests.faults.promises import breaches
 from tests.faults.simulation import simulate
 
@@ -20,10 +20,10 @@ def _end_of_first_turn(history: History) -> Shown:
 
 
 def _also_show(history: History, **changes: object) -> None:
-    """One more poll of the first answered turn, a second after it had been shown."""
+    """One more poll of the first answered turn, a second later."""
     shown = _end_of_first_turn(history)
     later = shown.returned_at + timedelta(seconds=1)
-    history.shown.append(replace(shown, came_at=later, returned_at=later, **changes))  # type: ignore[arg-type]  # by field
+    history.shown.append(replace(shown, received_at=later, returned_at=later, **changes))  # type: ignore[arg-type]  # by field
 
 
 def lose_a_question(history: History) -> None:
@@ -42,7 +42,7 @@ def change_the_end(history: History) -> None:
 
 def think_past_the_deadline(history: History) -> None:
     shown = _end_of_first_turn(history)
-    late = replace(shown, status="thinking", phase="running", messages=shown.messages[:-1], came_at=shown.deadline)
+    late = replace(shown, status="thinking", phase="running", messages=shown.messages[:-1], received_at=shown.deadline)
     history.shown.append(late)
 
 
@@ -54,8 +54,10 @@ def swap_messages(history: History) -> None:
     _also_show(history, messages=_end_of_first_turn(history).messages[::-1])
 
 
-def show_what_bob_said(history: History) -> None:
-    _also_show(history, messages=(Said("0", Role.USER, "carol asks no. 1"), *_end_of_first_turn(history).messages))
+def show_anothers_message(history: History) -> None:
+    _also_show(
+        history, messages=(ShownMessage("0", Role.USER, "carol asks no. 1"), *_end_of_first_turn(history).messages)
+    )
 
 
 def run_the_agent_twice(history: History) -> None:
@@ -73,7 +75,9 @@ def forget_to_invoke(history: History) -> None:
 
 def let_a_stranger_in(history: History) -> None:
     asked = history.acknowledged[0]
-    history.intruded.append(Intruded("carol", asked.chat_id, asked.came_at, asked.returned_at, refusal=None))
+    history.foreign_calls.append(
+        ForeignCall("carol", asked.chat_id, asked.received_at, asked.returned_at, refusal=None)
+    )
 
 
 def list_anothers_chat(history: History) -> None:
@@ -85,7 +89,7 @@ def let_the_agent_hear_others(history: History) -> None:
     history.reasoned[0] = ReasoningOutcome(run.at, run.user, run.question, ("carol asks no. 1",))
 
 
-def come_back_from_the_end(history: History) -> None:
+def run_an_ended_turn(history: History) -> None:
     last = history.stored[-1]
     history.stored.append(replace(last, state="running"))
 
@@ -98,8 +102,8 @@ def accept_a_forged_event(history: History) -> None:
     history.forged = 1
 
 
-def keep_a_place(history: History) -> None:
-    history.crowding.append(1)
+def keep_a_slot(history: History) -> None:
+    history.held_slots.append(1)
 
 
 TAMPERED = [
@@ -109,17 +113,17 @@ TAMPERED = [
     think_past_the_deadline,
     answer_past_the_deadline,
     swap_messages,
-    show_what_bob_said,
+    show_anothers_message,
     run_the_agent_twice,
     make_two_chats_of_one_key,
     forget_to_invoke,
     let_a_stranger_in,
     list_anothers_chat,
     let_the_agent_hear_others,
-    come_back_from_the_end,
+    run_an_ended_turn,
     block_the_chat,
     accept_a_forged_event,
-    keep_a_place,
+    keep_a_slot,
 ]
 
 

@@ -1,4 +1,4 @@
-"""The judges notice what they are there for: the mutants that are caught fastest; `python -m tests protocol-mutants` takes all."""
+"""Each judge notices its mutants: here the fastest, with `python -m tests protocol-mutants` all."""
 
 from collections.abc import Iterator
 
@@ -9,12 +9,12 @@ from tests.faults.mutant import Judge, Mutant
 from tests.faults.protocol_mutants import MUTANTS, verdict
 
 SLOW = {
-    "a claim does not look at the deadline",
-    "an answer does not look at the deadline",
-    "a retry is started, then stored",
+    "a claim ignores the deadline",
+    "an answer ignores the deadline",
+    "a retry invokes the worker before it is saved",
 }
-#: The model-based comparison needs seconds for most: here those stand for all that it notices at once.
-COMPARED = {"a key may be taken twice", "one's own key is taken for another's"}
+#: The model-based comparison takes seconds for most mutants: these two are found at once.
+COMPARED = {"an idempotency key can be used twice", "a repeated write takes its own idempotency record for another's"}
 FAST = [
     mutant
     for mutant in MUTANTS
@@ -33,6 +33,6 @@ def test_a_broken_rule_is_noticed(mutant: Mutant, moto: None) -> None:
     assert verdict(mutant) is not None
 
 
-def test_every_kind_of_rule_is_broken_somewhere() -> None:
+def test_every_judge_has_mutants() -> None:
     assert len(MUTANTS) >= 12
     assert {mutant.judge for mutant in MUTANTS} == set(Judge)

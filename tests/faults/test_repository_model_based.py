@@ -1,10 +1,10 @@
-"""The repository's contract, fake and DynamoDB side by side."""
+"""Model-based test of the repository's contract: fake and DynamoDB behave alike."""
 
 from moto import mock_aws
 
 from tests.faults.dynamodb_model_based import compare_with_fake
 
 
-def test_fake_and_dynamodb_answer_alike_to_any_sequence_of_calls() -> None:
+def test_fake_and_dynamodb_agree_on_any_sequence_of_calls() -> None:
     with mock_aws():
         compare_with_fake(examples=40)

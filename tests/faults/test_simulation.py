@@ -14,16 +14,16 @@ def test_every_promise_is_kept_in_every_run(figure: Callable[[str], None]) -> No
     assert not broken, f"again by: python -m tests simulate --seed {next(iter(broken))}"
 
 
-def test_a_seed_replays() -> None:
+def test_same_seed_gives_the_same_run() -> None:
     assert simulate(17) == simulate(17)
     assert simulate(17) != simulate(18)
 
 
-def test_the_runs_are_full_of_incidents() -> None:
+def test_runs_contain_every_kind_of_end_and_action() -> None:
     runs = [simulate(seed) for seed in range(60)]
     ends = Counter(stored.failure or stored.state for run in runs for stored in run.stored)
-    wishes = Counter(wished.wish for run in runs for wished in run.wished)
+    actions = Counter(call.action for run in runs for call in run.actions)
     assert {"answered", "cancelled", "timed_out", "worker_died", "agent_failed", "not_started"} <= ends.keys()
-    assert {"cancel", "retry", "delete"} <= wishes.keys()
-    assert all(any(getattr(run, kind) for run in runs) for kind in ("intruded", "hidden", "listed", "given_up"))
+    assert {"cancel", "retry", "delete"} <= actions.keys()
+    assert all(any(getattr(run, kind) for run in runs) for kind in ("foreign_calls", "hidden", "listed", "given_up"))
     assert {run.calm for run in runs} == {True, False}

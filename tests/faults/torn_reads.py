@@ -1,7 +1,7 @@
-"""Reads that fall into the middle of a write: a query may see one item of a transaction and not yet the other.
+"""Torn reads: a DynamoDB query may see one item of a transaction and not yet another.
 
-moto shows a transaction at once. Here the page of a query is pieced together from what it saw before the write and
-what it sees after it: the header of one moment, the messages of the other.
+moto applies a transaction at once. Here a query's page is combined from the header before the write and the messages
+after it, or the other way round.
 """
 
 from collections.abc import Callable, Iterator
@@ -24,7 +24,7 @@ Write = Callable[[], object]
 
 
 class TearingClient:
-    """Gives `torn` to the next query, if there is one, and tells the truth from then on."""
+    """Returns `torn` for the next query, if set, and real pages from then on."""
 
     def __init__(self, client: "DynamoDBClient") -> None:
         self.client = client
@@ -39,7 +39,7 @@ class TearingClient:
 
 
 class Recorder:
-    """Notes what queries see."""
+    """Keeps the last query's page and limit."""
 
     def __init__(self, client: "DynamoDBClient") -> None:
         self._client = client
@@ -56,7 +56,7 @@ class Recorder:
 
 
 def torn_reads() -> Iterator[str]:
-    """Every read that shows neither what was before a write nor what is after it."""
+    """Every read that shows neither the state before a write nor the state after it."""
     client, clock = dynamodb_client(), FakeClock()
     recorder, tearing = Recorder(client), TearingClient(client)
     table = make_tables(client).chats
@@ -69,13 +69,13 @@ def torn_reads() -> Iterator[str]:
         for page, (shown_before, seen_before) in zip(pages, before, strict=True):
             shown_after = recorded.read(chat_id, page)
             for header, messages in product((seen_before, recorder.seen), repeat=2):
-                tearing.torn = _pieced_together(header, messages, recorder.limit, upwards=page.after is not None)
+                tearing.torn = _combined(header, messages, recorder.limit, upwards=page.after is not None)
                 shown = torn.read(chat_id, page)
                 if shown not in (shown_before, shown_after):
                     yield f"{page}: {shown}"
 
 
-def _pieced_together(header: Seen, messages: Seen, limit: int, *, upwards: bool) -> Seen:
+def _combined(header: Seen, messages: Seen, limit: int, *, upwards: bool) -> Seen:
     found = [item for item in messages["Items"] if item["sk"]["S"] != HEADER]
     top = [item for item in header["Items"] if item["sk"]["S"] == HEADER]
     items = [*found, *top] if upwards else [*top, *found]
@@ -84,7 +84,7 @@ def _pieced_together(header: Seen, messages: Seen, limit: int, *, upwards: bool)
 
 
 def _writes(story: Story) -> Iterator[tuple[str, Write]]:
-    """A chat's life, write by write, each waiting to be carried out."""
+    """A chat's writes in order, to be carried out one by one."""
     turn = story.asks()
     for further in ("And then?", "And before that?"):
         yield turn.chat_id, lambda: story.claims(story.stored(turn.chat_id))

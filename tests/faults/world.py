@@ -1,4 +1,4 @@
-"""A simulated AWS around the real domain: functions on machines of their own, and the asynchronous hop between them."""
+"""Simulated AWS around the real domain: functions on separate machines, and asynchronous invocation between them."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -17,13 +17,13 @@ from tests.fakes.clock import NOON
 from tests.fakes.observer import RecordingObserver
 from tests.faults.fault_rates import FaultRates, Killed
 from tests.faults.history import Accepted, History, Stored
-from tests.faults.process import DistantChatRepository, Process, TimedIds
+from tests.faults.process import Process, RemoteChatRepository, TimedIds
 from tests.faults.scheduler import Scheduler
 from tests.faults.simulated_agent import SimulatedAgent
 
 API_TIMEOUT: Final = timedelta(seconds=29)
 WORKER_TIMEOUT: Final = timedelta(seconds=90)
-#: As it is set, and the most that Lambda allows: nothing may rest on it.
+#: As configured, and Lambda's maximum: the promises must not depend on it.
 EVENT_AGES: Final = (timedelta(seconds=60), timedelta(hours=6))
 MACHINES: Final = 4
 QUEUE_TRIES: Final = 5
@@ -32,7 +32,7 @@ Result = TypeVar("Result")
 
 
 class World(WorkerInvoker):
-    """`policy` allows few turns per user, so that the limit is met."""
+    """`policy` allows few turns per user, so that runs reach the limit."""
 
     def __init__(self, random: Random, rates: FaultRates) -> None:
         self.random = random
@@ -52,8 +52,8 @@ class World(WorkerInvoker):
         self._questions: dict[str, str] = {}
         self._seen: dict[str, tuple[object, ...]] = {}
 
-    def calm_down(self) -> None:
-        """From here on nothing fails, and everything that began before is long over."""
+    def stop_faults(self) -> None:
+        """Nothing fails from here on, and two hours pass, so that everything begun before has ended."""
         self.rates = FaultRates()
         self.skews = [timedelta(0)]
         self.scheduler.now += timedelta(hours=2)
@@ -61,7 +61,7 @@ class World(WorkerInvoker):
     # ---- functions behind the API
 
     def request(self, act: Callable[[ChatService], Result]) -> Result:
-        """A call over HTTP, on any machine. Raises what the service raises, and `Killed`."""
+        """A request over HTTP, on any machine. Raises what the service raises, and `Killed`."""
         received_at = self.scheduler.now.replace(microsecond=self.scheduler.now.microsecond // 1000 * 1000)
         process = self._process(API_TIMEOUT)
         process.sleep(self._seconds(0.001, 0.5))
@@ -74,8 +74,8 @@ class World(WorkerInvoker):
 
     def _service(self, process: Process, clock: Clock) -> ChatService:
         return ChatService(
-            chats=DistantChatRepository(self.chats, process, self._look),
-            worker=_Hop(self, process),
+            chats=RemoteChatRepository(self.chats, process, self._record_turn),
+            worker=_RemoteWorkerInvoker(self, process),
             agent=lambda: SimulatedAgent(self, process),
             clock=clock,
             ids=TimedIds(clock, self.random),
@@ -83,7 +83,7 @@ class World(WorkerInvoker):
             policy=self.policy,
         )
 
-    # ---- the asynchronous hop
+    # ---- asynchronous invocation
 
     def invoke(self, invocation: WorkerInvocation) -> None:
         question = self._questions.get(invocation.turn_id, "")
@@ -95,17 +95,17 @@ class World(WorkerInvoker):
             self.scheduler.spawn(lambda: self._forge(replace(invocation, token="guessed")), self.queue_wait())
 
     def _forge(self, invocation: WorkerInvocation) -> None:
-        """An event with the right ids, from somebody who does not know the token."""
+        """Send an event with the right ids and a wrong token."""
         process = self._process(WORKER_TIMEOUT)
         service = self._service(process, process)
         try:
             if self.chance(0.5):
-                acted = service.reason(invocation, process.now() + WORKER_TIMEOUT) is not None
+                accepted = service.reason(invocation, process.now() + WORKER_TIMEOUT) is not None
             else:
-                acted = service.fail(invocation, FailureCode.WORKER_DIED) is not None
+                accepted = service.fail(invocation, FailureCode.WORKER_DIED) is not None
         except (Killed, AsyncChatError):
             return
-        self.history.forged += acted
+        self.history.forged += accepted
 
     def _deliver_later(self, invocation: WorkerInvocation, wait: timedelta, attempt: int) -> None:
         if wait > self._event_age:
@@ -127,20 +127,20 @@ class World(WorkerInvoker):
                 self._give_up(invocation)
 
     def _give_up(self, invocation: WorkerInvocation) -> None:
-        """On-failure destination: a queue, with a function behind it that may fail as well."""
+        """On-failure destination: a queue, and a function that may fail as well."""
         self.history.given_up.append(invocation.turn_id)
         if not self.chance(self.rates.drop):
-            self.scheduler.spawn(lambda: self._settle(invocation, 1), self.queue_wait())
+            self.scheduler.spawn(lambda: self._fail_dead_turn(invocation, 1), self.queue_wait())
         if self.chance(self.rates.duplicate):
-            self.scheduler.spawn(lambda: self._settle(invocation, 1), self.queue_wait())
+            self.scheduler.spawn(lambda: self._fail_dead_turn(invocation, 1), self.queue_wait())
 
-    def _settle(self, invocation: WorkerInvocation, attempt: int) -> None:
+    def _fail_dead_turn(self, invocation: WorkerInvocation, attempt: int) -> None:
         process = self._process(timedelta(seconds=30))
         try:
             self._service(process, process).fail(invocation, FailureCode.WORKER_DIED)
         except (Killed, AsyncChatError):
             if attempt < QUEUE_TRIES:
-                self.scheduler.spawn(lambda: self._settle(invocation, attempt + 1), timedelta(seconds=180))
+                self.scheduler.spawn(lambda: self._fail_dead_turn(invocation, attempt + 1), timedelta(seconds=180))
 
     # ---- chance
 
@@ -148,7 +148,7 @@ class World(WorkerInvoker):
         return self.random.random() < probability
 
     def queue_wait(self) -> timedelta:
-        """Often an event overtakes the reply to the call that sent it."""
+        """Often an event is delivered before the call that sent it returns."""
         if self.chance(self.rates.late):
             return self._seconds(0.1, 100)
         return self._seconds(0.001, 0.03) if self.chance(0.5) else self._seconds(0.03, 0.5)
@@ -159,10 +159,10 @@ class World(WorkerInvoker):
     def _skew(self) -> timedelta:
         return self.rates.skew * self.random.uniform(-1, 1)
 
-    # ---- the record
+    # ---- recording
 
-    def _look(self, chat_id: str) -> None:
-        """Note the chat's turn when it has changed."""
+    def _record_turn(self, chat_id: str) -> None:
+        """Record the chat's turn when it has changed."""
         chat = self.chats.load(chat_id)
         if chat is None:
             return
@@ -189,8 +189,8 @@ class World(WorkerInvoker):
         return self.chats.messages[chat_id][question_id].content
 
 
-class _Hop(WorkerInvoker):
-    """The invoker as one process sees it, over its network."""
+class _RemoteWorkerInvoker(WorkerInvoker):
+    """The invoker over a process's unreliable network."""
 
     def __init__(self, world: World, process: Process) -> None:
         self._world = world

@@ -1,4 +1,4 @@
-"""Two POSTs of one ask meet while no worker can be reached: neither may take the other's failure for a worker's claim."""
+"""Two concurrent POSTs of one ask while no worker can be reached: neither may count on the other's invocation."""
 
 import pytest
 
@@ -11,8 +11,8 @@ from tests.support.story import ALICE, PARKING
 ASK = Ask(ALICE, PARKING, key="one-tap")
 
 
-class MeetingInvoker(WaitingWorkerInvoker):
-    """While the first invocation fails, the same ask comes again, and fails as well."""
+class ConcurrentAskInvoker(WaitingWorkerInvoker):
+    """Sends the same ask again while the first invocation fails."""
 
     def __init__(self, service: Service) -> None:
         super().__init__(unreachable=True)
@@ -27,9 +27,9 @@ class MeetingInvoker(WaitingWorkerInvoker):
         super().invoke(invocation)
 
 
-def test_both_are_told_to_try_again() -> None:
+def test_concurrent_identical_asks_both_fail_when_no_worker_is_reachable() -> None:
     service = Service()
-    service.chat_service._worker = MeetingInvoker(service)
+    service.chat_service._worker = ConcurrentAskInvoker(service)
     with pytest.raises(WorkerUnreachable):
         service.chat_service.dispatch(ASK)
     (chat,) = service.chats.chats.values()

@@ -1,4 +1,4 @@
-"""P4 at its worst: one ask, fifty times at once, in any weather."""
+"""P4: one ask, sent fifty times at once, with and without faults."""
 
 from datetime import timedelta
 from functools import partial
@@ -17,7 +17,7 @@ TIMES = 50
 
 
 def fifty_posts(rates: FaultRates, seed: int) -> History:
-    """Fifty phones send the same POST within two seconds."""
+    """The same POST, fifty times within two seconds."""
     world = World(Random(seed), rates)
     alice = Person("alice")
     ask = Ask("alice", alice.question(), key="one-tap")
@@ -37,6 +37,6 @@ def test_fifty_posts_with_one_key_are_one_question_and_one_run(rates: FaultRates
         assert len(history.reasoned) <= 1
 
 
-def test_in_calm_weather_all_fifty_are_acknowledged_and_the_agent_runs() -> None:
+def test_without_faults_all_fifty_are_acknowledged_and_the_agent_runs_once() -> None:
     history = fifty_posts(CALM, seed=17)
     assert (len(history.acknowledged), len(history.reasoned)) == (TIMES, 1)

@@ -1,4 +1,4 @@
-"""A chat that is deleted while its worker runs: what is being removed takes no answer any more."""
+"""Deleting a chat while its turn is thinking."""
 
 from collections.abc import Iterator
 
@@ -27,7 +27,7 @@ def story(wire: Wire) -> Iterator[Story]:
         yield Story(DynamoDbChatRepository(client, make_tables(client).chats, clock), clock)
 
 
-def test_a_worker_cannot_answer_into_a_deletion_that_was_cut_short(story: Story, wire: Wire) -> None:
+def test_worker_cannot_answer_in_a_partly_deleted_chat(story: Story, wire: Wire) -> None:
     turn = story.claims(story.asks())
     wire.interfere = lambda operation: refusal("ThrottlingException") if operation == "Query" else None
     with pytest.raises(StoreUnavailable):
@@ -38,7 +38,7 @@ def test_a_worker_cannot_answer_into_a_deletion_that_was_cut_short(story: Story,
     assert story.chats.read(turn.chat_id, PageRequest(50)) is None
 
 
-def test_a_chat_that_is_deleted_while_it_thinks_gives_its_place_back(story: Story) -> None:
+def test_deleting_a_thinking_chat_releases_its_slot(story: Story) -> None:
     turn = story.asks()
     story.chats.delete(turn.chat_id, ALICE)
     assert story.chats.save_question(story.question(limit=1)) is None
