@@ -1,4 +1,4 @@
-"""What all tests share: figures that a test asserts, shown in plain output, and an environment without credentials."""
+"""Fixtures of all tests: figures shown in the run's output, fake credentials, no network."""
 
 import os
 import socket
@@ -10,16 +10,16 @@ from hypothesis import settings
 
 from scripts import chat_page
 
-# The gate tries the same examples every time; `--hypothesis-profile=explore` goes and looks for new ones. No time limit
+# The gate tries the same examples every time; `--hypothesis-profile=explore` looks for new ones. No time limit
 # per example: on a busy machine it fails at random.
 settings.register_profile("gate", deadline=None, derandomize=True, max_examples=60)
 settings.register_profile("explore", deadline=None, max_examples=2_000, print_blob=True)
 settings.load_profile("gate")
 
-#: One stack serves all tests that ask for one; what the feature files drive is an option of the command line.
+#: One stack serves all tests that need one; an option chooses the driver of the feature files.
 pytest_plugins = ["tests.e2e.stack_fixture", "tests.features.driver_fixture", "tests.pages.browser_fixture"]
 
-# Tests to inherit: their asserts explain themselves as those of test files do.
+# Tests to inherit: pytest explains their asserts as those of test files.
 pytest.register_assert_rewrite("tests.contract.reasoning_agent")
 
 FIGURE = "figure"
@@ -40,13 +40,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest.fixture(scope="session")
-def nobodys_credentials() -> Iterator[None]:
-    """For tests with clients of AWS: whatever the shell holds, they reach no account and no running stack."""
+def fake_credentials() -> Iterator[None]:
+    """For tests with AWS clients: whatever the shell's environment, they reach no account and no running stack."""
     with pytest.MonkeyPatch.context() as patch:
         for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL", "AWS_CONFIG_FILE"):
             patch.delenv(name, raising=False)
-        patch.setenv("AWS_ACCESS_KEY_ID", "nobody")
-        patch.setenv("AWS_SECRET_ACCESS_KEY", "nothing")
+        patch.setenv("AWS_ACCESS_KEY_ID", "fake")
+        patch.setenv("AWS_SECRET_ACCESS_KEY", "fake")
         patch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
         patch.setenv("AWS_EC2_METADATA_DISABLED", "true")
         yield
@@ -66,7 +66,7 @@ def built_chat_page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 @pytest.fixture
 def no_sockets(monkeypatch: pytest.MonkeyPatch) -> None:
-    """For tests that have no business outside of the process."""
+    """For tests that need no network."""
 
     def refuse(*_: object, **__: object) -> None:
         raise AssertionError("a test without network opened a connection")

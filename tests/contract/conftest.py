@@ -1,4 +1,4 @@
-"""The ports' implementations, fake and real: a test of a contract takes them one after the other."""
+"""Fixtures with the ports' implementations, fake and real: a contract's tests run over each of them."""
 
 import io
 import json
@@ -34,43 +34,43 @@ WORKER_FUNCTION = "async-chat-test-chat"
 
 @dataclass
 class Aws:
-    """DynamoDB with tables of the test's own."""
+    """DynamoDB over moto with this test's tables."""
 
     wire: Wire = field(default_factory=Wire)
 
     def __post_init__(self) -> None:
         self.tables: Tables = make_tables(dynamodb_client())
-        # As in the package: every call of the adapters is tried on its trimmed service models.
+        # With the package's trimmed service models, so that the tests show whether they suffice.
         self.dynamodb: DynamoDBClient = package_clients().dynamodb()
         self.wire.tap(self.dynamodb)
 
     def fill(self, chat_id: str, messages: list[Message]) -> None:
-        """See below, into the table of chats."""
+        """Put messages into a chat of this test's table."""
         fill(self.dynamodb, self.tables.chats, chat_id, messages)
 
 
 def fill(client: "DynamoDBClient", table: str, chat_id: str, messages: list[Message]) -> None:
-    """Put messages into a chat, many at a time and past the port: for chats of a size that nobody types."""
+    """Put messages into a chat in batches, without the port: for large chats."""
     items = [message_item(chat_id, message) for message in messages]
     for start in range(0, len(items), 25):
         puts = [{"PutRequest": {"Item": item}} for item in items[start : start + 25]]
-        client.batch_write_item(RequestItems={table: puts})  # type: ignore[dict-item]  # a list of one of its kinds
+        client.batch_write_item(RequestItems={table: puts})  # type: ignore[dict-item]  # only puts
 
 
 @pytest.fixture(autouse=True)
-def inside_the_process(no_sockets: None) -> None:
-    """Every test of this folder: moto answers in the process, too."""
+def isolated(no_sockets: None) -> None:
+    """No test of this folder needs the network: moto answers in process."""
 
 
 @pytest.fixture(scope="session")
-def moto(nobodys_credentials: None) -> Iterator[None]:
+def moto(fake_credentials: None) -> Iterator[None]:
     with mock_aws(config={"lambda": {"use_docker": False}}):
         yield
 
 
 @pytest.fixture(scope="session")
 def worker_function(moto: None) -> str:
-    """A function to invoke: moto accepts its events and runs nothing."""
+    """A function to invoke: moto accepts its events and runs no code."""
     code = io.BytesIO()
     with zipfile.ZipFile(code, "w") as package:
         package.writestr("entrypoints/chat.py", "")
@@ -112,7 +112,7 @@ def dynamodb_story(dynamodb_chats: DynamoDbChatRepository, clock: FakeClock) -> 
 
 
 @pytest.fixture
-def keyed_chats(clock: FakeClock, nobodys_credentials: None) -> DynamoDbChatRepository:
+def keyed_chats(clock: FakeClock, fake_credentials: None) -> DynamoDbChatRepository:
     client = dynamodb_client()
     KeyedStore({"chats": KeyedTable("pk", "sk", BY_ACTIVITY)}).answer_for(client)
     return DynamoDbChatRepository(client, "chats", clock)

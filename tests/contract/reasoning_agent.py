@@ -1,4 +1,4 @@
-"""What every ReasoningAgent keeps, as tests to inherit.
+"""The contract of every ReasoningAgent, as tests to inherit.
 
 For an agent of your own:
 
@@ -34,10 +34,10 @@ ODD_QUESTIONS = {
 
 @dataclass
 class RecordingProgressReporter(ProgressReporter):
-    """Notes what the agent shows; the turn is over at the look of that number."""
+    """Records steps and drafts; the turn ends at check number `ends_at_check`."""
 
-    over_at: int | None = None
-    looks: int = 0
+    ends_at_check: int | None = None
+    checks: int = 0
     steps: list[str] = field(default_factory=list)
     drafts: list[str] = field(default_factory=list)
 
@@ -50,13 +50,13 @@ class RecordingProgressReporter(ProgressReporter):
         self.raise_if_ended()
 
     def raise_if_ended(self) -> None:
-        self.looks += 1
-        if self.over_at is not None and self.looks >= self.over_at:
+        self.checks += 1
+        if self.ends_at_check is not None and self.checks >= self.ends_at_check:
             raise TurnOver
 
 
 class ReasoningAgentContract:
-    """Override `agent`, and `assignment` where yours needs a question of its own."""
+    """Override `agent`, and `assignment` if your agent needs another question."""
 
     @pytest.fixture
     def agent(self) -> ReasoningAgent:
@@ -82,39 +82,37 @@ class ReasoningAgentContract:
         agent.reason(assignment, progress)
         assert all(is_storable(text) and is_visible(text) for text in (*progress.steps, *progress.drafts))
 
-    def test_it_stops_wherever_it_learns_that_the_turn_is_over(
+    def test_agent_stops_at_whichever_check_finds_that_the_turn_has_ended(
         self, agent: ReasoningAgent, assignment: Assignment
     ) -> None:
-        to_the_end = RecordingProgressReporter()
-        agent.reason(assignment, to_the_end)
-        for look in range(1, to_the_end.looks + 1):
+        complete = RecordingProgressReporter()
+        agent.reason(assignment, complete)
+        for check in range(1, complete.checks + 1):
             with pytest.raises(TurnOver):
-                agent.reason(assignment, progress := RecordingProgressReporter(over_at=look))
-            assert progress.looks == look, "it went on after the end"
+                agent.reason(assignment, progress := RecordingProgressReporter(ends_at_check=check))
+            assert progress.checks == check, "the agent went on after the turn had ended"
 
     @pytest.mark.parametrize("question", ODD_QUESTIONS.values(), ids=ODD_QUESTIONS)
-    def test_an_odd_question_gets_an_answer_or_a_failure_with_a_name(
+    def test_odd_question_gets_an_answer_or_a_failure_code(
         self, agent: ReasoningAgent, assignment: Assignment, question: str
     ) -> None:
-        assert _ending(agent, replace(assignment, question=question)) in {"answer", *FailureCode}
+        assert _outcome(agent, replace(assignment, question=question)) in {"answer", *FailureCode}
 
     def test_history_does_not_break_the_answer(self, agent: ReasoningAgent, assignment: Assignment) -> None:
-        said = tuple(
+        history = tuple(
             Message(f"01KA{number:022d}", (Role.USER, Role.ASSISTANT)[number % 2], f"Said {number}", NOON)
             for number in range(20)
         )
-        assert _ending(agent, replace(assignment, history=said)) in {"answer", *FailureCode}
+        assert _outcome(agent, replace(assignment, history=history)) in {"answer", *FailureCode}
 
-    def test_one_instance_serves_one_question_after_the_other(
-        self, agent: ReasoningAgent, assignment: Assignment
-    ) -> None:
+    def test_one_instance_answers_several_questions(self, agent: ReasoningAgent, assignment: Assignment) -> None:
         answers = [
             agent.reason(replace(assignment, user_id=user), RecordingProgressReporter()) for user in ("alice", "bob")
         ]
         assert all(isinstance(answer, Answer) for answer in answers)
 
 
-def _ending(agent: ReasoningAgent, assignment: Assignment) -> str:
+def _outcome(agent: ReasoningAgent, assignment: Assignment) -> str:
     try:
         agent.reason(assignment, RecordingProgressReporter())
     except AgentFailed as failure:

@@ -1,4 +1,4 @@
-"""ChatRepository: how many turns of all users may think at once."""
+"""ChatRepository: the limit of thinking turns of all users."""
 
 import pytest
 
@@ -37,21 +37,21 @@ def test_question_beyond_capacity_is_refused(story: Story) -> None:
 
 
 @pytest.mark.parametrize("end", ["answers", "fails", "cancels"])
-def test_a_turn_that_ends_makes_room(story: Story, end: str) -> None:
+def test_ended_turn_releases_its_slot(story: Story, end: str) -> None:
     turns = [story.asks(user=user) for user in (ALICE, BOB, BOB)]
     getattr(story, end)(turns[1])
     story.asks(user=CAROL)
     assert_full(story)
 
 
-def test_a_chat_that_is_deleted_while_it_thinks_makes_room(story: Story) -> None:
+def test_deleting_a_thinking_chat_releases_its_slot(story: Story) -> None:
     turns = [story.asks(user=user) for user in (ALICE, BOB, BOB)]
     story.chats.delete(turns[0].chat_id, ALICE)
     story.asks(user=CAROL)
     assert_full(story)
 
 
-def test_an_overdue_turn_holds_nobody_up(story: Story) -> None:
+def test_overdue_turn_holds_no_slot(story: Story) -> None:
     turns = [story.asks(user=user) for user in (ALICE, BOB, BOB)]
     story.pass_deadline(turns[0])
     for user in (CAROL, CAROL, ALICE):
@@ -59,7 +59,7 @@ def test_an_overdue_turn_holds_nobody_up(story: Story) -> None:
     assert_full(story)
 
 
-def test_a_repetition_takes_no_second_place(story: Story) -> None:
+def test_repeated_question_takes_no_second_slot(story: Story) -> None:
     new = story.question()
     for _ in range(3):
         story.chats.save_question(new)
@@ -68,7 +68,7 @@ def test_a_repetition_takes_no_second_place(story: Story) -> None:
     assert_full(story)
 
 
-def test_a_retry_needs_a_place(story: Story) -> None:
+def test_retry_without_a_free_slot_is_refused(story: Story) -> None:
     failed = story.fails(story.asks())
     again = story.turn(chat_id=failed.chat_id, question_id=failed.question_id)
     for _ in range(CAPACITY):
@@ -87,14 +87,14 @@ def test_busy_chat_and_user_limit_are_reported_before_capacity(story: Story) -> 
 
 
 @pytest.mark.parametrize("capacity", [1, SLOTS_PER_SHARD, SLOTS_PER_SHARD + 1, 50, 350])
-def test_the_parts_of_a_capacity_make_the_whole(capacity: int, clock: FakeClock) -> None:
+def test_limits_of_all_shards_add_up_to_the_capacity(capacity: int, clock: FakeClock) -> None:
     story = Story(InMemoryChatRepository(), clock)
-    house = TurnSlots("chats", capacity)
-    parts = {place.owner: place.limit for _ in range(1000) for place in house.shards_for(story.turn(), 5)[1:]}
-    assert sum(parts.values()) == capacity
-    assert max(parts.values()) <= SLOTS_PER_SHARD
+    slots = TurnSlots("chats", capacity)
+    limits = {shard.owner: shard.limit for _ in range(1000) for shard in slots.shards_for(story.turn(), 5)[1:]}
+    assert sum(limits.values()) == capacity
+    assert max(limits.values()) <= SLOTS_PER_SHARD
 
 
-def test_a_house_of_any_size_takes_no_place_but_the_user_s(clock: FakeClock) -> None:
+def test_without_a_capacity_only_the_user_limit_needs_a_slot(clock: FakeClock) -> None:
     turn = Story(InMemoryChatRepository(), clock).turn(user=BOB)
-    assert [place.owner for place in TurnSlots("chats", 0).shards_for(turn, 5)] == ["user#bob"]
+    assert [shard.owner for shard in TurnSlots("chats", 0).shards_for(turn, 5)] == ["user#bob"]

@@ -1,4 +1,4 @@
-"""Clock and IdSource: time and names, as the domain relies on them."""
+"""Clock and IdSource."""
 
 import re
 from datetime import UTC, timedelta
@@ -54,14 +54,14 @@ def test_sleeping_takes_at_least_that_long(any_clock: Clock) -> None:
 
 
 @given(st.integers(-62_135_596_800_000, 253_402_300_799_999))
-def test_every_millisecond_of_every_year_survives_the_store(moment: int) -> None:
+def test_any_millisecond_of_the_years_1_to_9999_is_stored_exactly(moment: int) -> None:
     assert millis(from_millis(moment)) == moment
 
 
 # ---- IdSource
 
 
-def test_ids_are_words_of_the_contracts_alphabet(ids: IdSource) -> None:
+def test_ids_are_ulids(ids: IdSource) -> None:
     assert all(re.fullmatch(ULID, ids.new_id()) for _ in range(50))
 
 
@@ -69,27 +69,27 @@ def test_ids_are_all_different(ids: IdSource) -> None:
     assert len({ids.new_id() for _ in range(2_000)}) == 2_000
 
 
-def test_an_id_follows_the_one_it_has_to_follow(ids: IdSource) -> None:
+def test_id_sorts_after_the_given_one(ids: IdSource) -> None:
     last = ids.new_id()
     for _ in range(200):
         last, before = ids.new_id(after=last), last
         assert last > before
 
 
-def test_tokens_are_all_different_words(ids: IdSource) -> None:
+def test_tokens_are_all_different(ids: IdSource) -> None:
     tokens = {ids.new_token() for _ in range(200)}
     assert len(tokens) == 200
     assert all(re.fullmatch(r"[\w-]+", token) for token in tokens)
 
 
-def test_a_later_millisecond_sorts_later(clock: FakeClock) -> None:
+def test_ids_of_a_later_millisecond_sort_later(clock: FakeClock) -> None:
     ids = UlidIdSource(clock)
     early = [ids.new_id() for _ in range(50)]
     clock.sleep(timedelta(milliseconds=1))
     assert max(early) < min(ids.new_id() for _ in range(50))
 
 
-def test_an_id_keeps_its_order_when_the_clock_goes_backwards() -> None:
+def test_id_sorts_after_the_given_one_when_the_clock_goes_back() -> None:
     ahead = UlidIdSource(FakeClock(NOON + timedelta(minutes=5))).new_id()
     behind = UlidIdSource(FakeClock(NOON))
     following = behind.new_id(after=ahead)
@@ -98,7 +98,7 @@ def test_an_id_keeps_its_order_when_the_clock_goes_backwards() -> None:
 
 
 def test_an_id_holds_eighty_random_bits(clock: FakeClock) -> None:
-    """Of one and the same millisecond, every bit of the rest is set in about half of the ids."""
+    """In ids of one millisecond, each of the 80 bits is set about half of the time."""
     ids = UlidIdSource(clock)
     drawn = [random_part(ids.new_id()) for _ in range(400)]
     for bit in range(80):

@@ -1,4 +1,4 @@
-"""The DynamoDB adapters when the network, the service or the moment is against them."""
+"""The DynamoDB adapters when DynamoDB fails, conflicts, or returns partial results."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -27,12 +27,12 @@ UNAVAILABLE: Final = {
     "not permitted": refusal("AccessDeniedException"),
     "token expired": refusal("ExpiredTokenException"),
     "no such table": refusal("ResourceNotFoundException"),
-    "their fault": refusal("InternalServerError", 500),
-    "unknown fault of theirs": refusal("SomethingNew", 503),
-    "no way there": EndpointConnectionError(endpoint_url="https://aws.invalid"),
-    "no answer": ReadTimeoutError(endpoint_url="https://aws.invalid"),
+    "internal error": refusal("InternalServerError", 500),
+    "unknown error of the service": refusal("SomethingNew", 503),
+    "no connection": EndpointConnectionError(endpoint_url="https://aws.invalid"),
+    "timeout": ReadTimeoutError(endpoint_url="https://aws.invalid"),
 }
-DEFECT: Final = refusal("ValidationException")
+INVALID_REQUEST: Final = refusal("ValidationException")
 
 Call = Callable[[Story, DynamoDbMemoryStore], object]
 PARKED: Final = Memory("01KA0000000000000000000001", "Parked on level 3, bay 12.", NOON)
@@ -40,79 +40,70 @@ CALLS: Final[dict[str, Call]] = {
     "save_question": lambda story, _: story.chats.save_question(story.question()),
     "load": lambda story, _: story.chats.load("chat"),
     "read": lambda story, _: story.chats.read("chat", PageRequest(50)),
-    "advance": lambda story, _: story.chats.compare_and_set_turn(
+    "compare_and_set_turn": lambda story, _: story.chats.compare_and_set_turn(
         turn := story.turn(), turn.claimed("lease", story.clock.now())
     ),
-    "end": lambda story, _: story.chats.compare_and_set_turn(turn := story.turn(), turn.cancelled(story.clock.now())),
-    "report": lambda story, _: story.chats.save_progress(story.turn(), (), None),
+    "compare_and_set_turn to an end": lambda story, _: story.chats.compare_and_set_turn(
+        turn := story.turn(), turn.cancelled(story.clock.now())
+    ),
+    "save_progress": lambda story, _: story.chats.save_progress(story.turn(), (), None),
     "list_chats": lambda story, _: story.chats.list_chats(ALICE, 50),
     "mark_read": lambda story, _: story.chats.mark_read("chat", ALICE),
-    "delete": lambda story, _: story.chats.delete("chat", ALICE),
-    "remember": lambda _, memories: memories.put_many(ALICE, [PARKED]),
-    "recall": lambda _, memories: memories.list_all(ALICE),
-    "page": lambda _, memories: memories.list_page(ALICE, 50),
-    "forget": lambda _, memories: memories.delete(ALICE, PARKED.memory_id),
+    "delete a chat": lambda story, _: story.chats.delete("chat", ALICE),
+    "put_many": lambda _, memories: memories.put_many(ALICE, [PARKED]),
+    "list_all": lambda _, memories: memories.list_all(ALICE),
+    "list_page": lambda _, memories: memories.list_page(ALICE, 50),
+    "delete a memory": lambda _, memories: memories.delete(ALICE, PARKED.memory_id),
 }
 each_call = pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
 
 
-def answering(trouble: AWSResponse | Exception) -> Callable[[str], AWSResponse]:
-    def interfere(_operation: str) -> AWSResponse:
-        if isinstance(trouble, Exception):
-            raise trouble
-        return trouble
-
-    return interfere
-
-
 @each_call
-@pytest.mark.parametrize("trouble", UNAVAILABLE.values(), ids=UNAVAILABLE)
+@pytest.mark.parametrize("error", UNAVAILABLE.values(), ids=UNAVAILABLE)
 def test_transient_errors_and_misconfiguration_are_store_unavailable(
     aws: Aws,
     dynamodb_story: Story,
     dynamodb_memories: DynamoDbMemoryStore,
     call: Call,
-    trouble: AWSResponse | Exception,
+    error: AWSResponse | Exception,
 ) -> None:
-    aws.wire.interfere = answering(trouble)
+    aws.wire.fail_with(error)
     with pytest.raises(StoreUnavailable):
         call(dynamodb_story, dynamodb_memories)
 
 
 @each_call
-def test_a_request_that_we_built_wrongly_is_a_defect(
+def test_invalid_request_raises_client_error(
     aws: Aws, dynamodb_story: Story, dynamodb_memories: DynamoDbMemoryStore, call: Call
 ) -> None:
-    aws.wire.interfere = answering(DEFECT)
+    aws.wire.fail_with(INVALID_REQUEST)
     with pytest.raises(ClientError):
         call(dynamodb_story, dynamodb_memories)
 
 
-# ---- transactions that meet
+# ---- transactions that conflict
 
 
 def conflict(reason: str = "TransactionConflict") -> AWSResponse:
     return refusal("TransactionCanceledException", CancellationReasons=[{"Code": "None"}, {"Code": reason}])
 
 
-def first(times: int, trouble: AWSResponse, of: str) -> Callable[[str], AWSResponse | None]:
-    """The first so many requests of an operation meet trouble, later ones get through."""
+def first(times: int, error: AWSResponse, of: str) -> Callable[[str], AWSResponse | None]:
+    """The first `times` requests of an operation get the error, later ones get through."""
     left = iter(range(times))
-    return lambda operation: trouble if operation == of and next(left, None) is not None else None
+    return lambda operation: error if operation == of and next(left, None) is not None else None
 
 
 @pytest.mark.parametrize("reason", ["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"])
-def test_a_transaction_that_meets_another_is_tried_again(
-    aws: Aws, clock: FakeClock, dynamodb_story: Story, reason: str
-) -> None:
+def test_conflicting_transaction_is_retried(aws: Aws, clock: FakeClock, dynamodb_story: Story, reason: str) -> None:
     aws.wire.interfere = first(CONFLICT_TRIES - 1, conflict(reason), "TransactWriteItems")
     turn = dynamodb_story.asks()
     assert dynamodb_story.stored(turn.chat_id) == turn
-    assert clock.now() > NOON, "tries without pauses meet again and again"
+    assert clock.now() > NOON, "retries without pauses would conflict again"
 
 
 def test_endless_conflict_ends_as_unavailable(aws: Aws, dynamodb_story: Story) -> None:
-    aws.wire.interfere = answering(conflict())
+    aws.wire.fail_with(conflict())
     with pytest.raises(StoreUnavailable):
         dynamodb_story.chats.save_question(dynamodb_story.question())
     assert aws.wire.operations[-CONFLICT_TRIES:] == ["TransactWriteItems"] * CONFLICT_TRIES
@@ -123,7 +114,7 @@ def test_endless_conflict_ends_as_unavailable(aws: Aws, dynamodb_story: Story) -
 
 @contextmanager
 def torn(aws: Aws) -> Iterator[None]:
-    """The next query misses the newest message, as if it had passed its place before the commit."""
+    """The next query misses the newest message, as if it had passed its position before the commit."""
     left = iter([1])
 
     def tear(parsed: dict[str, list[dict[str, dict[str, str]]]], **_: object) -> None:
@@ -137,7 +128,7 @@ def torn(aws: Aws) -> Iterator[None]:
 
 
 @pytest.mark.parametrize("with_cursor", [False, True], ids=["newest page", "after a cursor"])
-def test_an_answered_turn_is_never_shown_without_its_answer(aws: Aws, dynamodb_story: Story, with_cursor: bool) -> None:
+def test_answered_turn_is_never_shown_without_its_answer(aws: Aws, dynamodb_story: Story, with_cursor: bool) -> None:
     turn = dynamodb_story.answers(dynamodb_story.asks())
     with torn(aws):
         page = dynamodb_story.chats.read(turn.chat_id, PageRequest(50, after=turn.question_id if with_cursor else None))
@@ -147,7 +138,7 @@ def test_an_answered_turn_is_never_shown_without_its_answer(aws: Aws, dynamodb_s
 
 def test_an_answer_is_never_shown_before_its_turn_has_ended(aws: Aws, dynamodb_story: Story) -> None:
     turn = dynamodb_story.asks()
-    aws.fill(turn.chat_id, [dynamodb_story.answer("Not committed, as far as the header knows")])
+    aws.fill(turn.chat_id, [dynamodb_story.answer("Not yet in the header")])
     after = PageRequest(50, after=turn.question_id)
     for page in (PageRequest(50), PageRequest(1), after):
         found = dynamodb_story.chats.read(turn.chat_id, page)
@@ -156,7 +147,7 @@ def test_an_answer_is_never_shown_before_its_turn_has_ended(aws: Aws, dynamodb_s
 
 
 @pytest.mark.parametrize("with_cursor", [False, True], ids=["newest page", "after a cursor"])
-def test_a_chat_that_has_lost_its_newest_message_is_unavailable_not_endless(
+def test_reading_a_chat_without_its_newest_message_is_unavailable_not_endless(
     aws: Aws, dynamodb_story: Story, with_cursor: bool
 ) -> None:
     turn = dynamodb_story.answers(dynamodb_story.asks())
@@ -166,11 +157,11 @@ def test_a_chat_that_has_lost_its_newest_message_is_unavailable_not_endless(
         dynamodb_story.chats.read(turn.chat_id, PageRequest(50, after=turn.question_id if with_cursor else None))
 
 
-# ---- pages that DynamoDB cuts at one megabyte
+# ---- pages that end at one megabyte
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["newest page", "after a cursor"])
-def test_a_page_that_was_cut_short_says_that_there_is_more(aws: Aws, dynamodb_story: Story, after: bool) -> None:
+def test_page_that_ends_at_one_megabyte_says_that_there_is_more(aws: Aws, dynamodb_story: Story, after: bool) -> None:
     turn = dynamodb_story.answers(dynamodb_story.asks())
     long_ones = [Message(dynamodb_story.ids.new_id(), Role.USER, "x" * 300_000, NOON) for _ in range(8)]
     aws.fill(turn.chat_id, long_ones)
@@ -183,11 +174,11 @@ def test_a_page_that_was_cut_short_says_that_there_is_more(aws: Aws, dynamodb_st
     assert page.has_older
 
 
-# ---- deletion that is cut short
+# ---- interrupted deletion
 
 
 def cut_at(number: int) -> Callable[[str], None]:
-    """The process's connection is gone from this request on."""
+    """No connection from this request on."""
     sent = iter(range(number))
 
     def interfere(_operation: str) -> None:
@@ -198,7 +189,7 @@ def cut_at(number: int) -> Callable[[str], None]:
 
 
 @pytest.mark.parametrize("requests", [1, 2, 3, 4])
-def test_a_deletion_cut_short_hides_the_chat_and_goes_on_when_called_again(
+def test_interrupted_deletion_hides_the_chat_and_continues_when_repeated(
     aws: Aws, dynamodb_story: Story, dynamodb_chats: DynamoDbChatRepository, requests: int
 ) -> None:
     turn = dynamodb_story.answers(dynamodb_story.asks())
@@ -235,11 +226,11 @@ def items_of(aws: Aws, chat_id: str) -> int:
     return found["Count"]
 
 
-# ---- batches that come back unfinished
+# ---- unprocessed items of batches
 
 
-def unfinished(aws: Aws, times: int) -> None:
-    """DynamoDB takes all but the last write of a batch, so many times."""
+def leave_unprocessed(aws: Aws, times: int) -> None:
+    """DynamoDB leaves the last write of a batch unprocessed, `times` times."""
     left = iter(range(times))
 
     def keep_one_back(params: dict[str, object], context: dict[str, object], **_: object) -> None:
@@ -257,21 +248,19 @@ def unfinished(aws: Aws, times: int) -> None:
     events.register("after-call.dynamodb.BatchWriteItem", hand_back)
 
 
-def test_memories_that_dynamodb_hands_back_are_put_again(
-    aws: Aws, clock: FakeClock, dynamodb_memories: DynamoDbMemoryStore
-) -> None:
-    unfinished(aws, times=1)
+def test_unprocessed_memories_are_put_again(aws: Aws, clock: FakeClock, dynamodb_memories: DynamoDbMemoryStore) -> None:
+    leave_unprocessed(aws, times=1)
     kept = [Memory(f"01KA{number:022d}", f"Memory {number}", NOON) for number in range(10)]
     dynamodb_memories.put_many(ALICE, kept)
     assert dynamodb_memories.list_all(ALICE) == tuple(kept[::-1])
     assert clock.now() > NOON
 
 
-def test_messages_that_dynamodb_hands_back_are_deleted_again(
+def test_unprocessed_messages_are_deleted_again(
     aws: Aws, dynamodb_story: Story, dynamodb_chats: DynamoDbChatRepository
 ) -> None:
     chat_id = dynamodb_story.talks(3)
-    unfinished(aws, times=1)
+    leave_unprocessed(aws, times=1)
     dynamodb_chats.delete(chat_id, ALICE)
-    assert aws.wire.operations.count("BatchWriteItem") == 3, "six messages, the one handed back, the header"
+    assert aws.wire.operations.count("BatchWriteItem") == 3, "six messages, the unprocessed one, the header"
     assert items_of(aws, chat_id) == 0

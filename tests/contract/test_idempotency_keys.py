@@ -1,4 +1,4 @@
-"""ChatRepository.save_question: what a client's name for an ask brings back."""
+"""ChatRepository.save_question with idempotency keys."""
 
 from datetime import timedelta
 
@@ -6,7 +6,7 @@ from domain.records import IdempotencyRecord
 from tests.support.story import ALICE, BOB, UNKNOWN_CHAT, Story
 
 
-def test_a_known_key_brings_back_what_it_stands_for_and_writes_nothing(story: Story) -> None:
+def test_known_key_returns_its_record_and_writes_nothing(story: Story) -> None:
     first, second = story.question(key=story.key()), story.question(key=story.key(fingerprint="another-body"))
     assert story.chats.save_question(first) is None
     past = IdempotencyRecord(first.turn.chat_id, first.message.message_id, "where-did-i-park")
@@ -14,7 +14,7 @@ def test_a_known_key_brings_back_what_it_stands_for_and_writes_nothing(story: St
     assert story.chats.load(second.turn.chat_id) is None
 
 
-def test_a_known_key_comes_before_every_refusal(story: Story) -> None:
+def test_known_key_returns_its_record_where_a_new_ask_would_be_refused(story: Story) -> None:
     first = story.question(key=story.key(), limit=1)
     story.chats.save_question(first)
     for chat_id in (first.turn.chat_id, UNKNOWN_CHAT, None):  # busy, not found, too many
@@ -23,23 +23,23 @@ def test_a_known_key_comes_before_every_refusal(story: Story) -> None:
         assert past.question_id == first.message.message_id
 
 
-def test_two_keys_are_two_asks(story: Story) -> None:
+def test_different_keys_are_different_asks(story: Story) -> None:
     assert story.chats.save_question(story.question(key=story.key("tap-1"))) is None
     assert story.chats.save_question(story.question(key=story.key("tap-2"))) is None
 
 
-def test_a_key_is_known_to_its_own_user_only(story: Story) -> None:
+def test_same_key_of_another_user_is_another_ask(story: Story) -> None:
     story.chats.save_question(story.question(user=ALICE, key=story.key()))
     assert story.chats.save_question(story.question(user=BOB, key=story.key())) is None
 
 
-def test_a_key_still_stands_a_second_before_it_expires(story: Story) -> None:
+def test_key_is_known_a_second_before_it_expires(story: Story) -> None:
     story.chats.save_question(story.question(key=story.key()))
     story.clock.sleep(timedelta(hours=23, minutes=59, seconds=59))
     assert story.chats.save_question(story.question(key=story.key())) is not None
 
 
-def test_an_expired_key_is_new_again(story: Story) -> None:
+def test_expired_key_can_be_used_again(story: Story) -> None:
     story.chats.save_question(story.question(key=story.key()))
     story.clock.sleep(timedelta(hours=24))
     again = story.question(key=story.key())

@@ -36,7 +36,7 @@ def test_a_user_sees_only_own_chats(story: Story) -> None:
     assert titles(story, "carol") == []
 
 
-def test_a_chat_in_the_list_tells_what_it_is_about(story: Story) -> None:
+def test_listed_chat_has_title_last_text_and_state(story: Story) -> None:
     turn = story.asks(PARKING)
     story.clock.sleep(timedelta(seconds=56))
     answered = story.answers(story.claims(turn), BAY)
@@ -47,7 +47,7 @@ def test_a_chat_in_the_list_tells_what_it_is_about(story: Story) -> None:
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 7, 8])
-def test_going_through_the_list_shows_every_chat_once(story: Story, limit: int) -> None:
+def test_pages_of_the_list_show_every_chat_once(story: Story, limit: int) -> None:
     asked = [story.talks(1) for _ in range(7)]
     seen: list[str] = []
     start = None
@@ -61,17 +61,17 @@ def test_going_through_the_list_shows_every_chat_once(story: Story, limit: int) 
     assert seen == asked[::-1]
 
 
-def test_a_place_in_the_list_is_no_way_into_another_users_list(story: Story) -> None:
+def test_cursor_of_another_users_list_shows_none_of_that_users_chats(story: Story) -> None:
     for number in range(3):
         story.asks(f"Question {number}", user=ALICE)
-    place = story.chats.list_chats(ALICE, 1).next
-    assert story.chats.list_chats(BOB, 50, place).chats == ()
+    cursor = story.chats.list_chats(ALICE, 1).next
+    assert story.chats.list_chats(BOB, 50, cursor).chats == ()
 
 
 # ---- read marks
 
 
-def test_an_answer_is_unread_until_it_is_marked(story: Story) -> None:
+def test_answer_is_unread_until_the_chat_is_marked_read(story: Story) -> None:
     turn = story.asks()
     assert not listed(story)[0].unread
     story.answers(turn)
@@ -87,7 +87,7 @@ def test_the_next_answer_is_unread_again(story: Story) -> None:
     assert listed(story)[0].unread
 
 
-def test_marking_changes_nothing_else(story: Story) -> None:
+def test_marking_read_changes_neither_turn_nor_activity(story: Story) -> None:
     turn = story.claims(story.asks())
     before = listed(story)[0].active_at
     story.clock.sleep(timedelta(seconds=5))
@@ -96,14 +96,14 @@ def test_marking_changes_nothing_else(story: Story) -> None:
     assert listed(story)[0].active_at == before
 
 
-def test_only_the_owner_marks_a_chat(story: Story) -> None:
+def test_another_users_chat_cannot_be_marked_read(story: Story) -> None:
     turn = story.answers(story.asks())
     with pytest.raises(ChatForbidden):
         story.chats.mark_read(turn.chat_id, BOB)
     assert listed(story)[0].unread
 
 
-def test_an_unknown_chat_is_not_marked_into_being(story: Story) -> None:
+def test_marking_an_unknown_chat_read_is_refused_and_creates_none(story: Story) -> None:
     with pytest.raises(ChatNotFound):
         story.chats.mark_read(UNKNOWN_CHAT, ALICE)
     assert story.chats.load(UNKNOWN_CHAT) is None
@@ -112,7 +112,7 @@ def test_an_unknown_chat_is_not_marked_into_being(story: Story) -> None:
 # ---- deletion
 
 
-def test_a_deleted_chat_is_gone_for_every_reader(story: Story) -> None:
+def test_deleted_chat_is_gone_for_every_read(story: Story) -> None:
     chat_id = story.talks(30)
     story.chats.delete(chat_id, ALICE)
     cursor = story.ids.new_id()
@@ -122,7 +122,7 @@ def test_a_deleted_chat_is_gone_for_every_reader(story: Story) -> None:
     assert listed(story) == []
 
 
-def test_deleting_again_finds_nothing(story: Story) -> None:
+def test_deleted_chat_can_be_neither_deleted_nor_marked_read(story: Story) -> None:
     chat_id = story.talks(1)
     story.chats.delete(chat_id, ALICE)
     for call in (story.chats.delete, story.chats.mark_read):
@@ -130,7 +130,7 @@ def test_deleting_again_finds_nothing(story: Story) -> None:
             call(chat_id, ALICE)
 
 
-def test_only_the_owner_deletes_a_chat(story: Story) -> None:
+def test_another_users_chat_cannot_be_deleted(story: Story) -> None:
     chat_id = story.talks(1)
     with pytest.raises(ChatForbidden):
         story.chats.delete(chat_id, BOB)
@@ -142,14 +142,14 @@ def test_an_unknown_chat_cannot_be_deleted(story: Story) -> None:
         story.chats.delete(UNKNOWN_CHAT, ALICE)
 
 
-def test_other_chats_outlive_a_deletion(story: Story) -> None:
+def test_deleting_a_chat_keeps_the_others(story: Story) -> None:
     gone, kept = story.talks(2), story.talks(2)
     story.chats.delete(gone, ALICE)
     assert [chat.chat_id for chat in listed(story)] == [kept]
     assert len(texts(story.newest(kept))) == 4
 
 
-def test_a_worker_of_a_deleted_chat_finds_nothing_to_move(story: Story) -> None:
+def test_answer_and_progress_in_a_deleted_chat_are_refused(story: Story) -> None:
     running = story.claims(story.asks())
     story.chats.delete(running.chat_id, ALICE)
     late = running.answered(running.lease or "", story.clock.now())

@@ -49,7 +49,7 @@ def test_unknown_word_matches_no_memory(ranking: MemoryRanking) -> None:
     assert found(ranking, "unicorn") == []
 
 
-def test_at_most_as_many_as_wanted_come_back(ranking: MemoryRanking) -> None:
+def test_at_most_limit_memories_are_returned(ranking: MemoryRanking) -> None:
     assert found(ranking, "car garage", limit=1) == [0]
     assert sorted(found(ranking, "car garage", limit=5)) == [0, 5]
 
@@ -69,22 +69,22 @@ def test_tags_are_found_too(ranking: MemoryRanking) -> None:
 
 
 @pytest.mark.parametrize("query", ["", "   ", "?!", "what did i say about it"])
-def test_a_question_about_nothing_finds_nothing(ranking: MemoryRanking, query: str) -> None:
+def test_query_without_content_words_finds_nothing(ranking: MemoryRanking, query: str) -> None:
     assert found(ranking, query) == []
 
 
-def test_without_memories_there_is_nothing_to_find(ranking: MemoryRanking) -> None:
+def test_without_memories_nothing_is_found(ranking: MemoryRanking) -> None:
     assert ranking.rank("car", (), 5) == ()
 
 
 @pytest.mark.parametrize(
     "query", ['car" OR 1=1 --', "NEAR(car garage)", "text:car", "car*", "-car", "^car", "(car", "{text tags}: car"]
 )
-def test_the_query_language_of_the_engine_means_nothing(ranking: MemoryRanking, query: str) -> None:
+def test_fts5_query_syntax_is_searched_as_plain_words(ranking: MemoryRanking, query: str) -> None:
     assert 0 in found(ranking, query)
 
 
-def test_the_longest_question_is_still_a_search(ranking: MemoryRanking) -> None:
+def test_query_of_1500_words_finds_its_memory(ranking: MemoryRanking) -> None:
     assert found(ranking, " ".join(f"w{number}" for number in range(1_500)) + " strudel") == [4]
 
 
@@ -97,10 +97,10 @@ def test_no_text_breaks_the_search(query: str, text: str) -> None:
         pytest.fail(f"{error!r} for {query!r} in {text!r}")
 
 
-def test_a_phrase_that_says_when_is_seen_from_now(ranking: MemoryRanking) -> None:
+def test_date_phrase_is_relative_to_now(ranking: MemoryRanking) -> None:
     assert ranking.rank("yesterday", MEMORIES, 5, NOON) == (MEMORIES[1],)
     assert ranking.rank("yesterday", MEMORIES, 5, NOON + timedelta(days=1)) == (MEMORIES[0],)
 
 
-def test_without_now_it_is_a_word_like_others(ranking: MemoryRanking) -> None:
+def test_date_phrase_without_now_is_searched_as_a_word(ranking: MemoryRanking) -> None:
     assert ranking.rank("yesterday", MEMORIES, 5) == ()

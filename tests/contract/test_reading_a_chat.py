@@ -1,4 +1,4 @@
-"""ChatRepository.read and .load: pages of a chat as of one moment."""
+"""ChatRepository.read and .load: consistent pages of a chat."""
 
 from itertools import pairwise
 
@@ -19,7 +19,7 @@ def read(story: Story, chat_id: str, limit: int, *, after: str | None = None, be
     return page
 
 
-def test_an_unknown_chat_is_nothing_by_any_way_of_reading(story: Story) -> None:
+def test_unknown_chat_is_none_for_every_read(story: Story) -> None:
     cursor = story.ids.new_id()
     pages = (PageRequest(50), PageRequest(50, after=cursor), PageRequest(50, before=cursor))
     assert [story.chats.read(UNKNOWN_CHAT, page) for page in pages] == [None, None, None]
@@ -47,7 +47,7 @@ def test_a_page_never_holds_more_than_its_limit(story: Story, limit: int) -> Non
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 6, 7])
-def test_going_back_page_by_page_shows_every_message_once(story: Story, limit: int) -> None:
+def test_older_pages_show_every_message_once(story: Story, limit: int) -> None:
     chat_id = story.talks(3)
     page = read(story, chat_id, limit)
     seen = list(page.messages)
@@ -59,7 +59,7 @@ def test_going_back_page_by_page_shows_every_message_once(story: Story, limit: i
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 5, 6])
-def test_going_on_page_by_page_shows_every_message_once(story: Story, limit: int) -> None:
+def test_newer_pages_show_every_message_once(story: Story, limit: int) -> None:
     chat_id = story.talks(3)
     whole = read(story, chat_id, 100).messages
     seen = [whole[0]]
@@ -72,7 +72,7 @@ def test_going_on_page_by_page_shows_every_message_once(story: Story, limit: int
     assert seen == list(whole)
 
 
-def test_after_the_newest_message_there_is_nothing_new(story: Story) -> None:
+def test_page_after_the_newest_message_is_empty(story: Story) -> None:
     chat_id = story.talks(2)
     last = read(story, chat_id, 1).messages[0].message_id
     page = read(story, chat_id, 50, after=last)
@@ -88,21 +88,21 @@ def test_a_poll_with_a_cursor_sees_the_answer_and_the_turns_end_together(story: 
     assert (texts(page), page.chat.turn) == ([BAY], answered)
 
 
-def test_a_cursor_from_the_future_shows_nothing_and_does_not_hang(story: Story) -> None:
+def test_page_after_a_future_cursor_is_empty(story: Story) -> None:
     chat_id = story.talks(1)
     future = "7" + "Z" * 25
     assert read(story, chat_id, 50, after=future).messages == ()
     assert len(read(story, chat_id, 50, before=future).messages) == 2
 
 
-def test_before_the_first_message_there_is_nothing_older(story: Story) -> None:
+def test_page_before_the_first_message_is_empty(story: Story) -> None:
     chat_id = story.talks(1)
     first = read(story, chat_id, 50).messages[0].message_id
     page = read(story, chat_id, 50, before=first)
     assert (page.messages, page.has_older, page.has_newer) == ((), False, True)
 
 
-def test_messages_of_the_same_millisecond_keep_their_order_and_their_words(story: Story) -> None:
+def test_messages_of_the_same_millisecond_keep_their_order(story: Story) -> None:
     chat_id = story.talks(20)
     page = read(story, chat_id, 100)
     assert len({message.created_at for message in page.messages}) == 1
@@ -116,7 +116,7 @@ def test_two_chats_do_not_mix(story: Story) -> None:
     assert texts(story.newest(keys.chat_id)) == ["Where are my keys?"]
 
 
-# moto takes ten seconds for what the keyed store holds as well.
+# moto takes ten seconds for the rule that the keyed store shows as well.
 @pytest.mark.parametrize("chats", [IN_MEMORY, KEYED, pytest.param(DYNAMODB, marks=pytest.mark.full)], indirect=True)
 def test_in_a_chat_of_ten_thousand_messages_the_newest_answer_is_on_the_first_page(
     story: Story, chats: ChatRepository

@@ -1,4 +1,4 @@
-"""The agents of this service keep what agents promise."""
+"""This service's agents keep the contract of agents."""
 
 from datetime import timedelta
 
@@ -36,9 +36,7 @@ class TestRecallAgent(ReasoningAgentContract):
     def agent(self) -> ReasoningAgent:
         return RecallAgent(memories_of_alice_and_bob(), FakeClock(), thinking=timedelta(seconds=5))
 
-    def test_it_quotes_the_users_own_memories_word_for_word(
-        self, agent: ReasoningAgent, assignment: Assignment
-    ) -> None:
+    def test_citations_quote_the_users_own_memories(self, agent: ReasoningAgent, assignment: Assignment) -> None:
         answer = agent.reason(assignment, RecordingProgressReporter())
         own = {memory.memory_id: memory.text for memory in memories_of_alice_and_bob().list_all("alice")}
         assert answer.citations
@@ -46,15 +44,13 @@ class TestRecallAgent(ReasoningAgentContract):
         assert all(citation.quote in answer.text for citation in answer.citations)
         assert "Bob" not in answer.text
 
-    def test_it_shows_what_it_does_and_the_answer_as_it_grows(
-        self, agent: ReasoningAgent, assignment: Assignment
-    ) -> None:
+    def test_progress_shows_steps_and_growing_drafts(self, agent: ReasoningAgent, assignment: Assignment) -> None:
         answer = agent.reason(assignment, progress := RecordingProgressReporter())
         assert progress.steps[0].startswith("Searching 3 memories")
         assert progress.drafts[-1] == answer.text
         assert all(answer.text.startswith(draft) for draft in progress.drafts)
 
-    def test_it_thinks_about_as_long_as_it_is_told(self, assignment: Assignment) -> None:
+    def test_thinking_takes_the_configured_time(self, assignment: Assignment) -> None:
         clock = FakeClock()
         agent = RecallAgent(memories_of_alice_and_bob(), clock, thinking=timedelta(seconds=56))
         agent.reason(assignment, RecordingProgressReporter())
@@ -72,7 +68,7 @@ class TestTimeLimitedAgent(ReasoningAgentContract):
         return TimeLimitedAgent(RecallAgent(memories_of_alice_and_bob(), FakeClock()), SystemClock())
 
 
-class TestTheFake(ReasoningAgentContract):
+class TestPacedAgent(ReasoningAgentContract):
     @pytest.fixture
     def agent(self) -> ReasoningAgent:
         return PacedAgent(FakeClock(), takes=timedelta(seconds=5))

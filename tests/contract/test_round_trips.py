@@ -1,4 +1,4 @@
-"""How often the functions call AWS: counted on the wire, under the real handlers, adapters and clients."""
+"""AWS round trips of each request, counted below the real handlers, adapters and clients."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -24,7 +24,7 @@ Figure = Callable[[str], None]
 
 @dataclass
 class DeployedService:
-    """The functions as Lambda would run them, but for clock and agent; the wire is the test's."""
+    """The functions as in Lambda, except for clock and agent."""
 
     aws: Aws
 
@@ -45,16 +45,16 @@ class DeployedService:
         self.gateway = Gateway(self.container)
 
     def asked(self, chat_id: str | None = None) -> str:
-        """A question that waits for its worker; its chat."""
+        """Ask a question without running its worker; returns its chat's id."""
         return str(self.gateway.ask(PARKING, chat_id).body["chat_id"])
 
     def work(self) -> None:
-        """The last event that was sent comes back as the worker's."""
+        """Run the worker with the last event that was sent."""
         event = next(sent.body for sent in reversed(self.aws.wire.sent) if sent.operation == "Invoke")
         self.gateway.work(json.loads(event))
 
     def answered(self) -> str:
-        """A chat with one answer, a moment ago: within a millisecond an id may have to be taken anew."""
+        """A chat with one answer, a second ago: in the same millisecond a new id may conflict and need a retry."""
         chat_id = self.asked()
         self.work()
         self.clock.sleep(timedelta(seconds=1))
@@ -70,7 +70,7 @@ def service(aws: Aws, worker_function: str) -> Iterator[DeployedService]:
 
 @pytest.fixture
 def counted(service: DeployedService, figure: Figure) -> Callable[[str, Callable[[], object]], list[str]]:
-    """The AWS operations of one call, shown in the run's output under the name given."""
+    """The AWS operations of one call, shown in the run's output under the given name."""
 
     def count(name: str, call: Callable[[], object]) -> list[str]:
         with service.aws.wire.counting() as sent:
@@ -85,42 +85,42 @@ def counted(service: DeployedService, figure: Figure) -> Callable[[str, Callable
 Counted = Callable[[str, Callable[[], object]], list[str]]
 
 
-def test_an_ask_that_begins_a_chat_takes_two(service: DeployedService, counted: Counted) -> None:
+def test_ask_in_a_new_chat_takes_two_round_trips(service: DeployedService, counted: Counted) -> None:
     assert counted("an ask, new chat", service.asked) == ["TransactWriteItems", "Invoke"]
 
 
-def test_an_ask_in_an_existing_chat_takes_two(service: DeployedService, counted: Counted) -> None:
+def test_ask_in_an_existing_chat_takes_two_round_trips(service: DeployedService, counted: Counted) -> None:
     chat_id = service.answered()
     assert counted("an ask, existing chat", lambda: service.asked(chat_id)) == ["TransactWriteItems", "Invoke"]
 
 
-def test_an_ask_with_an_idempotency_key_takes_two(service: DeployedService, counted: Counted) -> None:
+def test_ask_with_an_idempotency_key_takes_two_round_trips(service: DeployedService, counted: Counted) -> None:
     ask = partial(service.gateway.ask, PARKING, headers={"Idempotency-Key": "tap-1"})
     assert counted("an ask with a key", ask) == ["TransactWriteItems", "Invoke"]
 
 
-def test_a_refused_ask_takes_one(service: DeployedService, counted: Counted) -> None:
+def test_rejected_ask_takes_one_round_trip(service: DeployedService, counted: Counted) -> None:
     chat_id = service.asked()
     assert counted("an ask, busy chat", lambda: service.gateway.ask(PARKING, chat_id)) == ["TransactWriteItems"]
     assert counted("an ask, 403", lambda: service.gateway.ask(PARKING, chat_id, user=BOB)) == ["TransactWriteItems"]
 
 
-def test_an_unreadable_ask_takes_none(service: DeployedService, counted: Counted) -> None:
+def test_invalid_ask_takes_no_round_trip(service: DeployedService, counted: Counted) -> None:
     assert counted("an ask, 400", lambda: service.gateway.ask("  ")) == []
 
 
-def test_a_worker_run_takes_at_most_four(service: DeployedService, counted: Counted) -> None:
+def test_worker_run_takes_four_round_trips(service: DeployedService, counted: Counted) -> None:
     service.asked()
-    run = counted("a worker run, with one report of the agent's", service.work)
+    run = counted("a worker run, with progress saved once", service.work)
     assert run == ["Query", "UpdateItem", "UpdateItem", "TransactWriteItems"]
 
 
-def test_a_duplicate_event_takes_one(service: DeployedService, counted: Counted) -> None:
+def test_duplicate_event_takes_one_round_trip(service: DeployedService, counted: Counted) -> None:
     service.answered()
     assert counted("a duplicate of a worker's event", service.work) == ["Query"]
 
 
-def test_a_poll_takes_one(service: DeployedService, counted: Counted) -> None:
+def test_poll_takes_one_round_trip(service: DeployedService, counted: Counted) -> None:
     chat_id = service.asked()
     poll = service.gateway.poll
     after = poll(chat_id).body["after"]
@@ -132,7 +132,7 @@ def test_a_poll_takes_one(service: DeployedService, counted: Counted) -> None:
     assert counted("a poll, 404", lambda: poll(UNKNOWN_CHAT)) == ["Query"]
 
 
-def test_the_poll_that_ends_an_overdue_turn_takes_three_and_the_next_one(
+def test_poll_that_ends_an_overdue_turn_takes_three_round_trips_and_the_next_poll_one(
     service: DeployedService, counted: Counted
 ) -> None:
     chat_id = service.asked()
@@ -150,11 +150,11 @@ def test_the_poll_that_ends_an_overdue_turn_takes_three_and_the_next_one(
 
 
 def grown(service: DeployedService, messages: int) -> tuple[str, str]:
-    """A chat with so many messages before its last two, and the cursor of the question's poll."""
+    """A chat with `messages` messages before its last two, and the cursor of the question's poll."""
     chat_id = service.answered()
     ids = service.container.ids()
-    said = [Message(ids.new_id(), Role.USER, f"Old {number}", service.clock.now()) for number in range(messages)]
-    service.aws.fill(chat_id, said)
+    old = [Message(ids.new_id(), Role.USER, f"Old {number}", service.clock.now()) for number in range(messages)]
+    service.aws.fill(chat_id, old)
     service.clock.sleep(timedelta(seconds=1))
     service.asked(chat_id)
     after = service.gateway.poll(chat_id).body["after"]
@@ -173,7 +173,9 @@ def items(sent: list[Sent]) -> dict[str, Any]:
     return {"Count": query.reply["Count"], "ScannedCount": query.reply["ScannedCount"]}
 
 
-def test_a_poll_with_a_cursor_reads_what_is_new_however_long_the_chat(service: DeployedService, figure: Figure) -> None:
+def test_poll_with_a_cursor_reads_only_new_items_in_a_chat_of_any_length(
+    service: DeployedService, figure: Figure
+) -> None:
     for size in (10, 100, 1_000):
         chat_id, after = grown(service, size)
         answer, sent = read_by(service, partial(service.gateway.poll, chat_id, after=after))
@@ -182,15 +184,17 @@ def test_a_poll_with_a_cursor_reads_what_is_new_however_long_the_chat(service: D
         figure(f"Items read by a poll with a cursor in a chat of {size + 4} messages: {items(sent)['ScannedCount']}")
 
 
-def test_a_first_page_reads_a_page_however_long_the_chat(service: DeployedService) -> None:
+def test_first_page_reads_one_page_of_items_in_a_chat_of_any_length(service: DeployedService) -> None:
     for size in (100, 1_000):
         chat_id, _ = grown(service, size)
         answer, sent = read_by(service, partial(service.gateway.poll, chat_id))
         assert len(answer.body["messages"]) == 50
-        assert items(sent) == {"Count": 52, "ScannedCount": 52}, "the page, the header, and one to see whether more"
+        assert items(sent) == {"Count": 52, "ScannedCount": 52}, (
+            "the page, the header, and one more item to know has_older"
+        )
 
 
-def test_a_poll_with_a_cursor_while_thinking_is_small(service: DeployedService, figure: Figure) -> None:
+def test_poll_with_a_cursor_while_thinking_is_at_most_1024_bytes(service: DeployedService, figure: Figure) -> None:
     chat_id = service.asked()
     after = service.gateway.poll(chat_id).body["after"]
     answer = service.gateway.poll(chat_id, after=after)

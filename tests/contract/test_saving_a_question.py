@@ -1,4 +1,4 @@
-"""ChatRepository.save_question, sentence by sentence."""
+"""ChatRepository.save_question."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -43,7 +43,7 @@ def test_a_next_question_keeps_the_title_and_replaces_the_turn(story: Story) -> 
     assert chat.turn == second
 
 
-def test_a_next_question_shows_nothing_of_the_turn_before(story: Story) -> None:
+def test_next_question_clears_progress_and_failure_of_the_turn_before(story: Story) -> None:
     first = story.claims(story.asks())
     story.chats.save_progress(first, (), "Level")
     story.fails(first)
@@ -52,7 +52,7 @@ def test_a_next_question_shows_nothing_of_the_turn_before(story: Story) -> None:
     assert (now.draft, now.progress, now.failure, now.lease, now.started_at) == (None, (), None, None, None)
 
 
-def test_every_character_that_can_be_asked_comes_back(story: Story) -> None:
+def test_question_text_is_stored_unchanged(story: Story) -> None:
     assert texts(story.newest(story.asks(ODD_TEXT).chat_id)) == [ODD_TEXT]
 
 
@@ -61,7 +61,7 @@ def test_an_unknown_chat_is_not_found(story: Story) -> None:
         story.chats.save_question(story.question(chat_id=UNKNOWN_CHAT))
 
 
-def test_another_users_chat_is_forbidden_and_stays_as_it_is(story: Story) -> None:
+def test_question_in_another_users_chat_is_forbidden_and_changes_nothing(story: Story) -> None:
     turn = story.answers(story.asks())
     with pytest.raises(ChatForbidden):
         story.chats.save_question(story.question("Mine now?", user=BOB, chat_id=turn.chat_id))
@@ -117,13 +117,13 @@ def test_the_same_next_question_stored_twice_is_stored_once(story: Story) -> Non
     assert texts(story.newest(chat_id)).count("And when?") == 1
 
 
-def test_a_refused_question_leaves_nothing_behind(story: Story) -> None:
+def test_refused_question_keeps_no_idempotency_key(story: Story) -> None:
     busy = story.asks()
     refused = story.question("Well?", chat_id=busy.chat_id, key=story.key())
     with pytest.raises(ChatBusy):
         story.chats.save_question(refused)
     story.answers(busy)
-    assert story.chats.save_question(_asked_later(refused, story)) is None, "the refused attempt had kept the key"
+    assert story.chats.save_question(_asked_later(refused, story)) is None, "the refused question had stored its key"
 
 
 def _asked_later(refused: NewQuestion, story: Story) -> NewQuestion:

@@ -1,4 +1,4 @@
-"""TurnObserver: is told, and never raises."""
+"""TurnObserver: no call raises."""
 
 import pytest
 
@@ -22,17 +22,17 @@ def every_kind_of_turn(story: Story) -> list[Turn]:
     return [queued, running, *ended, running.cancelled(story.clock.now()), queued.cancelled(story.clock.now())]
 
 
-def test_every_transition_can_be_told(observer: TurnObserver, dynamodb_story: Story) -> None:
+def test_on_transition_accepts_every_turn(observer: TurnObserver, dynamodb_story: Story) -> None:
     for turn in every_kind_of_turn(dynamodb_story):
         observer.on_transition(turn)
 
 
-def test_turned_away_accepts_any_user_id(observer: TurnObserver) -> None:
+def test_on_rejected_accepts_any_user_id(observer: TurnObserver) -> None:
     observer.on_rejected("sub-of-\ud800")
 
 
-def test_every_defect_can_be_told(observer: TurnObserver, dynamodb_story: Story) -> None:
+def test_on_agent_crash_accepts_any_exception(observer: TurnObserver, dynamodb_story: Story) -> None:
     observer.on_agent_crash(dynamodb_story.turn(), ValueError("never raised \ud800 \x00"))
-    with pytest.raises(UnicodeDecodeError) as defect:
+    with pytest.raises(UnicodeDecodeError) as crash:
         b"\xff".decode()
-    observer.on_agent_crash(dynamodb_story.turn(), defect.value)
+    observer.on_agent_crash(dynamodb_story.turn(), crash.value)

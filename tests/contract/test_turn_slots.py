@@ -1,4 +1,4 @@
-"""ChatRepository: how many turns of one user may think at once."""
+"""ChatRepository: the limit of thinking turns of one user."""
 
 from datetime import timedelta
 
@@ -26,7 +26,7 @@ def test_turn_limit_is_counted_per_user(story: Story) -> None:
 
 
 @pytest.mark.parametrize("end", ["answers", "fails", "cancels"])
-def test_a_turn_that_ends_gives_its_place_back(story: Story, end: str) -> None:
+def test_ended_turn_releases_its_slot(story: Story, end: str) -> None:
     turns = [story.asks() for _ in range(TURN_LIMIT)]
     getattr(story, end)(turns[2])
     assert story.chats.save_question(story.question()) is None
@@ -34,7 +34,7 @@ def test_a_turn_that_ends_gives_its_place_back(story: Story, end: str) -> None:
         story.chats.save_question(story.question())
 
 
-def test_a_chat_that_is_deleted_while_it_thinks_gives_its_place_back(story: Story) -> None:
+def test_deleting_a_thinking_chat_releases_its_slot(story: Story) -> None:
     turns = [story.asks() for _ in range(TURN_LIMIT)]
     story.chats.delete(turns[2].chat_id, ALICE)
     assert story.chats.save_question(story.question()) is None
@@ -42,14 +42,14 @@ def test_a_chat_that_is_deleted_while_it_thinks_gives_its_place_back(story: Stor
         story.chats.save_question(story.question())
 
 
-def test_a_repetition_does_not_take_a_second_place(story: Story) -> None:
+def test_repeated_question_takes_no_second_slot(story: Story) -> None:
     new = story.question(limit=2)
     for _ in range(3):
         story.chats.save_question(new)
     assert story.chats.save_question(story.question(limit=2)) is None
 
 
-def test_an_overdue_turn_holds_no_place(story: Story) -> None:
+def test_overdue_turn_holds_no_slot(story: Story) -> None:
     for _ in range(TURN_LIMIT - 1):
         story.asks()
     story.clock.sleep(timedelta(seconds=69))
@@ -62,7 +62,7 @@ def test_an_overdue_turn_holds_no_place(story: Story) -> None:
     assert refused.value.retry_after == 69
 
 
-def test_settling_overdue_turns_frees_no_place_of_later_ones(story: Story) -> None:
+def test_ending_overdue_turns_releases_no_slot_of_later_turns(story: Story) -> None:
     stale = [story.asks() for _ in range(TURN_LIMIT)]
     story.pass_deadline(stale[0])
     for _ in range(TURN_LIMIT):
@@ -73,7 +73,7 @@ def test_settling_overdue_turns_frees_no_place_of_later_ones(story: Story) -> No
         story.chats.save_question(story.question())
 
 
-def test_asking_again_in_a_chat_whose_turn_is_overdue_takes_one_place(story: Story) -> None:
+def test_asking_again_in_a_chat_with_an_overdue_turn_takes_one_slot(story: Story) -> None:
     turns = [story.asks() for _ in range(TURN_LIMIT)]
     story.pass_deadline(turns[0])
     for turn in turns:
@@ -82,7 +82,7 @@ def test_asking_again_in_a_chat_whose_turn_is_overdue_takes_one_place(story: Sto
         story.chats.save_question(story.question())
 
 
-def test_a_full_house_does_not_hide_what_is_wrong_with_the_chat(story: Story) -> None:
+def test_busy_and_unknown_chats_are_reported_before_the_user_limit(story: Story) -> None:
     turns = [story.asks() for _ in range(TURN_LIMIT)]
     with pytest.raises(ChatBusy):
         story.chats.save_question(story.question(chat_id=turns[0].chat_id))
@@ -90,7 +90,7 @@ def test_a_full_house_does_not_hide_what_is_wrong_with_the_chat(story: Story) ->
         story.chats.save_question(story.question(chat_id=UNKNOWN_CHAT))
 
 
-def test_a_retry_takes_a_place_as_well(story: Story) -> None:
+def test_retry_without_a_free_slot_is_refused(story: Story) -> None:
     failed = story.fails(story.asks())
     again = story.turn(chat_id=failed.chat_id, question_id=failed.question_id)
     for _ in range(TURN_LIMIT):
@@ -100,7 +100,7 @@ def test_a_retry_takes_a_place_as_well(story: Story) -> None:
     assert story.stored(failed.chat_id) == failed
 
 
-def test_a_retry_may_take_the_place_of_an_overdue_turn(story: Story) -> None:
+def test_retry_may_take_the_slot_of_an_overdue_turn(story: Story) -> None:
     failed = story.fails(story.asks())
     others = [story.asks() for _ in range(TURN_LIMIT)]
     story.pass_deadline(others[0])

@@ -1,4 +1,4 @@
-"""WorkerInvoker: what goes over, and what a failure is called."""
+"""WorkerInvoker: the event that is sent, and the errors."""
 
 import json
 from dataclasses import dataclass, field
@@ -17,11 +17,11 @@ from tests.fakes.worker_invoker import WaitingWorkerInvoker
 from tests.support.aws import Wire, package_clients, refusal
 from tests.support.gateway import worker_event
 
-DISPATCH = WorkerInvocation("01KACHAT", "01KATURN", "token-of-the-turn", "request-7")
+INVOCATION = WorkerInvocation("01KACHAT", "01KATURN", "token-of-the-turn", "request-7")
 
 
-class Hop(Protocol):
-    """An invoker, and what has come out at its other end."""
+class Channel(Protocol):
+    """An invoker and its receiving end."""
 
     @property
     def invoker(self) -> WorkerInvoker: ...
@@ -32,8 +32,8 @@ class Hop(Protocol):
 
 
 @dataclass
-class LambdaHop:
-    """Lambda's own, over moto: events as they went over the wire."""
+class LambdaChannel:
+    """LambdaWorkerInvoker over moto; `arrived` are the requests' payloads."""
 
     wire: Wire = field(default_factory=Wire)
 
@@ -46,46 +46,36 @@ class LambdaHop:
         return [json.loads(request.body) for request in self.wire.sent]
 
     def cut(self) -> None:
-        self.trouble(EndpointConnectionError(endpoint_url="https://aws.invalid"))
-
-    def trouble(self, trouble: AWSResponse | Exception) -> None:
-        def interfere(_operation: str) -> AWSResponse:
-            if isinstance(trouble, Exception):
-                raise trouble
-            return trouble
-
-        self.wire.interfere = interfere
+        self.wire.fail_with(EndpointConnectionError(endpoint_url="https://aws.invalid"))
 
 
-class WaitingHop:
-    """The fake."""
-
+class InMemoryChannel:
     def __init__(self) -> None:
         self.invoker = WaitingWorkerInvoker()
 
     def arrived(self) -> list[dict[str, Any]]:
-        return [worker_event(dispatch) for dispatch in self.invoker.waiting]
+        return [worker_event(invocation) for invocation in self.invoker.waiting]
 
     def cut(self) -> None:
         self.invoker.unreachable = True
 
 
 @pytest.fixture
-def lambda_hop(worker_function: str) -> LambdaHop:
-    return LambdaHop()
+def lambda_channel(worker_function: str) -> LambdaChannel:
+    return LambdaChannel()
 
 
 @pytest.fixture(params=[IN_MEMORY, "lambda"])
-def hop(request: pytest.FixtureRequest) -> Hop:
+def channel(request: pytest.FixtureRequest) -> Channel:
     if request.param == IN_MEMORY:
-        return WaitingHop()
-    found: LambdaHop = request.getfixturevalue("lambda_hop")
+        return InMemoryChannel()
+    found: LambdaChannel = request.getfixturevalue("lambda_channel")
     return found
 
 
-def test_a_dispatch_arrives_as_the_workers_event(hop: Hop) -> None:
-    hop.invoker.invoke(DISPATCH)
-    assert hop.arrived() == [
+def test_invocation_arrives_as_the_worker_event(channel: Channel) -> None:
+    channel.invoker.invoke(INVOCATION)
+    assert channel.arrived() == [
         {
             "_async_worker": True,
             "version": 1,
@@ -97,24 +87,24 @@ def test_a_dispatch_arrives_as_the_workers_event(hop: Hop) -> None:
     ]
 
 
-def test_every_invocation_goes_over_by_itself(hop: Hop) -> None:
+def test_each_invocation_sends_its_own_event(channel: Channel) -> None:
     for _ in range(3):
-        hop.invoker.invoke(DISPATCH)
-    assert len(hop.arrived()) == 3
+        channel.invoker.invoke(INVOCATION)
+    assert len(channel.arrived()) == 3
 
 
-def test_an_invocation_that_is_not_accepted_is_called_unreachable(hop: Hop) -> None:
-    hop.cut()
+def test_invocation_without_connection_is_worker_unreachable(channel: Channel) -> None:
+    channel.cut()
     with pytest.raises(WorkerUnreachable):
-        hop.invoker.invoke(DISPATCH)
+        channel.invoker.invoke(INVOCATION)
 
 
-# ---- Lambda's own
+# ---- LambdaWorkerInvoker
 
 
-def test_the_function_is_invoked_without_waiting_for_it(lambda_hop: LambdaHop) -> None:
-    lambda_hop.invoker.invoke(DISPATCH)
-    (request,) = lambda_hop.wire.sent
+def test_function_is_invoked_asynchronously(lambda_channel: LambdaChannel) -> None:
+    lambda_channel.invoker.invoke(INVOCATION)
+    (request,) = lambda_channel.wire.sent
     assert request.url.endswith(f"/2015-03-31/functions/{WORKER_FUNCTION}/invocations")
     assert request.headers["X-Amz-Invocation-Type"] == "Event"
     assert request.reply["StatusCode"] == 202
@@ -124,27 +114,29 @@ UNREACHABLE = {
     "throttled": refusal("TooManyRequestsException", 429),
     "not permitted": refusal("AccessDeniedException", 403),
     "no such function": refusal("ResourceNotFoundException", 404),
-    "their fault": refusal("ServiceException", 500),
-    "being changed": refusal("ResourceConflictException", 409),
-    "being restored": refusal("SnapStartNotReadyException", 409),
-    "restored too slowly": refusal("SnapStartTimeoutException", 408),
+    "internal error": refusal("ServiceException", 500),
+    "function is being updated": refusal("ResourceConflictException", 409),
+    "snapshot is not ready": refusal("SnapStartNotReadyException", 409),
+    "snapshot timeout": refusal("SnapStartTimeoutException", 408),
     "no capacity": refusal("EC2ThrottledException", 502),
-    "no way there": EndpointConnectionError(endpoint_url="https://aws.invalid"),
-    "nobody knows": ReadTimeoutError(endpoint_url="https://aws.invalid"),
+    "no connection": EndpointConnectionError(endpoint_url="https://aws.invalid"),
+    "timeout": ReadTimeoutError(endpoint_url="https://aws.invalid"),
 }
 
 
-@pytest.mark.parametrize("trouble", UNREACHABLE.values(), ids=UNREACHABLE)
-def test_rejected_invocation_is_worker_unreachable(lambda_hop: LambdaHop, trouble: AWSResponse | Exception) -> None:
-    lambda_hop.trouble(trouble)
+@pytest.mark.parametrize("error", UNREACHABLE.values(), ids=UNREACHABLE)
+def test_rejected_invocation_is_worker_unreachable(
+    lambda_channel: LambdaChannel, error: AWSResponse | Exception
+) -> None:
+    lambda_channel.wire.fail_with(error)
     with pytest.raises(WorkerUnreachable):
-        lambda_hop.invoker.invoke(DISPATCH)
+        lambda_channel.invoker.invoke(INVOCATION)
 
 
-def test_an_invocation_that_we_built_wrongly_is_a_defect(lambda_hop: LambdaHop) -> None:
-    lambda_hop.trouble(refusal("InvalidParameterValueException"))
+def test_invalid_request_raises_client_error(lambda_channel: LambdaChannel) -> None:
+    lambda_channel.wire.fail_with(refusal("InvalidParameterValueException"))
     with pytest.raises(ClientError):
-        lambda_hop.invoker.invoke(DISPATCH)
+        lambda_channel.invoker.invoke(INVOCATION)
 
 
 def test_no_client_is_made_before_the_first_invocation() -> None:

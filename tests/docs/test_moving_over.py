@@ -105,7 +105,7 @@ def test_custom_agent_reports_every_page(folders: Any) -> None:
 
 def test_cancelled_custom_agent_reads_no_further_page(folders: Any) -> None:
     folders("after/function")
-    watch = RecordingProgressReporter(over_at=3)
+    watch = RecordingProgressReporter(ends_at_check=3)
     with pytest.raises(TurnOver):
         the_agent().reason(asking(QUESTION), watch)
     assert len(watch.steps) == 3

@@ -1,1 +1,1 @@
-"""The ports in memory: as strict as the real adapters, held to the same contract tests."""
+"""In-memory implementations of the ports, as strict as the real adapters: both pass the same contract tests."""

@@ -1,4 +1,4 @@
-"""An agent that takes as long as it is told."""
+"""An agent with a set duration and answer."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -10,10 +10,7 @@ from domain.records import Answer, Assignment
 
 @dataclass
 class PacedAgent(ReasoningAgent):
-    """Sleeps `takes` in steps of a second, looking at the progress, then says `answer` or raises `error`.
-
-    `assignments` are the runs it was given, in order.
-    """
+    """Sleeps `takes`, checks each second whether the turn has ended, then returns `answer` or raises `error`."""
 
     clock: Clock
     takes: timedelta = timedelta(seconds=56)

@@ -1,4 +1,4 @@
-"""Chats in memory."""
+"""A ChatRepository in memory."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -14,7 +14,7 @@ from domain.records import ChatList, ChatPage, IdempotencyRecord, NewQuestion, P
 
 @dataclass
 class InMemoryChatRepository(ChatRepository):
-    """`capacity` turns think at once, 0 for any number; `down` makes every call fail, as a store out of reach does."""
+    """`capacity` is the limit of thinking turns, 0 for none; `down` makes every call raise StoreUnavailable."""
 
     chats: dict[str, Chat] = field(default_factory=dict)
     messages: dict[str, dict[str, Message]] = field(default_factory=dict)
@@ -77,12 +77,12 @@ class InMemoryChatRepository(ChatRepository):
         with self._reached():
             if chat_id not in self.chats:
                 return None
-            said = sorted(self.messages[chat_id].values(), key=lambda message: message.message_id)
+            messages = sorted(self.messages[chat_id].values(), key=lambda message: message.message_id)
             if page.after is not None:
-                newer = [message for message in said if message.message_id > (page.after or "")]
+                newer = [message for message in messages if message.message_id > (page.after or "")]
                 shown = newer[: page.limit]
                 return ChatPage(self.chats[chat_id], tuple(shown), has_older=True, has_newer=shown != newer)
-            older = [message for message in said if page.before is None or message.message_id < page.before]
+            older = [message for message in messages if page.before is None or message.message_id < page.before]
             shown = older[-page.limit :]
             return ChatPage(
                 self.chats[chat_id], tuple(shown), has_older=shown != older, has_newer=page.before is not None
@@ -121,8 +121,8 @@ class InMemoryChatRepository(ChatRepository):
             if start is not None:
                 found = [chat for chat in found if (chat.last_message_id, chat.chat_id) < start]
             shown = found[:limit]
-            place = (shown[-1].last_message_id, shown[-1].chat_id) if len(found) > limit else None
-            return ChatList(tuple(map(self._summary, shown)), place)
+            cursor = (shown[-1].last_message_id, shown[-1].chat_id) if len(found) > limit else None
+            return ChatList(tuple(map(self._summary, shown)), cursor)
 
     def _summary(self, chat: Chat) -> ChatSummary:
         return ChatSummary(

@@ -1,4 +1,4 @@
-"""A clock that stands still until it is moved."""
+"""A clock that stands still until a test moves it."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -9,7 +9,7 @@ NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
 
 class FakeClock(Clock):
-    """`sleep` moves the clock; what is due at a moment that is passed happens at that moment."""
+    """`sleep` moves the clock and runs each callback that comes due, at its own time."""
 
     def __init__(self, now: datetime = NOON) -> None:
         self._now = now
@@ -19,14 +19,14 @@ class FakeClock(Clock):
         return self._now
 
     def sleep(self, pause: timedelta) -> None:
-        self.pass_to(self._now + pause)
+        self.move_to(self._now + pause)
 
-    def at(self, moment: datetime, happen: Callable[[], None]) -> None:
-        """Let something happen when the clock comes to `moment`."""
-        self._due.append((moment, happen))
+    def at(self, moment: datetime, callback: Callable[[], None]) -> None:
+        """Call `callback` when the clock reaches `moment`."""
+        self._due.append((moment, callback))
 
-    def pass_to(self, moment: datetime) -> None:
-        """Go to `moment`, through everything that is due on the way."""
+    def move_to(self, moment: datetime) -> None:
+        """Move to `moment` and run all callbacks due by then, in order."""
         while due := sorted((due for due in self._due if due[0] <= moment), key=lambda due: due[0]):
             self._due.remove(due[0])
             self._now = max(self._now, due[0][0])

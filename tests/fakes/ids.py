@@ -1,4 +1,4 @@
-"""Ids in a row."""
+"""Predictable ids."""
 
 from itertools import count
 
@@ -6,7 +6,7 @@ from domain.ports import IdSource
 
 
 class SequentialIds(IdSource):
-    """ULIDs that count up from one."""
+    """ULIDs that count up from 1."""
 
     def __init__(self) -> None:
         self._numbers = count(1)

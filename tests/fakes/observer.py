@@ -1,4 +1,4 @@
-"""Remembers what it was told."""
+"""A TurnObserver that records."""
 
 from dataclasses import dataclass, field
 
@@ -8,18 +8,17 @@ from domain.ports import TurnObserver
 
 @dataclass
 class RecordingObserver(TurnObserver):
-    """`turns` are the transitions in order, `defects` what agents raised, `away` who was turned away."""
+    """`turns` after each transition, `exceptions` that agents raised, and user ids that were `rejected`."""
 
     turns: list[Turn] = field(default_factory=list)
-    defects: list[Exception] = field(default_factory=list)
-
-    away: list[str] = field(default_factory=list)
+    exceptions: list[Exception] = field(default_factory=list)
+    rejected: list[str] = field(default_factory=list)
 
     def on_transition(self, turn: Turn) -> None:
         self.turns.append(turn)
 
     def on_rejected(self, user_id: str) -> None:
-        self.away.append(user_id)
+        self.rejected.append(user_id)
 
     def on_agent_crash(self, turn: Turn, exception: Exception) -> None:
-        self.defects.append(exception)
+        self.exceptions.append(exception)

@@ -1,31 +1,33 @@
-"""An OpenAI-compatible server on loopback, as Ollama, llama.cpp and vLLM are: plays its script, keeps what it was asked."""
+"""An OpenAI-compatible server on loopback, like Ollama, llama.cpp and vLLM: plays a script and records the requests."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Event, Thread
+from http.server import BaseHTTPRequestHandler
+from threading import Event
 from typing import Any
+
+from tests.fakes.loopback import loopback_server
 
 
 @dataclass(frozen=True)
 class Completion:
-    """One reply: the assistant's message, how long it takes, or an error's status."""
+    """One reply: the assistant's message and its delay in seconds, or an error's status."""
 
     message: Mapping[str, Any] = field(default_factory=dict)
     seconds: float = 0
     status: int = 200
 
 
-Told = list[dict[str, Any]]
+Messages = list[dict[str, Any]]
 
 
 @dataclass
 class OpenAiServer:
-    """The last completion is played again for whatever more is asked; one may be made of what was told."""
+    """Repeats the last completion for further requests; a completion may be computed from the request's messages."""
 
-    script: Sequence[Completion | Callable[[Told], Completion]]
+    script: Sequence[Completion | Callable[[Messages], Completion]]
     asked: list[dict[str, Any]] = field(default_factory=list)
     url: str = ""
     stopped: Event = field(default_factory=Event)
@@ -37,20 +39,11 @@ class OpenAiServer:
 
 
 @contextmanager
-def openai_server(*script: Completion | Callable[[Told], Completion]) -> Iterator[OpenAiServer]:
+def openai_server(*script: Completion | Callable[[Messages], Completion]) -> Iterator[OpenAiServer]:
     played = OpenAiServer(script)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(played))
-    server.daemon_threads = True
-    played.url = f"http://127.0.0.1:{server.server_address[1]}/v1"
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
+    with loopback_server(_handler(played), played.stopped) as url:
+        played.url = f"{url}/v1"
         yield played
-    finally:
-        played.stopped.set()
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 def _handler(played: OpenAiServer) -> type[BaseHTTPRequestHandler]:
@@ -76,7 +69,7 @@ def _handler(played: OpenAiServer) -> type[BaseHTTPRequestHandler]:
 
 
 def calls(*tools: tuple[str, Mapping[str, Any]], seconds: float = 0) -> Completion:
-    """The model wants tools, all at once."""
+    """The model calls tools, in parallel."""
     wanted = [
         {"id": f"call_{number}", "type": "function", "function": {"name": name, "arguments": json.dumps(arguments)}}
         for number, (name, arguments) in enumerate(tools)

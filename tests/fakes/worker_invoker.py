@@ -1,4 +1,4 @@
-"""The asynchronous hop, held in the hand: events wait until a test lets the worker have them."""
+"""A WorkerInvoker that keeps events until a test delivers them."""
 
 from dataclasses import dataclass, field
 
@@ -9,7 +9,7 @@ from domain.records import WorkerInvocation
 
 @dataclass
 class WaitingWorkerInvoker(WorkerInvoker):
-    """`unreachable` makes every invocation fail."""
+    """`unreachable` makes every invocation raise WorkerUnreachable."""
 
     waiting: list[WorkerInvocation] = field(default_factory=list)
     unreachable: bool = False

@@ -1,4 +1,4 @@
-"""The service in this process: the real handlers and the real agent, over ports in memory and a controlled clock."""
+"""The service in process: real handlers and agent over in-memory ports and a fake clock."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ SETTINGS = Settings(workspace="story", version="1.2.3", chats_table="none", memo
 
 
 class InProcessDriver(Driver):
-    """Plays Lambda's part: events reach workers, and what kills a worker reaches the failures function."""
+    """Plays Lambda: delivers events to workers, and failed events to the failures function."""
 
     def __init__(self) -> None:
         self.clock = InterleavedClock()
@@ -45,8 +45,8 @@ class InProcessDriver(Driver):
 
     def call(self, call: Call) -> Reply:
         route, path = _route_of(call)
-        assert call.who or route in PUBLIC, "API Gateway answers 401 itself: tell this over HTTP"
-        user = self.user_id(call.who or "nobody")
+        assert call.who or route in PUBLIC, "API Gateway answers 401 itself: tag the scenario with @http-only"
+        user = self.user_id(call.who or "no-user")
         query = call.query or None
         event = http_event(route, user=user, raw_body=call.body, path=path, query=query, headers=call.headers)
         began = self.clock.now()
@@ -67,13 +67,13 @@ class InProcessDriver(Driver):
         self.clock.sleep(timedelta(seconds=seconds))
 
     def traces(self) -> Traces:
-        messages = {f"{chat_id}/{name}" for chat_id, said in self._chats.messages.items() for name in said}
+        messages = {f"{chat_id}/{message_id}" for chat_id, held in self._chats.messages.items() for message_id in held}
         turns = {chat.turn.turn_id for chat in self._chats.chats.values()}
         keys = {f"{user_id}/{key}" for user_id, key in self._chats.keys}
         return Traces(frozenset(messages | turns | keys), len(self._delivered) + len(self.invoker.waiting))
 
     def warm_up(self) -> None:
-        """Nothing is ever cold here."""
+        """No cold starts in process."""
 
     def agent_takes(self, seconds: float) -> None:
         self._settings = self._settings.model_copy(update={"recall_delay_seconds": seconds})
@@ -96,42 +96,40 @@ class InProcessDriver(Driver):
         self._chats.down = True
 
     def kill_worker(self) -> None:
-        assert self.clock.kill_sleepers() == 1, "one worker should have been at work"
+        assert self.clock.kill_sleepers() == 1, "not one worker was running"
 
     def close(self) -> None:
         self.clock.kill_sleepers()
         if "agent" not in self._replaced:
-            assert self.observer.defects == []
+            assert self.observer.exceptions == []
 
-    # ---- what only this driver can do
+    # ---- only on this driver
 
     def hold_events(self) -> None:
-        """Workers' events are accepted, and wait in `invoker`."""
+        """Keep workers' events in `invoker`."""
         self._delivers = False
 
     def deliver(self) -> None:
-        """Let workers have what waits for them."""
-        for dispatch in self.invoker.waiting:
-            self._delivered.append(dispatch)
-            self.clock.start(partial(self._work, dispatch))
+        """Deliver all waiting events."""
+        for invocation in self.invoker.waiting:
+            self._delivered.append(invocation)
+            self.clock.start(partial(self._work, invocation))
         self.invoker.waiting.clear()
 
     def deliver_again(self) -> None:
-        """Deliver the last event once more, as Lambda may."""
+        """Deliver the last event again, as Lambda may."""
         self.clock.start(partial(self._work, self._delivered[-1]))
 
     def replace_agent(self, agent: ReasoningAgent) -> None:
-        """Have another agent reason from now on."""
         self._replaced["agent"] = agent
         self._deploy()
 
     def replace_chats(self, chats: ChatRepository) -> None:
-        """Have another repository from now on."""
         self._replaced["chats"] = chats
         self._deploy()
 
     def _deploy(self) -> None:
-        """New processes; what is stored stays."""
+        """New handlers over the same stores."""
         fakes = {
             "settings": self._settings,
             "system_clock": self.clock,
@@ -146,16 +144,16 @@ class InProcessDriver(Driver):
     def _invoke(self, function: str, event: Mapping[str, object]) -> Any:
         return self._handlers[function](event, FakeContext(LAMBDA_TIMEOUT, self.clock))
 
-    def _work(self, dispatch: WorkerInvocation) -> None:
-        event = worker_event(dispatch)
+    def _work(self, invocation: WorkerInvocation) -> None:
+        event = worker_event(invocation)
         try:
             self._invoke("chat", event)
-        except (Killed, Exception):  # noqa: BLE001  # whatever ends a worker, Lambda reports it; its retries are off
+        except (Killed, Exception):  # noqa: BLE001  # Lambda reports every failure; its retries are off
             self._invoke("failures", {"Records": [_failure_record(event)]})
 
 
 def _route_of(call: Call) -> tuple[str, dict[str, str]]:
-    """The route that takes the call, with what its path holds; method and path as they are when none does."""
+    """The key of the call's route and its path parameters; method and path of the call when no route matches."""
     for route in ROUTES:
         match = re.fullmatch(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", route.path), call.path)
         if match and route.method == call.method:
@@ -164,7 +162,7 @@ def _route_of(call: Call) -> tuple[str, dict[str, str]]:
 
 
 def _failure_record(event: Mapping[str, object]) -> dict[str, str]:
-    """What the failures queue carries when Lambda has given up on `event`."""
+    """Lambda's on-failure record of `event` in the failures queue."""
     body = {
         "version": "1.0",
         "requestContext": {"condition": "RetriesExhausted", "approximateInvokeCount": 1},

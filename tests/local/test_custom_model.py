@@ -12,7 +12,7 @@ from domain.records import Answer
 from local import emulator
 from local.home import Home
 from tests.contract.reasoning_agent import RecordingProgressReporter
-from tests.fakes.openai_server import Completion, OpenAiServer, Told, calls, openai_server, says
+from tests.fakes.openai_server import Completion, Messages, OpenAiServer, calls, openai_server, says
 from tests.support.people import DENTIST, PARKED, alice_and_bob, asking
 
 SETTINGS = ModelSettings("llama3.2:3b", region="eu-central-1", seconds=20)
@@ -23,7 +23,7 @@ Ask = Callable[..., Answer]
 
 
 @pytest.fixture
-def ask(home: Home, monkeypatch: pytest.MonkeyPatch, nobodys_credentials: None) -> Ask:
+def ask(home: Home, monkeypatch: pytest.MonkeyPatch, fake_credentials: None) -> Ask:
     """Runs the agent as the owner of the emulator's account."""
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
@@ -61,7 +61,7 @@ def test_slow_model_without_tools_may_answer_in_plain_text(ask: Ask) -> None:
 
 
 def test_model_is_asked_again_after_a_malformed_tool_call(ask: Ask) -> None:
-    def after_the_complaint(told: Told) -> Completion:
+    def after_the_complaint(told: Messages) -> Completion:
         assert "phrasings" in told[-1]["content"], "the model is not told what was wrong"
         return ANSWER
 

@@ -1,8 +1,8 @@
-"""AWS for tests: the tables of terraform/tables.tf, and a hand on the wire between a client and moto."""
+"""AWS for tests: the tables of terraform/tables.tf, and requests recorded and changed between a client and moto."""
 
 import json
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -17,16 +17,17 @@ from botocore.config import Config
 
 from adapters.aws.clients import AwsClients
 from scripts import service_models
+from tests.fakes.dynamodb.wire import RawBody
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_lambda import LambdaClient
 
 REGION: Final = "eu-central-1"
-#: Tests of errors need no second try by the client library.
+#: Without retries of the client library, so that tests see the first error.
 ONE_TRY: Final = Config(retries={"mode": "standard", "total_max_attempts": 1})
 
-#: tests/architecture compares these with the Terraform, word for word.
+#: tests/architecture compares these with the Terraform.
 CHATS_KEY: Final = ("pk", "sk")
 MEMORIES_KEY: Final = ("user_id", "memory_id")
 INDEX: Final = "by_activity"
@@ -45,7 +46,7 @@ INDEX_ATTRIBUTES: Final = (
 
 @dataclass(frozen=True)
 class Tables:
-    """Two empty tables of one test's own."""
+    """The names of one test's two tables."""
 
     chats: str
     memories: str
@@ -60,7 +61,7 @@ def lambda_client() -> "LambdaClient":
 
 
 def package_clients() -> AwsClients:
-    """The clients that the package has: they can do what its trimmed service models hold, and nothing else."""
+    """The package's clients, with its trimmed service models: other operations fail."""
     return AwsClients(ONE_TRY, _package_models())
 
 
@@ -104,7 +105,7 @@ def _definitions(names: set[str]) -> Any:
 
 @dataclass
 class Sent:
-    """One request as it left the client, and, once it was answered, the parsed reply."""
+    """One request as it left the client, and its parsed reply once there is one."""
 
     operation: str
     url: str
@@ -113,13 +114,13 @@ class Sent:
     reply: dict[str, Any] = field(default_factory=dict)
 
 
-#: Told of an operation before it is sent: answers in AWS's place, raises, or (None) lets it go.
+#: Called with an operation before it is sent: answers for AWS, raises, or returns None to send it.
 Interference = Callable[[str], AWSResponse | None]
 
 
 @dataclass
 class Wire:
-    """What goes over the wire of some clients, retries included; `interfere` is asked about each request."""
+    """Records the requests of clients, retries included; `interfere` may answer each of them."""
 
     sent: list[Sent] = field(default_factory=list)
     interfere: Interference = field(default=lambda _operation: None)
@@ -133,9 +134,19 @@ class Wire:
             client.meta.events.register_first("before-send", self._going)
             client.meta.events.register_last("after-call", self._answered)
 
+    def fail_with(self, error: AWSResponse | Exception) -> None:
+        """From now on, every request gets this response or raises this exception."""
+
+        def interfere(_operation: str) -> AWSResponse:
+            if isinstance(error, Exception):
+                raise error
+            return error
+
+        self.interfere = interfere
+
     @contextmanager
     def counting(self) -> Iterator[list[Sent]]:
-        """What is sent inside the block."""
+        """The requests sent inside the block."""
         before, here = len(self.sent), list[Sent]()
         yield here
         here.extend(self.sent[before:])
@@ -156,17 +167,7 @@ def _text(value: str | bytes) -> str:
 
 
 def refusal(code: str, status: int = 400, **members: object) -> AWSResponse:
-    """AWS's answer to a request that it does not carry out; of DynamoDB's and Lambda's shape at once."""
+    """AWS's error response, in DynamoDB's and Lambda's format at once."""
     body = json.dumps({"__type": f"com.amazonaws.dynamodb.v20120810#{code}", "message": "no", **members})
     headers = HTTPHeaders.from_dict({"x-amzn-errortype": code, "Content-Type": "application/x-amz-json-1.0"})
-    return AWSResponse("https://aws.invalid", status, headers, _Raw(body.encode()))
-
-
-class _Raw:
-    """A body as urllib3 would hand it over."""
-
-    def __init__(self, body: bytes) -> None:
-        self._body = body
-
-    def stream(self, *_: object, **__: object) -> Sequence[bytes]:
-        return [self._body]
+    return AWSResponse("https://aws.invalid", status, headers, RawBody(body.encode()))

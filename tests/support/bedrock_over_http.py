@@ -1,4 +1,4 @@
-"""The Bedrock agent over a real client of botocore's, which talks to a server on loopback."""
+"""The Bedrock agent with a real botocore client that talks to a server on loopback."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,15 +18,15 @@ MODEL = "eu.anthropic.claude-sonnet-4-5-20250929-v1:0"
 
 
 @dataclass
-class Wired:
-    """The agent, and the model's side of the wire."""
+class AgentOverHttp:
+    """The agent and the server that plays the model."""
 
     server: ConverseServer
     agent: BedrockReasoningAgent
     progress: RecordingProgressReporter
 
     def answer(self, question: str = "Where did I park?") -> Answer:
-        # Now, since the time to answer runs on the machine's clock.
+        # Asked now: the agent's time limit uses the machine's clock.
         return self.agent.reason(asking(question, asked_at=SystemClock().now()), self.progress)
 
     def failure(self) -> str:
@@ -38,10 +38,10 @@ class Wired:
 
 
 @contextmanager
-def wired(*replies: Reply, seconds: float = 20, rounds: int = 8) -> Iterator[Wired]:
+def bedrock_over_http(*replies: Reply, seconds: float = 20, rounds: int = 8) -> Iterator[AgentOverHttp]:
     settings = replace(ModelSettings(MODEL, region="eu-central-1"), seconds=seconds, rounds=rounds)
     with converse_server(*replies) as server:
         with mock.patch.dict("os.environ", {"AWS_ENDPOINT_URL_BEDROCK_RUNTIME": server.url}):
             model = bedrock_model(settings)
         agent = BedrockReasoningAgent(model, settings, alice_and_bob(), SystemClock())
-        yield Wired(server, agent, RecordingProgressReporter())
+        yield AgentOverHttp(server, agent, RecordingProgressReporter())

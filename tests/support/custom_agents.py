@@ -1,4 +1,4 @@
-"""What people may name in ASYNC_CHAT_AGENT, and what they may get wrong."""
+"""Factories to name in ASYNC_CHAT_AGENT, right and wrong ones."""
 
 from adapters.agents.custom_agent import AgentDependencies, Reason
 from domain.chat import Citation
@@ -8,8 +8,6 @@ from tests.support.people import PARKED
 
 
 class CountingAgent(ReasoningAgent):
-    """Tells how many memories there are."""
-
     def __init__(self, dependencies: AgentDependencies) -> None:
         self._memories = dependencies.memories
 
@@ -22,16 +20,16 @@ def counting(dependencies: AgentDependencies) -> ReasoningAgent:
     return CountingAgent(dependencies)
 
 
-def echo(_parts: AgentDependencies) -> Reason:
+def echo(_dependencies: AgentDependencies) -> Reason:
     return lambda assignment, progress: Answer(f"You asked: {assignment.question}")
 
 
-def inventing(_parts: AgentDependencies) -> Reason:
+def inventing(_dependencies: AgentDependencies) -> Reason:
     true, invented = Citation(PARKED.memory_id, "level 3"), Citation(PARKED.memory_id, "level 4")
     return lambda assignment, progress: Answer("There.", (true, invented))
 
 
-def nothing(_parts: AgentDependencies) -> None:
+def nothing(_dependencies: AgentDependencies) -> None:
     return None
 
 

@@ -1,4 +1,4 @@
-"""The four functions wired by the real container, with fakes in place of some of its parts."""
+"""The four functions wired by the real container, some of its parts replaced by fakes."""
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
@@ -12,15 +12,15 @@ from entrypoints.container import Container
 from entrypoints.http.routes import ROUTES
 
 Handler = Callable[[Mapping[str, Any], Any], Any]
-#: Of each route, the function that serves it, by API Gateway's route key: "GET /chats".
+#: The function of each route, by API Gateway's route key: "GET /chats".
 FUNCTIONS: Final = {route.key: route.function for route in ROUTES}
-#: Answered without a token.
+#: Routes without authorization.
 PUBLIC: Final = frozenset(route.key for route in ROUTES if route.scope is None)
 _MODULES: Final[Mapping[str, Any]] = {"chat": chat, "reads": reads, "edits": edits, "failures": failures}
 
 
 def deploy(**fakes: object) -> Container:
-    """The container with each fake in place of the part of that name. The process keeps its own logging."""
+    """The container with the named parts replaced; logging stays as the process has it."""
     container = Container()
     for name, fake in {"logging": None, **fakes}.items():
         getattr(container, name).override(providers.Object(fake))
@@ -34,17 +34,16 @@ def handler_of(function: str, container: Container) -> Handler:
 
 
 def handlers(container: Container) -> Mapping[str, Handler]:
-    """The handlers of all four functions."""
     return {name: handler_of(name, container) for name in _MODULES}
 
 
 def function_of(route: str) -> str:
-    """The function that serves the route; the one behind $default for any other."""
+    """The function that serves the route, or that of $default."""
     return FUNCTIONS.get(route, "reads")
 
 
 class FakeContext:
-    """Lambda's context of an invocation with so many seconds left: for ever, or from now on by a clock."""
+    """Lambda's context with `seconds` left: constant, or counted down by `clock`."""
 
     aws_request_id = "invocation-7"
 
@@ -54,6 +53,5 @@ class FakeContext:
         self._began = clock.now() if clock else None
 
     def get_remaining_time_in_millis(self) -> int:
-        """As Lambda's."""
         passed = self._clock.now() - self._began if self._clock and self._began else timedelta(0)
         return round((self._seconds - passed.total_seconds()) * 1000)

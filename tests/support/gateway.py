@@ -1,4 +1,4 @@
-"""API Gateway and Lambda as the functions see them: events in, answers out."""
+"""API Gateway and Lambda in process: calls the handlers with their events."""
 
 import json
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ JSON: Final = {"Content-Type": "application/json"}
 
 @dataclass(frozen=True)
 class Answer:
-    """What API Gateway would send on."""
+    """The response that API Gateway would send."""
 
     status: int
     headers: Mapping[str, str]
@@ -29,7 +29,7 @@ class Answer:
 
     @property
     def code(self) -> str:
-        """The code of a problem, which comes in the contract's own media type and with all its members."""
+        """The code of a problem, after checking its media type and members."""
         assert self.headers["Content-Type"] == "application/problem+json"
         assert set(self.body) == {"type", "title", "status", "detail", "code", "request_id"}
         assert (self.body["status"], self.body["request_id"]) == (self.status, REQUEST_ID)
@@ -38,7 +38,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Gateway:
-    """Finds the function of a route, and calls it with an event of payload version 2.0."""
+    """Calls the function of a route with an event of payload version 2.0."""
 
     container: Container
     functions: Mapping[str, Any] = field(init=False)
@@ -47,7 +47,7 @@ class Gateway:
         object.__setattr__(self, "functions", handlers(self.container))
 
     def call(self, route: str, event: Mapping[str, Any] | None = None, **parts: Any) -> Answer:
-        """Call `route` as Alice, unless `event` or `parts` (see `http_event`) say otherwise."""
+        """Call `route` with `event`, or with one made of `parts`: see `http_event`."""
         event = http_event(route, **parts) if event is None else event
         reply = self.functions[function_of(route)](event, FakeContext())
         assert json.dumps(reply), "Lambda takes JSON only"
@@ -68,7 +68,7 @@ class Gateway:
         assert self.functions["chat"](event, FakeContext(remaining)) is None
 
     def fail(self, *records: str) -> list[str]:
-        """Lambda delivers the failures queue's messages; which of them have to come again?"""
+        """Lambda delivers the failures queue's messages; returns the ids that failed."""
         event = {"Records": [{"messageId": f"record-{number}", "body": body} for number, body in enumerate(records)]}
         return [
             failure["itemIdentifier"]
@@ -87,7 +87,7 @@ def http_event(
     headers: Mapping[str, str] | None = None,
     base64: bool = False,
 ) -> dict[str, Any]:
-    """The event of a call: `body` is sent as JSON, `raw_body` as it is. The keys are those that API Gateway sends."""
+    """API Gateway's event for a call: `body` is sent as JSON, `raw_body` unchanged."""
     method, pattern = route.split(" ")
     sent = raw_body if raw_body is not None else json.dumps(body) if body is not None else None
     optional = {"pathParameters": path, "queryStringParameters": query, "body": sent}

@@ -1,4 +1,4 @@
-"""The real functions over the keyed store: real handlers, adapters and clients; only the wire ends in this process."""
+"""The real handlers, adapters and clients over the keyed store."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ BY_ACTIVITY: Final = Index(aws.INDEX, *aws.INDEX_KEY, aws.INDEX_ATTRIBUTES)
 
 
 class KeyedService:
-    """One workspace, empty at first. Its clock and agent may be given; logging is whatever the process has."""
+    """An empty workspace, with the given clock and agent or the real ones."""
 
     def __init__(
         self, clock: Clock | None = None, agent: ReasoningAgent | None = None, settings: Settings = SETTINGS
@@ -41,12 +41,12 @@ class KeyedService:
         self._functions = handlers(self.container)
 
     def call(self, function: str, event: dict[str, Any]) -> dict[str, Any]:
-        """What the function answers to API Gateway's event."""
+        """The function's response to API Gateway's event."""
         reply: dict[str, Any] = self._functions[function](event, FakeContext())
         return reply
 
     def work(self) -> None:
-        """Lambda delivers the event that was sent last."""
+        """Deliver the last worker event."""
         self._functions["chat"](json.loads(self.store.invocations[-1]), FakeContext())
 
     def _client(self, service: str) -> Any:

@@ -1,4 +1,4 @@
-"""Alice and Bob with a few memories each, and somebody asking."""
+"""Alice and Bob with a few memories each, and an assignment of Alice's."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from tests.fakes.clock import NOON
 from tests.fakes.memory_store import InMemoryMemoryStore
 from tests.support.story import ALICE, BOB
 
-#: What only Bob may ever see.
+#: A memory that only Bob may see.
 CANARY: Final = "Bob's safe opens with 4711-CANARY"
 
 
@@ -28,18 +28,16 @@ CLAMS: Final = memory(5, "Never again clams before a flight.", days_ago=247.8, t
 
 
 @dataclass
-class WatchedMemoryStore(InMemoryMemoryStore):
-    """Notes whose memories were ever touched, and how often all of them were read."""
+class RecordingMemoryStore(InMemoryMemoryStore):
+    """Records the users whose memories were read."""
 
     users: list[str] = field(default_factory=list)
-    recalls: int = 0
 
     def __post_init__(self) -> None:
         super().__init__()
 
     def list_all(self, user_id: str) -> tuple[Memory, ...]:
         self.users.append(user_id)
-        self.recalls += 1
         return super().list_all(user_id)
 
     def get_many(self, user_id: str, memory_ids: Collection[str]) -> tuple[Memory, ...]:
@@ -51,8 +49,8 @@ class WatchedMemoryStore(InMemoryMemoryStore):
         return super().list_page(user_id, limit, before)
 
 
-def alice_and_bob() -> WatchedMemoryStore:
-    memories = WatchedMemoryStore()
+def alice_and_bob() -> RecordingMemoryStore:
+    memories = RecordingMemoryStore()
     memories.put_many(ALICE, [PARKED, GARAGE, DENTIST, LISBON, CLAMS])
     memories.put_many(BOB, [memory(1, f"{CANARY}. Parked the car in Birch Lane.")])
     return memories
@@ -61,5 +59,4 @@ def alice_and_bob() -> WatchedMemoryStore:
 def asking(
     question: str, *, asked_at: datetime = NOON, history: Sequence[Message] = (), seconds: float = 60
 ) -> Assignment:
-    """Alice asks."""
     return Assignment(ALICE, question, tuple(history), asked_at, asked_at + timedelta(seconds=seconds))

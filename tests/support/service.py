@@ -1,4 +1,4 @@
-"""The four functions over fakes, wired by the real container."""
+"""The four functions over fakes of all ports."""
 
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -22,7 +22,7 @@ SETTINGS = Settings(workspace="test", version="1.2.3", chats_table="chats", memo
 
 @dataclass
 class Service:
-    """A worker's event waits in `invoker` until the test lets the worker run."""
+    """Worker events wait in `invoker` until `run_worker`."""
 
     clock: FakeClock = field(default_factory=FakeClock)
     ids: SequentialIds = field(default_factory=SequentialIds)
@@ -60,6 +60,6 @@ class Service:
         return self.settings.policy
 
     def run_worker(self, remaining: float = 90) -> None:
-        """Every event that waits is delivered, oldest first."""
+        """Deliver all waiting events, oldest first."""
         while self.invoker.waiting:
             self.gateway.work(worker_event(self.invoker.waiting.pop(0)), remaining)

@@ -1,4 +1,4 @@
-"""Alice and Bob and their chats: how a test tells what has happened before the part it is about."""
+"""Test data: chats of Alice and Bob, stored event by event through the repository."""
 
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -22,14 +22,14 @@ UNKNOWN_CHAT: Final = "01KAZZZZZZZZZZZZZZZZZZZZZZ"
 
 @dataclass
 class Story:
-    """Each event is stored as it is told. Time moves only when the test moves the clock."""
+    """Each method stores its event at once. Time moves only when the test moves the clock."""
 
     chats: ChatRepository
     clock: FakeClock = field(default_factory=FakeClock)
     ids: IdSource = field(default_factory=SequentialIds)
 
     def turn(self, user: str = ALICE, chat_id: str | None = None, question_id: str | None = None) -> Turn:
-        """A turn that is thinking, not stored."""
+        """A queued turn, not stored."""
         now = self.clock.now()
         return Turn(
             chat_id=chat_id or self.ids.new_id(),
@@ -51,7 +51,7 @@ class Story:
         key: IdempotencyKey | None = None,
         limit: int = TURN_LIMIT,
     ) -> NewQuestion:
-        """A question, not stored. Without `chat_id` it begins a chat."""
+        """A question, not stored; without `chat_id` in a new chat."""
         message = Message(message_id or self.ids.new_id(), Role.USER, text, self.clock.now())
         turn = self.turn(user, chat_id, message.message_id)
         return NewQuestion(message, turn, new_chat=chat_id is None, turn_limit=limit, key=key)
@@ -66,25 +66,25 @@ class Story:
         return new.turn
 
     def claims(self, turn: Turn) -> Turn:
-        return self._moves(turn, turn.claimed(self.ids.new_token(), self.clock.now()))
+        return self._transition(turn, turn.claimed(self.ids.new_token(), self.clock.now()))
 
     def answers(self, turn: Turn, text: str = BAY, citations: tuple[Citation, ...] = ()) -> Turn:
-        """The worker that holds the turn's lease answers; a queued turn is claimed first."""
+        """Store an answer; a queued turn is claimed first."""
         held = turn if turn.lease else self.claims(turn)
-        return self._moves(held, held.answered(held.lease or "", self.clock.now()), self.answer(text, citations))
+        return self._transition(held, held.answered(held.lease or "", self.clock.now()), self.answer(text, citations))
 
     def answer(self, text: str = BAY, citations: tuple[Citation, ...] = ()) -> Message:
         """An answer, not stored."""
         return Message(self.ids.new_id(), Role.ASSISTANT, text, self.clock.now(), citations)
 
     def fails(self, turn: Turn, code: FailureCode = FailureCode.WORKER_DIED) -> Turn:
-        return self._moves(turn, turn.failed(code, self.clock.now()))
+        return self._transition(turn, turn.failed(code, self.clock.now()))
 
     def cancels(self, turn: Turn) -> Turn:
-        return self._moves(turn, turn.cancelled(self.clock.now()))
+        return self._transition(turn, turn.cancelled(self.clock.now()))
 
     def talks(self, exchanges: int, *, user: str = ALICE) -> str:
-        """A chat of so many questions with their answers."""
+        """A chat with so many questions and answers; returns its id."""
         turn = self.answers(self.asks("Question 1", user=user), "Answer 1")
         for number in range(2, exchanges + 1):
             turn = self.answers(self.asks(f"Question {number}", user=user, chat_id=turn.chat_id), f"Answer {number}")
@@ -101,9 +101,9 @@ class Story:
         return chat.turn
 
     def pass_deadline(self, turn: Turn) -> None:
-        self.clock.pass_to(turn.deadline)
+        self.clock.move_to(turn.deadline)
 
-    def _moves(self, seen: Turn, then: Turn, answer: Message | None = None) -> Turn:
+    def _transition(self, seen: Turn, then: Turn, answer: Message | None = None) -> Turn:
         assert self.chats.compare_and_set_turn(seen, then, answer)
         return then
 

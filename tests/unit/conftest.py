@@ -1,4 +1,4 @@
-"""Unit tests: fakes only, and no way out of the process."""
+"""Unit tests use fakes and no network."""
 
 from collections.abc import Iterator
 
@@ -9,8 +9,8 @@ from tests.support.story import Story
 
 
 @pytest.fixture(autouse=True)
-def inside_the_process(no_sockets: None) -> None:
-    """Every test of this folder."""
+def isolated(no_sockets: None) -> None:
+    """For every test of this folder."""
 
 
 @pytest.fixture

@@ -1,19 +1,20 @@
-"""Bedrock's ConverseStream on loopback: plays replies in a row, and keeps what it was asked."""
+"""Bedrock's ConverseStream on loopback: plays replies in order and records the requests."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Event, Thread
+from http.server import BaseHTTPRequestHandler
+from threading import Event
 from typing import Any
 
 from tests.fakes.bedrock.event_stream import event, exception
+from tests.fakes.loopback import loopback_server
 
 
 @dataclass(frozen=True)
 class Reply:
-    """A stream of events, each of which may come late, or an error before any stream.
+    """A stream of events with `pause` seconds before each, or an error instead of a stream.
 
     `closes` announces that the connection will not be used again, as some proxies do.
     """
@@ -28,7 +29,7 @@ class Reply:
 
 @dataclass
 class ConverseServer:
-    """The last reply is played again for whatever more is asked."""
+    """Repeats the last reply for further requests."""
 
     replies: Sequence[Reply]
     asked: list[dict[str, Any]] = field(default_factory=list)
@@ -45,18 +46,9 @@ class ConverseServer:
 @contextmanager
 def converse_server(*replies: Reply) -> Iterator[ConverseServer]:
     script = ConverseServer(replies)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(script))
-    server.daemon_threads = True
-    script.url = f"http://127.0.0.1:{server.server_address[1]}"
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
+    with loopback_server(_handler(script), script.stopped) as url:
+        script.url = url
         yield script
-    finally:
-        script.stopped.set()
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 def _handler(script: ConverseServer) -> type[BaseHTTPRequestHandler]:
@@ -75,7 +67,7 @@ def _handler(script: ConverseServer) -> type[BaseHTTPRequestHandler]:
             if reply.closes:
                 self.send_header("Connection", "close")
             self.end_headers()
-            with suppress(OSError):  # whoever asked does not want the rest
+            with suppress(OSError):  # the client has closed the connection
                 for frame in (*reply.frames, b""):
                     script.stopped.wait(reply.pause)
                     self.wfile.write(b"%x\r\n%b\r\n" % (len(frame), frame))
@@ -96,7 +88,7 @@ def _handler(script: ConverseServer) -> type[BaseHTTPRequestHandler]:
     return Handler
 
 
-# ---- replies, as Bedrock words them
+# ---- Bedrock's replies
 
 
 def stream(*blocks: Sequence[bytes], stop: str, pause: float = 0) -> Reply:
@@ -112,15 +104,15 @@ def stream(*blocks: Sequence[bytes], stop: str, pause: float = 0) -> Reply:
 def tool_use(index: int, name: str, arguments: Mapping[str, Any] | str, piece: int = 24) -> list[bytes]:
     """A tool call, its arguments in pieces of JSON."""
     text = arguments if isinstance(arguments, str) else json.dumps(arguments)
-    start = {"toolUse": {"toolUseId": f"tooluse_{index}{name}", "name": name}}
+    tool = {"toolUse": {"toolUseId": f"tooluse_{index}{name}", "name": name}}
     return [
-        event("contentBlockStart", {"contentBlockIndex": index, "start": start}),
+        event("contentBlockStart", {"contentBlockIndex": index, "start": tool}),
         *(
             event(
                 "contentBlockDelta",
-                {"contentBlockIndex": index, "delta": {"toolUse": {"input": text[place : place + piece]}}},
+                {"contentBlockIndex": index, "delta": {"toolUse": {"input": text[start : start + piece]}}},
             )
-            for place in range(0, len(text), piece)
+            for start in range(0, len(text), piece)
         ),
         event("contentBlockStop", {"contentBlockIndex": index}),
     ]
@@ -129,8 +121,8 @@ def tool_use(index: int, name: str, arguments: Mapping[str, Any] | str, piece: i
 def text(index: int, words: str, piece: int = 24) -> list[bytes]:
     return [
         *(
-            event("contentBlockDelta", {"contentBlockIndex": index, "delta": {"text": words[place : place + piece]}})
-            for place in range(0, len(words), piece)
+            event("contentBlockDelta", {"contentBlockIndex": index, "delta": {"text": words[start : start + piece]}})
+            for start in range(0, len(words), piece)
         ),
         event("contentBlockStop", {"contentBlockIndex": index}),
     ]
@@ -154,5 +146,5 @@ def refused(status: int, error: str, message: str = "no") -> Reply:
 
 
 def breaks_off(kind: str) -> Reply:
-    """A stream that begins well and ends in a fault."""
+    """A stream that ends in an exception after its first words."""
     return Reply([event("messageStart", {"role": "assistant"}), *text(0, "Let me")[:-1], exception(kind, "later")])

@@ -1,4 +1,4 @@
-"""Amazon's event stream encoding, as ConverseStream answers in it: botocore only decodes."""
+"""Encoder of Amazon's event stream format, in which ConverseStream answers; botocore has only a decoder."""
 
 import json
 import struct
@@ -15,7 +15,7 @@ def event(kind: str, payload: Mapping[str, Any]) -> bytes:
 
 
 def exception(kind: str, message: str) -> bytes:
-    """A fault in the middle of a stream, such as `throttlingException`."""
+    """An exception in the middle of a stream, such as `throttlingException`."""
     headers = {":exception-type": kind, ":content-type": "application/json", ":message-type": "exception"}
     return _frame(headers, {"message": message})
 

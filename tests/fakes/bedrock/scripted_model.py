@@ -1,4 +1,4 @@
-"""A language model that does what a script says, without any wire."""
+"""A language model that follows a script, in process."""
 
 import json
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
@@ -19,8 +19,8 @@ Call = tuple[str, Mapping[str, Any] | str]
 
 
 @dataclass
-class Said:
-    """All that the model has been told so far: its instructions, and what came as data."""
+class ModelInput:
+    """What the model was given for one reply."""
 
     messages: Sequence[ModelMessage]
     info: AgentInfo
@@ -35,22 +35,22 @@ class Said:
 
     @property
     def data(self) -> list[Any]:
-        """The question, and what the tools returned."""
+        """The question and the tools' results."""
         parts = [part for message in self.messages for part in message.parts]
         return [part.content for part in parts if isinstance(part, UserPromptPart | ToolReturnPart)]
 
 
-#: What the model does next: words, or tool calls, all at once.
+#: The model's next reply: text, or tool calls in parallel.
 Turn = str | Sequence[Call]
-Script = Sequence[Turn | Callable[[Said], Turn]]
+Script = Sequence[Turn | Callable[[ModelInput], Turn]]
 
 
 @dataclass
 class ScriptedModel:
-    """Its last turn is played again for whatever more it is asked. `heard` is what it was told each time."""
+    """Repeats its last turn for further requests. `inputs` are what it was given for each reply."""
 
     script: Script
-    heard: list[Said] = field(default_factory=list)
+    inputs: list[ModelInput] = field(default_factory=list)
     before_each_piece: Callable[[], None] = lambda: None
 
     def agent(self, memories: MemoryStore, clock: Clock, settings: ModelSettings = SETTINGS) -> BedrockReasoningAgent:
@@ -59,21 +59,21 @@ class ScriptedModel:
     async def _stream(
         self, messages: list[ModelMessage], info: AgentInfo
     ) -> AsyncIterator[str | dict[int, DeltaToolCall]]:
-        self.heard.append(said := Said(tuple(messages), info))
+        self.inputs.append(given := ModelInput(tuple(messages), info))
         spoken = sum(isinstance(message, ModelResponse) for message in messages)
         turn = self.script[min(spoken, len(self.script) - 1)]
-        turn = turn(said) if callable(turn) else turn
+        turn = turn(given) if callable(turn) else turn
         if isinstance(turn, str):
             for piece in _pieces(turn):
                 self.before_each_piece()
                 yield piece
             return
-        for place, (name, arguments) in enumerate(turn):
+        for index, (name, arguments) in enumerate(turn):
             text = arguments if isinstance(arguments, str) else json.dumps(arguments)
-            yield {place: DeltaToolCall(name=name, json_args="", tool_call_id=f"call{len(self.heard)}.{place}")}
+            yield {index: DeltaToolCall(name=name, json_args="", tool_call_id=f"call{len(self.inputs)}.{index}")}
             for piece in _pieces(text):
                 self.before_each_piece()
-                yield {place: DeltaToolCall(json_args=piece)}
+                yield {index: DeltaToolCall(json_args=piece)}
 
 
 def _pieces(text: str) -> list[str]:

@@ -1,1 +1,1 @@
-"""DynamoDB as far as the service uses it, in this process: sorted partitions, conditions, consumed units."""
+"""The part of DynamoDB that the service uses, in memory: sorted partitions, conditions, consumed units."""

@@ -1,4 +1,4 @@
-"""Condition and update expressions, as far as the service writes them; what is not known raises `SyntaxError`."""
+"""The condition and update expressions that the service writes; others raise `SyntaxError`."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _ORDERS: Final[dict[str, Callable[[Any, Any], bool]]] = {
 
 
 def holds(expression: str, item: Item, request: Mapping[str, Any]) -> bool:
-    """Whether `item` (empty: there is none) meets the condition; names and values are the request's."""
+    """Whether `item`, empty for none, meets the condition; names and values are the request's."""
     reader = _Reader.of(expression, request)
     result = reader.condition(item)
     reader.expect(None)
@@ -55,7 +55,7 @@ def key_conditions(expression: str, request: Mapping[str, Any]) -> list[tuple[st
 
 
 def sortable(value: Value) -> Any:
-    """A value as something that compares with others of its type as DynamoDB compares them."""
+    """A Python value that compares with others of its type as DynamoDB does."""
     ((kind, content),) = value.items()
     if kind == "N":
         return Decimal(content)
@@ -69,7 +69,7 @@ class _Reader:
     tokens: list[str]
     names: Mapping[str, str]
     values: Mapping[str, Value]
-    place: int = field(default=0)
+    position: int = field(default=0)
 
     @classmethod
     def of(cls, expression: str, request: Mapping[str, Any]) -> _Reader:
@@ -78,11 +78,11 @@ class _Reader:
 
     @property
     def next(self) -> str | None:
-        return self.tokens[self.place] if self.place < len(self.tokens) else None
+        return self.tokens[self.position] if self.position < len(self.tokens) else None
 
     def take(self) -> str | None:
         token = self.next
-        self.place += 1
+        self.position += 1
         return token
 
     def expect(self, token: str | None) -> None:
@@ -99,7 +99,7 @@ class _Reader:
     def value(self) -> Value:
         return self.values[self.take() or ""]
 
-    # ---- conditions: every part is read, also those that cannot change the result any more
+    # ---- conditions: every part is parsed, even when the result is known
 
     def condition(self, item: Item) -> bool:
         result = self._all_of(item)
@@ -166,7 +166,7 @@ class _Reader:
             self.expect("=")
             value = self._raw(before)
             if value is None:
-                raise SyntaxError(f"{name} is set to an attribute that is not there")
+                raise SyntaxError(f"{name} is set to a missing attribute")
             after[name] = value
         elif clause == "REMOVE":
             after.pop(name, None)
@@ -184,10 +184,10 @@ def _change_set(after: Item, name: str, members: set[str], *, more: bool) -> Non
 
 
 def _tokens(expression: str) -> Iterator[str]:
-    place, text = 0, expression.rstrip()
-    while place < len(text):
-        found = _TOKEN.match(text, place)
+    position, text = 0, expression.rstrip()
+    while position < len(text):
+        found = _TOKEN.match(text, position)
         if found is None:
-            raise SyntaxError(text[place:])
-        place = found.end()
+            raise SyntaxError(text[position:])
+        position = found.end()
         yield found[1]

@@ -1,4 +1,4 @@
-"""A table of partitions, each sorted by its range key: a query costs a bisection and its page, whatever the rest."""
+"""A table whose partitions are sorted by range key: a query takes a bisection and reads only its page."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Index:
 
 @dataclass(frozen=True)
 class Page:
-    """What one query found."""
+    """One query's result."""
 
     items: list[Item]
     last_key: Item | None
@@ -51,7 +51,7 @@ class Page:
 
 
 class KeyedTable:
-    """Range keys are strings, as both of the service's tables have them."""
+    """Range keys are strings, as in both of the service's tables."""
 
     def __init__(self, hash_key: str, range_key: str, index: Index | None = None) -> None:
         self.hash_key, self.range_key, self.index = hash_key, range_key, index
@@ -59,53 +59,52 @@ class KeyedTable:
         self._index_partitions: defaultdict[str, _Partition] = defaultdict(_Partition)
 
     def get(self, key: Mapping[str, Value]) -> Item:
-        """The item, empty when there is none."""
+        """The item, empty for none."""
         return self._partitions[key[self.hash_key]["S"]].items.get((key[self.range_key]["S"],), {})
 
     def size(self) -> int:
-        """Bytes that are stored, those of the index too."""
+        """Stored bytes, index included."""
         partitions = [*self._partitions.values(), *self._index_partitions.values()]
         return sum(item_size(item) for partition in partitions for item in partition.items.values())
 
     def fill(self, items: Iterable[Item]) -> None:
-        """Store many at once."""
         for item in items:
             self.write(item, item)
 
     def write(self, key: Mapping[str, Value], item: Item) -> float:
         """Store `item` (empty: remove it); returns the write units of the index."""
         before, partition = self.get(key), self._partitions[key[self.hash_key]["S"]]
-        place = (key[self.range_key]["S"],)
+        range_key = (key[self.range_key]["S"],)
         if item:
-            partition.put(place, item)
+            partition.put(range_key, item)
         else:
-            partition.remove(place)
+            partition.remove(range_key)
         return self._write_index(before, item)
 
     def _write_index(self, before: Item, after: Item) -> float:
         old, new = self._entry(before), self._entry(after)
         if old == new:
             return 0
-        moved = bool(old) and (not new or self._index_place(old) != self._index_place(new))
+        moved = bool(old) and (not new or self._index_key(old) != self._index_key(new))
         if moved:
-            hash_value, place = self._index_place(old)
-            self._index_partitions[hash_value].remove(place)
+            hash_value, range_key = self._index_key(old)
+            self._index_partitions[hash_value].remove(range_key)
         if new:
-            hash_value, place = self._index_place(new)
-            self._index_partitions[hash_value].put(place, new)
-        if moved:  # one write takes the old entry away, another puts the new one
+            hash_value, range_key = self._index_key(new)
+            self._index_partitions[hash_value].put(range_key, new)
+        if moved:  # one write deletes the old entry, another puts the new one
             return write_units(old, {}) + (write_units({}, new) if new else 0)
         return write_units(old, new)
 
     def _entry(self, item: Item) -> Item:
-        """How `item` shows in the index; empty when it lacks a key of it."""
+        """The item's entry in the index; empty when the item lacks one of its keys."""
         index = self.index
         if index is None or index.hash_key not in item or index.range_key not in item:
             return {}
         names = (self.hash_key, self.range_key, index.hash_key, index.range_key, *index.projected)
         return {name: item[name] for name in names if name in item}
 
-    def _index_place(self, entry: Item) -> tuple[str, tuple[str, ...]]:
+    def _index_key(self, entry: Item) -> tuple[str, tuple[str, ...]]:
         assert self.index
         names = (self.index.range_key, self.hash_key, self.range_key)
         return entry[self.index.hash_key]["S"], tuple(entry[name]["S"] for name in names)
@@ -113,14 +112,14 @@ class KeyedTable:
     # ---- queries
 
     def query(self, request: Mapping[str, Any]) -> Page:
-        """A page as DynamoDB cuts it: at `Limit`, or at a megabyte."""
+        """A page ends at `Limit` or at a megabyte."""
         indexed = "IndexName" in request
         partition, low, high = self._range(request, indexed=indexed)
         forward = request.get("ScanIndexForward", True)
         if (start := request.get("ExclusiveStartKey")) is not None:
-            place = self._index_place(start)[1] if indexed else (start[self.range_key]["S"],)
-            low = max(low, bisect_right(partition.order, place)) if forward else low
-            high = high if forward else min(high, bisect_left(partition.order, place))
+            bound = self._index_key(start)[1] if indexed else (start[self.range_key]["S"],)
+            low = max(low, bisect_right(partition.order, bound)) if forward else low
+            high = high if forward else min(high, bisect_left(partition.order, bound))
         rows = range(low, high) if forward else range(high - 1, low - 1, -1)
         found = [partition.items[partition.order[row]] for row in rows[: request.get("Limit", len(rows))]]
         page, size = _within_a_page(found)
@@ -132,11 +131,11 @@ class KeyedTable:
         partition = (self._index_partitions if indexed else self._partitions)[owner["S"]]
         low, high = 0, len(partition.order)
         for _, comparison, value in bounds:
-            place = (value["S"],)
+            bound = (value["S"],)
             if comparison in {">", ">=", "="}:
-                low = max(low, (bisect_right if comparison == ">" else bisect_left)(partition.order, place))
+                low = max(low, (bisect_right if comparison == ">" else bisect_left)(partition.order, bound))
             if comparison in {"<", "<=", "="}:
-                high = min(high, (bisect_left if comparison == "<" else bisect_right)(partition.order, place))
+                high = min(high, (bisect_left if comparison == "<" else bisect_right)(partition.order, bound))
         return partition, low, high
 
     def _key_of(self, item: Item, *, indexed: bool) -> Item:

@@ -1,4 +1,4 @@
-"""The keyed store answers the service as DynamoDB does, and counts what DynamoDB would; tests/contract runs on it too."""
+"""The keyed store answers and counts as DynamoDB does; tests/contract runs over it too."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -38,7 +38,7 @@ VALUES: Item = {
         ("size(set) < :ten", True),
     ],
 )
-def test_conditions(condition: str, expected: bool) -> None:
+def test_condition_expression_is_evaluated(condition: str, expected: bool) -> None:
     request = {"ExpressionAttributeNames": {"#s": "s"}, "ExpressionAttributeValues": VALUES}
     assert holds(condition, ITEM, request) is expected
 
@@ -53,7 +53,7 @@ def test_conditions(condition: str, expected: bool) -> None:
         ("DELETE set :more", {"set": {"SS": ["p"]}}),
     ],
 )
-def test_updates(update: str, changed: dict[str, Any]) -> None:
+def test_update_expression_is_applied(update: str, changed: dict[str, Any]) -> None:
     after = {name: value for name, value in {**ITEM, **changed}.items() if value is not None}
     assert updated(update, ITEM, {"ExpressionAttributeValues": VALUES}) == after
 
@@ -64,7 +64,7 @@ def test_unsupported_expression_raises(expression: str) -> None:
         holds(expression, ITEM, {"ExpressionAttributeValues": VALUES})
 
 
-def test_sizes_and_units_are_those_of_the_documentation() -> None:
+def test_item_sizes_and_units_follow_dynamodbs_documentation() -> None:
     assert item_size({"pk": {"S": "ab"}, "n": {"N": "123"}, "l": {"L": [{"S": "xy"}]}}) == 4 + 4 + 7
     assert [read_units(size, consistent=True) for size in (0, 4096, 4097)] == [1, 1, 2]
     assert read_units(4097, consistent=False) == 1
@@ -82,7 +82,7 @@ def test_a_page_ends_at_a_megabyte() -> None:
     assert rest.items[0]["sk"] == {"S": "0011"}
 
 
-# ---- the functions on it
+# ---- the service over the keyed store
 
 
 @pytest.fixture

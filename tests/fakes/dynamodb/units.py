@@ -1,4 +1,4 @@
-"""What DynamoDB charges for: sizes of items, and the units that reads and writes consume."""
+"""Item sizes as DynamoDB counts them, and the units that reads and writes consume."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ _ENTRY, _CONTAINER = 1, 3
 
 @dataclass(frozen=True)
 class Consumed:
-    """One call: request units, what it read, and the bytes of its request and reply."""
+    """One call's request units, items read, and bytes of request and reply."""
 
     operation: str
     read: float = 0
@@ -26,7 +26,7 @@ class Consumed:
 
 
 def item_size(item: Mapping[str, Any]) -> int:
-    """Bytes of an item as DynamoDB counts them: names and values."""
+    """Bytes of an item: names and values."""
     return sum(len(name.encode()) + _value_size(value) for name, value in item.items())
 
 
@@ -36,7 +36,7 @@ def read_units(size: int, *, consistent: bool) -> float:
 
 
 def write_units(before: Mapping[str, Any], after: Mapping[str, Any], *, transaction: bool = False) -> float:
-    """Units of a write that leaves `after` where `before` was; a transaction costs twice."""
+    """Units of a write that replaces `before` with `after`; a transaction costs twice."""
     return max(1, ceil(max(item_size(before), item_size(after)) / KILOBYTE)) * (2 if transaction else 1)
 
 

@@ -1,4 +1,4 @@
-"""Answers a botocore client in AWS's place, before anything is sent, and keeps what each call consumed."""
+"""A DynamoDB behind botocore clients: answers before a request is sent, and records what each call consumed."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _REFUSED: Final = "ConditionalCheckFailed"
 
 
 class KeyedStore:
-    """`tables` by name; `consumed` is every call so far, `invocations` the payloads sent to Lambda."""
+    """`tables` by name; `consumed` holds every call so far, `invocations` the payloads sent to Lambda."""
 
     def __init__(self, tables: Mapping[str, KeyedTable]) -> None:
         self.tables = tables
@@ -26,19 +26,18 @@ class KeyedStore:
         self.invocations: list[bytes] = []
 
     def answer_for(self, *clients: Any) -> None:
-        """From now on these clients reach this store, and nothing else."""
+        """Connect these clients to this store."""
         for client in clients:
             client.meta.events.register_first("before-send", self._answer)
 
     @contextmanager
     def counting(self) -> Iterator[list[Consumed]]:
-        """What the calls inside the block consumed; complete when it ends."""
+        """What the calls inside the block consumed; filled when it ends."""
         before, here = len(self.consumed), list[Consumed]()
         yield here
         here.extend(self.consumed[before:])
 
     def forget_calls(self) -> None:
-        """Start counting anew."""
         self.consumed.clear()
         self.invocations.clear()
 
@@ -54,7 +53,7 @@ class KeyedStore:
         sizes = {"request_bytes": len(body), "reply_bytes": len(reply)}
         self.consumed.append(Consumed(**{**vars(used), **sizes}))
         headers = HTTPHeaders.from_dict({"Content-Type": "application/x-amz-json-1.0"})
-        return AWSResponse("https://keyed-store.invalid", status, headers, _Raw(reply))
+        return AWSResponse("https://keyed-store.invalid", status, headers, RawBody(reply))
 
     # ---- operations, by DynamoDB's names
 
@@ -134,8 +133,8 @@ def _after(kind: str, part: Mapping[str, Any], before: Item) -> Item:
     return updated(part["UpdateExpression"], {**part["Key"], **before}, part)
 
 
-class _Raw:
-    """A body as urllib3 would hand it over."""
+class RawBody:
+    """A response body with urllib3's interface."""
 
     def __init__(self, body: bytes) -> None:
         self._body = body

@@ -1,4 +1,4 @@
-"""What a chat is called, what its excerpt says, and what counts as text."""
+"""Chat: title, excerpt, checks and read marks; and which texts are visible and storable."""
 
 from datetime import timedelta
 
@@ -19,24 +19,24 @@ def chat_about(text: str, story: Story) -> Chat:
     return Chat.begun(new.message, new.turn)
 
 
-def test_a_chat_is_named_after_its_first_question_on_one_line(story: Story) -> None:
+def test_title_is_the_first_question_on_one_line(story: Story) -> None:
     assert chat_about("Where\n did   I\tpark? ", story).title == "Where did I park?"
 
 
-def test_a_long_question_is_cut_with_an_ellipsis(story: Story) -> None:
+def test_long_title_and_excerpt_are_cut_with_an_ellipsis(story: Story) -> None:
     chat = chat_about("park " * 100, story)
     assert (len(chat.title), chat.title[-2:]) == (TITLE_LENGTH, "k\u2026")
     assert len(chat.last_text) == EXCERPT_LENGTH
 
 
 @given(st.text(), st.integers(2, 200))
-def test_an_excerpt_is_one_line_of_the_texts_start(text: str, length: int) -> None:
+def test_excerpt_is_the_start_of_the_text_on_one_line(text: str, length: int) -> None:
     line = excerpt(text, length)
     assert len(line) <= length
     assert " ".join(text.split()).startswith(line.removesuffix("\u2026").rstrip())
 
 
-def test_the_title_stays_when_the_user_asks_on(story: Story) -> None:
+def test_further_question_keeps_the_title(story: Story) -> None:
     chat, new = chat_about("Where did I park?", story), story.question("And when?")
     after = chat.with_question(new.message, new.turn)
     assert (after.title, after.last_text, after.last_message_id) == (
@@ -46,15 +46,15 @@ def test_the_title_stays_when_the_user_asks_on(story: Story) -> None:
     )
 
 
-def test_only_the_owner_is_let_in(story: Story) -> None:
+def test_other_users_are_forbidden(story: Story) -> None:
     chat = chat_about("Where did I park?", story)
     chat.check_owner(ALICE)
-    for stranger in (BOB, "", "ALICE", "alice "):
+    for other in (BOB, "", "ALICE", "alice "):
         with pytest.raises(ChatForbidden):
-            chat.check_owner(stranger)
+            chat.check_owner(other)
 
 
-def test_a_thinking_chat_is_busy_for_as_long_as_it_may_take(story: Story) -> None:
+def test_thinking_chat_is_busy_until_its_deadline(story: Story) -> None:
     chat = chat_about("Where did I park?", story)
     with pytest.raises(ChatBusy) as busy:
         chat.check_free(NOON + timedelta(seconds=69.5))
@@ -84,7 +84,7 @@ def test_a_chat_is_unread_when_its_last_answer_is(answer: str | None, read: str 
     assert summary(answer=answer, read=read).unread is unread
 
 
-def test_in_a_list_a_turn_past_its_deadline_has_failed_stored_or_not() -> None:
+def test_turn_past_its_deadline_is_listed_as_failed() -> None:
     running = summary(TurnState.RUNNING)
     assert running.state_at(running.deadline - timedelta(milliseconds=1)) is TurnState.RUNNING
     assert running.state_at(running.deadline) is TurnState.FAILED
@@ -107,6 +107,6 @@ def test_nuls_and_unpaired_surrogates_cannot_be_stored(text: str) -> None:
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00")))
-def test_everything_else_can_and_survives_utf8(text: str) -> None:
+def test_any_other_text_is_storable_and_survives_utf8(text: str) -> None:
     assert is_storable(text)
     assert text.encode().decode() == text

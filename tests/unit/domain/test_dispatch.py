@@ -1,4 +1,4 @@
-"""The fast path: a question is stored, its worker is started, and the caller has an answer at once."""
+"""ChatService.dispatch: stores a question, invokes the worker, and returns at once."""
 
 from datetime import timedelta
 
@@ -31,12 +31,12 @@ def page_of(service: Service, chat_id: str) -> ChatPage:
     return service.chat_service.read(ALICE, chat_id, PageRequest(50))
 
 
-def test_a_question_is_stored_before_its_worker_is_told(service: Service) -> None:
+def test_question_is_stored_and_its_worker_is_invoked(service: Service) -> None:
     chat_id = ask(service).chat_id
     turn = service.story.stored(chat_id)
-    (dispatch,) = service.invoker.waiting
-    assert (dispatch.chat_id, dispatch.turn_id, dispatch.token) == (chat_id, turn.turn_id, turn.dispatch_token)
-    assert dispatch.correlation_id == "request-7"
+    (invocation,) = service.invoker.waiting
+    assert (invocation.chat_id, invocation.turn_id, invocation.token) == (chat_id, turn.turn_id, turn.dispatch_token)
+    assert invocation.correlation_id == "request-7"
     assert texts(page_of(service, chat_id)) == [PARKING]
 
 
@@ -46,7 +46,7 @@ def test_ask_returns_before_the_agent_runs(service: Service) -> None:
     assert service.agent.assignments == []
 
 
-def test_a_turn_has_until_its_deadline(service: Service) -> None:
+def test_turn_has_a_deadline_70_seconds_after_the_question(service: Service) -> None:
     turn = service.story.stored(ask(service).chat_id)
     assert (turn.asked_at, turn.deadline) == (NOON, NOON + timedelta(seconds=70))
 
@@ -55,14 +55,14 @@ def test_a_question_is_trimmed(service: Service) -> None:
     assert texts(page_of(service, ask(service, "  Where did I park?\n").chat_id)) == [PARKING]
 
 
-def test_asking_on_goes_into_the_same_chat(service: Service) -> None:
+def test_further_question_is_added_to_its_chat(service: Service) -> None:
     chat_id = service.story.talks(1)
     assert ask(service, "And when?", chat_id=chat_id) == AskAccepted(chat_id)
     assert texts(page_of(service, chat_id))[-1] == "And when?"
 
 
 @pytest.mark.parametrize("question", ["", "  \n", "\u200b", "\x00"])
-def test_a_question_that_nobody_can_see_is_missing(service: Service, question: str) -> None:
+def test_question_without_visible_characters_is_missing(service: Service, question: str) -> None:
     with pytest.raises(QuestionMissing):
         ask(service, question)
     assert_nothing_happened(service)
@@ -96,14 +96,14 @@ def test_another_users_chat_is_forbidden(service: Service) -> None:
     assert service.invoker.waiting == []
 
 
-def test_a_busy_chat_takes_no_second_question(service: Service) -> None:
+def test_question_in_a_thinking_chat_is_refused(service: Service) -> None:
     chat_id = ask(service).chat_id
     with pytest.raises(ChatBusy):
         ask(service, "Well?", chat_id=chat_id)
     assert len(service.invoker.waiting) == 1
 
 
-def test_a_user_has_only_so_many_turns_thinking(service: Service) -> None:
+def test_question_beyond_the_users_turn_limit_is_refused(service: Service) -> None:
     for _ in range(TURN_LIMIT):
         ask(service)
     with pytest.raises(TooManyTurns):
@@ -117,10 +117,10 @@ def test_a_question_without_a_free_worker_is_refused(service: Service) -> None:
     with pytest.raises(AtCapacity):
         ask(service, user=BOB)
     assert len(service.invoker.waiting) == 1
-    assert service.observer.away == [BOB]
+    assert service.observer.rejected == [BOB]
 
 
-def test_a_turn_without_a_place_may_have_one_under_another_id(
+def test_dispatch_retries_with_a_new_turn_id_when_a_shard_is_full(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     refused: list[str] = []
@@ -137,7 +137,7 @@ def test_a_turn_without_a_place_may_have_one_under_another_id(
     assert len({*refused, turn.turn_id}) == 3
 
 
-def test_a_store_that_is_down_leaves_nothing_half_done(service: Service) -> None:
+def test_dispatch_saves_and_invokes_nothing_when_the_store_is_down(service: Service) -> None:
     service.chats.down = True
     with pytest.raises(StoreUnavailable):
         ask(service)
@@ -145,7 +145,7 @@ def test_a_store_that_is_down_leaves_nothing_half_done(service: Service) -> None
     assert_nothing_happened(service)
 
 
-def test_a_clock_that_is_behind_costs_a_second_try_and_keeps_the_order(service: Service) -> None:
+def test_question_follows_the_last_message_when_the_clock_is_behind(service: Service) -> None:
     turn = service.story.answers(service.story.asks())
     ahead = service.story.question(chat_id=turn.chat_id, message_id="01KA" + "0" * 18 + "5000")
     service.chats.save_question(ahead)
@@ -154,12 +154,12 @@ def test_a_clock_that_is_behind_costs_a_second_try_and_keeps_the_order(service: 
     assert texts(page_of(service, turn.chat_id))[-1] == "And when?"
 
 
-def test_an_observer_is_told_of_each_new_turn(service: Service) -> None:
+def test_observer_is_called_for_a_new_turn(service: Service) -> None:
     chat_id = ask(service).chat_id
     assert [(turn.chat_id, turn.state) for turn in service.observer.turns] == [(chat_id, TurnState.QUEUED)]
 
 
-# ---- the worker cannot be reached
+# ---- unreachable worker
 
 
 def test_a_turn_whose_worker_cannot_be_started_fails_at_once(service: Service) -> None:
@@ -180,10 +180,10 @@ def test_chat_accepts_a_question_after_its_worker_failed_to_start(service: Servi
     assert ask(service, "Again?", chat_id=chat_id) == AskAccepted(chat_id)
 
 
-def test_when_neither_worker_nor_store_can_be_reached_the_deadline_ends_the_turn(
+def test_turn_fails_at_its_deadline_when_neither_worker_nor_store_is_reachable(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def lose_everything(_dispatch: object) -> None:
+    def lose_everything(_invocation: object) -> None:
         service.chats.down = True
         raise WorkerUnreachable
 
@@ -196,10 +196,10 @@ def test_when_neither_worker_nor_store_can_be_reached_the_deadline_ends_the_turn
     assert page_of(service, chat_id).chat.turn.failure == "timed_out"
 
 
-def test_an_event_that_got_through_after_all_is_no_failure(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The reply was lost: a worker has claimed the turn when the dispatcher comes to settle it."""
-
-    def lose_the_reply(_dispatch: object) -> None:
+def test_dispatch_succeeds_when_the_worker_claimed_the_turn_but_the_reply_was_lost(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lose_the_reply(_invocation: object) -> None:
         (chat,) = service.chats.chats.values()
         service.story.claims(chat.turn)
         raise WorkerUnreachable

@@ -1,4 +1,4 @@
-"""MemoryService: remember, look up, forget."""
+"""MemoryService."""
 
 from datetime import timedelta
 
@@ -13,13 +13,13 @@ from tests.support.story import ALICE, BOB
 PARKED = NewMemory("  Parked on level 3, bay 12. ", tags=("car",))
 
 
-def test_a_memory_is_trimmed_and_happened_now(service: Service) -> None:
+def test_memory_is_trimmed_and_gets_the_current_time(service: Service) -> None:
     (kept,) = service.memory_service.remember(ALICE, [PARKED])
     assert (kept.text, kept.occurred_at, kept.tags) == ("Parked on level 3, bay 12.", NOON, ("car",))
     assert service.memory_service.list_page(ALICE, 50) == (kept,)
 
 
-def test_a_memory_may_have_happened_before(service: Service) -> None:
+def test_memory_keeps_an_earlier_time(service: Service) -> None:
     born = NOON - timedelta(days=20_000)
     (kept,) = service.memory_service.remember(ALICE, [NewMemory("Born", born)])
     assert kept.occurred_at == born
@@ -32,13 +32,13 @@ def test_a_batch_keeps_its_order(service: Service) -> None:
 
 
 @pytest.mark.parametrize("text", ["", " \n", "\u200b", "a\x00b", "\ud800"])
-def test_a_memory_that_cannot_be_read_again_is_refused(service: Service, text: str) -> None:
+def test_memory_with_unreadable_text_is_refused(service: Service, text: str) -> None:
     with pytest.raises(UnreadableText):
         service.memory_service.remember(ALICE, [NewMemory(text)])
 
 
 @pytest.mark.parametrize("tag", ["a\x00b", "\udc00"])
-def test_a_tag_that_cannot_be_read_again_is_refused(service: Service, tag: str) -> None:
+def test_memory_with_an_unreadable_tag_is_refused(service: Service, tag: str) -> None:
     with pytest.raises(UnreadableText):
         service.memory_service.remember(ALICE, [NewMemory("Parked", tags=("car", tag))])
 
@@ -56,7 +56,7 @@ def test_a_batch_with_one_bad_memory_stores_none(service: Service) -> None:
     assert service.memory_service.list_page(ALICE, 50) == ()
 
 
-def test_searching_finds_ones_own(service: Service) -> None:
+def test_search_finds_only_the_users_own_memories(service: Service) -> None:
     service.memory_service.remember(ALICE, [PARKED, NewMemory("Dinner with Clara.")])
     service.memory_service.remember(BOB, [NewMemory("Parked in a secret street.")])
     assert [memory.text for memory in service.memory_service.search(ALICE, "park", 50)] == [

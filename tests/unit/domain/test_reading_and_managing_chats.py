@@ -1,4 +1,4 @@
-"""Reading a chat back, and what its user does with it: cancel, retry, mark, delete."""
+"""ChatService: read, list, cancel, retry, mark read, delete."""
 
 from datetime import timedelta
 
@@ -22,14 +22,14 @@ def chats(service: Service) -> ChatService:
 # ---- reading
 
 
-def test_the_question_shows_at_once_and_the_answer_when_it_is_there(chats: ChatService, story: Story) -> None:
+def test_question_is_shown_at_once_and_the_answer_once_saved(chats: ChatService, story: Story) -> None:
     turn = story.asks()
     assert texts(chats.read(ALICE, turn.chat_id, NEWEST)) == [PARKING]
     story.answers(turn)
     assert texts(chats.read(ALICE, turn.chat_id, NEWEST)) == [PARKING, BAY]
 
 
-def test_a_stranger_reads_nothing(chats: ChatService, story: Story) -> None:
+def test_reading_another_users_or_an_unknown_chat_is_refused(chats: ChatService, story: Story) -> None:
     chat_id = story.talks(1)
     with pytest.raises(ChatForbidden):
         chats.read(BOB, chat_id, NEWEST)
@@ -38,7 +38,7 @@ def test_a_stranger_reads_nothing(chats: ChatService, story: Story) -> None:
 
 
 @pytest.mark.parametrize("claimed", [False, True], ids=["queued", "running"])
-def test_a_poll_at_the_deadline_shows_an_end_and_stores_it(
+def test_read_at_the_deadline_fails_the_turn_and_stores_it(
     service: Service, chats: ChatService, story: Story, claimed: bool
 ) -> None:
     turn = story.asks()
@@ -48,16 +48,16 @@ def test_a_poll_at_the_deadline_shows_an_end_and_stores_it(
     shown = chats.read(ALICE, turn.chat_id, NEWEST).chat.turn
     assert (shown.state, shown.failure, shown.ended_at) == (TurnState.FAILED, "timed_out", turn.deadline)
     assert story.stored(turn.chat_id) == shown
-    assert [moved.failure for moved in service.observer.turns] == ["timed_out"]
+    assert [turn.failure for turn in service.observer.turns] == ["timed_out"]
 
 
-def test_a_poll_just_before_the_deadline_leaves_the_turn_alone(chats: ChatService, story: Story) -> None:
+def test_read_just_before_the_deadline_does_not_change_the_turn(chats: ChatService, story: Story) -> None:
     turn = story.asks()
-    story.clock.pass_to(turn.deadline - timedelta(milliseconds=1))
+    story.clock.move_to(turn.deadline - timedelta(milliseconds=1))
     assert chats.read(ALICE, turn.chat_id, NEWEST).chat.turn == turn
 
 
-def test_many_polls_settle_an_overdue_turn_once(service: Service, chats: ChatService, story: Story) -> None:
+def test_many_reads_fail_an_overdue_turn_once(service: Service, chats: ChatService, story: Story) -> None:
     turn = story.asks()
     story.pass_deadline(turn)
     shown = {chats.read(ALICE, turn.chat_id, NEWEST).chat.turn.ended_at for _ in range(5)}
@@ -65,7 +65,7 @@ def test_many_polls_settle_an_overdue_turn_once(service: Service, chats: ChatSer
     assert len(service.observer.turns) == 1
 
 
-def test_a_stranger_does_not_even_settle(chats: ChatService, story: Story) -> None:
+def test_read_by_another_user_does_not_fail_an_overdue_turn(chats: ChatService, story: Story) -> None:
     turn = story.asks()
     story.pass_deadline(turn)
     with pytest.raises(ChatForbidden):
@@ -86,7 +86,7 @@ def test_a_thinking_turn_is_cancelled(chats: ChatService, story: Story, claimed:
     assert story.stored(turn.chat_id) == cancelled
 
 
-def test_a_cancellation_before_the_start_is_not_undone_by_it(service: Service, chats: ChatService) -> None:
+def test_worker_does_not_start_a_cancelled_turn(service: Service, chats: ChatService) -> None:
     chat_id = str(service.gateway.ask(PARKING).body["chat_id"])
     chats.cancel(ALICE, chat_id)
     service.run_worker()
@@ -108,7 +108,7 @@ def test_cancelling_an_overdue_turn_finds_it_timed_out(chats: ChatService, story
     assert chats.cancel(ALICE, turn.chat_id).failure == "timed_out"
 
 
-def test_only_the_owner_cancels(chats: ChatService, story: Story) -> None:
+def test_cancelling_another_users_or_an_unknown_chat_is_refused(chats: ChatService, story: Story) -> None:
     turn = story.asks()
     with pytest.raises(ChatForbidden):
         chats.cancel(BOB, turn.chat_id)
@@ -129,7 +129,7 @@ def test_a_retry_runs_the_same_question_again(service: Service, chats: ChatServi
     assert texts(story.newest(ended.chat_id)) == [PARKING, BAY]
 
 
-def test_a_retry_is_a_new_turn_with_time_of_its_own(chats: ChatService, story: Story) -> None:
+def test_retry_is_a_new_turn_with_a_new_deadline(chats: ChatService, story: Story) -> None:
     failed = story.fails(story.asks())
     story.clock.sleep(timedelta(hours=1))
     chats.retry(ALICE, failed.chat_id)
@@ -143,40 +143,40 @@ def test_an_overdue_turn_may_be_retried(service: Service, chats: ChatService, st
     turn = story.asks()
     story.pass_deadline(turn)
     chats.retry(ALICE, turn.chat_id)
-    assert [moved.state for moved in service.observer.turns] == [TurnState.FAILED, TurnState.QUEUED]
+    assert [turn.state for turn in service.observer.turns] == [TurnState.FAILED, TurnState.QUEUED]
 
 
-def test_there_is_nothing_to_retry_after_an_answer(chats: ChatService, story: Story) -> None:
+def test_retry_after_an_answer_is_refused(chats: ChatService, story: Story) -> None:
     answered = story.answers(story.asks())
     with pytest.raises(NothingToRetry):
         chats.retry(ALICE, answered.chat_id)
 
 
-def test_a_thinking_turn_is_busy_not_retried(service: Service, chats: ChatService, story: Story) -> None:
+def test_retry_of_a_thinking_turn_is_refused(service: Service, chats: ChatService, story: Story) -> None:
     turn = story.asks()
     with pytest.raises(ChatBusy):
         chats.retry(ALICE, turn.chat_id)
     assert service.invoker.waiting == []
 
 
-def test_two_retries_at_once_make_one_turn(
+def test_two_concurrent_retries_make_one_turn(
     service: Service, chats: ChatService, story: Story, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     failed = story.fails(story.asks())
-    advance, first = service.chats.compare_and_set_turn, iter([True])
+    compare_and_set, first = service.chats.compare_and_set_turn, iter([True])
 
-    def meet_the_other_tab(*arguments: object, **named: object) -> bool:
+    def retry_concurrently(*arguments: object, **named: object) -> bool:
         if next(first, False):
             chats.retry(ALICE, failed.chat_id)
-        return advance(*arguments, **named)  # type: ignore[arg-type]  # handed through
+        return compare_and_set(*arguments, **named)  # type: ignore[arg-type]  # passed on
 
-    monkeypatch.setattr(service.chats, "compare_and_set_turn", meet_the_other_tab)
+    monkeypatch.setattr(service.chats, "compare_and_set_turn", retry_concurrently)
     with pytest.raises(ChatBusy):
         chats.retry(ALICE, failed.chat_id)
     assert len(service.invoker.waiting) == 1
 
 
-def test_a_retry_whose_worker_cannot_be_started_has_failed(service: Service, chats: ChatService, story: Story) -> None:
+def test_retry_fails_when_its_worker_cannot_be_started(service: Service, chats: ChatService, story: Story) -> None:
     failed = story.fails(story.asks())
     service.invoker.unreachable = True
     with pytest.raises(WorkerUnreachable):
@@ -184,7 +184,7 @@ def test_a_retry_whose_worker_cannot_be_started_has_failed(service: Service, cha
     assert story.stored(failed.chat_id).failure == "not_started"
 
 
-def test_a_retry_needs_a_place(chats: ChatService, story: Story) -> None:
+def test_retry_needs_a_free_slot(chats: ChatService, story: Story) -> None:
     failed = story.fails(story.asks())
     for _ in range(TURN_LIMIT):
         story.asks()
@@ -193,7 +193,7 @@ def test_a_retry_needs_a_place(chats: ChatService, story: Story) -> None:
     assert story.stored(failed.chat_id) == failed
 
 
-def test_only_the_owner_retries(chats: ChatService, story: Story) -> None:
+def test_retrying_another_users_turn_is_refused(chats: ChatService, story: Story) -> None:
     failed = story.fails(story.asks())
     with pytest.raises(ChatForbidden):
         chats.retry(BOB, failed.chat_id)
@@ -218,13 +218,13 @@ def test_deleting_cancels_the_running_turn_first(service: Service, chats: ChatSe
     assert story.chats.load(running.chat_id) is None
 
 
-def test_deleting_gives_the_place_back(chats: ChatService, story: Story) -> None:
+def test_deleting_a_thinking_chat_releases_its_slot(chats: ChatService, story: Story) -> None:
     turns = [story.asks() for _ in range(TURN_LIMIT)]
     chats.delete(ALICE, turns[0].chat_id)
     story.asks()
 
 
-def test_only_the_owner_deletes_and_only_once(chats: ChatService, story: Story) -> None:
+def test_only_the_owner_can_delete_a_chat_and_only_once(chats: ChatService, story: Story) -> None:
     turn = story.asks()
     with pytest.raises(ChatForbidden):
         chats.delete(BOB, turn.chat_id)

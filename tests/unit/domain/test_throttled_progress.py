@@ -1,4 +1,4 @@
-"""ThrottledProgressReporter: what the agent shows reaches its user, paced, and the agent learns when nobody waits any more."""
+"""ThrottledProgressReporter: saves steps and drafts at a limited rate, and raises TurnOver once the turn has ended."""
 
 from datetime import timedelta
 
@@ -13,10 +13,10 @@ from tests.support.story import Story
 
 
 class CountingChats(InMemoryChatRepository):
-    reports = 0
+    saves = 0
 
     def save_progress(self, *arguments: object) -> bool:
-        self.reports += 1
+        self.saves += 1
         return super().save_progress(*arguments)  # type: ignore[arg-type]
 
 
@@ -50,51 +50,51 @@ def test_the_first_step_shows_at_once(story: Story, running: Turn, progress: Thr
     assert shown(story, running) == (["Searching 214 memories"], None)
 
 
-def test_reports_faster_than_once_a_second_wait_for_the_next_write(
+def test_progress_faster_than_once_a_second_is_written_together(
     story: Story, running: Turn, progress: ThrottledProgressReporter, chats: CountingChats
 ) -> None:
     for number in range(10):
         progress.draft("x" * number)
         progress.step(f"Step {number}")
         story.clock.sleep(timedelta(milliseconds=100))
-    assert chats.reports == 1
+    assert chats.saves == 1
     progress.raise_if_ended()
-    assert chats.reports == 2
+    assert chats.saves == 2
     assert shown(story, running) == ([f"Step {number}" for number in range(10)], "x" * 9)
 
 
-def test_an_agent_with_nothing_new_looks_every_two_seconds(
+def test_without_progress_the_turn_is_checked_every_two_seconds(
     story: Story, progress: ThrottledProgressReporter, chats: CountingChats
 ) -> None:
     for _ in range(100):
         progress.raise_if_ended()
         story.clock.sleep(timedelta(milliseconds=100))
-    assert chats.reports == 5
+    assert chats.saves == 5
 
 
-def test_an_answer_of_a_minute_costs_at_most_a_write_a_second(
+def test_steady_progress_is_written_at_most_once_a_second(
     story: Story, progress: ThrottledProgressReporter, chats: CountingChats
 ) -> None:
     for _ in range(600):
         progress.draft("growing")
         story.clock.sleep(timedelta(milliseconds=100))
-    assert chats.reports == 60
+    assert chats.saves == 60
 
 
-def test_the_agent_learns_that_its_user_has_cancelled(
+def test_every_call_raises_turn_over_after_the_user_cancelled(
     story: Story, running: Turn, progress: ThrottledProgressReporter
 ) -> None:
     progress.step("Searching")
     story.cancels(running)
     story.clock.sleep(timedelta(seconds=2))
-    for look in (progress.raise_if_ended, lambda: progress.step("Reading"), lambda: progress.draft("Level")):
+    for call in (progress.raise_if_ended, lambda: progress.step("Reading"), lambda: progress.draft("Level")):
         story.clock.sleep(timedelta(seconds=2))
         with pytest.raises(TurnOver):
-            look()
+            call()
     assert shown(story, running) == (["Searching"], None)
 
 
-def test_a_store_that_is_down_costs_a_step_not_the_answer(
+def test_progress_is_written_after_the_store_was_down(
     story: Story, running: Turn, progress: ThrottledProgressReporter, chats: CountingChats
 ) -> None:
     chats.down = True
@@ -107,7 +107,9 @@ def test_a_store_that_is_down_costs_a_step_not_the_answer(
     assert shown(story, running) == (["Searching"], "Level")
 
 
-def test_steps_are_short_and_the_last_thirty(story: Story, running: Turn, progress: ThrottledProgressReporter) -> None:
+def test_steps_are_cut_and_only_the_last_ones_kept(
+    story: Story, running: Turn, progress: ThrottledProgressReporter
+) -> None:
     for number in range(STEP_COUNT + 10):
         progress.step(f"{number} " + "very " * 50)
     story.clock.sleep(timedelta(seconds=1))
@@ -117,14 +119,12 @@ def test_steps_are_short_and_the_last_thirty(story: Story, running: Turn, progre
     assert all(len(step) <= STEP_LENGTH for step in steps)
 
 
-def test_a_draft_is_shown_up_to_a_length(story: Story, running: Turn, progress: ThrottledProgressReporter) -> None:
+def test_long_draft_is_cut(story: Story, running: Turn, progress: ThrottledProgressReporter) -> None:
     progress.draft("x" * (DRAFT_LENGTH + 1))
     assert shown(story, running) == ([], "x" * DRAFT_LENGTH)
 
 
-def test_a_step_keeps_the_time_at_which_it_was_done(
-    story: Story, running: Turn, progress: ThrottledProgressReporter
-) -> None:
+def test_step_keeps_its_own_time(story: Story, running: Turn, progress: ThrottledProgressReporter) -> None:
     progress.step("Searching")
     story.clock.sleep(timedelta(milliseconds=300))
     progress.step("Reading")

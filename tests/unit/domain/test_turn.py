@@ -1,4 +1,4 @@
-"""A turn's states: which may follow which, and on what conditions."""
+"""Turn: states, transitions and their conditions."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -51,12 +51,12 @@ def moved(turn: Turn, state: TurnState, story: Story) -> Turn:
 
 
 @pytest.mark.parametrize(("one", "other"), sorted(ALLOWED))
-def test_an_allowed_transition_keeps_what_the_turn_is_about(story: Story, one: TurnState, other: TurnState) -> None:
+def test_allowed_transition_keeps_ids_and_deadline(story: Story, one: TurnState, other: TurnState) -> None:
     turn = turn_in(one, story)
     after = moved(turn, other, story)
     assert after.state is other
-    about = ("chat_id", "user_id", "turn_id", "question_id", "asked_at", "deadline", "dispatch_token")
-    assert [getattr(after, name) for name in about] == [getattr(turn, name) for name in about]
+    kept = ("chat_id", "user_id", "turn_id", "question_id", "asked_at", "deadline", "dispatch_token")
+    assert [getattr(after, name) for name in kept] == [getattr(turn, name) for name in kept]
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_every_other_transition_is_refused(story: Story, one: TurnState, other: 
         moved(turn, other, story)
 
 
-def test_a_claim_starts_the_work(story: Story) -> None:
+def test_claim_sets_lease_and_start(story: Story) -> None:
     running = story.turn().claimed("lease", LATER)
     assert (running.lease, running.started_at, running.ended_at) == ("lease", LATER, None)
 
@@ -89,7 +89,7 @@ def test_a_turn_cannot_be_answered_at_its_deadline(story: Story) -> None:
 
 
 @pytest.mark.parametrize("lease", ["", "stolen"])
-def test_only_the_holder_of_the_lease_answers(story: Story, lease: str) -> None:
+def test_answer_with_another_lease_is_refused(story: Story, lease: str) -> None:
     with pytest.raises(TransitionRefused):
         turn_in(RUNNING, story).answered(lease, LATER)
 
@@ -101,7 +101,7 @@ def test_a_turn_may_fail_after_its_deadline(story: Story) -> None:
 
 
 @pytest.mark.parametrize("end", [ANSWERED, FAILED, CANCELLED])
-def test_an_end_takes_the_draft_away_and_leaves_the_steps(story: Story, end: TurnState) -> None:
+def test_end_removes_the_draft_and_keeps_the_steps(story: Story, end: TurnState) -> None:
     steps = (Step(NOON, "Searching"),)
     ended = moved(replace(turn_in(RUNNING, story), draft="Level", progress=steps), end, story)
     assert (ended.draft, ended.progress, ended.ended_at) == (None, steps, LATER)
@@ -122,7 +122,7 @@ def test_an_ended_turn_is_never_overdue(story: Story, end: TurnState) -> None:
     assert not turn.overdue(turn.deadline + timedelta(days=1))
 
 
-def test_how_long_the_agent_reasoned_is_known_at_the_end(story: Story) -> None:
+def test_reasoning_time_is_set_when_a_started_turn_ends(story: Story) -> None:
     running = turn_in(RUNNING, story)
     assert running.reasoning_time is None
     assert running.answered("lease", LATER).reasoning_time == timedelta(seconds=10)
@@ -134,7 +134,7 @@ def test_draft_and_progress_do_not_affect_equality(story: Story) -> None:
     assert replace(turn, draft="Level", progress=(Step(NOON, "Searching"),)) == turn
 
 
-def test_tokens_do_not_show_when_a_turn_is_printed(story: Story) -> None:
+def test_repr_hides_token_and_lease(story: Story) -> None:
     turn = turn_in(RUNNING, story)
     assert turn.dispatch_token not in repr(turn)
     assert "lease" not in repr(turn)

@@ -1,4 +1,4 @@
-"""VerifiedAgent: what leaves any agent can be stored, and its citations are true."""
+"""VerifiedAgent: any agent's answer is storable, and its citations occur in the user's memories."""
 
 import pytest
 
@@ -19,7 +19,7 @@ from tests.support.story import ALICE, BOB
 BOBS = "01KA0000000000000000000001"
 
 
-def checked(answer: Answer, *more: Memory) -> Answer:
+def verified(answer: Answer, *more: Memory) -> Answer:
     memories = alice_and_bob()
     memories.put_many(ALICE, more)
     agent = VerifiedAgent(PacedAgent(FakeClock(), answer=answer), memories)
@@ -27,14 +27,14 @@ def checked(answer: Answer, *more: Memory) -> Answer:
 
 
 def kept(memory_id: str, quote: str) -> list[str]:
-    return [one.quote for one in checked(Answer("There.", (Citation(memory_id, quote),))).citations]
+    return [one.quote for one in verified(Answer("There.", (Citation(memory_id, quote),))).citations]
 
 
-def test_a_citation_that_its_memory_bears_out_is_kept() -> None:
+def test_citation_whose_quote_occurs_in_its_memory_is_kept() -> None:
     assert kept(PARKED.memory_id, "level 3, bay 12.") == ["level 3, bay 12."]
 
 
-def test_a_quote_is_put_back_into_the_memorys_own_words() -> None:
+def test_quote_is_replaced_by_the_memorys_exact_text() -> None:
     assert kept(PARKED.memory_id, "LEVEL 3 \u2014 bay  12") == ["level 3, bay 12"]
 
 
@@ -54,44 +54,44 @@ def test_an_invented_citation_is_dropped(memory_id: str, quote: str) -> None:
     assert kept(memory_id, quote) == []
 
 
-def test_the_same_citation_counts_once_and_many_are_bounded() -> None:
+def test_citations_are_deduplicated_and_limited() -> None:
     same = Citation(PARKED.memory_id, "level 3")
     others = [memory(100 + number, f"Note number {number}.") for number in range(40)]
     many = [Citation(one.memory_id, one.text) for one in others]
-    assert checked(Answer("There.", (same, same, same))).citations == (same,)
-    assert len(checked(Answer("There.", tuple(many)), *others).citations) == CITATIONS
+    assert verified(Answer("There.", (same, same, same))).citations == (same,)
+    assert len(verified(Answer("There.", tuple(many)), *others).citations) == CITATIONS
 
 
 def test_a_long_quote_is_shortened() -> None:
     long = memory(100, "word " * 800)
-    (citation,) = checked(Answer("There.", (Citation(long.memory_id, long.text),)), long).citations
+    (citation,) = verified(Answer("There.", (Citation(long.memory_id, long.text),)), long).citations
     assert len(citation.quote) == QUOTE_LENGTH
 
 
 @pytest.mark.parametrize("letter", ["x", "\u20ac", "\U0001f697"])
-def test_an_answer_beyond_the_bound_is_cut_with_a_mark(letter: str) -> None:
-    text = checked(Answer(letter * (TEXT_BYTES + 1))).text
+def test_answer_beyond_the_size_limit_is_cut_with_a_mark(letter: str) -> None:
+    text = verified(Answer(letter * (TEXT_BYTES + 1))).text
     assert len(text.encode()) <= TEXT_BYTES
     assert text.endswith(CUT)
     assert is_storable(text)
 
 
-def test_an_answer_within_the_bound_is_left_as_it_is() -> None:
-    assert checked(Answer("x" * TEXT_BYTES)).text == "x" * TEXT_BYTES
+def test_answer_within_the_size_limit_is_unchanged() -> None:
+    assert verified(Answer("x" * TEXT_BYTES)).text == "x" * TEXT_BYTES
 
 
 @pytest.mark.parametrize("text", ["", "  \n", "\u200b", "\u2060"])
-def test_an_answer_of_nothing_is_a_failure_with_a_name(text: str) -> None:
+def test_empty_answer_fails_with_a_code(text: str) -> None:
     with pytest.raises(AgentFailed) as failed:
-        checked(Answer(text))
+        verified(Answer(text))
     assert failed.value.code == FailureCode.EMPTY_ANSWER
 
 
 def test_unstorable_characters_are_replaced() -> None:
-    assert checked(Answer("Level\x003 \ud800")).text == "Level\ufffd3 \ufffd"
+    assert verified(Answer("Level\x003 \ud800")).text == "Level\ufffd3 \ufffd"
 
 
-def test_only_the_askers_memories_are_looked_at() -> None:
+def test_only_the_askers_memories_are_read() -> None:
     memories = alice_and_bob()
     agent = VerifiedAgent(PacedAgent(FakeClock(), answer=Answer("There.", (Citation(BOBS, "Birch Lane"),))), memories)
     agent.reason(asking("Where did I park?"), RecordingProgressReporter())

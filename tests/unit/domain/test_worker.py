@@ -1,4 +1,4 @@
-"""The slow path: claim, reason, persist, and all that can come between."""
+"""ChatService.reason, persist and fail: the worker's side of a turn."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -19,16 +19,16 @@ from tests.support.story import ALICE, BAY, PARKING, UNKNOWN_CHAT, Story, texts
 FAR = NOON + timedelta(hours=1)
 
 
-def dispatch_of(turn: Turn) -> WorkerInvocation:
+def invocation_of(turn: Turn) -> WorkerInvocation:
     return WorkerInvocation(turn.chat_id, turn.turn_id, turn.dispatch_token, "request-7")
 
 
 def work(service: Service, turn: Turn) -> Turn | None:
-    reasoned = service.chat_service.reason(dispatch_of(turn), FAR)
+    reasoned = service.chat_service.reason(invocation_of(turn), FAR)
     return service.chat_service.persist(reasoned) if reasoned else None
 
 
-def test_the_answer_is_saved_with_the_end_of_its_turn(service: Service, story: Story) -> None:
+def test_answer_is_saved_together_with_the_end_of_its_turn(service: Service, story: Story) -> None:
     service.agent.answer = Answer(BAY, (Citation("01KAMEMORY", "bay 12"),))
     turn = work(service, story.asks())
     assert turn is not None
@@ -39,21 +39,23 @@ def test_the_answer_is_saved_with_the_end_of_its_turn(service: Service, story: S
     assert texts(page) == [PARKING, BAY]
 
 
-def test_an_answer_of_56_seconds_is_there_within_70_of_the_question(service: Service, story: Story) -> None:
+def test_answer_that_takes_56_seconds_is_saved_within_70_seconds_of_the_question(
+    service: Service, story: Story
+) -> None:
     turn = work(service, story.asks())
     assert turn is not None
     assert turn.ended_at is not None
     assert turn.ended_at - turn.asked_at < timedelta(seconds=70)
 
 
-def test_an_answer_follows_its_question_though_the_workers_clock_is_behind(service: Service, story: Story) -> None:
+def test_answer_sorts_after_its_question_when_the_workers_clock_is_behind(service: Service, story: Story) -> None:
     ahead = story.question(message_id="01KA" + "0" * 18 + "5000")
     story.chats.save_question(ahead)
     work(service, ahead.turn)
     assert texts(story.newest(ahead.turn.chat_id)) == [PARKING, BAY]
 
 
-def test_an_observer_is_told_of_each_step_of_the_way(service: Service, story: Story) -> None:
+def test_observer_is_called_for_each_transition(service: Service, story: Story) -> None:
     work(service, story.asks())
     assert [turn.state for turn in service.observer.turns] == [TurnState.RUNNING, TurnState.ANSWERED]
 
@@ -75,15 +77,15 @@ def test_agent_gets_the_latest_messages_as_history(service: Service, story: Stor
     assert len(assignment.history) == HISTORY_LENGTH - 1
 
 
-@pytest.mark.parametrize(("lambda_end", "until"), [(90, 67), (50, 47)], ids=["the deadline", "Lambda's timeout"])
-def test_the_agent_has_until_a_little_before_the_first_end(
-    service: Service, story: Story, lambda_end: float, until: float
+@pytest.mark.parametrize(("lambda_end", "answer_by"), [(90, 67), (50, 47)], ids=["the deadline", "Lambda's timeout"])
+def test_agent_must_answer_before_the_deadline_and_lambdas_timeout(
+    service: Service, story: Story, lambda_end: float, answer_by: float
 ) -> None:
-    service.chat_service.reason(dispatch_of(story.asks()), NOON + timedelta(seconds=lambda_end))
-    assert service.agent.assignments[0].answer_by == NOON + timedelta(seconds=until)
+    service.chat_service.reason(invocation_of(story.asks()), NOON + timedelta(seconds=lambda_end))
+    assert service.agent.assignments[0].answer_by == NOON + timedelta(seconds=answer_by)
 
 
-# ---- events that mean nothing
+# ---- events that are ignored
 
 
 @pytest.mark.parametrize("end", ["claims", "answers", "fails", "cancels"])
@@ -102,7 +104,7 @@ def test_an_event_of_an_earlier_turn_does_nothing(service: Service, story: Story
     assert story.stored(first.chat_id) == second
 
 
-def test_an_event_that_is_not_ours_does_nothing(service: Service, story: Story) -> None:
+def test_event_with_a_wrong_token_turn_or_chat_does_nothing(service: Service, story: Story) -> None:
     turn = story.asks()
     for forged in (replace(turn, dispatch_token="guessed"), replace(turn, turn_id="guessed")):
         assert work(service, forged) is None
@@ -117,7 +119,7 @@ def test_an_event_after_the_deadline_does_nothing(service: Service, story: Story
     assert service.agent.assignments == []
 
 
-def test_a_claim_that_comes_second_does_nothing(
+def test_worker_that_loses_the_claim_does_nothing(
     service: Service, story: Story, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     turn = story.asks()
@@ -127,28 +129,28 @@ def test_a_claim_that_comes_second_does_nothing(
     assert service.agent.assignments == []
 
 
-def before(call: Callable[[], str], happen: Callable[[], object]) -> Callable[[], str]:
+def before(call: Callable[[], str], first: Callable[[], object]) -> Callable[[], str]:
     def called() -> str:
-        happen()
+        first()
         return call()
 
     return called
 
 
-def test_a_store_that_is_down_before_the_claim_leaves_the_turn_waiting(service: Service, story: Story) -> None:
+def test_turn_stays_queued_when_the_store_is_down_before_the_claim(service: Service, story: Story) -> None:
     turn = story.asks()
     service.chats.down = True
     with pytest.raises(StoreUnavailable):
         work(service, turn)
     service.chats.down = False
-    assert work(service, turn) is not None, "the redelivered event finds its turn"
+    assert work(service, turn) is not None, "a redelivered event must run the turn"
 
 
 # ---- agents that do not answer
 
 
 @pytest.mark.parametrize("code", list(FailureCode))
-def test_an_agents_failure_keeps_its_name(service: Service, story: Story, code: FailureCode) -> None:
+def test_agents_failure_code_is_stored(service: Service, story: Story, code: FailureCode) -> None:
     service.agent.error = AgentFailed(code)
     turn = work(service, story.asks())
     assert turn is not None
@@ -156,7 +158,7 @@ def test_an_agents_failure_keeps_its_name(service: Service, story: Story, code: 
     assert texts(story.newest(turn.chat_id)) == [PARKING]
 
 
-def test_a_failure_by_a_name_of_the_agents_own_is_one_that_the_app_knows(service: Service, story: Story) -> None:
+def test_unknown_failure_code_of_an_agent_becomes_agent_failed(service: Service, story: Story) -> None:
     service.agent.error = AgentFailed("the vendor says: key sk-123 has no quota")
     turn = work(service, story.asks())
     assert turn is not None
@@ -168,20 +170,20 @@ def test_agents_unexpected_error_fails_the_turn(service: Service, story: Story) 
     turn = work(service, story.asks())
     assert turn is not None
     assert turn.failure == "agent_failed"
-    assert service.observer.defects == [service.agent.error]
+    assert service.observer.exceptions == [service.agent.error]
 
 
-def test_an_agent_that_cannot_even_be_made_ends_its_turn(service: Service, story: Story) -> None:
+def test_agent_that_cannot_be_created_fails_the_turn(service: Service, story: Story) -> None:
     def broken() -> None:
         raise ImportError("no such framework")
 
-    service.chat_service._agent = broken  # type: ignore[assignment]  # what a broken package does to the provider
+    service.chat_service._agent = broken  # type: ignore[assignment]  # as a broken package would
     turn = work(service, story.asks())
     assert turn is not None
     assert turn.failure == "agent_failed"
 
 
-def test_an_answer_after_the_deadline_is_a_failure(service: Service, story: Story) -> None:
+def test_answer_after_the_deadline_fails_the_turn(service: Service, story: Story) -> None:
     service.agent.takes = timedelta(seconds=70)
     turn = work(service, story.asks())
     assert turn is not None
@@ -189,7 +191,7 @@ def test_an_answer_after_the_deadline_is_a_failure(service: Service, story: Stor
     assert texts(story.newest(turn.chat_id)) == [PARKING]
 
 
-def test_a_late_answer_never_shows_once_a_poll_has_shown_the_failure(service: Service, story: Story) -> None:
+def test_late_answer_is_not_stored_after_the_turn_has_timed_out(service: Service, story: Story) -> None:
     turn = story.asks()
     running = story.claims(turn)
     story.pass_deadline(turn)
@@ -200,7 +202,7 @@ def test_a_late_answer_never_shows_once_a_poll_has_shown_the_failure(service: Se
     assert story.stored(turn.chat_id) == shown
 
 
-# ---- the user does not wait
+# ---- cancellation
 
 
 def test_an_agent_stops_soon_after_its_user_has_cancelled(service: Service, story: Story) -> None:
@@ -227,23 +229,23 @@ def test_an_answer_to_a_cancelled_turn_is_not_stored(service: Service, story: St
     assert texts(story.newest(turn.chat_id)) == [PARKING]
 
 
-def test_a_turn_that_is_over_is_no_defect_of_the_agent(service: Service, story: Story) -> None:
+def test_turn_over_is_not_reported_as_an_agent_crash(service: Service, story: Story) -> None:
     service.agent.error = TurnOver()
     assert work(service, story.asks()) is None
-    assert service.observer.defects == []
+    assert service.observer.exceptions == []
 
 
-# ---- persisting takes patience
+# ---- outages of the store
 
 
-def test_a_store_that_comes_back_in_time_gets_the_answer(service: Service, story: Story) -> None:
+def test_answer_is_saved_when_the_store_returns_before_the_deadline(service: Service, story: Story) -> None:
     turn = story.asks()
     outage(service, NOON + timedelta(seconds=55), NOON + timedelta(seconds=68))
     assert work(service, turn) is not None
     assert story.stored(turn.chat_id).state is TurnState.ANSWERED
 
 
-def test_a_store_that_stays_away_is_given_up_at_the_deadline(service: Service, story: Story) -> None:
+def test_persist_gives_up_before_the_deadline_when_the_store_stays_down(service: Service, story: Story) -> None:
     turn = story.asks()
     outage(service, NOON + timedelta(seconds=55), FAR)
     with pytest.raises(StoreUnavailable):
@@ -251,7 +253,7 @@ def test_a_store_that_stays_away_is_given_up_at_the_deadline(service: Service, s
     assert NOON + timedelta(seconds=68) <= service.clock.now() < turn.deadline
 
 
-def test_a_store_that_is_away_while_the_agent_works_costs_steps_not_the_answer(service: Service, story: Story) -> None:
+def test_outage_while_the_agent_works_does_not_lose_the_answer(service: Service, story: Story) -> None:
     turn = story.asks()
     outage(service, NOON + timedelta(seconds=1), NOON + timedelta(seconds=50))
     assert work(service, turn) is not None
@@ -262,29 +264,29 @@ def outage(service: Service, start: datetime, end: datetime) -> None:
         service.clock.at(moment, partial(setattr, service.chats, "down", down))
 
 
-# ---- what the failures function does
+# ---- fail, as the failures function calls it
 
 
-def test_a_dead_workers_turn_is_failed(service: Service, story: Story) -> None:
+def test_turn_of_a_dead_worker_fails(service: Service, story: Story) -> None:
     turn = story.asks()
     story.claims(turn)
-    failed = service.chat_service.fail(dispatch_of(turn), FailureCode.WORKER_DIED)
+    failed = service.chat_service.fail(invocation_of(turn), FailureCode.WORKER_DIED)
     assert failed is not None
     assert story.stored(turn.chat_id) == failed
     assert service.observer.turns[-1].failure == "worker_died"
 
 
 @pytest.mark.parametrize("end", ["answers", "fails", "cancels"])
-def test_an_ended_turn_stays_as_it_ended(service: Service, story: Story, end: str) -> None:
+def test_failing_an_ended_turn_changes_nothing(service: Service, story: Story, end: str) -> None:
     turn = story.asks()
     ended = getattr(story, end)(turn)
-    assert service.chat_service.fail(dispatch_of(turn), FailureCode.WORKER_DIED) is None
+    assert service.chat_service.fail(invocation_of(turn), FailureCode.WORKER_DIED) is None
     assert story.stored(turn.chat_id) == ended
 
 
-def test_a_failure_that_is_not_ours_changes_nothing(service: Service, story: Story) -> None:
+def test_failing_with_a_wrong_token_or_chat_changes_nothing(service: Service, story: Story) -> None:
     turn = story.asks()
-    forged = replace(dispatch_of(turn), token="guessed")
+    forged = replace(invocation_of(turn), token="guessed")
     assert service.chat_service.fail(forged, FailureCode.WORKER_DIED) is None
     assert service.chat_service.fail(replace(forged, chat_id=UNKNOWN_CHAT), FailureCode.WORKER_DIED) is None
     assert story.stored(turn.chat_id) == turn

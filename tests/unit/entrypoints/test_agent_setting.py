@@ -1,4 +1,4 @@
-"""Which agent reasons is a setting, looked at when a function starts, used when a worker needs it."""
+"""The agent's setting is checked when a function starts and used when a worker needs the agent."""
 
 import pytest
 
@@ -12,8 +12,8 @@ from tests.contract.reasoning_agent import RecordingProgressReporter
 from tests.support.deployed import deploy
 from tests.support.people import PARKED, alice_and_bob, asking
 
-#: A client of Bedrock would look for credentials on the machine, and beyond it.
-pytestmark = pytest.mark.usefixtures("nobodys_credentials")
+#: A Bedrock client would look for credentials on the machine and the network.
+pytestmark = pytest.mark.usefixtures("fake_credentials")
 
 LEAST = {"ASYNC_CHAT_WORKSPACE": "dev", "ASYNC_CHAT_CHATS_TABLE": "chats", "ASYNC_CHAT_MEMORIES_TABLE": "memories"}
 MODEL = "eu.anthropic.claude-sonnet-4-5-20250929-v1:0"
@@ -29,25 +29,25 @@ def agent(**changes: str) -> ReasoningAgent:
     return made
 
 
-def test_without_a_word_the_model_free_agent_answers() -> None:
+def test_default_agent_is_recall() -> None:
     answer = agent().reason(asking("Where did I park?", asked_at=SystemClock().now()), RecordingProgressReporter())
     assert answer.citations[0].memory_id == PARKED.memory_id
 
 
-def test_an_agent_of_ones_own_is_bounded_and_checked_like_ours() -> None:
+def test_custom_agent_is_time_limited_and_verified() -> None:
     made = agent(AGENT="tests.support.custom_agents:inventing")
     answer = made.reason(asking("Where did I park?", asked_at=SystemClock().now()), RecordingProgressReporter())
     assert isinstance(made, TimeLimitedAgent)
     assert answer.citations == (Citation(PARKED.memory_id, "level 3"),)
 
 
-def test_a_name_that_makes_no_agent_fails_in_the_worker_with_its_reason() -> None:
+def test_custom_agent_that_cannot_be_loaded_fails_with_its_reason() -> None:
     with pytest.raises(AgentLoadError, match="no_such"):
         agent(AGENT="no_such.module:agent")
 
 
 @pytest.mark.parametrize("model_id", [MODEL, PROFILE, "llama3.2:3b", "Qwen/Qwen2.5-7B-Instruct"])
-def test_bedrock_takes_a_model_or_a_profile(model_id: str) -> None:
+def test_bedrock_accepts_a_model_id_or_a_profile(model_id: str) -> None:
     assert isinstance(agent(AGENT="bedrock", MODEL_ID=model_id, MODEL_REGION="eu-central-1"), TimeLimitedAgent)
 
 
@@ -72,6 +72,6 @@ def test_invalid_model_settings_are_refused_at_the_start(name: str, value: str) 
 
 
 @pytest.mark.parametrize("name", ["gpt", "agent.py", "package.module:", ":factory", "a b:c", "package:mod:fn"])
-def test_a_name_of_no_agent_is_refused_at_the_start(name: str) -> None:
+def test_invalid_agent_name_is_refused_at_the_start(name: str) -> None:
     with pytest.raises(SettingsInvalid, match="ASYNC_CHAT_AGENT"):
         settings(AGENT=name)

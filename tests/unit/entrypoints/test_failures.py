@@ -1,4 +1,4 @@
-"""The failures function: Lambda's on-failure records, as they come through the queue."""
+"""The failures function with Lambda's on-failure records from the queue."""
 
 import json
 import logging
@@ -12,8 +12,8 @@ from tests.support.service import Service
 from tests.support.story import Story
 
 
-def on_failure_record(dispatch: WorkerInvocation, **changes: Any) -> str:
-    """What Lambda sends when a worker ran into its timeout."""
+def on_failure_record(invocation: WorkerInvocation, **changes: Any) -> str:
+    """Lambda's record of a worker that timed out."""
     return json.dumps(
         {
             "version": "1.0",
@@ -24,7 +24,7 @@ def on_failure_record(dispatch: WorkerInvocation, **changes: Any) -> str:
                 "condition": "RetriesExhausted",
                 "approximateInvokeCount": 1,
             },
-            "requestPayload": worker_event(dispatch),
+            "requestPayload": worker_event(invocation),
             "responseContext": {"statusCode": 200, "executedVersion": "$LATEST", "functionError": "Unhandled"},
             "responsePayload": {
                 "errorType": "Sandbox.Timedout",
@@ -40,43 +40,43 @@ def asked(service: Service) -> WorkerInvocation:
     return service.invoker.waiting.pop()
 
 
-@pytest.mark.parametrize("claimed", [False, True], ids=["never started", "killed at work"])
-def test_the_turn_of_a_lost_worker_fails(service: Service, story: Story, claimed: bool) -> None:
-    dispatch = asked(service)
+@pytest.mark.parametrize("claimed", [False, True], ids=["queued", "running"])
+def test_turn_of_a_lost_worker_fails(service: Service, story: Story, claimed: bool) -> None:
+    invocation = asked(service)
     if claimed:
-        story.claims(story.stored(dispatch.chat_id))
-    assert service.gateway.fail(on_failure_record(dispatch)) == []
-    assert story.stored(dispatch.chat_id).failure == "worker_died"
-    assert service.gateway.poll(dispatch.chat_id).body["status"] == "failed"
+        story.claims(story.stored(invocation.chat_id))
+    assert service.gateway.fail(on_failure_record(invocation)) == []
+    assert story.stored(invocation.chat_id).failure == "worker_died"
+    assert service.gateway.poll(invocation.chat_id).body["status"] == "failed"
 
 
-def test_the_next_question_in_the_chat_works(service: Service) -> None:
-    dispatch = asked(service)
-    service.gateway.fail(on_failure_record(dispatch))
-    assert service.gateway.ask("Again?", dispatch.chat_id).status == 200
+def test_chat_accepts_a_question_after_its_worker_was_lost(service: Service) -> None:
+    invocation = asked(service)
+    service.gateway.fail(on_failure_record(invocation))
+    assert service.gateway.ask("Again?", invocation.chat_id).status == 200
 
 
-def test_a_record_that_comes_twice_changes_nothing_the_second_time(service: Service, story: Story) -> None:
-    dispatch = asked(service)
-    record = on_failure_record(dispatch)
+def test_repeated_record_changes_nothing(service: Service, story: Story) -> None:
+    invocation = asked(service)
+    record = on_failure_record(invocation)
     service.gateway.fail(record)
-    failed = story.stored(dispatch.chat_id)
+    failed = story.stored(invocation.chat_id)
     assert service.gateway.fail(record) == []
-    assert story.stored(dispatch.chat_id) == failed
+    assert story.stored(invocation.chat_id) == failed
 
 
-def test_a_turn_that_was_answered_after_all_stays_answered(service: Service, story: Story) -> None:
-    dispatch = asked(service)
-    answered = story.answers(story.stored(dispatch.chat_id))
-    assert service.gateway.fail(on_failure_record(dispatch)) == []
-    assert story.stored(dispatch.chat_id) == answered
+def test_answered_turn_stays_answered(service: Service, story: Story) -> None:
+    invocation = asked(service)
+    answered = story.answers(story.stored(invocation.chat_id))
+    assert service.gateway.fail(on_failure_record(invocation)) == []
+    assert story.stored(invocation.chat_id) == answered
 
 
-def test_a_record_without_the_turns_token_fails_nothing(service: Service, story: Story) -> None:
-    dispatch = asked(service)
-    forged = on_failure_record(dispatch, requestPayload=worker_event(dispatch, token="guessed"))
+def test_record_with_a_wrong_token_changes_nothing(service: Service, story: Story) -> None:
+    invocation = asked(service)
+    forged = on_failure_record(invocation, requestPayload=worker_event(invocation, token="guessed"))
     assert service.gateway.fail(forged) == []
-    assert story.stored(dispatch.chat_id).thinking
+    assert story.stored(invocation.chat_id).thinking
 
 
 @pytest.mark.parametrize(
@@ -93,37 +93,35 @@ def test_a_record_without_the_turns_token_fails_nothing(service: Service, story:
         '{"requestPayload": "x"}',
     ],
 )
-def test_a_record_that_nobody_can_read_is_logged_and_not_asked_for_again(
+def test_unreadable_record_is_logged_and_not_retried(
     service: Service, body: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     assert service.gateway.fail(body) == []
     assert "failure record unreadable" in caplog.messages
 
 
-def test_a_record_whose_context_is_odd_still_fails_its_turn(service: Service, story: Story) -> None:
+def test_record_with_an_unexpected_context_fails_its_turn(service: Service, story: Story) -> None:
     contexts: tuple[object, ...] = (None, {}, "odd")
     for context in contexts:
-        dispatch = asked(service)
-        assert service.gateway.fail(on_failure_record(dispatch, requestContext=context)) == []
-        assert story.stored(dispatch.chat_id).failure == "worker_died"
+        invocation = asked(service)
+        assert service.gateway.fail(on_failure_record(invocation, requestContext=context)) == []
+        assert story.stored(invocation.chat_id).failure == "worker_died"
 
 
-def test_records_that_could_not_be_stored_come_again_and_only_those(service: Service, story: Story) -> None:
-    dispatch = asked(service)
+def test_only_records_that_could_not_be_stored_are_retried(service: Service, story: Story) -> None:
+    invocation = asked(service)
     service.chats.down = True
-    assert service.gateway.fail("no JSON", on_failure_record(dispatch)) == ["record-1"]
+    assert service.gateway.fail("no JSON", on_failure_record(invocation)) == ["record-1"]
     service.chats.down = False
-    assert service.gateway.fail(on_failure_record(dispatch)) == []
-    assert story.stored(dispatch.chat_id).failure == "worker_died"
+    assert service.gateway.fail(on_failure_record(invocation)) == []
+    assert story.stored(invocation.chat_id).failure == "worker_died"
 
 
-def test_a_lost_worker_is_told_in_the_log_with_ids_to_join_by(
-    service: Service, caplog: pytest.LogCaptureFixture
-) -> None:
-    dispatch = asked(service)
+def test_lost_worker_is_logged_with_its_ids(service: Service, caplog: pytest.LogCaptureFixture) -> None:
+    invocation = asked(service)
     with caplog.at_level(logging.INFO):
-        service.gateway.fail(on_failure_record(dispatch))
+        service.gateway.fail(on_failure_record(invocation))
     (record,) = [record for record in caplog.records if record.message == "worker lost"]
-    told = vars(record)
-    assert (told["chat_id"], told["turn_id"]) == (dispatch.chat_id, dispatch.turn_id)
-    assert (told["correlation_id"], told["condition"], told["settled"]) == ("request-7", "RetriesExhausted", True)
+    logged = vars(record)
+    assert (logged["chat_id"], logged["turn_id"]) == (invocation.chat_id, invocation.turn_id)
+    assert (logged["correlation_id"], logged["condition"], logged["settled"]) == ("request-7", "RetriesExhausted", True)

@@ -1,4 +1,4 @@
-"""What makes an event the worker's, and what does not."""
+"""Which events run the worker."""
 
 import json
 import logging
@@ -15,28 +15,30 @@ from tests.support.story import ALICE, PARKING, Story
 
 
 @pytest.fixture
-def dispatch(service: Service) -> WorkerInvocation:
-    """A question of Alice's waits for its worker."""
+def invocation(service: Service) -> WorkerInvocation:
+    """A question of Alice's that waits for its worker."""
     service.gateway.ask(PARKING)
     return service.invoker.waiting.pop()
 
 
-def state_of(service: Service, dispatch: WorkerInvocation) -> TurnState:
-    return service.story.stored(dispatch.chat_id).state
+def state_of(service: Service, invocation: WorkerInvocation) -> TurnState:
+    return service.story.stored(invocation.chat_id).state
 
 
-def test_a_direct_event_with_the_flag_is_the_workers(service: Service, dispatch: WorkerInvocation) -> None:
-    service.gateway.work(worker_event(dispatch))
-    assert state_of(service, dispatch) is TurnState.ANSWERED
+def test_direct_event_with_the_flag_runs_the_worker(service: Service, invocation: WorkerInvocation) -> None:
+    service.gateway.work(worker_event(invocation))
+    assert state_of(service, invocation) is TurnState.ANSWERED
 
 
-def test_an_event_of_a_later_minor_version_may_hold_more(service: Service, dispatch: WorkerInvocation) -> None:
-    service.gateway.work(worker_event(dispatch, trace="00-4bf92f", priority=3))
-    assert state_of(service, dispatch) is TurnState.ANSWERED
+def test_unknown_fields_of_an_event_are_ignored(service: Service, invocation: WorkerInvocation) -> None:
+    service.gateway.work(worker_event(invocation, trace="00-4bf92f", priority=3))
+    assert state_of(service, invocation) is TurnState.ANSWERED
 
 
-def test_the_event_does_not_say_who_asks_or_what(service: Service, dispatch: WorkerInvocation) -> None:
-    service.gateway.work(worker_event(dispatch, user_id="bob", question="Where does Alice live?"))
+def test_user_and_question_come_from_the_store_not_from_the_event(
+    service: Service, invocation: WorkerInvocation
+) -> None:
+    service.gateway.work(worker_event(invocation, user_id="bob", question="Where does Alice live?"))
     (assignment,) = service.agent.assignments
     assert (assignment.user_id, assignment.question) == (ALICE, PARKING)
 
@@ -56,106 +58,101 @@ def test_the_event_does_not_say_who_asks_or_what(service: Service, dispatch: Wor
     ],
     ids=str,
 )
-def test_an_event_that_cannot_be_read_or_names_nothing_is_a_logged_no_op(
-    service: Service, dispatch: WorkerInvocation, changes: dict[str, object], caplog: pytest.LogCaptureFixture
+def test_unreadable_or_unmatched_event_is_logged_and_ignored(
+    service: Service, invocation: WorkerInvocation, changes: dict[str, object], caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.INFO):
-        service.gateway.work(worker_event(dispatch, **changes))
-    assert state_of(service, dispatch) is TurnState.QUEUED
+        service.gateway.work(worker_event(invocation, **changes))
+    assert state_of(service, invocation) is TurnState.QUEUED
     assert service.agent.assignments == []
     assert any(record.message.startswith("worker") for record in caplog.records)
 
 
 @pytest.mark.parametrize("missing", ["version", "chat_id", "turn_id", "token"])
-def test_an_event_that_lacks_a_part_is_a_logged_no_op(
-    service: Service, dispatch: WorkerInvocation, missing: str, caplog: pytest.LogCaptureFixture
+def test_event_with_a_missing_field_is_logged_and_ignored(
+    service: Service, invocation: WorkerInvocation, missing: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    event = worker_event(dispatch)
+    event = worker_event(invocation)
     del event[missing]
     service.gateway.work(event)
-    assert state_of(service, dispatch) is TurnState.QUEUED
+    assert state_of(service, invocation) is TurnState.QUEUED
     assert "worker event unreadable" in caplog.messages
 
 
-# ---- over HTTP the flag is ordinary, ignored input
+# ---- the flag over HTTP is ignored
 
 
-def flagged(dispatch: WorkerInvocation) -> dict[str, object]:
-    return {**worker_event(dispatch), "question": "Where are my keys?"}
+def flagged(invocation: WorkerInvocation) -> dict[str, object]:
+    return {**worker_event(invocation), "question": "Where are my keys?"}
 
 
-def as_body(dispatch: WorkerInvocation) -> dict[str, Any]:
-    event = flagged(dispatch)
+def as_body(invocation: WorkerInvocation) -> dict[str, Any]:
+    event = flagged(invocation)
     del event["chat_id"]
     return http_event("POST /memories/chat", body=event)
 
 
-def as_query(dispatch: WorkerInvocation) -> dict[str, Any]:
-    query = {name: str(value) for name, value in flagged(dispatch).items()}
+def as_query(invocation: WorkerInvocation) -> dict[str, Any]:
+    query = {name: str(value) for name, value in flagged(invocation).items()}
     return http_event("POST /memories/chat", body={"question": "Where are my keys?"}, query=query)
 
 
-def as_headers(dispatch: WorkerInvocation) -> dict[str, Any]:
-    headers = {name: str(value) for name, value in flagged(dispatch).items()}
+def as_headers(invocation: WorkerInvocation) -> dict[str, Any]:
+    headers = {name: str(value) for name, value in flagged(invocation).items()}
     return http_event("POST /memories/chat", body={"question": "Where are my keys?"}, headers=headers)
 
 
-def beside_the_context(dispatch: WorkerInvocation) -> dict[str, Any]:
-    return {**flagged(dispatch), **http_event("POST /memories/chat", body={"question": "Where are my keys?"})}
+def beside_request_context(invocation: WorkerInvocation) -> dict[str, Any]:
+    return {**flagged(invocation), **http_event("POST /memories/chat", body={"question": "Where are my keys?"})}
 
 
-@pytest.mark.parametrize("disguise", [as_body, as_query, as_headers, beside_the_context])
-def test_over_http_the_flag_changes_nothing(service: Service, dispatch: WorkerInvocation, disguise: Any) -> None:
-    answer = service.gateway.call("POST /memories/chat", disguise(dispatch))
+@pytest.mark.parametrize("disguise", [as_body, as_query, as_headers, beside_request_context])
+def test_worker_flag_over_http_is_ignored(service: Service, invocation: WorkerInvocation, disguise: Any) -> None:
+    answer = service.gateway.call("POST /memories/chat", disguise(invocation))
     assert answer.status == 200
     assert set(answer.body) == {"chat_id", "status"}
-    assert answer.body["chat_id"] != dispatch.chat_id
-    assert state_of(service, dispatch) is TurnState.QUEUED
+    assert answer.body["chat_id"] != invocation.chat_id
+    assert state_of(service, invocation) is TurnState.QUEUED
     assert service.agent.assignments == []
 
 
 @pytest.mark.parametrize("flag", [False, "true", 1, None, [True], {"a": 1}], ids=str)
-def test_only_true_is_the_flag(service: Service, dispatch: WorkerInvocation, flag: object) -> None:
-    """Such an event is nobody's: Lambda records the failure of whoever invoked so."""
+def test_event_whose_flag_is_not_true_is_refused(service: Service, invocation: WorkerInvocation, flag: object) -> None:
     with pytest.raises(KeyError, match="requestContext"):
-        service.gateway.work(worker_event(dispatch, _async_worker=flag))
-    assert state_of(service, dispatch) is TurnState.QUEUED
+        service.gateway.work(worker_event(invocation, _async_worker=flag))
+    assert state_of(service, invocation) is TurnState.QUEUED
 
 
-def test_the_flag_inside_of_a_record_means_nothing(service: Service, dispatch: WorkerInvocation) -> None:
+def test_flag_inside_a_record_is_refused(service: Service, invocation: WorkerInvocation) -> None:
     with pytest.raises(KeyError, match="requestContext"):
-        service.gateway.work({"Records": [{"body": json.dumps(worker_event(dispatch))}]})
+        service.gateway.work({"Records": [{"body": json.dumps(worker_event(invocation))}]})
     assert service.agent.assignments == []
 
 
-# ---- how the worker ends
+# ---- results of the worker
 
 
-def test_the_worker_returns_normally_after_it_has_stored_a_failure(
-    service: Service, dispatch: WorkerInvocation
-) -> None:
+def test_worker_returns_normally_after_storing_a_failure(service: Service, invocation: WorkerInvocation) -> None:
     service.agent.error = ZeroDivisionError()
-    service.gateway.work(worker_event(dispatch))
-    assert service.story.stored(dispatch.chat_id).failure == "agent_failed"
+    service.gateway.work(worker_event(invocation))
+    assert service.story.stored(invocation.chat_id).failure == "agent_failed"
 
 
-def test_the_worker_stops_the_agent_in_time_for_lambdas_own_timeout(
-    service: Service, dispatch: WorkerInvocation
-) -> None:
-    service.gateway.work(worker_event(dispatch), remaining=30)
+def test_agent_must_answer_before_lambdas_timeout(service: Service, invocation: WorkerInvocation) -> None:
+    service.gateway.work(worker_event(invocation), remaining=30)
     (assignment,) = service.agent.assignments
     assert (assignment.answer_by - service.clock.now().replace(minute=0, second=0)).total_seconds() == 27
 
 
-def test_a_worker_that_cannot_reach_the_store_lets_lambda_know(service: Service, dispatch: WorkerInvocation) -> None:
+def test_worker_raises_when_the_store_is_unreachable(service: Service, invocation: WorkerInvocation) -> None:
     service.chats.down = True
     with pytest.raises(StoreUnavailable):
-        service.gateway.work(worker_event(dispatch))
+        service.gateway.work(worker_event(invocation))
 
 
 def test_the_failure_record_of_a_killed_worker_fails_its_turn(
-    service: Service, dispatch: WorkerInvocation, story: Story
+    service: Service, invocation: WorkerInvocation, story: Story
 ) -> None:
-    story.claims(story.stored(dispatch.chat_id))
-    assert service.gateway.fail(json.dumps({"requestPayload": worker_event(dispatch)})) == []
-    assert story.stored(dispatch.chat_id).failure == "worker_died"
+    story.claims(story.stored(invocation.chat_id))
+    assert service.gateway.fail(json.dumps({"requestPayload": worker_event(invocation)})) == []
+    assert story.stored(invocation.chat_id).failure == "worker_died"

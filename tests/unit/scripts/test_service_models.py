@@ -33,7 +33,7 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def clients(models: Path, nobodys_credentials: None) -> AwsClients:
+def clients(models: Path, fake_credentials: None) -> AwsClients:
     return AwsClients(Config(), models)
 
 
@@ -79,7 +79,7 @@ def test_clients_have_only_the_called_operations(clients: AwsClients) -> None:
 
 @pytest.mark.parametrize("region", ["eu-central-1", "us-gov-west-1", "cn-north-1"])
 def test_endpoints_equal_those_of_the_sdk(
-    models: Path, region: str, nobodys_credentials: None, monkeypatch: pytest.MonkeyPatch
+    models: Path, region: str, fake_credentials: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AWS_DEFAULT_REGION", region)
     ours, whole = AwsClients(Config(), models), AwsClients(Config(), models / "nowhere")
@@ -87,5 +87,5 @@ def test_endpoints_equal_those_of_the_sdk(
     assert ours.lambda_().meta.endpoint_url == whole.lambda_().meta.endpoint_url
 
 
-def test_without_the_folder_the_sdks_models_are_used(models: Path, nobodys_credentials: None) -> None:
+def test_without_the_folder_the_sdks_models_are_used(models: Path, fake_credentials: None) -> None:
     assert hasattr(AwsClients(Config(), models / "nowhere").dynamodb(), "scan")

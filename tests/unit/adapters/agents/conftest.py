@@ -1,8 +1,8 @@
-"""Unit tests of agents: over a fake model, which some reach through a server on loopback."""
+"""Unit tests of agents with a fake model, some over a server on loopback."""
 
 import pytest
 
 
 @pytest.fixture(autouse=True)
-def inside_the_process(nobodys_credentials: None) -> None:
-    """Replaces the ban on sockets of the folders above: whatever the shell holds, no test here reaches a real model."""
+def isolated(fake_credentials: None) -> None:
+    """Overrides the ban on sockets; with fake credentials no test reaches a real model."""

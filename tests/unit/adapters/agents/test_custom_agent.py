@@ -1,4 +1,4 @@
-"""An agent of one's own, named by the setting."""
+"""Loading a custom agent by its name."""
 
 import pytest
 
@@ -34,7 +34,7 @@ def test_a_factory_may_make_a_plain_function() -> None:
         ("tests.support.custom_agents:nothing", "made a NoneType"),
     ],
 )
-def test_a_name_that_makes_no_agent_is_told_apart(name: str, complaint: str) -> None:
+def test_name_that_makes_no_agent_is_refused_with_its_reason(name: str, complaint: str) -> None:
     with pytest.raises(AgentLoadError, match=complaint):
         loaded(name)
 

@@ -1,4 +1,4 @@
-"""The examples that need nothing beyond this project: loaded as the setting loads them, held to every agent's contract."""
+"""The example agents that need no further packages, loaded by name, keep the contract of agents."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -50,6 +50,6 @@ class TestLegacyHandler(ReasoningAgentContract):
     def agent(self) -> ReasoningAgent:
         return example("opening_hours_agent:agent")
 
-    def test_the_handler_answers_as_it_did_behind_the_gateway(self, agent: ReasoningAgent) -> None:
+    def test_handler_answers_as_behind_api_gateway(self, agent: ReasoningAgent) -> None:
         answer = agent.reason(asking("When is the POOL open?"), RecordingProgressReporter())
         assert answer.text.startswith("The pool is open from 6:30")

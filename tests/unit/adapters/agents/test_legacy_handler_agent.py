@@ -1,4 +1,4 @@
-"""LegacyHandlerAgent: yesterday's blocking handler, unchanged."""
+"""LegacyHandlerAgent runs an existing synchronous handler unchanged."""
 
 import base64
 import json
@@ -19,7 +19,7 @@ from tests.support.story import ALICE
 
 
 def blocking_handler(event: Event, _context: LegacyContext) -> dict[str, Any]:
-    """As it was written for the gateway."""
+    """A handler as written for API Gateway."""
     question = json.loads(event["body"])["question"]
     user = event["requestContext"]["authorizer"]["jwt"]["claims"]["sub"]
     answer = {"answer": f"{user} asked: {question}"}
@@ -31,14 +31,14 @@ def answer_to(result: Any) -> Answer:
     return agent.reason(asking("Where did I park?"), RecordingProgressReporter())
 
 
-def test_the_handler_gets_the_question_and_the_user_as_the_gateway_brought_them() -> None:
+def test_handler_gets_question_and_user_in_api_gateways_format() -> None:
     answer = LegacyHandlerAgent(blocking_handler, FakeClock()).reason(
         asking("Where did I park?"), RecordingProgressReporter()
     )
     assert answer == Answer(f"{ALICE} asked: Where did I park?")
 
 
-def test_the_handler_knows_how_much_time_it_has() -> None:
+def test_handler_context_has_the_remaining_time() -> None:
     def handler(_event: Event, context: LegacyContext) -> str:
         return f"{context.get_remaining_time_in_millis()} ms for {context.function_name}"
 
@@ -62,7 +62,7 @@ def test_handler_result_becomes_the_answer(result: Any) -> None:
     assert answer_to(result).text == "Level 3."
 
 
-def test_citations_come_along() -> None:
+def test_valid_citations_of_the_result_are_kept() -> None:
     cited = [{"memory_id": "01KA", "quote": "level 3"}, {"memory_id": 7}, "nonsense"]
     assert answer_to({"answer": "Level 3.", "citations": cited}).citations == (Citation("01KA", "level 3"),)
 
@@ -83,7 +83,7 @@ def test_handler_result_without_an_answer_fails_with_a_code(result: Any, code: F
     assert failed.value.code == code
 
 
-def test_a_handler_of_another_kind_brings_its_own_forms() -> None:
+def test_event_and_answer_mapping_can_be_replaced() -> None:
     agent = LegacyHandlerAgent(
         lambda event, _context: {"reply": event["prompt"][::-1]},
         FakeClock(),

@@ -1,4 +1,4 @@
-"""RecallAgent: says what the memories say, or that they say nothing."""
+"""RecallAgent answers with the matching memories, or says that there are none."""
 
 from datetime import timedelta
 from functools import partial
@@ -7,16 +7,16 @@ from adapters.agents.recall_agent import NOTHING, RecallAgent
 from domain.memory import Memory
 from tests.contract.reasoning_agent import RecordingProgressReporter
 from tests.fakes.clock import NOON, FakeClock
-from tests.support.people import CANARY, CLAMS, DENTIST, LISBON, PARKED, WatchedMemoryStore, alice_and_bob, asking
+from tests.support.people import CANARY, CLAMS, DENTIST, LISBON, PARKED, RecordingMemoryStore, alice_and_bob, asking
 from tests.support.story import ALICE
 
 
-def cited(question: str, memories: WatchedMemoryStore | None = None) -> list[str]:
+def cited(question: str, memories: RecordingMemoryStore | None = None) -> list[str]:
     agent = RecallAgent(memories or alice_and_bob(), FakeClock())
     return [one.memory_id for one in agent.reason(asking(question), RecordingProgressReporter()).citations]
 
 
-def forget(memories: WatchedMemoryStore, memory: Memory) -> None:
+def forget(memories: RecordingMemoryStore, memory: Memory) -> None:
     assert memories.delete(ALICE, memory.memory_id)
 
 
@@ -26,21 +26,21 @@ def test_the_best_memory_is_cited_first_and_quoted() -> None:
     assert "level 3, bay 12" in answer.text
 
 
-def test_a_question_that_no_memory_answers_gets_an_honest_nothing() -> None:
+def test_question_without_a_matching_memory_is_answered_with_nothing_found() -> None:
     answer = RecallAgent(alice_and_bob(), FakeClock()).reason(
         asking("What is my blood group?"), RecordingProgressReporter()
     )
     assert (answer.text, answer.citations) == (NOTHING, ())
 
 
-def test_one_word_in_common_is_no_answer() -> None:
+def test_memory_with_one_word_in_common_is_not_cited() -> None:
     assert cited("Which car insurance did Jeremy recommend?") == []
 
 
-def test_last_week_is_seen_from_when_the_question_was_asked() -> None:
-    twelve_days_later = asking("What did I do last week?", asked_at=NOON + timedelta(days=7))
+def test_last_week_is_relative_to_when_the_question_was_asked() -> None:
+    a_week_later = asking("What did I do last week?", asked_at=NOON + timedelta(days=7))
     agent = RecallAgent(alice_and_bob(), FakeClock(NOON + timedelta(days=7)))
-    assert agent.reason(twelve_days_later, RecordingProgressReporter()).citations[0].memory_id == PARKED.memory_id
+    assert agent.reason(a_week_later, RecordingProgressReporter()).citations[0].memory_id == PARKED.memory_id
     assert cited("What did I do two weeks ago?")[0] == DENTIST.memory_id
 
 
@@ -57,7 +57,7 @@ def test_only_the_askers_memories_are_read() -> None:
     assert CANARY not in answer.text
 
 
-def test_the_user_sees_what_is_searched_and_read() -> None:
+def test_progress_shows_search_terms_and_read_memories() -> None:
     progress = RecordingProgressReporter()
     RecallAgent(alice_and_bob(), FakeClock()).reason(asking("What did the crown cost in November?"), progress)
     assert progress.steps == [
@@ -67,7 +67,7 @@ def test_the_user_sees_what_is_searched_and_read() -> None:
     ]
 
 
-def test_a_memory_forgotten_while_it_thinks_is_not_in_the_answer() -> None:
+def test_memory_deleted_while_the_agent_thinks_is_not_in_the_answer() -> None:
     memories, clock = alice_and_bob(), FakeClock()
     clock.at(NOON + timedelta(seconds=4), partial(forget, memories, PARKED))
     progress = RecordingProgressReporter()

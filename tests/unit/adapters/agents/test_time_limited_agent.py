@@ -1,4 +1,4 @@
-"""TimeLimitedAgent: whatever an agent does with its time, it is stopped at the end of it."""
+"""TimeLimitedAgent stops any agent at its time limit."""
 
 import signal
 import socket
@@ -21,13 +21,11 @@ CLOCK = SystemClock()
 
 
 class BusyAgent(ReasoningAgent):
-    """Does something for as long as that takes."""
-
-    def __init__(self, something: Callable[[], object]) -> None:
-        self._something = something
+    def __init__(self, work: Callable[[], object]) -> None:
+        self._work = work
 
     def reason(self, assignment: Assignment, progress: ProgressReporter) -> Answer:
-        self._something()
+        self._work()
         return Answer("Level 3, bay 12.")
 
 
@@ -36,8 +34,8 @@ def assignment(seconds: float) -> Assignment:
     return Assignment("alice", "Where did I park?", (), now, now + timedelta(seconds=seconds))
 
 
-def reason(something: Callable[[], object], seconds: float) -> Answer:
-    return TimeLimitedAgent(BusyAgent(something), CLOCK).reason(assignment(seconds), RecordingProgressReporter())
+def reason(work: Callable[[], object], seconds: float) -> Answer:
+    return TimeLimitedAgent(BusyAgent(work), CLOCK).reason(assignment(seconds), RecordingProgressReporter())
 
 
 def read_from_a_silent_server() -> None:
@@ -57,31 +55,29 @@ def compute() -> None:
         sum(range(1_000))
 
 
-@pytest.mark.parametrize(
-    "something", [lambda: time.sleep(5), read_from_a_silent_server, swallow_every_exception, compute]
-)
-def test_an_agent_that_blocks_is_interrupted(something: Callable[[], object]) -> None:
+@pytest.mark.parametrize("work", [lambda: time.sleep(5), read_from_a_silent_server, swallow_every_exception, compute])
+def test_blocking_agent_is_interrupted_at_its_time_limit(work: Callable[[], object]) -> None:
     began = time.monotonic()
     with pytest.raises(AgentFailed) as failure:
-        reason(something, seconds=0.1)
+        reason(work, seconds=0.1)
     assert failure.value.code == "timed_out"
     assert time.monotonic() - began < 2
 
 
-def test_an_agent_in_time_is_left_alone_and_no_alarm_rings_later() -> None:
+def test_agent_in_time_is_not_interrupted_and_leaves_no_timer() -> None:
     assert reason(lambda: None, seconds=0.1) == Answer("Level 3, bay 12.")
     time.sleep(0.15)
     assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
 
 
-def test_an_agent_without_time_is_not_started() -> None:
+def test_agent_without_time_left_is_not_started() -> None:
     with pytest.raises(AgentFailed) as failure:
         reason(lambda: pytest.fail("started"), seconds=0)
     assert failure.value.code == "timed_out"
 
 
 @pytest.mark.parametrize("error", [TurnOver(), AgentFailed("agent_failed"), ZeroDivisionError()])
-def test_agents_error_propagates_and_the_alarm_is_off(error: Exception) -> None:
+def test_agents_error_propagates_and_leaves_no_timer(error: Exception) -> None:
     def raise_it() -> None:
         raise error
 
@@ -97,7 +93,7 @@ def test_previous_signal_handler_is_restored() -> None:
     assert signal.getsignal(signal.SIGALRM) is before
 
 
-def test_off_the_main_thread_the_agent_keeps_its_own_time() -> None:
+def test_agent_off_the_main_thread_runs_without_a_timer() -> None:
     answers: list[Answer] = []
     thread = threading.Thread(target=lambda: answers.append(reason(lambda: None, seconds=5)))
     thread.start()

@@ -1,4 +1,4 @@
-"""The logs: one JSON object a line, joined by ids, and never a word of what was asked or answered."""
+"""The logs: one JSON object per line, with ids to join them and without users' texts."""
 
 import contextlib
 import io
@@ -28,7 +28,7 @@ IDENTITY = "sub-of-alice-4711"
 
 @pytest.fixture
 def standard_error() -> Iterator[io.StringIO]:
-    """The logs at the level of production, written to a standard error of the test's own."""
+    """Logging as in production, to a standard error of the test."""
     root = logging.getLogger()
     before, level, written = root.handlers[:], root.level, io.StringIO()
     with contextlib.redirect_stderr(written):
@@ -39,7 +39,6 @@ def standard_error() -> Iterator[io.StringIO]:
 
 @pytest.fixture
 def logged(standard_error: io.StringIO) -> Callable[[], list[dict[str, Any]]]:
-    """The lines so far, parsed."""
     return lambda: [json.loads(line) for line in standard_error.getvalue().splitlines()]
 
 
@@ -48,15 +47,15 @@ Logged = Callable[[], list[dict[str, Any]]]
 
 @pytest.fixture
 def service() -> Service:
-    """With the observer that logs."""
+    """The service with the observer that logs."""
     service = Service()
     service.container.observer.override(LoggingTurnObserver("test"))
     service.container.chat_service.reset()
     return service
 
 
-def a_full_life(service: Service) -> str:
-    """Ask, poll, answer, list, remember, search, fail, retry, cancel, delete, and everything that is refused."""
+def use_every_route(service: Service) -> str:
+    """Use every route, with successes, rejections and failures; all texts hold SECRET."""
     gateway = service.gateway
     service.agent.answer = Answer(f"{SECRET} is in the attic.", (Citation("01KAMEMORY", SECRET),))
     chat_id = str(gateway.ask(QUESTION, user=IDENTITY, headers={"Idempotency-Key": SECRET}).body["chat_id"])
@@ -85,29 +84,29 @@ def a_full_life(service: Service) -> str:
     return chat_id
 
 
-def break_the_store(service: Service, words: str) -> None:
-    def break_down(_new: object) -> None:
-        raise RuntimeError(words)
+def break_the_store(service: Service, text: str) -> None:
+    def raise_error(_new: object) -> None:
+        raise RuntimeError(text)
 
-    service.chats.save_question = break_down  # type: ignore[method-assign,assignment]  # the service ends here
+    service.chats.save_question = raise_error  # type: ignore[method-assign,assignment]  # no further call is made
 
 
-def test_no_line_holds_what_was_asked_answered_or_remembered_or_who_did(service: Service, logged: Logged) -> None:
-    a_full_life(service)
+def test_logs_hold_no_question_answer_memory_or_user_id(service: Service, logged: Logged) -> None:
+    use_every_route(service)
     text = json.dumps(logged())
     assert text.count('"message"') > 25
     assert SECRET not in text
     assert IDENTITY not in text
 
 
-def test_every_line_says_where_it_comes_from(service: Service, logged: Logged) -> None:
-    a_full_life(service)
+def test_every_line_has_level_logger_workspace_and_version(service: Service, logged: Logged) -> None:
+    use_every_route(service)
     for line in logged():
         assert {"timestamp", "level", "logger", "message", "workspace", "version"} <= set(line)
         assert (line["workspace"], line["version"]) == ("test", "1.2.3")
 
 
-def test_the_lines_of_one_turn_can_be_joined(service: Service, logged: Logged) -> None:
+def test_lines_of_one_turn_share_its_ids(service: Service, logged: Logged) -> None:
     chat_id = str(service.gateway.ask(QUESTION).body["chat_id"])
     service.run_worker()
     service.gateway.poll(chat_id)
@@ -127,7 +126,7 @@ def test_the_lines_of_one_turn_can_be_joined(service: Service, logged: Logged) -
     assert {line["user"] for line in lines if "user" in line} == {user_hash(ALICE)}
 
 
-def test_a_request_is_one_line(service: Service, logged: Logged) -> None:
+def test_request_is_logged_in_one_line(service: Service, logged: Logged) -> None:
     service.gateway.poll(UNKNOWN_CHAT)
     (line,) = logged()
     assert (line["message"], line["level"], line["route"]) == ("request", "INFO", "GET /chats/messages")
@@ -135,7 +134,7 @@ def test_a_request_is_one_line(service: Service, logged: Logged) -> None:
     assert line["took_ms"] >= 0
 
 
-def test_a_defect_is_logged_with_its_kind_and_place(service: Service, logged: Logged) -> None:
+def test_unexpected_error_is_logged_with_its_type_and_source_line(service: Service, logged: Logged) -> None:
     break_the_store(service, SECRET)
     service.gateway.ask(QUESTION)
     (line,) = logged()
@@ -152,7 +151,7 @@ def test_agents_error_is_logged_with_its_type_and_source_line(service: Service, 
     assert "agent.py:" in line["at"]
 
 
-def test_a_turn_tells_how_long_it_waited_and_reasoned(service: Service, logged: Logged) -> None:
+def test_answered_turn_is_logged_with_its_durations(service: Service, logged: Logged) -> None:
     service.gateway.ask(QUESTION)
     service.run_worker()
     (line,) = [line for line in logged() if line["message"] == "turn answered"]
@@ -161,12 +160,12 @@ def test_a_turn_tells_how_long_it_waited_and_reasoned(service: Service, logged: 
     assert (line["TurnsAnswered"], line["TimeToAnswer"], line["Workspace"]) == (1, 56_000, "test")
 
 
-def test_a_users_hash_tells_users_apart_and_names_nobody() -> None:
+def test_user_hash_differs_by_user_and_does_not_hold_the_id() -> None:
     assert user_hash(ALICE) == user_hash(ALICE) != user_hash(BOB)
     assert ALICE not in user_hash(ALICE)
 
 
-def test_the_client_library_keeps_quiet_even_at_debug(standard_error: io.StringIO) -> None:
+def test_client_libraries_log_nothing_at_debug_level(standard_error: io.StringIO) -> None:
     with contextlib.redirect_stderr(standard_error):
         start_logging("DEBUG", "test", "1.2.3")
     for library in ("botocore.endpoint", "urllib3.connectionpool"):
@@ -174,7 +173,7 @@ def test_the_client_library_keeps_quiet_even_at_debug(standard_error: io.StringI
     assert standard_error.getvalue() == ""
 
 
-def test_the_container_starts_the_logs_once(standard_error: io.StringIO) -> None:
+def test_requests_are_logged_once_each(standard_error: io.StringIO) -> None:
     """A second handler would write every line twice."""
     service = Service()
     service.container.logging.reset_override()
@@ -184,8 +183,8 @@ def test_the_container_starts_the_logs_once(standard_error: io.StringIO) -> None
     assert len(standard_error.getvalue().splitlines()) == 2
 
 
-def test_logging_is_set_up_once(standard_error: io.StringIO) -> None:
-    """A singleton of the container that holds None would be made again with every request."""
+def test_container_sets_up_logging_once(standard_error: io.StringIO) -> None:
+    """The container makes a singleton anew at each use if it is None."""
     container = Container()
     container.settings.override(providers.Object(SETTINGS))
     container.logging()

@@ -1,4 +1,4 @@
-"""Which memories a question is about, and in which order."""
+"""MemorySearch: which memories a question finds, and in which order."""
 
 import pytest
 
@@ -15,7 +15,7 @@ def found(question: str, memories: tuple[Memory, ...] = ALL) -> list[Memory]:
         return [memories[one.row] for one in search.search(question, NOON)]
 
 
-def evidence(question: str, memories: tuple[Memory, ...] = ALL) -> float:
+def coverage(question: str, memories: tuple[Memory, ...] = ALL) -> float:
     with MemorySearch(memories) as search:
         return max((one.coverage for one in search.search(question, NOON)), default=0.0)
 
@@ -31,11 +31,11 @@ def evidence(question: str, memories: tuple[Memory, ...] = ALL) -> float:
         ("What did the gp do?", DENTIST),
     ],
 )
-def test_other_forms_of_a_word_are_the_same_word(question: str, expected: Memory) -> None:
+def test_other_forms_of_a_word_match(question: str, expected: Memory) -> None:
     assert found(question)[0] == expected
 
 
-def test_irregular_forms_are_the_same_word() -> None:
+def test_irregular_forms_match() -> None:
     wrote = memory(1, "Wrote to the council about the bins.")
     assert found("What did I write?", (wrote, PARKED)) == [wrote]
 
@@ -44,13 +44,13 @@ def test_memory_that_matches_more_words_ranks_first() -> None:
     assert found("Is the car at the garage?")[0] == GARAGE
 
 
-def test_a_date_decides_among_memories_that_look_alike() -> None:
+def test_date_in_the_question_decides_between_similar_memories() -> None:
     level_2 = memory(1, "Parked on level 2, bay 41.", days_ago=300)
     level_5 = memory(2, "Parked on level 5, bay 3.", days_ago=20)
     assert found("Where did I park last January?", (level_5, level_2))[0] == level_2
 
 
-def test_a_date_alone_is_a_question_too() -> None:
+def test_date_alone_finds_the_memories_of_that_time() -> None:
     assert found("What did I do in March?") == [CLAMS, LISBON]
 
 
@@ -76,19 +76,19 @@ def test_neighbour_of_a_good_match_ranks_next() -> None:
     assert [memories[one.row] for one in best] == [brakes, bill]
 
 
-def test_a_name_that_no_memory_has_is_evidence_against_all_of_them() -> None:
-    assert evidence("Which hotel did we stay at in Lisbon?") > evidence("Which hotel did we stay at in Rome?")
+def test_unknown_name_lowers_the_coverage_of_all_memories() -> None:
+    assert coverage("Which hotel did we stay at in Lisbon?") > coverage("Which hotel did we stay at in Rome?")
 
 
-def test_a_year_in_which_nothing_was_noted_has_nothing_to_tell() -> None:
-    assert evidence("What did I do in February 2023?") == 0
+def test_time_without_memories_has_no_coverage() -> None:
+    assert coverage("What did I do in February 2023?") == 0
 
 
-def test_with_one_memory_only_its_own_words_are_still_evidence() -> None:
-    assert evidence("Where did I park?", (PARKED,)) == pytest.approx(1)
-    assert evidence("What is the wifi password of the flat?", (PARKED,)) == 0
+def test_coverage_is_correct_with_a_single_memory() -> None:
+    assert coverage("Where did I park?", (PARKED,)) == pytest.approx(1)
+    assert coverage("What is the wifi password of the flat?", (PARKED,)) == 0
 
 
-def test_scripts_without_spaces_are_searched_by_what_they_spell() -> None:
+def test_scripts_without_spaces_are_searched_by_substring() -> None:
     tofu = memory(1, "\u6628\u5929\u5728\u5e02\u573a\u4e70\u4e86\u8c46\u8150\u548c\u8471\u3002")
     assert found("\u8c46\u8150", (PARKED, tofu)) == [tofu]

@@ -23,14 +23,14 @@ QUESTION = "Where did I park the car on level 3, and was the lift broken again?"
 
 @pytest.fixture(scope="module")
 def life() -> tuple[Memory, ...]:
-    """Twenty thousand notes in the words, and of the lengths, of the sample memories."""
+    """20,000 notes with the words and lengths of the sample memories."""
     notes = [one for user in ("alice", "bob") for one in sample_memories().list_all(user)]
     words = [word for note in notes for word in note.text.split()]
-    chance = random.Random(20_000)
+    generator = random.Random(20_000)
     return tuple(
         Memory(
             f"01KB{number:022d}",
-            " ".join(chance.choices(words, k=len(notes[number % len(notes)].text.split()))),
+            " ".join(generator.choices(words, k=len(notes[number % len(notes)].text.split()))),
             NOON - timedelta(minutes=53 * number),
             notes[number % len(notes)].tags,
         )
@@ -38,7 +38,9 @@ def life() -> tuple[Memory, ...]:
     )
 
 
-def test_an_answer_out_of_all_of_them(life: tuple[Memory, ...], figure: Callable[[str], None]) -> None:
+def test_answer_from_20000_memories_takes_less_than_ten_seconds(
+    life: tuple[Memory, ...], figure: Callable[[str], None]
+) -> None:
     memories = InMemoryMemoryStore()
     memories.put_many(ALICE, [*life, PARKED])
     start = time.perf_counter()
@@ -49,7 +51,7 @@ def test_an_answer_out_of_all_of_them(life: tuple[Memory, ...], figure: Callable
     assert seconds < 10
 
 
-def test_a_second_search_needs_no_second_index(life: tuple[Memory, ...], figure: Callable[[str], None]) -> None:
+def test_search_reuses_the_index(life: tuple[Memory, ...], figure: Callable[[str], None]) -> None:
     start = time.perf_counter()
     with MemorySearch(life) as search:
         made = time.perf_counter()
@@ -60,7 +62,7 @@ def test_a_second_search_needs_no_second_index(life: tuple[Memory, ...], figure:
 
 
 def test_read_units_for_20000_memories_are_bounded(figure: Callable[[str], None]) -> None:
-    """By DynamoDB's rule: a strongly consistent read unit for each 4 KB of a page, a page for each megabyte."""
+    """A strongly consistent read takes one unit for each 4 KB; a page has a megabyte."""
     notes = [one for user in ("alice", "bob") for one in sample_memories().list_all(user)]
     size = MANY * sum(map(_item_bytes, notes)) / len(notes)
     figure(f"{MANY:,} memories: {size / 4096:,.0f} read units and {-(-size // 1_000_000):.0f} queries a question")
@@ -68,7 +70,7 @@ def test_read_units_for_20000_memories_are_bounded(figure: Callable[[str], None]
 
 
 def _item_bytes(memory: Memory) -> int:
-    """As DynamoDB counts them: names and values; a list and each of its elements cost a few bytes more."""
+    """As DynamoDB counts: names and values, plus 3 bytes for a list and one for each element."""
     names = len("user_id" + "memory_id" + "text" + "occurred_at")
     tags = len("tags") + 3 + sum(len(tag.encode()) + 1 for tag in memory.tags) if memory.tags else 0
     return names + len(ALICE) + 26 + len(memory.text.encode()) + 8 + tags

@@ -1,4 +1,4 @@
-"""Anything at all may come in: an answer of the contract goes out, never one of the 500s."""
+"""Any input gets a response of the contract, never a 5xx."""
 
 import json
 
@@ -34,7 +34,7 @@ words = st.dictionaries(
 
 
 def assert_answered(answer: Answer, refused: bool) -> None:
-    """By a success, or by a problem that is the caller's; never by one of ours."""
+    """A success or a 4xx problem."""
     assert answer.status < 500
     if answer.status >= 400:
         assert answer.code
@@ -42,7 +42,7 @@ def assert_answered(answer: Answer, refused: bool) -> None:
 
 
 @given(asks | json_values)
-def test_any_json_asks_or_is_refused(body: object) -> None:
+def test_any_json_is_accepted_as_an_ask_or_refused(body: object) -> None:
     service = Service()
     answer = service.gateway.call("POST /memories/chat", raw_body=json.dumps(body))
     assert_answered(answer, refused=service.chats.chats == {})
@@ -50,7 +50,7 @@ def test_any_json_asks_or_is_refused(body: object) -> None:
 
 
 @given(memories | json_values)
-def test_any_json_is_remembered_or_refused(body: object) -> None:
+def test_any_json_is_accepted_as_memories_or_refused(body: object) -> None:
     service = Service()
     answer = service.gateway.call("POST /memories", raw_body=json.dumps(body))
     assert_answered(answer, refused=service.memories.list_all(ALICE) == ())

@@ -1,4 +1,4 @@
-"""Bodies that cannot be read: refused in the contract's words, with nothing saved or invoked."""
+"""Invalid bodies are refused with the contract's codes; nothing is saved or invoked."""
 
 import base64
 import json
@@ -68,7 +68,7 @@ def assert_nothing_happened(service: Service) -> None:
     ],
     ids=lambda value: str(value)[:60],
 )
-def test_an_ask_that_cannot_be_read_is_refused(service: Service, body: str | None, status: int, code: str) -> None:
+def test_invalid_ask_is_refused(service: Service, body: str | None, status: int, code: str) -> None:
     answer = ask_raw(service, body)
     assert (answer.status, answer.code) == (status, code)
     assert_nothing_happened(service)
@@ -90,7 +90,7 @@ def test_an_ask_that_cannot_be_read_is_refused(service: Service, body: str | Non
     ],
     ids=lambda value: ascii(value)[:40],
 )
-@pytest.mark.parametrize("escaped", [True, False], ids=["escaped", "as it is"])
+@pytest.mark.parametrize("escaped", [True, False], ids=["escaped", "unescaped"])
 def test_any_text_is_stored_unchanged(service: Service, question: str, escaped: bool) -> None:
     answer = ask_raw(service, json.dumps({"question": question}, ensure_ascii=escaped))
     assert answer.status == 200
@@ -111,7 +111,7 @@ def test_any_text_is_stored_unchanged(service: Service, question: str, escaped: 
         (";", 415),
     ],
 )
-def test_only_json_is_read(service: Service, media_type: str, status: int) -> None:
+def test_only_json_media_types_are_accepted(service: Service, media_type: str, status: int) -> None:
     answer = service.gateway.ask(PARKING, headers={"Content-Type": media_type})
     assert answer.status == status
     if status == 415:
@@ -119,21 +119,21 @@ def test_only_json_is_read(service: Service, media_type: str, status: int) -> No
         assert_nothing_happened(service)
 
 
-def test_without_any_header_a_body_is_taken_for_json(service: Service) -> None:
+def test_body_without_headers_is_read_as_json(service: Service) -> None:
     event = http_event("POST /memories/chat", body={"question": PARKING})
     del event["headers"]
     assert service.gateway.call("POST /memories/chat", event).status == 200
 
 
 @pytest.mark.parametrize("key", ["", " ", "tap 1", "\u00e9", "x" * 256, "tap\n1", "tap\x7f"], ids=ascii)
-def test_an_idempotency_key_is_visible_ascii(service: Service, key: str) -> None:
+def test_idempotency_key_that_is_not_visible_ascii_is_refused(service: Service, key: str) -> None:
     answer = service.gateway.ask(PARKING, headers={"Idempotency-Key": key})
     assert (answer.status, answer.code) == (400, "invalid_request")
     assert_nothing_happened(service)
 
 
 @pytest.mark.parametrize("key", ["x", "x" * 255, "!~\"'{},;=", "tap-1,tap-2"])
-def test_any_visible_ascii_is_an_idempotency_key(service: Service, key: str) -> None:
+def test_any_visible_ascii_is_accepted_as_an_idempotency_key(service: Service, key: str) -> None:
     assert service.gateway.ask(PARKING, headers={"IDEMPOTENCY-key": key}).status == 200
     assert "Idempotency-Replayed" in service.gateway.ask(PARKING, headers={"Idempotency-Key": key}).headers
 
@@ -147,13 +147,13 @@ def test_a_body_in_base64_is_read(service: Service) -> None:
 
 
 @pytest.mark.parametrize("body", ["{}", "a", "%%%%", "\u00e9", base64.b64encode(b"\xff\xfe{").decode(), "====", "AAAA"])
-def test_a_body_that_is_no_base64_or_no_json_is_refused(service: Service, body: str) -> None:
+def test_body_that_is_not_base64_of_json_is_refused(service: Service, body: str) -> None:
     answer = ask_raw(service, body, base64=True)
     assert (answer.status, answer.code) == (400, "invalid_request")
     assert_nothing_happened(service)
 
 
-def test_a_body_with_a_surrogate_of_its_own_is_refused(service: Service) -> None:
+def test_body_with_an_unpaired_surrogate_is_refused(service: Service) -> None:
     answer = ask_raw(service, '{"question": "Where \ud800?"}')
     assert (answer.status, answer.code) == (400, "invalid_request")
 
@@ -195,13 +195,13 @@ def test_a_body_with_a_surrogate_of_its_own_is_refused(service: Service) -> None
     ],
     ids=lambda value: str(value)[:60],
 )
-def test_a_memory_that_cannot_be_read_is_refused(service: Service, body: object, status: int, code: str) -> None:
+def test_invalid_memory_is_refused(service: Service, body: object, status: int, code: str) -> None:
     answer = service.gateway.call("POST /memories", body=body)
     assert (answer.status, answer.code) == (status, code)
     assert_nothing_happened(service)
 
 
-def test_the_largest_batch_is_taken_however_it_is_escaped(service: Service) -> None:
+def test_largest_batch_is_accepted_when_escaped(service: Service) -> None:
     memory = {"text": "\U0001f697" * 4_000, "tags": ["\U0001f697" * 64]}
     answer = service.gateway.call("POST /memories", body={"memories": [memory] * 100})
     assert answer.status == 201

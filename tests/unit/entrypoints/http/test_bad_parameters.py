@@ -1,4 +1,4 @@
-"""Parameters, paths and users that are not what they should be."""
+"""Invalid parameters and paths are refused; the user comes from the token only."""
 
 import base64
 import json
@@ -9,7 +9,7 @@ from tests.support.service import Service
 from tests.support.story import ALICE, BOB, PARKING, UNKNOWN_CHAT, Story
 
 ID = UNKNOWN_CHAT
-NO_IDS = [
+MALFORMED_IDS = [
     "",
     "x",
     "7",
@@ -23,10 +23,10 @@ NO_IDS = [
     "user#alice",
     "\u0661" * 26,
 ]
-NO_LIMITS = ("", "0", "101", "-1", "1.5", "1e1", "ten", "\u0661", " 5", "5,5", "9" * 5_000)
+INVALID_LIMITS = ("", "0", "101", "-1", "1.5", "1e1", "ten", "\u0661", " 5", "5,5", "9" * 5_000)
 
 
-@pytest.mark.parametrize("chat_id", NO_IDS, ids=ascii)
+@pytest.mark.parametrize("chat_id", MALFORMED_IDS, ids=ascii)
 @pytest.mark.parametrize(
     "route",
     [
@@ -40,7 +40,7 @@ def test_malformed_chat_id_is_rejected(service: Service, route: str, chat_id: st
     assert service.gateway.call(route, path={"chat_id": chat_id}).code == "invalid_request"
 
 
-@pytest.mark.parametrize("memory_id", NO_IDS, ids=ascii)
+@pytest.mark.parametrize("memory_id", MALFORMED_IDS, ids=ascii)
 def test_malformed_memory_id_is_rejected(service: Service, memory_id: str) -> None:
     answer = service.gateway.call("DELETE /memories/{memory_id}", path={"memory_id": memory_id})
     assert answer.code == "invalid_request"
@@ -50,21 +50,21 @@ def test_malformed_memory_id_is_rejected(service: Service, memory_id: str) -> No
     "query",
     [
         {},
-        *({"chat_id": chat_id} for chat_id in NO_IDS),
+        *({"chat_id": chat_id} for chat_id in MALFORMED_IDS),
         *({"chat_id": ID, "after": cursor} for cursor in ("", "x", f"{ID},{ID}", "x" * 100_000)),
         *({"chat_id": ID, "before": cursor} for cursor in ("", "x", f"{ID},{ID}", "x" * 100_000)),
         {"chat_id": ID, "after": ID, "before": ID},
-        *({"chat_id": ID, "limit": limit} for limit in NO_LIMITS),
+        *({"chat_id": ID, "limit": limit} for limit in INVALID_LIMITS),
     ],
     ids=lambda query: ascii(query)[:60],
 )
-def test_a_poll_that_cannot_be_read_is_refused(service: Service, query: dict[str, str]) -> None:
+def test_poll_with_invalid_parameters_is_refused(service: Service, query: dict[str, str]) -> None:
     answer = service.gateway.call("GET /chats/messages", query=query)
     assert (answer.status, answer.code) == (400, "invalid_request")
 
 
-@pytest.mark.parametrize("limit", NO_LIMITS, ids=lambda limit: ascii(limit)[:40])
-def test_a_list_of_an_impossible_length_is_refused(service: Service, limit: str) -> None:
+@pytest.mark.parametrize("limit", INVALID_LIMITS, ids=lambda limit: ascii(limit)[:40])
+def test_list_with_an_invalid_limit_is_refused(service: Service, limit: str) -> None:
     for route in ("GET /chats", "GET /memories"):
         answer = service.gateway.call(route, query={"limit": limit})
         assert (answer.status, answer.code) == (400, "invalid_request")
@@ -79,13 +79,13 @@ CURSORS = ["", "x", "\u00e9", "====", b64([]), b64([ID]), b64([ID, 7]), b64([ID,
 
 
 @pytest.mark.parametrize("cursor", CURSORS, ids=lambda cursor: ascii(cursor)[:40])
-def test_a_cursor_that_we_did_not_give_is_refused(service: Service, cursor: str) -> None:
+def test_invalid_cursor_is_refused(service: Service, cursor: str) -> None:
     for route in ("GET /chats", "GET /memories"):
         answer = service.gateway.call(route, query={"cursor": cursor})
         assert (answer.status, answer.code) == (400, "invalid_request")
 
 
-def test_a_search_for_too_much_is_refused(service: Service) -> None:
+def test_search_of_more_than_1000_characters_is_refused(service: Service) -> None:
     assert service.gateway.call("GET /memories", query={"q": "x" * 1_001}).code == "invalid_request"
     assert service.gateway.call("GET /memories", query={"q": "x" * 1_000}).status == 200
 
@@ -104,7 +104,7 @@ def test_a_search_for_too_much_is_refused(service: Service) -> None:
         "/chats//messages/x",
     ],
 )
-def test_a_path_that_leads_nowhere_is_not_found(service: Service, path: str) -> None:
+def test_unknown_path_is_not_found(service: Service, path: str) -> None:
     assert service.gateway.call(f"GET {path}").code == "route_not_found"
 
 
@@ -119,15 +119,15 @@ def test_a_path_that_leads_nowhere_is_not_found(service: Service, path: str) -> 
         ("DELETE /", "GET"),
     ],
 )
-def test_a_method_that_a_path_does_not_take_is_refused(service: Service, call: str, allowed: str) -> None:
+def test_unsupported_method_is_refused_with_the_allowed_ones(service: Service, call: str, allowed: str) -> None:
     answer = service.gateway.call(call)
     assert (answer.code, answer.headers["Allow"]) == ("method_not_allowed", allowed)
 
 
-# ---- whose request it is
+# ---- the user
 
 
-def test_the_user_is_the_tokens_whatever_else_says_so(service: Service, story: Story) -> None:
+def test_user_comes_from_the_token_only(service: Service, story: Story) -> None:
     turn = story.asks(user=ALICE)
     claims = {"user": ALICE, "user_id": ALICE, "sub": ALICE}
     headers = {"X-User-Id": ALICE, "sub": ALICE}

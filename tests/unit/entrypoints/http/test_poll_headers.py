@@ -1,4 +1,4 @@
-"""The headers of a poll: what has not changed is not sent again, and when to come back."""
+"""A poll's headers: ETag and Retry-After."""
 
 from datetime import timedelta
 from math import ceil
@@ -10,7 +10,7 @@ from tests.support.service import Service
 from tests.support.story import BOB, Story
 
 
-def test_the_same_state_has_the_same_etag_and_is_not_sent_again(service: Service, story: Story) -> None:
+def test_unchanged_page_has_the_same_etag_and_is_not_sent_again(service: Service, story: Story) -> None:
     turn = story.asks()
     first = service.gateway.poll(turn.chat_id)
     again = service.gateway.poll(turn.chat_id, headers={"If-None-Match": first.headers["ETag"]})
@@ -19,7 +19,7 @@ def test_the_same_state_has_the_same_etag_and_is_not_sent_again(service: Service
     assert again.headers["Cache-Control"] == "private, no-store"
 
 
-def test_the_hint_may_change_and_is_no_news(service: Service, story: Story) -> None:
+def test_etag_does_not_depend_on_the_poll_hint(service: Service, story: Story) -> None:
     turn = story.asks()
     first = service.gateway.poll(turn.chat_id)
     story.clock.sleep(timedelta(seconds=20))
@@ -30,22 +30,22 @@ def test_the_hint_may_change_and_is_no_news(service: Service, story: Story) -> N
     assert (unchanged.status, unchanged.headers["Retry-After"]) == (304, again.headers["Retry-After"])
 
 
-@pytest.mark.parametrize("news", ["claims", "reports", "answers", "fails", "cancels", "passes its deadline"])
-def test_every_change_of_a_turn_changes_the_etag(service: Service, story: Story, news: str) -> None:
+@pytest.mark.parametrize("change", ["claims", "progress", "answers", "fails", "cancels", "passes its deadline"])
+def test_every_change_of_a_turn_changes_the_etag(service: Service, story: Story, change: str) -> None:
     turn = story.asks()
     seen = {"If-None-Match": service.gateway.poll(turn.chat_id).headers["ETag"]}
-    match news:
-        case "reports":
+    match change:
+        case "progress":
             story.chats.save_progress(turn, (Step(story.clock.now(), "Searching"),), None)
         case "passes its deadline":
             story.pass_deadline(turn)
         case _:
-            getattr(story, news)(turn)
+            getattr(story, change)(turn)
     assert service.gateway.poll(turn.chat_id, headers=seen).status == 200
 
 
 @pytest.mark.parametrize("header", ["W/{etag}", '"other", {etag}', "*", "{etag},{etag}"])
-def test_an_etag_is_found_however_it_is_sent(service: Service, story: Story, header: str) -> None:
+def test_etag_matches_in_every_form_of_if_none_match(service: Service, story: Story, header: str) -> None:
     turn = story.asks()
     etag = service.gateway.poll(turn.chat_id).headers["ETag"]
     assert etag.strip('"') != etag, "an ETag is a quoted string"
@@ -53,7 +53,7 @@ def test_an_etag_is_found_however_it_is_sent(service: Service, story: Story, hea
 
 
 @pytest.mark.parametrize("header", ["", '"other"', "etag", '"", W/""'])
-def test_another_etag_gets_the_whole_answer(service: Service, story: Story, header: str) -> None:
+def test_poll_with_another_etag_gets_the_whole_page(service: Service, story: Story, header: str) -> None:
     turn = story.asks()
     assert service.gateway.poll(turn.chat_id, headers={"If-None-Match": header}).status == 200
 
@@ -63,7 +63,7 @@ def test_different_pages_have_different_etags(service: Service, story: Story) ->
     assert len({service.gateway.poll(chat_id, limit=limit).headers["ETag"] for limit in ("1", "2", "3")}) == 3
 
 
-def test_an_etag_lets_no_stranger_know_anything(service: Service, story: Story) -> None:
+def test_poll_of_another_users_chat_with_its_etag_is_forbidden(service: Service, story: Story) -> None:
     turn = story.asks()
     etag = service.gateway.poll(turn.chat_id).headers["ETag"]
     for seen in (etag, "*"):
@@ -82,7 +82,7 @@ def test_retry_after_is_the_hint_in_whole_seconds(service: Service, story: Story
 
 
 @pytest.mark.parametrize("end", ["answers", "fails", "cancels"])
-def test_after_the_end_there_is_nothing_to_wait_for(service: Service, story: Story, end: str) -> None:
+def test_poll_of_an_ended_turn_has_no_poll_hint(service: Service, story: Story, end: str) -> None:
     turn = getattr(story, end)(story.asks())
     answer = service.gateway.poll(turn.chat_id)
     assert answer.body["poll_after_ms"] is None

@@ -1,4 +1,4 @@
-"""From an error to what the caller is told: one table for all of them."""
+"""The table of problems covers every error."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -12,8 +12,8 @@ from entrypoints.http.problems import INTERNAL, PROBLEMS, problem_for
 from tests.support.service import Service
 from tests.support.story import PARKING
 
-#: How to make each error that carries facts.
-FACTS: dict[str, tuple[Any, ...]] = {
+#: Arguments of the errors that carry facts.
+ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "QuestionTooLong": (8_001, 8_000),
     "MemoryTooLong": (4_001, 4_000),
     "UnreadableText": ("question",),
@@ -27,39 +27,39 @@ FACTS: dict[str, tuple[Any, ...]] = {
 }
 
 
-def below(root: type[Exception]) -> Iterator[type[Exception]]:
+def subclasses(root: type[Exception]) -> Iterator[type[Exception]]:
     for kind in root.__subclasses__():
         yield kind
-        yield from below(kind)
+        yield from subclasses(kind)
 
 
 def made(kind: type[Exception]) -> Exception:
-    return kind(*FACTS.get(kind.__name__, ()))
+    return kind(*ARGUMENTS.get(kind.__name__, ()))
 
 
-TOLD = [*below(Refused), *below(TryAgain)]
-OF_THE_EDGE = [kind for kind in vars(problems).values() if isinstance(kind, type) and issubclass(kind, Exception)]
+SHOWN = [*subclasses(Refused), *subclasses(TryAgain)]
+HTTP_ERRORS = [kind for kind in vars(problems).values() if isinstance(kind, type) and issubclass(kind, Exception)]
 
 
-@pytest.mark.parametrize("kind", TOLD + OF_THE_EDGE, ids=lambda kind: kind.__name__)
-def test_every_error_that_a_caller_may_cause_has_its_problem(kind: type[Exception]) -> None:
+@pytest.mark.parametrize("kind", SHOWN + HTTP_ERRORS, ids=lambda kind: kind.__name__)
+def test_every_refusal_and_retryable_error_has_a_problem(kind: type[Exception]) -> None:
     problem = problem_for(made(kind))
     assert problem is not INTERNAL
     assert 400 <= problem.status <= 503
     assert problem.detail(made(kind)).endswith(".")
 
 
-def test_every_entry_of_the_table_is_an_error_that_exists() -> None:
-    assert set(PROBLEMS) <= {*TOLD, *OF_THE_EDGE, TryAgain}
+def test_every_entry_of_the_table_is_an_existing_error() -> None:
+    assert set(PROBLEMS) <= {*SHOWN, *HTTP_ERRORS, TryAgain}
 
 
 def test_internal_error_classes_become_a_500() -> None:
-    inside = [kind for kind in below(AsyncChatError) if not issubclass(kind, Refused | TryAgain)]
-    assert {kind.__name__ for kind in inside} >= {"OutOfOrder", "TransitionRefused", "TurnOver", "AgentFailed"}
-    assert all(problem_for(made(kind)) is INTERNAL for kind in inside)
+    internal = [kind for kind in subclasses(AsyncChatError) if not issubclass(kind, Refused | TryAgain)]
+    assert {kind.__name__ for kind in internal} >= {"OutOfOrder", "TransitionRefused", "TurnOver", "AgentFailed"}
+    assert all(problem_for(made(kind)) is INTERNAL for kind in internal)
 
 
-def test_a_kind_of_error_is_told_as_its_nearest_ancestor() -> None:
+def test_unlisted_error_has_the_problem_of_its_nearest_ancestor() -> None:
     class ChatArchived(errors.ChatNotFound):
         pass
 
@@ -110,16 +110,16 @@ def test_retryable_problem_has_retry_after(error: Exception, retry_after: str) -
     assert problem_for(error).headers(error) == {"Retry-After": retry_after}
 
 
-def test_a_method_that_is_not_taken_brings_those_that_are(service: Service) -> None:
+def test_unsupported_method_lists_the_allowed_ones(service: Service) -> None:
     answer = service.gateway.call("PATCH /memories/chat")
     assert (answer.status, answer.code, answer.headers["Allow"]) == (405, "method_not_allowed", "DELETE, POST")
 
 
-def test_a_defect_says_nothing_about_itself(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
-    def break_down(_new: object) -> None:
+def test_unexpected_error_is_not_shown_in_the_response(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    def raise_error(_new: object) -> None:
         raise RuntimeError("table async-chat-prod-chats, role arn:aws:iam::1, question 'my password is hunter2'")
 
-    monkeypatch.setattr(service.chats, "save_question", break_down)
+    monkeypatch.setattr(service.chats, "save_question", raise_error)
     answer = service.gateway.ask(PARKING)
     assert (answer.status, answer.code) == (500, "internal_error")
     assert answer.body["detail"] == "Unexpected error. Include the request id when you report it."

@@ -1,4 +1,4 @@
-"""The bodies of the contract, to the letter."""
+"""The exact bodies of all responses."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -16,7 +16,7 @@ NOON_TEXT = "2026-11-23T12:00:00.000Z"
 DEADLINE_TEXT = "2026-11-23T12:01:10.000Z"
 
 
-def test_the_answer_to_an_ask_is_exactly_this(service: Service) -> None:
+def test_ask_response_has_exactly_these_headers_and_body(service: Service) -> None:
     answer = service.gateway.ask(PARKING)
     (chat_id,) = service.chats.chats
     assert answer.status == 200
@@ -29,7 +29,7 @@ def test_the_answer_to_an_ask_is_exactly_this(service: Service) -> None:
     }
 
 
-def test_a_poll_while_the_worker_has_not_started(service: Service, story: Story) -> None:
+def test_poll_of_a_queued_turn_has_exactly_this_body(service: Service, story: Story) -> None:
     turn = story.asks()
     assert service.gateway.poll(turn.chat_id).body == {
         "chat_id": turn.chat_id,
@@ -53,7 +53,7 @@ def test_a_poll_while_the_worker_has_not_started(service: Service, story: Story)
     }
 
 
-def test_a_poll_while_the_agent_works(service: Service, story: Story) -> None:
+def test_poll_of_a_running_turn_shows_progress_and_draft(service: Service, story: Story) -> None:
     turn = story.asks()
     story.clock.sleep(timedelta(milliseconds=1_234))
     running = story.claims(turn)
@@ -74,7 +74,7 @@ def test_a_poll_while_the_agent_works(service: Service, story: Story) -> None:
     }
 
 
-def test_a_poll_after_the_answer(service: Service, story: Story) -> None:
+def test_poll_of_an_answered_turn_shows_answer_and_citations(service: Service, story: Story) -> None:
     turn = story.claims(story.asks())
     story.clock.sleep(timedelta(seconds=56))
     story.answers(turn, BAY, (Citation("01KAMEMORY", "bay 12"),))
@@ -91,13 +91,13 @@ def test_a_poll_after_the_answer(service: Service, story: Story) -> None:
     assert (body["turn"]["phase"], body["turn"]["ended_at"]) == ("done", "2026-11-23T12:00:56.000Z")
 
 
-def test_an_answer_that_rests_on_nothing_has_an_empty_list_of_citations(service: Service, story: Story) -> None:
+def test_answer_without_citations_has_an_empty_list(service: Service, story: Story) -> None:
     turn = story.answers(story.asks())
     assert service.gateway.poll(turn.chat_id).body["messages"][1]["citations"] == []
 
 
 @pytest.mark.parametrize("code", list(FailureCode))
-def test_a_failure_has_its_code_and_a_sentence_for_a_person(service: Service, story: Story, code: FailureCode) -> None:
+def test_failed_turn_has_its_code_and_message(service: Service, story: Story, code: FailureCode) -> None:
     turn = story.fails(story.asks(), code)
     body = service.gateway.poll(turn.chat_id).body
     assert (body["status"], body["turn"]["phase"]) == ("failed", "done")
@@ -105,7 +105,7 @@ def test_a_failure_has_its_code_and_a_sentence_for_a_person(service: Service, st
     assert FAILURES[code].endswith(".")
 
 
-def test_a_failure_code_of_another_version_still_has_a_sentence(service: Service, story: Story) -> None:
+def test_unknown_failure_code_has_the_message_of_agent_failed(service: Service, story: Story) -> None:
     queued = story.asks()
     turn = replace(queued.failed(FailureCode.AGENT_FAILED, story.clock.now()), failure="stars_not_aligned")
     assert story.chats.compare_and_set_turn(queued, turn)
@@ -119,7 +119,7 @@ def test_a_cancelled_turn_has_no_error(service: Service, story: Story) -> None:
     assert (body["status"], body["turn"]["error"], body["poll_after_ms"]) == ("cancelled", None, None)
 
 
-def test_no_token_of_a_turn_ever_leaves(service: Service, story: Story) -> None:
+def test_responses_hold_neither_token_nor_lease(service: Service, story: Story) -> None:
     running = story.claims(story.asks())
     for text in (service.gateway.poll(running.chat_id).text, service.gateway.call("GET /chats").text):
         assert text is not None
@@ -130,7 +130,7 @@ def test_no_token_of_a_turn_ever_leaves(service: Service, story: Story) -> None:
 # ---- cursors of a poll
 
 
-def test_the_cursors_of_a_page_lead_on_and_back(service: Service, story: Story) -> None:
+def test_before_cursors_lead_to_older_pages(service: Service, story: Story) -> None:
     chat_id = story.talks(3)
     newest = service.gateway.poll(chat_id, limit="2").body
     assert [message["content"] for message in newest["messages"]] == ["Question 3", "Answer 3"]
@@ -140,14 +140,14 @@ def test_the_cursors_of_a_page_lead_on_and_back(service: Service, story: Story) 
     assert ([message["content"] for message in oldest["messages"]], oldest["before"]) == (["Question 1"], None)
 
 
-def test_without_news_the_cursor_stays(service: Service, story: Story) -> None:
+def test_cursor_does_not_change_without_new_messages(service: Service, story: Story) -> None:
     turn = story.asks()
     after = service.gateway.poll(turn.chat_id).body["after"]
     again = service.gateway.poll(turn.chat_id, after=after).body
     assert (again["messages"], again["after"]) == ([], after)
 
 
-def test_a_page_of_news_that_is_full_asks_for_the_next_at_once(service: Service, story: Story) -> None:
+def test_full_page_of_new_messages_says_to_poll_at_once(service: Service, story: Story) -> None:
     chat_id = story.talks(3)
     first = service.chats.messages[chat_id]
     body = service.gateway.poll(chat_id, after=min(first), limit="2").body
@@ -155,7 +155,7 @@ def test_a_page_of_news_that_is_full_asks_for_the_next_at_once(service: Service,
     assert service.gateway.poll(chat_id, after=body["after"]).body["poll_after_ms"] is None
 
 
-def test_a_page_of_older_messages_is_nothing_to_wait_for(service: Service, story: Story) -> None:
+def test_page_of_older_messages_has_no_poll_hint(service: Service, story: Story) -> None:
     chat_id = story.talks(3)
     newest = service.gateway.poll(chat_id, limit="2")
     older = service.gateway.poll(chat_id, before=newest.body["before"])
@@ -166,7 +166,7 @@ def test_a_page_of_older_messages_is_nothing_to_wait_for(service: Service, story
 # ---- the other bodies
 
 
-def test_cancelling_answers_where_the_turn_stands(service: Service, story: Story) -> None:
+def test_cancel_response_has_the_turns_status(service: Service, story: Story) -> None:
     turn = story.asks()
     path = {"chat_id": turn.chat_id}
     assert service.gateway.call("POST /chats/{chat_id}/cancel", path=path).body == {**path, "status": "cancelled"}
@@ -174,7 +174,7 @@ def test_cancelling_answers_where_the_turn_stands(service: Service, story: Story
     assert service.gateway.call("POST /chats/{chat_id}/cancel", path=path).body == {**path, "status": "answered"}
 
 
-def test_a_retry_answers_as_an_ask_does(service: Service, story: Story) -> None:
+def test_retry_response_equals_an_ask_response(service: Service, story: Story) -> None:
     failed = story.fails(story.asks())
     answer = service.gateway.call("POST /chats/{chat_id}/retry", path={"chat_id": failed.chat_id})
     assert answer.body == {"chat_id": failed.chat_id, "status": "thinking"}
@@ -185,13 +185,13 @@ def test_a_retry_answers_as_an_ask_does(service: Service, story: Story) -> None:
 
 
 @pytest.mark.parametrize("route", ["POST /chats/{chat_id}/read", "DELETE /chats/{chat_id}"])
-def test_marking_and_deleting_answer_with_nothing(service: Service, story: Story, route: str) -> None:
+def test_mark_read_and_delete_have_no_body(service: Service, story: Story, route: str) -> None:
     answer = service.gateway.call(route, path={"chat_id": story.talks(1)})
     assert (answer.status, answer.text) == (204, None)
     assert "Content-Type" not in answer.headers
 
 
-def test_a_chat_in_the_list(service: Service, story: Story) -> None:
+def test_list_has_exactly_this_body(service: Service, story: Story) -> None:
     turn = story.answers(story.asks())
     last = story.newest(turn.chat_id).chat.last_message_id
     assert service.gateway.call("GET /chats").body == {
@@ -208,14 +208,14 @@ def test_a_chat_in_the_list(service: Service, story: Story) -> None:
     }
 
 
-def test_an_overdue_chat_in_the_list_has_failed(service: Service, story: Story) -> None:
+def test_overdue_turn_is_listed_as_failed(service: Service, story: Story) -> None:
     turn = story.asks()
     story.pass_deadline(turn)
     (chat,) = service.gateway.call("GET /chats").body["chats"]
     assert (chat["status"], chat["last_message"]["role"]) == ("failed", "user")
 
 
-def test_the_list_goes_on_from_its_cursor(service: Service, story: Story) -> None:
+def test_list_continues_from_its_cursor(service: Service, story: Story) -> None:
     asked = [story.asks(f"Question {number}").chat_id for number in range(5)]
     first = service.gateway.call("GET /chats", query={"limit": "3"}).body
     rest = service.gateway.call("GET /chats", query={"limit": "3", "cursor": first["next"]}).body
@@ -223,7 +223,7 @@ def test_the_list_goes_on_from_its_cursor(service: Service, story: Story) -> Non
     assert rest["next"] is None
 
 
-def test_remembering_one_and_many(service: Service) -> None:
+def test_stored_memories_are_listed_newest_first(service: Service) -> None:
     remembered = {"text": "Parked on level 3, bay 12.", "occurred_at": "2026-11-20T18:20:00+01:00", "tags": ["car"]}
     one = service.gateway.call("POST /memories", body=remembered)
     many = service.gateway.call("POST /memories", body={"memories": [{"text": "One"}, {"text": "Two"}]})
@@ -240,7 +240,7 @@ def test_remembering_one_and_many(service: Service) -> None:
     assert listed["next"] is None
 
 
-def test_memories_go_on_from_their_cursor(service: Service) -> None:
+def test_memories_continue_from_their_cursor(service: Service) -> None:
     body = {"memories": [{"text": f"Memory {number}"} for number in range(5)]}
     service.gateway.call("POST /memories", body=body)
     first = service.gateway.call("GET /memories", query={"limit": "3"}).body
@@ -249,20 +249,20 @@ def test_memories_go_on_from_their_cursor(service: Service) -> None:
     assert texts == [f"Memory {number}" for number in range(4, -1, -1)]
 
 
-def test_searching_memories(service: Service) -> None:
+def test_search_returns_matching_memories(service: Service) -> None:
     service.gateway.call("POST /memories", body={"memories": [{"text": "Parked the car"}, {"text": "Dinner"}]})
     found = service.gateway.call("GET /memories", query={"q": "where is the car"}).body
     assert ([memory["text"] for memory in found["memories"]], found["next"]) == (["Parked the car"], None)
 
 
-def test_forgetting_answers_with_nothing(service: Service) -> None:
+def test_deleting_a_memory_twice_gets_204_and_then_404(service: Service) -> None:
     (memory_id,) = service.gateway.call("POST /memories", body={"text": "Parked"}).body["memory_ids"]
     path = {"memory_id": memory_id}
     assert service.gateway.call("DELETE /memories/{memory_id}", path=path).status == 204
     assert service.gateway.call("DELETE /memories/{memory_id}", path=path).code == "memory_not_found"
 
 
-def test_health_tells_version_and_workspace_and_nothing_else(service: Service) -> None:
+def test_health_has_exactly_status_version_and_workspace(service: Service) -> None:
     assert service.gateway.call("GET /health").body == {"status": "ok", "version": "1.2.3", "workspace": "test"}
 
 

@@ -1,4 +1,4 @@
-"""BedrockReasoningAgent with a scripted model: what it may look at, what the user sees, what becomes of the answer."""
+"""BedrockReasoningAgent with a scripted model: tools, progress, limits and answers."""
 
 import json
 import time
@@ -38,25 +38,25 @@ def test_answer_cites_the_memory_that_the_search_showed() -> None:
     assert found == Answer("You parked on level 3, bay 12.", (Citation(PARKED.memory_id, "level 3, bay 12"),))
 
 
-def test_several_tools_at_once_are_all_answered() -> None:
+def test_parallel_tool_calls_are_all_answered() -> None:
     model = ScriptedModel([[*search("parked"), ("current_date", {}), ("list_by_tag", {"tag": "health"})], LEVEL_3])
     model.agent(alice_and_bob(), FakeClock()).reason(asking("Where?"), RecordingProgressReporter())
-    _question, found, today, tagged = model.heard[1].data
+    _question, found, today, tagged = model.inputs[1].data
     assert found.memories[0].text == PARKED.text
     assert today == "Monday, 23 November 2026, 12:00 UTC"
     assert [one.text for one in tagged.memories] == [DENTIST.text]
 
 
-def test_a_day_is_read_with_the_days_around_it() -> None:
+def test_read_around_shows_the_memories_of_the_days_around_a_day() -> None:
     model = ScriptedModel([[("read_around", {"day": "2026-11-11", "days": 1})], LEVEL_3])
     model.agent(alice_and_bob(), FakeClock()).reason(asking("When?"), RecordingProgressReporter())
-    assert [one.text for one in model.heard[1].data[1].memories] == [DENTIST.text]
+    assert [one.text for one in model.inputs[1].data[1].memories] == [DENTIST.text]
 
 
-def test_an_unknown_tag_shows_the_tags_that_there_are() -> None:
+def test_unknown_tag_shows_the_existing_tags() -> None:
     model = ScriptedModel([[("list_by_tag", {"tag": "boats"})], LEVEL_3])
     model.agent(alice_and_bob(), FakeClock()).reason(asking("Boats?"), RecordingProgressReporter())
-    assert model.heard[1].data[1] == ["car", "travel", "health"]
+    assert model.inputs[1].data[1] == ["car", "travel", "health"]
 
 
 @pytest.mark.parametrize(
@@ -71,22 +71,22 @@ def test_memory_that_the_model_has_not_read_cannot_be_cited() -> None:
     assert reasoned(answer("Level 3.", ("m1", "level 3"))).citations == ()
 
 
-def test_an_answer_in_plain_text_is_an_answer() -> None:
+def test_plain_text_is_accepted_as_the_answer() -> None:
     assert reasoned(search("parked"), "You parked on level 3.") == Answer("You parked on level 3.")
 
 
-def test_the_last_round_leaves_no_tool_but_the_answer() -> None:
+def test_last_round_offers_only_the_answer_tool() -> None:
     model = ScriptedModel([search("a"), search("b"), LEVEL_3])
     agent = model.agent(alice_and_bob(), FakeClock(), replace(SETTINGS, rounds=3))
     agent.reason(asking("Where?"), RecordingProgressReporter())
-    assert [bool(said.tools) for said in model.heard] == [True, True, False]
+    assert [bool(given.tools) for given in model.inputs] == [True, True, False]
 
 
-def test_a_model_that_never_comes_to_an_end_is_stopped() -> None:
+def test_model_that_never_answers_is_stopped_after_too_many_rounds() -> None:
     assert failure(search("again")) == FailureCode.TOO_MANY_ROUNDS
 
 
-def test_a_model_that_does_everything_at_once_is_stopped() -> None:
+def test_model_with_too_many_parallel_tool_calls_is_stopped() -> None:
     assert failure(search("again") * 60) == FailureCode.TOO_MANY_ROUNDS
 
 
@@ -94,21 +94,21 @@ def test_a_model_that_does_everything_at_once_is_stopped() -> None:
     "arguments",
     ["not JSON", {"phrasings": []}, {"phrasings": ["x"] * 50}, {"phrasings": ["x" * 9_000]}, {"words": "parked"}, "[]"],
 )
-def test_arguments_that_do_not_fit_are_sent_back_and_then_given_up(arguments: Any) -> None:
+def test_invalid_tool_arguments_are_rejected_and_fail_the_turn_when_repeated(arguments: Any) -> None:
     assert failure([("search_memories", arguments)]) == FailureCode.MALFORMED_ANSWER
     assert reasoned([("search_memories", arguments)], search("parked"), LEVEL_3).text.startswith("You parked")
 
 
-def test_a_tool_that_does_not_exist_is_no_tool() -> None:
+def test_call_of_an_unknown_tool_fails_as_malformed() -> None:
     assert failure([("forget_memory", {"memory": "m1"})]) == FailureCode.MALFORMED_ANSWER
 
 
 @pytest.mark.parametrize("form", ['{"text"', "{}", '{"text": ""}', '{"text": 7}'])
-def test_an_answer_that_does_not_fit_its_form_is_a_failure_with_a_name(form: str) -> None:
+def test_malformed_answer_fails_with_a_code(form: str) -> None:
     assert failure([("answer", form)]) == FailureCode.MALFORMED_ANSWER
 
 
-def test_the_user_sees_each_step_and_the_answer_as_it_grows() -> None:
+def test_progress_shows_each_step_and_growing_drafts() -> None:
     progress = RecordingProgressReporter()
     long = "You parked on level 3, bay 12, and the lift was broken again, so count the stairs. " * 4
     agent = ScriptedModel([search("park", "car"), answer(long)]).agent(alice_and_bob(), FakeClock())
@@ -123,7 +123,7 @@ def test_the_user_sees_each_step_and_the_answer_as_it_grows() -> None:
     assert all(long.startswith(draft) for draft in progress.drafts)
 
 
-def test_the_chats_earlier_messages_come_along_as_far_as_they_fit() -> None:
+def test_model_gets_the_latest_messages_that_fit_the_token_limit() -> None:
     history = [
         Message(f"01KA{number:022d}", (Role.USER, Role.ASSISTANT)[number % 2], f"Said {number}. " * 50, NOON)
         for number in range(20)
@@ -131,7 +131,7 @@ def test_the_chats_earlier_messages_come_along_as_far_as_they_fit() -> None:
     model = ScriptedModel([LEVEL_3])
     agent = model.agent(alice_and_bob(), FakeClock(), replace(SETTINGS, history_tokens=500))
     agent.reason(asking("And now?", history=history), RecordingProgressReporter())
-    earlier = json.loads(model.heard[0].data[0])["earlier_messages"]
+    earlier = json.loads(model.inputs[0].data[0])["earlier_messages"]
     assert [message["text"][:8] for message in earlier] == ["Said 17.", "Said 18.", "Said 19."]
     assert [message["by"] for message in earlier] == ["assistant", "user", "assistant"]
 
@@ -139,12 +139,12 @@ def test_the_chats_earlier_messages_come_along_as_far_as_they_fit() -> None:
 def test_memories_that_the_model_reads_are_bounded() -> None:
     memories = alice_and_bob()
     memories.put_many(ALICE, [memory(100 + number, f"Car {number}. " + "x" * 3_900) for number in range(200)])
-    looks = [("search_memories", {"phrasings": [f"car {number}"]}) for number in range(38)]
-    model = ScriptedModel([looks, LEVEL_3])
+    searches = [("search_memories", {"phrasings": [f"car {number}"]}) for number in range(38)]
+    model = ScriptedModel([searches, LEVEL_3])
     model.agent(memories, FakeClock()).reason(asking("Cars?"), RecordingProgressReporter())
-    read = [one for look in model.heard[1].data[1:] for one in look.memories]
+    read = [one for result in model.inputs[1].data[1:] for one in result.memories]
     assert 90_000 < sum(len(one.text) for one in read) <= 100_000
-    assert all(len(look.memories) <= 20 for look in model.heard[1].data[1:])
+    assert all(len(result.memories) <= 20 for result in model.inputs[1].data[1:])
 
 
 def test_slow_model_ends_as_timed_out() -> None:
@@ -156,12 +156,12 @@ def test_slow_model_ends_as_timed_out() -> None:
     assert failed.value.code == FailureCode.TIMED_OUT
 
 
-def test_a_turn_that_ends_while_the_model_writes_ends_the_model_too() -> None:
+def test_turn_that_ends_while_the_model_writes_stops_the_model() -> None:
     model = ScriptedModel([search("parked"), answer("You parked. " * 100)])
-    progress = RecordingProgressReporter(over_at=6)
+    progress = RecordingProgressReporter(ends_at_check=6)
     with pytest.raises(TurnOver):
         model.agent(alice_and_bob(), FakeClock()).reason(asking("Where?"), progress)
-    assert progress.looks == 6
+    assert progress.checks == 6
 
 
 class TestBedrockReasoningAgent(ReasoningAgentContract):

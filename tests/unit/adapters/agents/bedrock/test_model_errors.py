@@ -1,4 +1,4 @@
-"""What goes wrong on the model's side: tried again while there is time, and then a failure with a name."""
+"""Errors of the model: transient ones are retried while there is time, others fail with a code."""
 
 import time
 from dataclasses import replace
@@ -15,12 +15,12 @@ from domain.failure_codes import FailureCode
 from entrypoints.schemas.poll import FAILURES
 from tests.fakes.bedrock.converse_server import Reply, answers, breaks_off, refused, says, searches, stream, tool_use
 from tests.fakes.bedrock.event_stream import event
-from tests.support.bedrock_over_http import wired
+from tests.support.bedrock_over_http import bedrock_over_http
 from tests.support.people import asking
 
 GOOD = answers("You parked on level 3, bay 12.")
 
-PASSING = {
+TRANSIENT = {
     "throttled": refused(429, "ThrottlingException"),
     "unavailable": refused(503, "ServiceUnavailableException"),
     "model not ready": refused(429, "ModelNotReadyException"),
@@ -33,9 +33,9 @@ PASSING = {
 }
 
 
-@pytest.mark.parametrize("fault", PASSING.values(), ids=PASSING)
-def test_a_fault_of_the_moment_is_tried_again(fault: Reply) -> None:
-    with wired(searches("parked"), fault, GOOD) as bedrock:
+@pytest.mark.parametrize("fault", TRANSIENT.values(), ids=TRANSIENT)
+def test_transient_error_is_retried(fault: Reply) -> None:
+    with bedrock_over_http(searches("parked"), fault, GOOD) as bedrock:
         assert bedrock.answer().text.startswith("You parked")
     assert len(bedrock.server.asked) == 3
     assert bedrock.server.asked[1]["messages"] == bedrock.server.asked[2]["messages"], "a round was lost or repeated"
@@ -50,19 +50,19 @@ def test_a_fault_of_the_moment_is_tried_again(fault: Reply) -> None:
         (refused(500, "InternalServerException"), FailureCode.MODEL_UNREACHABLE),
     ],
 )
-def test_a_fault_that_stays_is_reported_when_there_is_no_time_for_another_retry(
+def test_lasting_error_is_reported_when_there_is_no_time_for_another_retry(
     fault: Reply, code: FailureCode, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # The pause before the second retry is longer than all the time there is, however busy this machine may be.
+    # The pause before the second retry exceeds the time limit, also on a busy machine.
     monkeypatch.setattr(agent, "PAUSES", (0.001, 600))
     monkeypatch.setattr("adapters.agents.bedrock.agent.random.uniform", mock.Mock(side_effect=[1, 1_000_000]))
-    with wired(fault) as bedrock:
+    with bedrock_over_http(fault) as bedrock:
         assert bedrock.failure() == code
     assert len(bedrock.server.asked) == 2
 
 
 CONTEXT = "Input is too long for requested model."
-FINAL = {
+PERMANENT = {
     "not permitted": (refused(403, "AccessDeniedException"), FailureCode.MODEL_DENIED),
     "no such model": (refused(404, "ResourceNotFoundException"), FailureCode.MODEL_DENIED),
     "wrong model id": (
@@ -73,7 +73,7 @@ FINAL = {
     "too long": (refused(400, "ValidationException", CONTEXT), FailureCode.TOO_MUCH_TO_READ),
     "window exceeded": (says("You pa", stop="model_context_window_exceeded"), FailureCode.TOO_MUCH_TO_READ),
     "refusal": (says("I won't.", stop="refusal"), FailureCode.REFUSED),
-    "refusal without a word": (stream(stop="refusal"), FailureCode.REFUSED),
+    "refusal without text": (stream(stop="refusal"), FailureCode.REFUSED),
     "content filter": (says("[filtered]", stop="content_filtered"), FailureCode.FILTERED),
     "guardrail": (says("Sorry, blocked.", stop="guardrail_intervened"), FailureCode.FILTERED),
     "cut off": (says("You parked on", stop="max_tokens"), FailureCode.ANSWER_TOO_LONG),
@@ -84,68 +84,68 @@ FINAL = {
 }
 
 
-@pytest.mark.parametrize(("reply", "code"), FINAL.values(), ids=FINAL)
+@pytest.mark.parametrize(("reply", "code"), PERMANENT.values(), ids=PERMANENT)
 def test_permanent_error_is_not_retried(reply: Reply, code: FailureCode) -> None:
-    with wired(reply) as bedrock:
+    with bedrock_over_http(reply) as bedrock:
         assert bedrock.failure() == code
     assert len(bedrock.server.asked) == 1
 
 
-def test_a_model_with_nothing_to_say_is_asked_again_and_then_given_up() -> None:
-    with wired(stream(stop="end_turn")) as bedrock:
+def test_empty_answer_is_retried_twice_and_then_fails() -> None:
+    with bedrock_over_http(stream(stop="end_turn")) as bedrock:
         assert bedrock.failure() == FailureCode.EMPTY_ANSWER
     assert len(bedrock.server.asked) == 3
 
 
-def test_a_stream_that_is_none_is_a_failure_with_a_name() -> None:
-    with wired(Reply([b"<html>Bad gateway</html>" * 3]), seconds=1) as bedrock:
+def test_response_that_is_no_event_stream_fails_with_a_code() -> None:
+    with bedrock_over_http(Reply([b"<html>Bad gateway</html>" * 3]), seconds=1) as bedrock:
         assert bedrock.failure() in {FailureCode.MODEL_UNREACHABLE, FailureCode.MALFORMED_ANSWER}
 
 
-def test_a_stream_that_just_ends_is_tried_again() -> None:
-    with wired(Reply([event("messageStart", {"role": "assistant"})]), GOOD) as bedrock:
+def test_stream_without_an_end_event_is_retried() -> None:
+    with bedrock_over_http(Reply([event("messageStart", {"role": "assistant"})]), GOOD) as bedrock:
         assert bedrock.answer().text.startswith("You parked")
 
 
 def test_unreachable_model_is_reported_as_model_unreachable(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(agent, "PAUSES", (600, 600))  # no time for a retry
-    with wired(GOOD) as bedrock:
-        pass  # the server is gone
+    with bedrock_over_http(GOOD) as bedrock:
+        pass  # the server has stopped
     assert bedrock.failure() == FailureCode.MODEL_UNREACHABLE
 
 
-@pytest.mark.parametrize("closes", [False, True], ids=["kept alive", "a connection that cannot be shut"])
-def test_slow_tokens_beyond_the_time_are_a_failure_in_time(closes: bool) -> None:
+@pytest.mark.parametrize("closes", [False, True], ids=["kept alive", "connection is closed"])
+def test_slow_stream_times_out_within_the_time_limit(closes: bool) -> None:
     start = time.monotonic()
-    with wired(replace(answers("word " * 200, pause=0.2), closes=closes), seconds=1) as bedrock:
+    with bedrock_over_http(replace(answers("word " * 200, pause=0.2), closes=closes), seconds=1) as bedrock:
         assert bedrock.failure() == FailureCode.TIMED_OUT
     assert time.monotonic() - start < 3
 
 
-@pytest.mark.parametrize("closes", [False, True], ids=["kept alive", "a connection that cannot be shut"])
-def test_a_silent_model_is_left_as_soon_as_the_user_has_cancelled(closes: bool) -> None:
+@pytest.mark.parametrize("closes", [False, True], ids=["kept alive", "connection is closed"])
+def test_silent_model_is_abandoned_soon_after_the_user_cancels(closes: bool) -> None:
     start = time.monotonic()
-    with wired(replace(answers("word " * 200, pause=20), closes=closes)) as bedrock:
-        bedrock.progress.over_at = 3
+    with bedrock_over_http(replace(answers("word " * 200, pause=20), closes=closes)) as bedrock:
+        bedrock.progress.ends_at_check = 3
         with pytest.raises(TurnOver):
             bedrock.answer()
     assert time.monotonic() - start < 3
 
 
-def test_the_alarm_ends_a_model_that_has_lost_its_sense_of_time() -> None:
+def test_time_limited_agent_stops_a_model_that_ignores_its_own_limit() -> None:
     start = time.monotonic()
-    with wired(answers("word " * 200, pause=20)) as bedrock:
-        alarmed = TimeLimitedAgent(bedrock.agent, SystemClock())
+    with bedrock_over_http(answers("word " * 200, pause=20)) as bedrock:
+        limited = TimeLimitedAgent(bedrock.agent, SystemClock())
         soon = asking("Where did I park?", asked_at=SystemClock().now(), seconds=1)
         with (
             mock.patch.object(BedrockReasoningAgent, "_seconds", return_value=60),
             pytest.raises(AgentFailed) as failed,
         ):
-            alarmed.reason(soon, bedrock.progress)
+            limited.reason(soon, bedrock.progress)
     assert failed.value.code == FailureCode.TIMED_OUT
     assert time.monotonic() - start < 5
 
 
-def test_each_failure_has_a_sentence_for_a_person() -> None:
+def test_each_failure_code_has_a_message_for_users() -> None:
     assert set(FAILURES) == set(FailureCode)
-    assert all(sentence.endswith(".") and len(sentence) > 20 for sentence in FAILURES.values())
+    assert all(message.endswith(".") and len(message) > 20 for message in FAILURES.values())

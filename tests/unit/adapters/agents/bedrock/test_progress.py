@@ -1,4 +1,4 @@
-"""What a user who polls sees of an answer that takes half a minute."""
+"""The progress that polls show of an answer that takes half a minute."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -23,14 +23,14 @@ PIECE = timedelta(seconds=1.5)
 
 
 def half_a_minute(clock: FakeClock) -> ReasoningAgent:
-    """A model whose every piece takes a second and a half."""
+    """A model that takes 1.5 seconds for each piece of its output."""
     script: Script = [search("parked the car"), [("list_by_tag", {"tag": "car"})], answer(LONG, ("m1", "level 3"))]
     model = ScriptedModel(script, before_each_piece=lambda: clock.sleep(PIECE))
     return model.agent(alice_and_bob(), clock)
 
 
-def watched() -> tuple[list[Turn], Turn]:
-    """The turn as each poll saw it, and how it ended."""
+def polls_and_end() -> tuple[list[Turn], Turn]:
+    """The turn at each poll, and at its end."""
     service = Service()
     service.container.agent.override(providers.Object(half_a_minute(service.clock)))
     asked = service.chat_service.dispatch(Ask(ALICE, "Where did I park?"))
@@ -46,8 +46,8 @@ def watched() -> tuple[list[Turn], Turn]:
     return seen[:-1], seen[-1]
 
 
-def test_a_poll_sees_at_least_five_different_steps_or_drafts() -> None:
-    polls, end = watched()
+def test_polls_show_at_least_five_steps_and_five_drafts() -> None:
+    polls, end = polls_and_end()
     running = [turn for turn in polls if turn.thinking]
     assert end.reasoning_time is not None
     assert end.reasoning_time >= timedelta(seconds=25)
@@ -58,8 +58,8 @@ def test_a_poll_sees_at_least_five_different_steps_or_drafts() -> None:
     assert len({(len(turn.progress), turn.draft) for turn in running}) >= 10
 
 
-def test_the_draft_only_grows_and_is_gone_with_the_end() -> None:
-    polls, end = watched()
+def test_draft_only_grows_and_is_removed_at_the_end() -> None:
+    polls, end = polls_and_end()
     drafts = [turn.draft for turn in polls if turn.draft]
     assert all(LONG.startswith(draft) for draft in drafts)
     assert [len(draft) for draft in drafts] == sorted(len(draft) for draft in drafts)
@@ -69,7 +69,7 @@ def test_the_draft_only_grows_and_is_gone_with_the_end() -> None:
 
 @dataclass
 class TimedChatRepository(InMemoryChatRepository):
-    """Notes when a report was written."""
+    """Records the times of writes of progress."""
 
     clock: FakeClock = field(default_factory=FakeClock)
     written: list[datetime] = field(default_factory=list)
@@ -92,7 +92,7 @@ def test_progress_is_written_at_most_once_a_second() -> None:
     assert all(later - earlier >= timedelta(seconds=1) for earlier, later in pairwise(chats.written))
 
 
-def test_a_cancellation_ends_the_model_and_leaves_no_draft() -> None:
+def test_cancelling_stops_the_model_and_leaves_no_draft() -> None:
     service = Service()
     service.container.agent.override(providers.Object(half_a_minute(service.clock)))
     asked = service.chat_service.dispatch(Ask(ALICE, "Where did I park?"))

@@ -1,7 +1,4 @@
-"""Attempts to talk the model into something, and a model that obeys each of them to the letter.
-
-What the model wants does not matter then: what it can reach does.
-"""
+"""Prompt injections, with a model that obeys each of them: the code around the model must limit what it can do."""
 
 import json
 import os
@@ -21,9 +18,9 @@ from domain.records import Answer
 from domain.text import is_storable
 from domain.verified_agent import TEXT_BYTES, VerifiedAgent
 from tests.contract.reasoning_agent import RecordingProgressReporter
-from tests.fakes.bedrock.scripted_model import Said, ScriptedModel
+from tests.fakes.bedrock.scripted_model import ModelInput, ScriptedModel
 from tests.fakes.clock import NOON, FakeClock
-from tests.support.people import CANARY, WatchedMemoryStore, alice_and_bob, asking, memory
+from tests.support.people import CANARY, RecordingMemoryStore, alice_and_bob, asking, memory
 from tests.support.story import ALICE, BOB
 
 _LINES = (Path(__file__).parent / "injections.jsonl").read_text(encoding="utf-8").splitlines()
@@ -33,25 +30,23 @@ TOOLS = ["search_memories", "read_around", "list_by_tag", "current_date"]
 
 @dataclass
 class Outcome:
-    """What came of an attempt."""
-
     answer: Answer | None
     failure: str | None
     model: ScriptedModel
-    memories: WatchedMemoryStore
+    memories: RecordingMemoryStore
     progress: RecordingProgressReporter
 
     def everything(self) -> str:
-        """All that the user, or the model, has got to see."""
-        told = [str(data) for said in self.model.heard for data in said.data]
-        return "\n".join([*told, *self.progress.steps, *self.progress.drafts, repr(self.answer)])
+        """All that the user or the model was shown."""
+        shown = [str(data) for given in self.model.inputs for data in given.data]
+        return "\n".join([*shown, *self.progress.steps, *self.progress.drafts, repr(self.answer)])
 
 
 def obedient(attempt: dict[str, Any]) -> ScriptedModel:
-    """It makes every call that it was talked into, one by one, and then says all that it has got to know."""
+    """A model that makes every call that the attempt asks for, and then answers with all that it was given."""
 
-    def speak(said: Said) -> list[tuple[str, Any]]:
-        text = attempt["says"].replace("{all}", "\n".join([said.instructions, *map(str, said.data)]))
+    def speak(given: ModelInput) -> list[tuple[str, Any]]:
+        text = attempt["says"].replace("{all}", "\n".join([given.instructions, *map(str, given.data)]))
         text = text.replace("{huge}", "car " * 200_000).replace("{surrogate}", "\\ud800")
         cites = [{"memory": label, "quote": quote} for label, quote in attempt["cites"]]
         return [("answer", {"text": text, "citations": cites})]
@@ -80,7 +75,7 @@ def outcome_of(name: str) -> Outcome:
 def outcome(request: pytest.FixtureRequest) -> Outcome:
     before = dict(os.environ)
     found = outcome_of(request.param)
-    assert dict(os.environ) == before, "a setting was reached"
+    assert dict(os.environ) == before, "an environment variable was changed"
     return found
 
 
@@ -89,20 +84,20 @@ def test_no_injection_reaches_another_users_memories(outcome: Outcome) -> None:
     assert set(outcome.memories.users) == {ALICE}
 
 
-def test_no_memory_is_changed(outcome: Outcome) -> None:
+def test_no_injection_changes_memories(outcome: Outcome) -> None:
     own = {one.memory_id for one in outcome.memories.list_all(ALICE)}
     assert own >= {one.memory_id for one in alice_and_bob().list_all(ALICE)}
     assert outcome.memories.list_all(BOB) == alice_and_bob().list_all(BOB)
 
 
-def test_no_tool_and_no_instruction_is_gained(outcome: Outcome) -> None:
-    for said in outcome.model.heard:
-        assert said.instructions == INSTRUCTIONS
-        assert said.tools in (TOOLS, [])
+def test_no_injection_changes_tools_or_instructions(outcome: Outcome) -> None:
+    for given in outcome.model.inputs:
+        assert given.instructions == INSTRUCTIONS
+        assert given.tools in (TOOLS, [])
 
 
-def test_no_bound_is_gained(outcome: Outcome) -> None:
-    assert len(outcome.model.heard) <= 8
+def test_no_injection_exceeds_the_limits(outcome: Outcome) -> None:
+    assert len(outcome.model.inputs) <= 8
     assert sum(len(data) for data in _texts(outcome)) < 140_000
 
 
@@ -117,15 +112,15 @@ def test_every_injection_ends_in_a_verified_answer_or_a_failure_code(outcome: Ou
 
 
 def _texts(outcome: Outcome) -> Iterator[str]:
-    return (str(data) for data in outcome.model.heard[-1].data)
+    return (str(data) for data in outcome.model.inputs[-1].data)
 
 
-def test_the_corpus_is_as_large_as_it_claims() -> None:
+def test_corpus_has_at_least_40_different_attempts() -> None:
     assert len(ATTEMPTS) == len(_LINES) >= 40
 
 
-def test_the_model_does_obey() -> None:
-    """Else the corpus shows nothing: what an obedient model may say and see of the user's own, it says and sees."""
+def test_model_obeys_injections() -> None:
+    """Otherwise the other tests would prove nothing."""
     answers = [outcome.answer for outcome in map(outcome_of, ATTEMPTS) if outcome.answer]
     assert sum("level 3, bay 12" in answer.text for answer in answers) >= 5
     assert any("<script>" in answer.text for answer in answers)

@@ -1,4 +1,4 @@
-"""ChatRepository.advance and .report: compare and set, for every transition there is."""
+"""ChatRepository.compare_and_set_turn and .save_progress, for every transition."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -56,28 +56,28 @@ each_transition = pytest.mark.parametrize("transition", EACH, ids=lambda transit
 
 
 @each_transition
-def test_a_transition_is_stored_whole(story: Story, transition: Transition) -> None:
-    seen, then, said = transition(story)
-    assert story.chats.compare_and_set_turn(seen, then, said, turn_limit=5)
-    assert story.stored(then.chat_id) == then
-    assert [message.citations for message in story.newest(then.chat_id).messages] == [(), CITED][: 2 if said else 1]
+def test_transition_is_stored_with_its_answer(story: Story, transition: Transition) -> None:
+    expected, new, answered = transition(story)
+    assert story.chats.compare_and_set_turn(expected, new, answered, turn_limit=5)
+    assert story.stored(new.chat_id) == new
+    assert [message.citations for message in story.newest(new.chat_id).messages] == [(), CITED][: 2 if answered else 1]
 
 
 @each_transition
-def test_a_repetition_whose_first_reply_was_lost_is_told_of_its_success(story: Story, transition: Transition) -> None:
-    seen, then, said = transition(story)
-    assert [story.chats.compare_and_set_turn(seen, then, said, turn_limit=5) for _ in range(2)] == [True, True]
-    assert texts(story.newest(then.chat_id)) == [PARKING, *([BAY] if said else [])]
+def test_repeated_transition_whose_first_reply_was_lost_succeeds(story: Story, transition: Transition) -> None:
+    expected, new, answered = transition(story)
+    assert [story.chats.compare_and_set_turn(expected, new, answered, turn_limit=5) for _ in range(2)] == [True, True]
+    assert texts(story.newest(new.chat_id)) == [PARKING, *([BAY] if answered else [])]
 
 
 @each_transition
 def test_only_one_of_two_concurrent_transitions_succeeds(story: Story, transition: Transition) -> None:
-    seen, then, said = transition(story)
-    other = replace(then, lease="lease-of-worker-2", turn_id=f"{then.turn_id[:-1]}X")
-    assert story.chats.compare_and_set_turn(seen, other, turn_limit=5)
-    assert not story.chats.compare_and_set_turn(seen, then, said, turn_limit=5)
-    assert story.stored(then.chat_id) == other
-    assert texts(story.newest(then.chat_id)) == [PARKING]
+    expected, new, answered = transition(story)
+    other = replace(new, lease="lease-of-worker-2", turn_id=f"{new.turn_id[:-1]}X")
+    assert story.chats.compare_and_set_turn(expected, other, turn_limit=5)
+    assert not story.chats.compare_and_set_turn(expected, new, answered, turn_limit=5)
+    assert story.stored(new.chat_id) == other
+    assert texts(story.newest(new.chat_id)) == [PARKING]
 
 
 @pytest.mark.parametrize("end", ["answers", "fails", "cancels"])
@@ -98,7 +98,7 @@ def test_an_answer_to_an_ended_turn_is_not_stored(story: Story, end: str) -> Non
     assert texts(story.newest(running.chat_id)) == [PARKING]
 
 
-def test_only_the_holder_of_the_lease_moves_a_running_turn(story: Story) -> None:
+def test_transition_of_a_running_turn_needs_its_lease(story: Story) -> None:
     running = story.claims(story.asks())
     for stranger in (replace(running, lease="stolen"), replace(running, lease=None)):
         assert not story.chats.compare_and_set_turn(
@@ -107,7 +107,7 @@ def test_only_the_holder_of_the_lease_moves_a_running_turn(story: Story) -> None
     assert story.stored(running.chat_id) == running
 
 
-def test_a_turn_of_before_does_not_move_the_turn_of_now(story: Story) -> None:
+def test_transition_of_an_earlier_turn_is_refused(story: Story) -> None:
     first = story.claims(story.asks())
     story.pass_deadline(first)
     second = story.asks("Anybody there?", chat_id=first.chat_id)
@@ -121,7 +121,7 @@ def test_transition_in_an_unknown_chat_is_refused(story: Story) -> None:
     assert story.chats.load(UNKNOWN_CHAT) is None
 
 
-def test_an_answer_is_the_chats_newest_message_and_tells_how_long_it_took(story: Story) -> None:
+def test_answer_is_the_chats_newest_message_and_sets_its_last_duration(story: Story) -> None:
     running = story.claims(story.asks())
     story.clock.sleep(timedelta(seconds=56))
     answered = story.answers(running, BAY)
@@ -130,23 +130,23 @@ def test_an_answer_is_the_chats_newest_message_and_tells_how_long_it_took(story:
     assert chat.last_message_id == chat.last_answer_id == story.newest(answered.chat_id).messages[-1].message_id
 
 
-# ---- what the user watches
+# ---- progress
 
 
-def steps(story: Story, *said: str) -> tuple[Step, ...]:
-    return tuple(Step(story.clock.now(), text) for text in said)
+def steps(story: Story, *lines: str) -> tuple[Step, ...]:
+    return tuple(Step(story.clock.now(), text) for text in lines)
 
 
-def test_a_report_shows_steps_and_draft(story: Story) -> None:
+def test_saved_progress_shows_steps_and_draft(story: Story) -> None:
     running = story.claims(story.asks())
     searching = steps(story, "Searching 214 memories", "Reading 3")
     assert story.chats.save_progress(running, searching, "Level")
     shown = story.stored(running.chat_id)
     assert (shown.progress, shown.draft) == (searching, "Level")
-    assert shown == running, "what is shown is no part of the state"
+    assert shown == running, "progress is not part of the compared state"
 
 
-def test_a_report_without_draft_keeps_the_draft(story: Story) -> None:
+def test_progress_without_draft_keeps_the_draft(story: Story) -> None:
     running = story.claims(story.asks())
     story.chats.save_progress(running, (), "Level")
     story.chats.save_progress(running, steps(story, "Writing"), None)
@@ -160,11 +160,11 @@ def test_progress_after_the_end_is_refused(story: Story, end: str) -> None:
     getattr(story, end)(running)
     assert not story.chats.save_progress(running, steps(story, "Searching", "Too late"), "Level 4")
     shown = story.stored(running.chat_id)
-    assert [step.text for step in shown.progress] == ["Searching"], "the way to the end stays"
+    assert [step.text for step in shown.progress] == ["Searching"], "the steps stay after the end"
     assert shown.draft is None
 
 
-def test_only_the_holder_of_the_lease_reports(story: Story) -> None:
+def test_progress_without_the_lease_is_refused(story: Story) -> None:
     queued = story.asks()
     running = story.claims(queued)
     for stranger in (replace(running, lease="stolen"), queued):
@@ -177,7 +177,7 @@ def test_progress_in_an_unknown_chat_is_refused(story: Story) -> None:
     assert story.chats.load(UNKNOWN_CHAT) is None
 
 
-def test_a_retry_starts_with_nothing_to_watch(story: Story) -> None:
+def test_retry_starts_without_progress_and_draft(story: Story) -> None:
     running = story.claims(story.asks())
     story.chats.save_progress(running, steps(story, "Searching"), "Level")
     failed = story.fails(running)
