@@ -26,7 +26,7 @@ def short_timeout(stack: RunningStack) -> Iterator[None]:
 def ends_as(app: App, driver: HttpDriver, agent: str, code: str, patience: float) -> None:
     driver.set_variable("ASYNC_CHAT_AGENT", f"broken_agents:{agent}")
     chat = app.accepted(app.ask("Alice", "Where are my keys?"))
-    page = app.poll_to_the_end("Alice", chat, patience=patience)
+    page = app.poll_to_the_end("Alice", chat, timeout=patience)
     assert (page["status"], page["turn"]["error"]["code"]) == ("failed", code)
     driver.unset_variable("ASYNC_CHAT_AGENT")
     assert app.ask_until_answered("Alice", "And my hat?", chat)["status"] == "answered"

@@ -34,7 +34,7 @@ def test_restart_keeps_chats_and_memories_and_ends_an_interrupted_turn(
     after = HttpDriver(stack, stack_controls)
     app = App(after)
     assert app.page("alice", kept["chat_id"])["messages"] == kept["messages"]
-    page = app.poll_to_the_end("alice", cut_off, patience=40)
+    page = app.poll_to_the_end("alice", cut_off, timeout=40)
     assert (page["status"], page["turn"]["error"]["code"]) == ("failed", "timed_out")
     assert app.ask_until_answered("alice", "And what is behind it?", cut_off)["status"] == "answered"
     after.close()

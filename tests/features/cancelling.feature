@@ -1,61 +1,61 @@
 Feature: Cancelling a turn
-  Stopping is a fact of the service, not of the phone: no worker can undo it, whether it has begun or not.
+  The service, not the app, ends the turn: no worker can undo it, whether it has started or not.
 
   Background:
     Given Alice remembers "The spare key is with Mrs Okafor at number 14."
 
   @wire
-  Scenario: A running turn is cancelled, and its answer never shows
+  Scenario: A cancelled running turn never shows an answer
     Given the agent takes 8 seconds
     And Alice has asked "Who has the spare key?"
     And 2 seconds pass
     When Alice cancels the turn
-    Then she is told that the turn is "cancelled"
+    Then the response says that the turn is "cancelled"
     When 7 seconds pass
     Then Alice sees a chat that is "cancelled"
       | user | Who has the spare key? |
 
-  # Over HTTP nobody can keep Lambda from delivering.
+  # On a stack, Lambda's delivery cannot be held back.
   @in-process-only
-  Scenario: A turn that is cancelled before its worker starts is never worked on
-    Given no event reaches a worker
+  Scenario: A turn cancelled before its worker starts is never processed
+    Given events to workers are held back
     And Alice has asked "Who has the spare key?"
     When Alice cancels the turn
-    And the event arrives
+    And the event is delivered
     And 8 seconds pass
     Then Alice sees a chat that is "cancelled"
       | user | Who has the spare key? |
 
-  Scenario: Cancelling what is cancelled changes nothing
+  Scenario: Cancelling a cancelled turn changes nothing
     Given the agent takes 56 seconds
     And Alice has asked "Who has the spare key?"
     And Alice cancels the turn
     When Alice cancels the turn
-    Then she is told that the turn is "cancelled"
+    Then the response says that the turn is "cancelled"
 
-  Scenario: Cancelling what is answered changes nothing
+  Scenario: Cancelling an answered turn changes nothing
     Given Alice has the answer to "Who has the spare key?"
     When Alice cancels the turn
-    Then she is told that the turn is "answered"
+    Then the response says that the turn is "answered"
     And Alice sees a chat that is "answered"
       | user      | Who has the spare key? |
       | assistant | Mrs Okafor             |
 
-  Scenario: Cancelling what has failed changes nothing
+  Scenario: Cancelling a failed turn changes nothing
     Given Alice has asked "Who has the spare key?", and it failed
     When Alice cancels the turn
-    Then she is told that the turn is "failed"
-    And Alice sees that the turn failed as "not_started"
+    Then the response says that the turn is "failed"
+    And Alice sees that the turn failed with "not_started"
 
-  Scenario: A turn past its deadline has failed, and cannot be cancelled any more
+  Scenario: A turn past its deadline has failed and cannot be cancelled
     Given a turn may think for 5 seconds
     And the agent takes 56 seconds
     And Alice has asked "Who has the spare key?"
     And 6 seconds pass
     When Alice cancels the turn
-    Then she is told that the turn is "failed"
+    Then the response says that the turn is "failed"
 
-  Scenario: After a cancelled turn the chat goes on
+  Scenario: A chat accepts a question after a cancelled turn
     Given the agent takes 56 seconds
     And Alice has asked "Who has the spare key?"
     And Alice cancels the turn
@@ -65,7 +65,7 @@ Feature: Cancelling a turn
       | user | Who has my bike?       |
 
   @code-chat_forbidden
-  Scenario: Nobody cancels another user's turn
+  Scenario: Cancelling another user's turn is refused
     Given the agent takes 56 seconds
     And Alice has asked "Who has the spare key?"
     When Bob cancels the turn
@@ -74,6 +74,6 @@ Feature: Cancelling a turn
       | user | Who has the spare key? |
 
   @code-chat_not_found
-  Scenario: Nobody cancels in a chat that does not exist
+  Scenario: Cancelling in an unknown chat is refused
     When Alice calls "POST /chats/01KA0000000000000000000000/cancel"
     Then she is refused with 404 "chat_not_found"

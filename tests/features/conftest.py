@@ -1,4 +1,4 @@
-"""What all stories share: people who ask and poll, and the conditions of the world around the service."""
+"""Fixtures and steps that several features share."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from tests.features.in_process_driver import InProcessDriver
 
 pytest.register_assert_rewrite("tests.features.app")
 
-from tests.features.app import App  # noqa: E402  # after the call that gives its assertions their words
+from tests.features.app import App  # noqa: E402  # after its assertions are registered
 
-#: Refusals that say when to ask again.
+#: Codes of problems with Retry-After.
 HINTED = {problem.code for problem in PROBLEMS.values() if problem.retry_after}
 
 
@@ -27,24 +27,24 @@ def app(driver: Driver) -> App:
 
 @pytest.fixture
 def chat(app: App, reply: Reply) -> str:
-    """The chat that a story is about: unless it began with one, the chat that the first ask began."""
+    """The scenario's chat: the one of its last ask, unless a step sets it."""
     return app.accepted(reply)
 
 
 @pytest.fixture
 def page(app: App, chat: str) -> dict[str, Any]:
-    """Overridden by the steps that poll."""
-    raise LookupError("nobody has polled in this story")
+    """Set by the steps that poll."""
+    raise LookupError("no step of this scenario has polled")
 
 
 @pytest.fixture
-def backstage(driver: Driver) -> InProcessDriver:
-    """For stories that are told in-process alone."""
+def in_process(driver: Driver) -> InProcessDriver:
+    """The driver of scenarios that only run in process."""
     assert isinstance(driver, InProcessDriver), "tag the scenario with @in-process-only, and say why"
     return driver
 
 
-# ---- how things stand
+# ---- conditions
 
 
 @given(parsers.parse("the agent takes {seconds:d} seconds"))
@@ -77,7 +77,7 @@ def _(driver: Driver) -> None:
     driver.cut_off_store()
 
 
-@given("what is stored and started is noted", target_fixture="noted")
+@given("the stored data and started workers are recorded", target_fixture="noted")
 def _(driver: Driver) -> Traces:
     return driver.traces()
 
@@ -106,7 +106,7 @@ def _(app: App, driver: Driver, who: str, question: str) -> str:
     return app.chat_titled(who, question)
 
 
-# ---- what people do
+# ---- requests
 
 
 @when(parsers.parse('{who:w} asks "{question}"'), target_fixture="reply")
@@ -134,12 +134,12 @@ def _(app: App, who: str, chat: str) -> Reply:
     return app.poll(who, chat)
 
 
-@step(parsers.parse("{who:w} polls as told until the turn has ended"), target_fixture="page")
+@step(parsers.parse("{who:w} polls until the turn has ended"), target_fixture="page")
 def _(app: App, who: str, chat: str) -> dict[str, Any]:
     return app.poll_to_the_end(who, chat)
 
 
-@step(parsers.parse("{who:w} polls until the worker has begun"), target_fixture="reply")
+@step(parsers.parse("{who:w} polls until a worker has started"), target_fixture="reply")
 def _(app: App, who: str, chat: str) -> Reply:
     return app.poll_until_begun(who, chat)
 
@@ -160,19 +160,16 @@ def _(app: App, who: str, chat: str) -> Reply:
 
 
 @when(parsers.parse('{who:w} calls "{method:w} {target:S}"'), target_fixture="reply")
-def _(app: App, request: pytest.FixtureRequest, who: str, method: str, target: str) -> Reply:
-    return app.send(who, method, *_place(request, target))
+def _(app: App, who: str, method: str, target: str) -> Reply:
+    return app.send(who, method, *_path_and_query(target))
 
 
 @when(parsers.parse('{who:w} calls "{method:w} {target:S}" with {body}'), target_fixture="reply")
-def _(app: App, request: pytest.FixtureRequest, who: str, method: str, target: str, body: str) -> Reply:
-    return app.send(who, method, *_place(request, target), text=body)
+def _(app: App, who: str, method: str, target: str, body: str) -> Reply:
+    return app.send(who, method, *_path_and_query(target), text=body)
 
 
-def _place(request: pytest.FixtureRequest, target: str) -> tuple[str, dict[str, str]]:
-    """Path and query; `{chat}` stands for the chat of the story."""
-    if "{chat}" in target:
-        target = target.replace("{chat}", request.getfixturevalue("chat"))
+def _path_and_query(target: str) -> tuple[str, dict[str, str]]:
     path, _, query = target.partition("?")
     return path, dict(parse_qsl(query, keep_blank_values=True))
 
@@ -182,14 +179,14 @@ def _(app: App, who: str, title: str) -> str:
     return app.chat_titled(who, title)
 
 
-@given("no event reaches a worker")
-def _(backstage: InProcessDriver) -> None:
-    backstage.hold_events()
+@given("events to workers are held back")
+def _(in_process: InProcessDriver) -> None:
+    in_process.hold_events()
 
 
-@when("the event arrives")
-def _(backstage: InProcessDriver) -> None:
-    backstage.deliver()
+@when("the event is delivered")
+def _(in_process: InProcessDriver) -> None:
+    in_process.deliver()
 
 
 @step(parsers.parse("{seconds:d} seconds pass"))
@@ -197,7 +194,7 @@ def _(driver: Driver, seconds: int) -> None:
     driver.wait(seconds)
 
 
-# ---- what people see
+# ---- responses
 
 
 @step(parsers.re(r'(?:she|he) is refused with (?P<status>\d+) "(?P<code>\w+)"'), converters={"status": int})
@@ -211,6 +208,11 @@ def _(reply: Reply, status: int, code: str) -> None:
     assert int(reply.headers.get("retry-after", "1")) > 0
 
 
+@then("the question is accepted")
+def _(reply: Reply) -> None:
+    assert (reply.status, reply.body["status"]) == (200, "thinking"), reply.text
+
+
 @then("nothing more is stored or started")
 def _(driver: Driver, noted: Traces) -> None:
     assert driver.traces() == noted
@@ -218,16 +220,16 @@ def _(driver: Driver, noted: Traces) -> None:
 
 @then(parsers.parse('{who:w} sees a chat that is "{status}"'))
 def _(app: App, who: str, chat: str, status: str, datatable: list[list[str]]) -> None:
-    """One line for each message: who speaks, and words that are in it; a question is given whole."""
+    """One row for each message: its role, and its text for a question or a part of it for an answer."""
     page = app.page(who, chat)
     assert page["status"] == status
-    said = [(message["role"], message["content"]) for message in page["messages"]]
-    assert [role for role, _ in said] == [role for role, _ in datatable]
-    for (role, content), (_, words) in zip(said, datatable, strict=True):
+    shown = [(message["role"], message["content"]) for message in page["messages"]]
+    assert [role for role, _ in shown] == [role for role, _ in datatable]
+    for (role, content), (_, words) in zip(shown, datatable, strict=True):
         assert content == words if role == "user" else words in content
 
 
-@step(parsers.parse('{who:w} sees that the turn failed as "{code}"'))
+@step(parsers.parse('{who:w} sees that the turn failed with "{code}"'))
 def _(app: App, who: str, chat: str, code: str) -> None:
     page = app.page(who, chat)
     assert (page["status"], page["turn"]["phase"], page["turn"]["error"]["code"]) == ("failed", "done", code)
@@ -242,16 +244,16 @@ def _(app: App, page: dict[str, Any], memory_id: str, text: str) -> None:
     assert citations[0]["quote"] in text
 
 
-@then(parsers.re(r'(?:she|he) is told that the turn is "(?P<status>\w+)"'))
+@then(parsers.re(r'the response says that the turn is "(?P<status>\w+)"'))
 def _(reply: Reply, chat: str, status: str) -> None:
     assert (reply.status, reply.body) == (200, {"chat_id": chat, "status": status}), reply.text
 
 
-@then(parsers.re(r"(?:she|he) is answered with (?P<status>\d+) and no body"), converters={"status": int})
+@then(parsers.re(r"the response is (?P<status>\d+) without a body"), converters={"status": int})
 def _(reply: Reply, status: int) -> None:
     assert (reply.status, reply.text) == (status, "")
 
 
-@then(parsers.parse('nowhere in the chat she reads "{words}"'))
+@then(parsers.parse('the chat does not contain "{words}"'))
 def _(app: App, chat: str, words: str) -> None:
     assert words not in app.poll("Alice", chat).text

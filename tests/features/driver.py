@@ -1,4 +1,4 @@
-"""The service as a story sees it: it can be called, time passes, and the world around it is in some condition."""
+"""The interface between scenarios and the service under test."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 @dataclass(frozen=True)
 class Call:
-    """One call of the API. `who` is the caller's name, None for somebody without a token."""
+    """One call of the API. `who` is the caller's name, None for a call without a token."""
 
     who: str | None
     method: str
@@ -24,7 +24,7 @@ class Call:
 
 @dataclass(frozen=True)
 class Reply:
-    """What came back, and how many seconds that took. Header names are in lower case."""
+    """A response and its duration in seconds. Header names are in lower case."""
 
     status: int
     headers: Mapping[str, str]
@@ -33,7 +33,7 @@ class Reply:
 
     @property
     def body(self) -> dict[str, Any]:
-        """The JSON object in it."""
+        """The JSON object in the body."""
         body = json.loads(self.text)
         assert isinstance(body, dict), body
         return body
@@ -41,70 +41,67 @@ class Reply:
 
 @dataclass(frozen=True)
 class Traces:
-    """What calls leave behind: names of all that is stored, and how many workers were started.
-
-    From outside a worker shows only by what it stores: over HTTP `started` stays 0.
-    """
+    """The ids of all stored items, and the number of started workers, which stays 0 over HTTP."""
 
     stored: frozenset[str]
     started: int
 
 
 class Driver(Protocol):
-    """Drives the service under test. Conditions hold to the end of the scenario unless they are lifted."""
+    """Drives the service under test. Conditions hold until the end of the scenario."""
 
     @abstractmethod
     def call(self, call: Call) -> Reply:
-        """Call the API, whatever it answers."""
+        """Call the API; every status is returned."""
 
     @abstractmethod
     def user_id(self, who: str) -> str:
-        """The `sub` of this person's tokens."""
+        """The `sub` of this user's tokens."""
 
     @abstractmethod
     def now(self) -> datetime:
-        """The time of day, as the service's messages tell it."""
+        """The service's time."""
 
     @abstractmethod
     def wait(self, seconds: float) -> None:
-        """Let time pass, for the workers too."""
+        """Let time pass; workers go on meanwhile."""
 
     @abstractmethod
     def traces(self) -> Traces:
-        """What has been stored and started so far."""
+        """The items stored and workers started so far."""
 
     @abstractmethod
     def warm_up(self) -> None:
-        """Have the functions called once, so that none is cold."""
+        """Call the functions once, so that none has a cold start."""
 
     @abstractmethod
     def agent_takes(self, seconds: float) -> None:
-        """How long the agent reasons about each question from now on; it answers at once by default."""
+        """The agent's duration from now on; 0 by default."""
 
     @abstractmethod
     def turn_may_think_for(self, seconds: float) -> None:
-        """How long after its question a turn is at its deadline; 70 seconds by default."""
+        """Seconds from question to deadline; 70 by default."""
 
     @abstractmethod
     def have_workers_for(self, turns: int) -> None:
-        """How many turns may think at once, of all users; any number by default."""
+        """The limit of thinking turns of all users; none by default."""
 
     @abstractmethod
     def cut_off_worker(self) -> None:
-        """From now on no worker can be started."""
+        """Make every invocation of a worker fail."""
 
     @abstractmethod
     def reconnect_worker(self) -> None:
-        """Workers can be started again."""
+        """End `cut_off_worker`."""
 
     @abstractmethod
     def cut_off_store(self) -> None:
-        """From now on an ask can neither read nor write."""
+        """Make every read and write of an ask fail."""
 
     @abstractmethod
     def kill_worker(self) -> None:
-        """End the worker at work where it stands."""
+        """Kill the running worker."""
 
     @abstractmethod
     def close(self) -> None:
-        """Leave nothing of the scenario running, and everything as it was found."""
+        """Stop what the scenario started, and restore all conditions."""

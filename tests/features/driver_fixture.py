@@ -24,11 +24,11 @@ Function = TypeVar("Function", bound=Callable[..., object])
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--driver", choices=[IN_PROCESS, HTTP], default=IN_PROCESS, help="what the feature files drive")
+    parser.addoption("--driver", choices=[IN_PROCESS, HTTP], default=IN_PROCESS, help="the driver of the feature files")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "only(driver): a scenario that one driver alone can tell; the feature says why")
+    config.addinivalue_line("markers", "only(driver): a scenario that runs with one driver only; the feature says why")
     config.addinivalue_line("markers", f"{WIRE}: a scenario whose promise API Gateway, Lambda or DynamoDB could break")
     config.addinivalue_line("markers", "code(code): a scenario about this error code of the contract")
 
@@ -81,7 +81,7 @@ def _scenario(item: pytest.Item) -> ScenarioTemplate | None:
 
 
 def _conditions(item: pytest.Item) -> list[str]:
-    """What a scenario needs of the function's settings: with like beside like, they are changed a few times in all."""
+    """The scenario's steps that change the function's settings: sorted by them, few changes are needed."""
     scenario = _scenario(item)
     settings = ("the agent takes", "a turn may think", "there are workers for")
     return sorted(step.name for step in scenario.steps if step.name.startswith(settings)) if scenario else []
@@ -90,7 +90,7 @@ def _conditions(item: pytest.Item) -> list[str]:
 @pytest.fixture
 def driver(request: pytest.FixtureRequest) -> Iterator[Driver]:
     if request.config.getoption("driver") == HTTP:
-        from tests.features.http_driver import HttpDriver  # only now: it asks for a stack
+        from tests.features.http_driver import HttpDriver  # imported late: it needs a stack
 
         chosen: Driver = HttpDriver(request.getfixturevalue("stack"), request.getfixturevalue("stack_controls"))
     else:

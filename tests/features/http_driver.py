@@ -14,9 +14,9 @@ from tests.features.driver import Call, Driver, Reply, Traces
 
 
 class HttpDriver(Driver):
-    """Every scenario has people of its own, so that none sees what another left.
+    """Each scenario has its own users, so that no scenario sees another's data.
 
-    "alice" and "bob", in lower case, are the stack's own users, with their sample memories.
+    "alice" and "bob", in lower case, are the stack's sample users with their memories.
     """
 
     def __init__(self, stack: RunningStack, controls: StackControls) -> None:
@@ -29,7 +29,7 @@ class HttpDriver(Driver):
 
     def call(self, call: Call) -> Reply:
         if call.method == "POST" and call.path.endswith(("/chat", "/retry")):
-            # Put off until here: each change ends the function's processes, and few scenarios need one.
+            # Only now: each change restarts the function's processes, and few scenarios need one.
             self._controls.configure(self._settings)
         began = time.monotonic()
         reply = self._http.request(
@@ -50,9 +50,9 @@ class HttpDriver(Driver):
         return Traces(self._controls.stored(), started=0)
 
     def warm_up(self) -> None:
-        self.call(Call("Wanda", "POST", "/memories/chat", body='{"question": "Is anybody there?"}'))
+        self.call(Call("Wanda", "POST", "/memories/chat", body='{"question": "Are you there?"}'))
         self._cancel_all("Wanda")
-        self.wait(3)  # by then her worker has noticed, and is free for others
+        self.wait(3)  # by then her worker has ended
 
     def agent_takes(self, seconds: float) -> None:
         self.set_variable("ASYNC_CHAT_RECALL_DELAY_SECONDS", f"{seconds:g}")
@@ -74,7 +74,7 @@ class HttpDriver(Driver):
         self._controls.permit_all_but(["Chats"])
 
     def kill_worker(self) -> None:
-        assert self._controls.kill_workers() > 0, "a worker should have been at work"
+        assert self._controls.kill_workers() > 0, "no worker was running"
 
     def close(self) -> None:
         self._controls.permit_all_but(())
@@ -82,25 +82,25 @@ class HttpDriver(Driver):
             self._cancel_all(who)
         self.hang_up()
 
-    # ---- what only this driver can do
+    # ---- only on this driver
 
     def hang_up(self) -> None:
-        """Call no more, and leave what runs running."""
+        """Close the connections; running workers go on."""
         self._http.close()
 
     def set_variable(self, name: str, value: str) -> None:
-        """From the next ask on, have this variable in the chat function's environment."""
+        """Set a variable in the chat function's environment from the next ask on."""
         self._settings[name] = value
 
     def unset_variable(self, name: str) -> None:
         del self._settings[name]
 
     def token(self, who: str) -> str:
-        """The access token with which the person calls."""
+        """The user's access token."""
         return self._person(who).token
 
     def _cancel_all(self, who: str) -> None:
-        """Workers of an ended scenario would take the next one's processor time."""
+        """Stop workers that would take the next scenario's processor time."""
         chats = self.call(Call(who, "GET", "/chats")).body["chats"]
         for chat in chats:
             if chat["status"] == "thinking":

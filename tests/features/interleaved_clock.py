@@ -1,4 +1,4 @@
-"""A controlled clock under which workers run beside the story, always in the same order."""
+"""A fake clock with concurrent workers that run in a deterministic order."""
 
 from __future__ import annotations
 
@@ -10,14 +10,13 @@ from tests.fakes.clock import FakeClock
 
 
 class Killed(BaseException):
-    """Ends a worker where it stands, as SIGKILL does: no Exception, so that nothing in the service handles it."""
+    """Kills a worker, as SIGKILL does. Not an Exception, so that nothing in the service handles it."""
 
 
 class InterleavedClock(FakeClock):
-    """Workers get threads of their own, but only one thread runs at a time, and only while the story lets time pass.
+    """Each worker has a thread, but only one thread runs at a time, and workers run only while the scenario waits.
 
-    What a worker does takes no time until it sleeps. Sleepers wake in the order of their waking, so that a story told
-    twice goes the same way.
+    Work takes no time until the worker sleeps. Sleepers wake in the order of their times, so that runs are repeatable.
     """
 
     def __init__(self) -> None:
@@ -25,7 +24,7 @@ class InterleavedClock(FakeClock):
         self._sleepers: list[_Sleeper] = []
 
     def start(self, work: Callable[[], None]) -> None:
-        """Let `work` begin as soon as time passes."""
+        """Run `work` as soon as time passes."""
         sleeper = _Sleeper(work)
         self._sleepers.append(sleeper)
         self.at(self.now(), sleeper.wake)
@@ -39,7 +38,7 @@ class InterleavedClock(FakeClock):
             sleeper.fall_asleep()
 
     def kill_sleepers(self) -> int:
-        """End everything that has begun and not ended; says how many that were."""
+        """Kill all running workers; returns their number."""
         asleep = [sleeper for sleeper in self._sleepers if sleeper.is_asleep()]
         for sleeper in asleep:
             sleeper.kill()
@@ -61,11 +60,11 @@ class _Sleeper:
         return self._thread is threading.current_thread()
 
     def is_asleep(self) -> bool:
-        """It has begun, and has not ended."""
+        """Whether it has begun and not ended."""
         return self._thread.ident is not None and not self._ended
 
     def wake(self) -> None:
-        """Let it run; comes back when it sleeps again or has ended."""
+        """Let it run; returns when it sleeps again or has ended."""
         if self._ended:
             return
         if self._thread.ident is None:

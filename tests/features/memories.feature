@@ -1,110 +1,110 @@
 Feature: Memories
-  What a user has had remembered is what answers are made of. Nobody else ever sees it.
+  Answers are based on the user's stored memories. No other user can see them.
 
   @wire
-  Scenario: A memory is remembered, and an answer rests on it
+  Scenario: An answer cites a stored memory
     Given Alice remembers "The plumber's name is Hanneke, she takes cash only."
     When Alice asks "What is the plumber's name?"
-    And Alice polls as told until the turn has ended
+    And Alice polls until the turn has ended
     Then Alice sees a chat that is "answered"
       | user      | What is the plumber's name? |
       | assistant | Hanneke                     |
     And the answer cites the memory "The plumber's name is Hanneke, she takes cash only."
 
   @wire
-  Scenario: A memory keeps its time and its tags
+  Scenario: A memory is stored with its time and tags
     When Alice calls "POST /memories" with {"text": " Bled the radiators. ", "occurred_at": "2026-10-04T11:30:00+02:00", "tags": ["home", "heating"]}
-    Then she is told the ids of 1 memory
+    Then the response holds the ids of 1 memory
     And the newest of Alice's memories is "Bled the radiators.", of "2026-10-04T09:30:00.000Z", tagged "home, heating"
 
-  Scenario: A memory without a time is of now
+  Scenario: A memory without a time gets the current time
     When Alice calls "POST /memories" with {"text": "Changed the bulb in the hall."}
     Then the newest of Alice's memories is of the last minute
 
   @wire
-  Scenario: Up to a hundred are remembered at once
-    When Alice has 100 memories remembered at once
-    Then she is told the ids of 100 memories
+  Scenario: Up to a hundred memories can be stored in one request
+    When Alice stores 100 memories in one request
+    Then the response holds the ids of 100 memories
     And Alice finds each of the 100 once, newest first, in pages of 40
 
   @wire
-  Scenario: A search finds what the agent would find
+  Scenario: A search finds the matching memory
     Given Alice remembers "Left the green umbrella at Kofi's."
     And Alice remembers "The boiler was serviced in May."
     When Alice calls "GET /memories?q=umbrella"
     Then the only memory found is "Left the green umbrella at Kofi's."
 
-  Scenario: A search for what is not there finds nothing
+  Scenario: A search without a match finds nothing
     Given Alice remembers "The boiler was serviced in May."
     When Alice calls "GET /memories?q=zeppelin"
     Then no memory is found
 
-  Scenario: Whoever has no memories is told so
+  Scenario: Without memories the answer says that nothing was found
     When Alice asks "Where is the zeppelin?"
-    And Alice polls as told until the turn has ended
+    And Alice polls until the turn has ended
     Then Alice sees a chat that is "answered"
       | user      | Where is the zeppelin? |
       | assistant | I found nothing        |
     And the answer cites nothing
 
   @wire
-  Scenario: What is forgotten is in no later answer
+  Scenario: A deleted memory is not used in later answers
     Given Alice remembers "The plumber's name is Hanneke, she takes cash only."
-    And Alice forgets it
+    And Alice deletes the memory
     When Alice asks "What is the plumber's name?"
-    And Alice polls as told until the turn has ended
+    And Alice polls until the turn has ended
     Then the answer cites nothing
-    And nowhere in the chat she reads "Hanneke"
+    And the chat does not contain "Hanneke"
 
   @code-memory_not_found
-  Scenario: What is forgotten cannot be forgotten again
+  Scenario: A deleted memory cannot be deleted again
     Given Alice remembers "The plumber's name is Hanneke, she takes cash only."
-    And Alice forgets it
-    When Alice forgets it
+    And Alice deletes the memory
+    When Alice deletes the memory
     Then she is refused with 404 "memory_not_found"
 
   @code-memory_not_found
-  Scenario: Nobody forgets for another user
+  Scenario: Deleting another user's memory is refused
     Given Alice remembers "The plumber's name is Hanneke, she takes cash only."
-    When Bob forgets it
+    When Bob deletes the memory
     Then he is refused with 404 "memory_not_found"
     When Alice calls "GET /memories?q=plumber"
     Then the only memory found is "The plumber's name is Hanneke, she takes cash only."
 
   @wire
-  Scenario: Nobody sees another user's memories
+  Scenario: Lists and searches show only the user's own memories
     Given Alice remembers "The plumber's name is Hanneke, she takes cash only."
     When Bob calls "GET /memories?q=plumber"
     Then no memory is found
     When Bob calls "GET /memories"
     Then no memory is found
 
-  Scenario: Nobody is answered out of another user's memories
+  Scenario: Answers do not use another user's memories
     Given Alice remembers "The plumber's name is Hanneke, she takes cash only."
     When Bob asks "What is the name of Alice's plumber?"
-    And Bob polls as told until the turn has ended
+    And Bob polls until the turn has ended
     Then the answer cites nothing
 
   @code-memory_too_long
-  Scenario: A memory has at most 4,000 characters
-    When Alice has a memory of 4001 characters remembered
+  Scenario: A memory of more than 4,000 characters is refused
+    When Alice stores a memory of 4001 characters
     Then she is refused with 413 "memory_too_long"
-    When Alice has a memory of 4000 characters remembered
-    Then she is told the ids of 1 memory
+    When Alice stores a memory of 4000 characters
+    Then the response holds the ids of 1 memory
 
   @code-memory_too_long
-  Scenario: Of a batch all are remembered, or none
-    When Alice calls "POST /memories" with a batch of which the second is too long
+  Scenario: A batch is stored whole or not at all
+    When Alice calls "POST /memories" with a batch whose second memory is too long
     Then she is refused with 413 "memory_too_long"
     When Alice calls "GET /memories"
     Then no memory is found
 
   @code-invalid_request
-  Scenario: What cannot be remembered is refused
+  Scenario: A memory with an invalid time is refused
     When Alice calls "POST /memories" with {"text": "Tea.", "occurred_at": "yesterday"}
     Then she is refused with 400 "invalid_request"
 
   @code-invalid_request
-  Scenario: More than a hundred at once are refused
-    When Alice has 101 memories remembered at once
+  Scenario: More than a hundred memories in one request are refused
+    When Alice stores 101 memories in one request
     Then she is refused with 400 "invalid_request"

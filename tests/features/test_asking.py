@@ -1,4 +1,4 @@
-"""Steps of asking.feature alone."""
+"""Steps of asking.feature."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def _(app: App, who: str, count: int, character: str) -> Reply:
     return app.ask(who, character * count)
 
 
-@then('she is told her chat\'s id and "thinking", and nothing else')
+@then('the response holds only the chat\'s id and the status "thinking"')
 def _(reply: Reply) -> None:
     assert (reply.status, reply.headers["content-type"]) == (200, "application/json")
     chat_id = reply.body["chat_id"]
@@ -28,18 +28,18 @@ def _(reply: Reply) -> None:
     assert reply.body == {"chat_id": chat_id, "status": "thinking"}
 
 
-@then("she is told where and when to poll")
+@then("the response says where and when to poll")
 def _(reply: Reply) -> None:
     assert reply.headers["location"] == f"/chats/messages?chat_id={reply.body['chat_id']}"
     assert reply.headers["retry-after"] == "2"
 
 
-@then(parsers.parse("that took less than {seconds:d} seconds"))
+@then(parsers.parse("the response took less than {seconds:d} seconds"))
 def _(reply: Reply, seconds: int) -> None:
     assert reply.took < seconds
 
 
-@then(parsers.parse("the answer came more than {least:d} and at most {most:d} seconds after the question"))
+@then(parsers.parse("the answer was saved more than {least:d} and at most {most:d} seconds after the question"))
 def _(page: dict[str, Any], least: int, most: int) -> None:
     asked, answered = (datetime.fromisoformat(message["created_at"]) for message in page["messages"])
     assert least < (answered - asked).total_seconds() <= most
@@ -50,12 +50,12 @@ def _(app: App, who: str, chat: str, escaped: str) -> None:
     assert app.page(who, chat)["messages"][0]["content"] == json.loads(f'"{escaped}"')
 
 
-@then(parsers.parse("{who:w} sees all {count:d} characters of it"))
+@then(parsers.parse("{who:w} sees all {count:d} characters of her question"))
 def _(app: App, who: str, chat: str, count: int) -> None:
     assert len(app.page(who, chat)["messages"][0]["content"]) == count
 
 
-@then(parsers.parse("she saw the answer within {seconds:d} seconds of its being saved"))
+@then(parsers.parse("the poll showed the answer within {seconds:d} seconds after it was saved"))
 def _(driver: Driver, page: dict[str, Any], seconds: int) -> None:
     saved = datetime.fromisoformat(page["turn"]["ended_at"])
     assert timedelta(0) <= driver.now() - saved <= timedelta(seconds=seconds)

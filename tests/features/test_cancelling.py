@@ -1,5 +1,3 @@
-"""All steps of cancelling.feature are shared."""
-
 from pytest_bdd import scenarios
 
 scenarios("cancelling.feature")

@@ -1,4 +1,4 @@
-"""Steps of ending.feature alone."""
+"""Steps of ending.feature."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from tests.features.in_process_driver import InProcessDriver
 scenarios("ending.feature")
 
 
-@given(parsers.parse('the agent breaks with "{words}"'))
-def _(backstage: InProcessDriver, words: str) -> None:
-    backstage.replace_agent(PacedAgent(backstage.clock, takes=timedelta(seconds=1), error=RuntimeError(words)))
+@given(parsers.parse('the agent raises an error with the text "{words}"'))
+def _(in_process: InProcessDriver, words: str) -> None:
+    in_process.replace_agent(PacedAgent(in_process.clock, takes=timedelta(seconds=1), error=RuntimeError(words)))
 
 
 @when("the worker is killed")
@@ -24,20 +24,20 @@ def _(driver: Driver) -> None:
     driver.kill_worker()
 
 
-@when("the event arrives once more")
-def _(backstage: InProcessDriver) -> None:
-    backstage.deliver_again()
+@when("the event is delivered again")
+def _(in_process: InProcessDriver) -> None:
+    in_process.deliver_again()
 
 
 @then("the agent reasoned once")
-def _(backstage: InProcessDriver) -> None:
-    assert _claims(backstage) == 1
+def _(in_process: InProcessDriver) -> None:
+    assert _claims(in_process) == 1
 
 
 @then("the agent did not reason")
-def _(backstage: InProcessDriver) -> None:
-    assert _claims(backstage) == 0
+def _(in_process: InProcessDriver) -> None:
+    assert _claims(in_process) == 0
 
 
-def _claims(backstage: InProcessDriver) -> int:
-    return [turn.state for turn in backstage.observer.turns].count(TurnState.RUNNING)
+def _claims(in_process: InProcessDriver) -> int:
+    return [turn.state for turn in in_process.observer.turns].count(TurnState.RUNNING)

@@ -1,4 +1,4 @@
-"""Steps of identity.feature alone."""
+"""Steps of identity.feature."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from tests.features.driver import Driver, Reply
 scenarios("identity.feature")
 
 
-@when(parsers.parse("{who:w} polls the chat, claiming to be {other:w} in {place}"), target_fixture="reply")
-def _(app: App, driver: Driver, who: str, other: str, place: str, chat: str) -> Reply:
+@when(parsers.parse("{who:w} polls the chat, claiming to be {other:w} in {location}"), target_fixture="reply")
+def _(app: App, driver: Driver, who: str, other: str, location: str, chat: str) -> Reply:
     sub, query, headers = driver.user_id(other), {"chat_id": chat}, {}
-    if place.startswith("the query"):
+    if location.startswith("the query"):
         query |= {"user_id": sub, "sub": sub}
     else:
-        headers = {place.removeprefix("the header "): sub}
+        headers = {location.removeprefix("the header "): sub}
     return app.send(who, "GET", "/chats/messages", query, headers=headers)
 
 
@@ -26,12 +26,12 @@ def _(app: App, who: str, question: str) -> Reply:
     return app.send(who, "POST", "/memories/chat", flag, headers=flag, body={"question": question})
 
 
-@when(parsers.parse('somebody without a token calls "{method:w} {path:S}"'), target_fixture="reply")
+@when(parsers.parse('a caller without a token calls "{method:w} {path:S}"'), target_fixture="reply")
 def _(app: App, method: str, path: str) -> Reply:
     return app.send(None, method, path)
 
 
-@then("the version and the workspace are told, and nothing else")
+@then("the response holds only status, version and workspace")
 def _(reply: Reply) -> None:
     assert reply.status == 200
     assert reply.body["status"] == "ok"
@@ -39,7 +39,7 @@ def _(reply: Reply) -> None:
     assert all(reply.body.values())
 
 
-@then(parsers.parse('it is there as "{media_type}"'))
+@then(parsers.parse('the response has the type "{media_type}"'))
 def _(reply: Reply, media_type: str) -> None:
     assert (reply.status, reply.headers["content-type"]) == (200, media_type)
     assert len(reply.text) > 1_000

@@ -1,11 +1,11 @@
-"""Steps of limits.feature alone."""
+"""Steps of limits.feature."""
 
 from __future__ import annotations
 
-from pytest_bdd import given, parsers, scenarios, then
+from pytest_bdd import given, parsers, scenarios
 
 from tests.features.app import App
-from tests.features.driver import Driver, Reply
+from tests.features.driver import Driver
 
 scenarios("limits.feature")
 
@@ -22,11 +22,6 @@ def _(driver: Driver, turns: int) -> None:
 )
 def _(app: App, who: str, count: int) -> list[str]:
     return [app.accepted(app.ask(who, f"Question number {number}?")) for number in range(1, count + 1)]
-
-
-@then("the question is taken")
-def _(app: App, reply: Reply) -> None:
-    app.accepted(reply)
 
 
 @given(parsers.parse("{who:w} cancels the turn in one of them"))

@@ -1,4 +1,4 @@
-"""Steps of listing.feature alone."""
+"""Steps of listing.feature."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from tests.features.driver import Driver, Reply
 
 scenarios("listing.feature")
 
-#: How often a list that lags behind is looked at again, half a second apart.
-LOOKS = 8
+#: How often a list that lags is read again, half a second apart.
+TRIES = 8
 
 
 @step(parsers.parse("{who:w} marks the chat as read"), target_fixture="reply")
@@ -25,27 +25,27 @@ def _(app: App, who: str, title: str) -> None:
     app.ask_until_answered(who, title)
 
 
-@given(parsers.parse("{who:w} has asked and cancelled {count:d} questions in chats of their own"))
+@given(parsers.parse("{who:w} has asked and cancelled {count:d} questions in new chats"))
 def _(app: App, who: str, count: int) -> None:
     for number in range(count):
         chat_id = app.accepted(app.ask(who, f"Question number {number}?"))
         assert app.send(who, "POST", f"/chats/{chat_id}/cancel").status == 200
 
 
-@then(parsers.parse("the first of {who:w}'s chats comes to be"))
+@then(parsers.parse("the first chat in {who:w}'s list is"))
 def _(app: App, driver: Driver, who: str, datatable: list[list[str]]) -> None:
-    """The title's end and words of the content are enough."""
+    """Title and content may be given in part."""
     titles, wanted = datatable
     expected = dict(zip(titles, wanted, strict=True))
-    for _ in range(LOOKS):
+    for _ in range(TRIES):
         chats = app.chats(who)
-        if chats and _is_as(chats[0], expected):
+        if chats and _matches(chats[0], expected):
             return
         driver.wait(0.5)
     raise AssertionError(f"{chats} is not {expected}")
 
 
-def _is_as(chat: dict[str, Any], expected: dict[str, str]) -> bool:
+def _matches(chat: dict[str, Any], expected: dict[str, str]) -> bool:
     last = chat["last_message"]
     return (
         chat["title"].endswith(expected["title"])
@@ -55,10 +55,10 @@ def _is_as(chat: dict[str, Any], expected: dict[str, str]) -> bool:
     )
 
 
-@then(parsers.re(r'the titles of (?P<who>\w+)\'s chats come to be "(?P<first>[^"]+)"(?: and "(?P<second>[^"]+)")?'))
+@then(parsers.re(r'the titles in (?P<who>\w+)\'s list are "(?P<first>[^"]+)"(?: and "(?P<second>[^"]+)")?'))
 def _(app: App, driver: Driver, who: str, first: str, second: str | None) -> None:
     expected = [title for title in (first, second) if title]
-    for _ in range(LOOKS):
+    for _ in range(TRIES):
         titles = [chat["title"] for chat in app.chats(who)]
         if titles == expected:
             return

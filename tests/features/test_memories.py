@@ -1,4 +1,4 @@
-"""Steps of memories.feature alone."""
+"""Steps of memories.feature."""
 
 from __future__ import annotations
 
@@ -13,30 +13,30 @@ from tests.features.driver import Driver, Reply
 scenarios("memories.feature")
 
 
-@step(parsers.parse("{who:w} forgets it"), target_fixture="reply")
+@step(parsers.parse("{who:w} deletes the memory"), target_fixture="reply")
 def _(app: App, who: str, memory_id: str) -> Reply:
     return app.send(who, "DELETE", f"/memories/{memory_id}")
 
 
-@when(parsers.parse("{who:w} has {count:d} memories remembered at once"), target_fixture="reply")
+@when(parsers.parse("{who:w} stores {count:d} memories in one request"), target_fixture="reply")
 def _(app: App, who: str, count: int) -> Reply:
     batch = [{"text": f"Memory number {number}."} for number in range(count)]
     return app.send(who, "POST", "/memories", body={"memories": batch})
 
 
-@when(parsers.parse("{who:w} has a memory of {length:d} characters remembered"), target_fixture="reply")
+@when(parsers.parse("{who:w} stores a memory of {length:d} characters"), target_fixture="reply")
 def _(app: App, who: str, length: int) -> Reply:
     return app.send(who, "POST", "/memories", body={"text": "m" * length})
 
 
 @when(
-    parsers.parse('{who:w} calls "POST /memories" with a batch of which the second is too long'), target_fixture="reply"
+    parsers.parse('{who:w} calls "POST /memories" with a batch whose second memory is too long'), target_fixture="reply"
 )
 def _(app: App, who: str) -> Reply:
     return app.send(who, "POST", "/memories", body={"memories": [{"text": "Tea."}, {"text": "t" * 4001}]})
 
 
-@then(parsers.re(r"she is told the ids of (?P<count>\d+) memor(?:y|ies)"))
+@then(parsers.re(r"the response holds the ids of (?P<count>\d+) memor(?:y|ies)"))
 def _(reply: Reply, count: str) -> None:
     assert reply.status == 201, reply.text
     assert len(set(reply.body["memory_ids"])) == int(count)

@@ -1,4 +1,4 @@
-"""Steps of polling.feature alone."""
+"""Steps of polling.feature."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ def _(app: App, who: str, question: str, chat: str) -> None:
     app.ask_until_answered(who, question, chat)
 
 
-@when(parsers.parse("{who:w} polls with the cursor of before"), target_fixture="reply")
+@when(parsers.parse("{who:w} polls with the earlier cursor"), target_fixture="reply")
 def _(app: App, who: str, chat: str, before: Reply) -> Reply:
     return app.poll(who, chat, after=before.body["after"])
 
 
-@when(parsers.parse("{who:w} polls with the ETag of before"), target_fixture="reply")
+@when(parsers.parse("{who:w} polls with the earlier ETag"), target_fixture="reply")
 def _(app: App, who: str, chat: str, before: Reply) -> Reply:
     seen = {"If-None-Match": before.headers["etag"]}
     return app.send(who, "GET", "/chats/messages", {"chat_id": chat}, headers=seen)
@@ -44,7 +44,7 @@ def _(app: App, who: str, chat: str, limit: int) -> list[list[dict[str, Any]]]:
     return pages
 
 
-@then(parsers.re(r'the turn is "(?P<phase>\w+)" and tells at least (?P<least>\d+) steps? of the agent'))
+@then(parsers.re(r'the turn is "(?P<phase>\w+)" and shows at least (?P<least>\d+) steps? of the agent'))
 def _(reply: Reply, phase: str, least: str) -> None:
     turn = reply.body["turn"]
     assert turn["phase"] == phase
@@ -53,14 +53,14 @@ def _(reply: Reply, phase: str, least: str) -> None:
     assert (began, ended) == (phase != "queued", phase == "done")
 
 
-@then("the poll tells when to ask again")
+@then("the poll says when to poll next")
 def _(reply: Reply) -> None:
     assert reply.body["status"] == "thinking"
     assert reply.body["poll_after_ms"] > 0
     assert int(reply.headers["retry-after"]) == math.ceil(reply.body["poll_after_ms"] / 1000)
 
 
-@then("the poll tells that there is nothing to wait for")
+@then("the poll says that polling can stop")
 def _(reply: Reply) -> None:
     assert (reply.body["status"], reply.body["poll_after_ms"]) == ("answered", None)
     assert "retry-after" not in reply.headers
@@ -77,7 +77,7 @@ def _(reply: Reply, count: int, content: str) -> None:
     assert (len(messages), messages[0]["content"]) == (count, content)
 
 
-@then("its cursor is the one of before")
+@then("the cursor has not changed")
 def _(reply: Reply, before: Reply) -> None:
     assert reply.body["after"] == before.body["after"]
 
@@ -87,16 +87,16 @@ def _(pages: list[list[dict[str, Any]]], first: str, second: str) -> None:
     assert [page[0]["content"] for page in pages] == [first, second]
 
 
-@then("together they hold every message once, in the order in which it was said")
+@then("together they hold every message once, oldest first")
 def _(pages: list[list[dict[str, Any]]]) -> None:
-    said = [message for page in reversed(pages) for message in page]
-    names = [message["message_id"] for message in said]
-    assert names == sorted(set(names))
-    assert [message["role"] for message in said] == ["user", "assistant"] * 3
-    asked = [message["content"] for message in said[::2]]
+    messages = [message for page in reversed(pages) for message in page]
+    ids = [message["message_id"] for message in messages]
+    assert ids == sorted(set(ids))
+    assert [message["role"] for message in messages] == ["user", "assistant"] * 3
+    asked = [message["content"] for message in messages[::2]]
     assert asked == ["First question?", "Second question?", "Third question?"]
 
 
-@then("caches are told to keep out")
+@then("the response may not be cached")
 def _(reply: Reply) -> None:
     assert reply.headers["cache-control"] == "private, no-store"

@@ -1,4 +1,4 @@
-"""Steps of requests.feature alone."""
+"""Steps of requests.feature."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ scenarios("requests.feature")
 
 
 class DefectiveChatRepository(InMemoryChatRepository):
-    """Fails as no port may: by an error that nobody expects."""
+    """Raises an error that no port may raise."""
 
     words = ""
 
@@ -22,11 +22,11 @@ class DefectiveChatRepository(InMemoryChatRepository):
         raise KeyError(self.words)
 
 
-@given(parsers.parse('a defect that says "{words}"'))
-def _(backstage: InProcessDriver, words: str) -> None:
+@given(parsers.parse('an unexpected error with the text "{words}"'))
+def _(in_process: InProcessDriver, words: str) -> None:
     defective = DefectiveChatRepository()
     defective.words = words
-    backstage.replace_chats(defective)
+    in_process.replace_chats(defective)
 
 
 @when(parsers.parse('{who:w} sends the ask {body} as "{media_type}"'), target_fixture="reply")
@@ -45,12 +45,12 @@ def _(app: App, who: str, chat: str, question: str) -> None:
     assert app.page(who, chat)["messages"][0]["content"] == question
 
 
-@then(parsers.parse('she is told that the path takes "{methods}"'))
+@then(parsers.parse('the response allows "{methods}"'))
 def _(reply: Reply, methods: str) -> None:
     assert reply.headers["allow"] == methods
 
 
-@then(parsers.parse('she reads nothing of "{first}" or "{second}"'))
+@then(parsers.parse('the response contains neither "{first}" nor "{second}"'))
 def _(reply: Reply, first: str, second: str) -> None:
     assert first not in reply.text
     assert second not in reply.text
