@@ -1,4 +1,4 @@
-"""The project's own files, as the tests of its architecture read them."""
+"""The project's source files, parsed for the tests of its architecture."""
 
 import ast
 from collections.abc import Iterator
@@ -18,8 +18,6 @@ MODULE: Final = Module()
 
 @dataclass(frozen=True)
 class ClassInFile:
-    """A class as it is written."""
-
     name: str
     bases: frozenset[str]
     methods: frozenset[str]
@@ -28,8 +26,6 @@ class ClassInFile:
 
 @dataclass(frozen=True)
 class SourceFile:
-    """One Python file."""
-
     path: Path
 
     @cached_property
@@ -41,7 +37,7 @@ class SourceFile:
         return ".".join(self.path.relative_to(SRC).with_suffix("").parts)
 
     def imports(self) -> Iterator[tuple[str, int]]:
-        """Every module that is imported anywhere in the file, and the line."""
+        """Every imported module and the line of its import."""
         for node in ast.walk(self.tree):
             if isinstance(node, ast.Import):
                 yield from ((alias.name, node.lineno) for alias in node.names)
@@ -58,5 +54,5 @@ class SourceFile:
 
 def files(folder: Path) -> list[SourceFile]:
     found = [SourceFile(path) for path in sorted(folder.rglob("*.py"))]
-    assert found, f"nothing to look at in {folder}"
+    assert found, f"no Python files in {folder}"
     return found

@@ -1,4 +1,4 @@
-"""Every feature file is run: pytest-bdd ignores one that no test names."""
+"""Every feature file is run; pytest-bdd ignores a file that no test binds."""
 
 import ast
 import re
@@ -26,12 +26,12 @@ def named_in(path: Path) -> set[str]:
     }
 
 
-def test_there_are_features() -> None:
+def test_feature_files_are_found() -> None:
     assert FEATURE_FILES
 
 
 @pytest.mark.parametrize("feature", FEATURE_FILES, ids=lambda path: path.name)
-def test_a_feature_is_bound_by_the_test_beside_it(feature: Path) -> None:
+def test_feature_is_bound_by_the_test_of_its_name(feature: Path) -> None:
     beside = feature.with_name(f"test_{feature.stem}.py")
     assert beside.exists(), f"nothing runs {feature.name}"
     assert feature.name in named_in(beside)
@@ -42,7 +42,7 @@ def test_a_feature_has_scenarios(feature: Path) -> None:
     assert re.search(r"^\s*Scenario( Outline)?: \S", feature.read_text(), re.MULTILINE)
 
 
-def test_no_test_binds_a_feature_that_is_not_there() -> None:
+def test_every_bound_feature_exists() -> None:
     bound = {name for path in FEATURES.rglob("test_*.py") for name in named_in(path) if name.endswith(".feature")}
     assert bound == {path.name for path in FEATURE_FILES}
 

@@ -1,12 +1,12 @@
-"""Ports are inherited by name: a forgotten method then fails when the adapter or fake is made, not at the first call."""
+"""Adapters and fakes inherit their ports, so that a missing method fails at construction, not at the first call."""
 
 import pytest
 
 from domain import ports
 from tests.architecture.source import FAKES, SRC, ClassInFile, files
 
-#: What an agent is given, not what the domain needs from the world: made by the domain itself.
-OF_THE_DOMAIN = {"ProgressReporter"}
+#: Implemented by the domain itself.
+DOMAIN_PORTS = {"ProgressReporter"}
 PORTS = {
     name: port
     for name, port in vars(ports).items()
@@ -22,11 +22,11 @@ def methods(port: type) -> set[str]:
     return {name for name, member in vars(port).items() if callable(member) and not name.startswith("_")}
 
 
-def keeping(name: str, classes: list[ClassInFile]) -> list[ClassInFile]:
+def implementing(name: str, classes: list[ClassInFile]) -> list[ClassInFile]:
     return [found for found in classes if name in found.bases]
 
 
-def test_the_ports_are_those_that_everybody_knows() -> None:
+def test_ports_are_found() -> None:
     assert PORTS.keys() >= {"ChatRepository", "WorkerInvoker", "ReasoningAgent", "MemoryStore", "Clock", "IdSource"}
 
 
@@ -34,7 +34,7 @@ def test_the_ports_are_those_that_everybody_knows() -> None:
 def test_every_method_of_a_port_is_abstract_and_has_its_contract(name: str, port: type) -> None:
     assert methods(port) == set(getattr(port, "__abstractmethods__", ()))
     for method in methods(port):
-        assert getattr(port, method).__doc__, f"{name}.{method} promises nothing"
+        assert getattr(port, method).__doc__, f"{name}.{method} has no docstring"
 
 
 @each_port
@@ -45,23 +45,23 @@ def test_class_with_all_methods_of_a_port_inherits_it(name: str, port: type) -> 
 
 @each_port
 def test_class_that_inherits_a_port_has_all_its_methods(name: str, port: type) -> None:
-    keepers = keeping(name, ADAPTERS + FAKED)
-    assert [found.where for found in keepers if not found.methods >= methods(port)] == []
+    found_classes = implementing(name, ADAPTERS + FAKED)
+    assert [found.where for found in found_classes if not found.methods >= methods(port)] == []
 
 
-@pytest.mark.parametrize("name", sorted(PORTS.keys() - OF_THE_DOMAIN))
+@pytest.mark.parametrize("name", sorted(PORTS.keys() - DOMAIN_PORTS))
 def test_every_port_has_an_adapter(name: str) -> None:
-    assert keeping(name, ADAPTERS)
+    assert implementing(name, ADAPTERS)
 
 
-@pytest.mark.parametrize("name", sorted(PORTS.keys() - OF_THE_DOMAIN - {"MemoryRanking"}))
-def test_every_port_that_reaches_out_has_a_fake(name: str) -> None:
-    assert keeping(name, FAKED)
+@pytest.mark.parametrize("name", sorted(PORTS.keys() - DOMAIN_PORTS - {"MemoryRanking"}))
+def test_every_port_has_a_fake(name: str) -> None:
+    assert implementing(name, FAKED)
 
 
-def test_a_forgotten_method_fails_when_the_adapter_is_made() -> None:
-    class Forgetful(ports.WorkerInvoker):
+def test_class_without_all_methods_of_a_port_cannot_be_created() -> None:
+    class Incomplete(ports.WorkerInvoker):
         pass
 
     with pytest.raises(TypeError, match="abstract method"):
-        Forgetful()  # type: ignore[abstract]  # that is the point
+        Incomplete()  # type: ignore[abstract]  # tested here

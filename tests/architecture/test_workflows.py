@@ -1,4 +1,4 @@
-"""GitHub's workflows: only code that is named by its commit runs, and it may do as little as possible."""
+"""GitHub's workflows: actions are pinned by commit and have least privilege."""
 
 import re
 from pathlib import Path
@@ -12,7 +12,7 @@ from tests.architecture.source import MODULE, ROOT
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 #: The steps that all workflows share, with the pinned versions.
 TOOLS = ROOT / ".github" / "actions" / "tools" / "action.yml"
-OF_WORKFLOWS = pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda path: path.name)
+each_workflow = pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda path: path.name)
 
 
 def jobs(workflow: Path) -> dict[str, Any]:
@@ -24,7 +24,7 @@ def steps(workflow: Path) -> list[dict[str, Any]]:
     return [step for job in jobs(workflow).values() for step in job["steps"]]
 
 
-def test_there_is_one_for_each_occasion() -> None:
+def test_workflows_are_apply_check_nightly_and_plan() -> None:
     assert [workflow.name for workflow in WORKFLOWS] == ["apply.yml", "check.yml", "nightly.yml", "plan.yml"]
 
 
@@ -36,40 +36,40 @@ def test_every_action_is_pinned_by_its_commit_and_says_its_version(file: Path) -
         assert re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", action), action
 
 
-def test_an_action_is_the_same_everywhere() -> None:
+def test_action_has_the_same_version_everywhere() -> None:
     used = {action for file in [*WORKFLOWS, TOOLS] for action in re.findall(r"uses: (.*)", file.read_text())}
     assert len({action.split("@")[0] for action in used}) == len(used)
 
 
-@OF_WORKFLOWS
-def test_a_workflow_reads_the_repository_and_no_more(workflow: Path) -> None:
+@each_workflow
+def test_workflow_may_only_read_the_repository(workflow: Path) -> None:
     assert yaml.safe_load(workflow.read_text())["permissions"] == {"contents": "read"}
     for job in jobs(workflow).values():
         assert job.get("permissions", {}).keys() <= {"contents", "id-token"}
         assert job.get("permissions", {}).get("contents", "read") == "read"
 
 
-@OF_WORKFLOWS
-def test_a_token_for_aws_comes_with_an_action_that_needs_it(workflow: Path) -> None:
+@each_workflow
+def test_only_jobs_that_sign_in_to_aws_may_get_an_id_token(workflow: Path) -> None:
     for job in jobs(workflow).values():
         signs_in = any("aws-actions/" in step.get("uses", "") for step in job["steps"])
         assert ("id-token" in job.get("permissions", {})) is signs_in
 
 
-@OF_WORKFLOWS
-def test_no_words_of_strangers_are_put_into_a_script(workflow: Path) -> None:
+@each_workflow
+def test_no_script_contains_an_expression(workflow: Path) -> None:
     for step in steps(workflow):
         assert "${{" not in step.get("run", "")
 
 
-@OF_WORKFLOWS
+@each_workflow
 def test_no_secret_is_needed(workflow: Path) -> None:
     assert "secrets." not in workflow.read_text()
 
 
 def test_production_is_applied_by_a_reviewed_environment_on_release_only() -> None:
     text = yaml.safe_load((ROOT / ".github" / "workflows" / "apply.yml").read_text())
-    assert text[True] == {"release": {"types": ["published"]}}  # YAML reads `on` as a truth
+    assert text[True] == {"release": {"types": ["published"]}}  # YAML reads `on` as True
     assert text["jobs"]["apply"]["environment"] == "production"
 
 
@@ -77,7 +77,7 @@ def test_production_is_applied_by_a_reviewed_environment_on_release_only() -> No
 
 
 def tool(action: str) -> dict[str, str]:
-    """What the shared steps hand to an action."""
+    """The inputs that the shared steps give to an action."""
     shared: list[dict[str, Any]] = yaml.safe_load(TOOLS.read_text())["runs"]["steps"]
     [given] = [step["with"] for step in shared if step.get("uses", "").startswith(action)]
     return given  # type: ignore[no-any-return]
@@ -96,18 +96,18 @@ def test_every_workflow_takes_its_tools_from_the_shared_steps() -> None:
         assert not [action for action in used if "/setup-" in action]
 
 
-def test_ci_and_the_package_have_the_python_of_the_functions() -> None:
+def test_ci_and_package_use_the_functions_python_version() -> None:
     python = MODULE.resource("aws_lambda_function", "function")["runtime"].removeprefix("python")
     assert tool("actions/setup-python")["python-version"] == python
     assert found(r'"--python", default="([\d.]+)"', "scripts/package.py") == python
 
 
-def test_ci_has_the_terraform_that_the_code_asks_for() -> None:
+def test_ci_uses_the_required_terraform_version() -> None:
     pinned = (ROOT / ".terraform-version").read_text().strip()
     assert re.fullmatch(r"\d+\.\d+\.\d+", pinned)
     assert MODULE.terraform["required_version"] == f"~> {pinned.rpartition('.')[0]}"
 
 
-def test_ci_has_the_node_that_the_client_asks_for() -> None:
+def test_ci_uses_the_required_node_version() -> None:
     assert tool("actions/setup-node")["node-version-file"] == ".nvmrc"
     assert found(r'"node": ">=(\d+)"', "clients/web/package.json") == (ROOT / ".nvmrc").read_text().strip()

@@ -1,1 +1,1 @@
-"""How good are the answers? Questions over the sample memories, with the memories that they must cite."""
+"""Evaluation of agents: questions over the sample memories, with the memories that the answers must cite."""

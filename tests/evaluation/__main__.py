@@ -1,4 +1,4 @@
-"""`python -m tests evaluation`: the evaluation set, put to the model-free agent, to plain BM25, and to any agent named.
+"""`python -m tests evaluation`: measure the model-free agent, plain BM25 and any named agent.
 
 python -m tests evaluation                                     the model-free agent beside plain BM25
 python -m tests evaluation --agent bedrock                     a real model too, as the ASYNC_CHAT_MODEL_* variables describe it
@@ -11,10 +11,10 @@ import sys
 
 from domain.ports import MemoryStore, ReasoningAgent
 from entrypoints.settings import read_settings
+from tests.evaluation.baselines import baselines
 from tests.evaluation.measures import measure
 from tests.evaluation.question_set import questions, sample_memories
 from tests.evaluation.report import missed, table
-from tests.evaluation.yardsticks import yardsticks
 from tests.support.deployed import deploy
 
 
@@ -24,7 +24,7 @@ def main(arguments: list[str]) -> None:
     if given.count:  # of all kinds, not the first ones
         asked = asked[:: -(-len(asked) // given.count)]
     memories = sample_memories()
-    measured = [*yardsticks(memories, asked), measure("recall", _agent("recall", memories), asked)]
+    measured = [*baselines(memories, asked), measure("recall", _agent("recall", memories), asked)]
     if given.agent != "recall":
         measured.append(measure(given.agent, _agent(given.agent, memories), asked))
     lines = [f"{len(asked)} questions over the sample memories of alice and bob", table(measured)]
@@ -34,7 +34,7 @@ def main(arguments: list[str]) -> None:
 
 
 def _agent(name: str, memories: MemoryStore) -> ReasoningAgent:
-    """As the worker would have it, over the sample memories."""
+    """The agent as in the worker, over the sample memories."""
     environment = {**os.environ, "ASYNC_CHAT_AGENT": name, "ASYNC_CHAT_WORKSPACE": "evaluation"}
     tables = {"ASYNC_CHAT_CHATS_TABLE": "none", "ASYNC_CHAT_MEMORIES_TABLE": "none"}
     made: ReasoningAgent = deploy(settings=read_settings({**environment, **tables}), memories=memories).agent()

@@ -1,4 +1,4 @@
-"""What counts as good: the right memories among the first five cited, and nothing cited when nothing is known."""
+"""Measures: recall among the first five citations, and no citation where no memory answers."""
 
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -30,12 +30,12 @@ class Result:
 
     @property
     def recall(self) -> float:
-        """What part of the expected memories is among the first five cited."""
+        """The share of expected memories among the first five cited."""
         return len(self.question.expect.intersection(self.cited[:FIRST])) / len(self.question.expect)
 
     @property
-    def honest(self) -> bool:
-        """It cites nothing, and says so instead of failing."""
+    def correctly_unanswered(self) -> bool:
+        """Cites nothing and does not fail."""
         return not self.cited and self.failure is None
 
 
@@ -51,9 +51,9 @@ class Measures:
         return _mean(result.recall for result in self.results if result.question.expect and _of(kind, result))
 
     @property
-    def honest_nothing(self) -> float:
-        """The part of the questions without an answer that got none."""
-        return _mean(result.honest for result in self.results if not result.question.expect)
+    def correctly_unanswered(self) -> float:
+        """The share of questions without an answer that got none."""
+        return _mean(result.correctly_unanswered for result in self.results if not result.question.expect)
 
     @property
     def seconds(self) -> float:
@@ -70,9 +70,9 @@ def measure(name: str, agent: ReasoningAgent, questions: Sequence[Question]) -> 
 
 
 def _result(agent: ReasoningAgent, question: Question) -> Result:
-    # Asked on a day that stands still; the time to answer runs on today's clock.
-    until = datetime.now(UTC) + TIME
-    assignment = Assignment(question.user, question.question, (), question.asked_at, until)
+    # Asked on a fixed day; the time limit uses today's clock.
+    answer_by = datetime.now(UTC) + TIME
+    assignment = Assignment(question.user, question.question, (), question.asked_at, answer_by)
     start = time.perf_counter()
     try:
         answer = agent.reason(assignment, RecordingProgressReporter())
@@ -83,7 +83,7 @@ def _result(agent: ReasoningAgent, question: Question) -> Result:
 
 
 def _mean(values: Iterable[float]) -> float:
-    """NaN when there is nothing to measure: a part of the questions may have none of a kind."""
+    """NaN without values: a selection may have no question of a kind."""
     known = list(values)
     return fmean(known) if known else nan
 

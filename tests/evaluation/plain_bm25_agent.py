@@ -1,4 +1,4 @@
-"""The yardstick: plain BM25, as a search engine has it out of the box."""
+"""A baseline: plain BM25."""
 
 import re
 import sqlite3
@@ -12,7 +12,7 @@ BEST = 5
 
 
 class PlainBm25Agent(ReasoningAgent):
-    """Every word of the question counts, in the form that it has; the five best memories are the answer."""
+    """Searches all words of the question unchanged; answers with the five best memories."""
 
     def __init__(self, memories: MemoryStore, tokenizer: str = "unicode61") -> None:
         self._memories = memories

@@ -1,4 +1,4 @@
-"""The questions of the evaluation set, and the sample memories that they are about."""
+"""The evaluation set's questions and sample memories."""
 
 import json
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ _MEMORIES: Final = _HERE.parent.parent / "local" / "sample_memories"
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One line of questions.jsonl. `expect` are the memories that an answer must cite; none for an honest nothing."""
+    """One line of questions.jsonl. `expect` are the memories that an answer must cite; none when no memory answers."""
 
     id: str
     user: str
@@ -42,7 +42,7 @@ def questions() -> tuple[Question, ...]:
 
 
 def sample_memories() -> InMemoryMemoryStore:
-    """Both users' memories; each is stored under its key, which sorts as its age does."""
+    """Both users' memories, with their keys as ids, which sort by age."""
     store = InMemoryMemoryStore()
     for user in USERS:
         store.put_many(user, list(_memories(_MEMORIES / f"{user}.jsonl")))

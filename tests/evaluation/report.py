@@ -9,7 +9,7 @@ KINDS: Final = ("fact", "date", "change", "multi", "person", "neighbour", "parap
 
 
 def table(measured: Sequence[Measures]) -> str:
-    """A row for each agent: recall at 5 over all and by kind, honest-nothing rate, seconds a question, failures."""
+    """A row for each agent: recall at 5 over all and by kind, rate of unanswerable questions left unanswered, seconds a question, failures."""
     heads = ["agent", "recall@5", "nothing", *KINDS, "s/question", "failed"]
     rows = [heads, *(list(_cells(one)) for one in measured)]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
@@ -20,10 +20,10 @@ def table(measured: Sequence[Measures]) -> str:
 
 
 def missed(one: Measures) -> Iterator[str]:
-    """A line for each question that was not answered in full, or answered without cause."""
+    """A line for each question that was not fully answered, or wrongly answered."""
     for result in one.results:
         question = result.question
-        if result.recall < 1 if question.expect else not result.honest:
+        if result.recall < 1 if question.expect else not result.correctly_unanswered:
             expected = ", ".join(sorted(question.expect)) or "nothing"
             cited = result.failure or ", ".join(result.cited[:5]) or "nothing"
             yield f"{question.id} {question.kind}: {question.question} expected {expected}, cited {cited}"
@@ -32,7 +32,7 @@ def missed(one: Measures) -> Iterator[str]:
 def _cells(one: Measures) -> Iterator[str]:
     yield one.agent
     yield f"{one.recall():.3f}"
-    yield f"{one.honest_nothing:.3f}"
+    yield f"{one.correctly_unanswered:.3f}"
     for kind in KINDS:
         yield f"{one.recall(kind):.2f}"
     yield f"{one.seconds:.3f}"

@@ -106,7 +106,7 @@ MUTANTS: Final = [
         IAM,
     ),
     Mutant(
-        "anybody may assume the roles",
+        "any principal may assume the roles",
         "iam.tf",
         'Principal = { Service = "lambda.amazonaws.com" }',
         'Principal = "*"',
@@ -143,7 +143,7 @@ MUTANTS: Final = [
         "tokens of any audience are accepted",
         "identity.tf",
         "audiences = local.own_pool ? aws_cognito_user_pool_client.app[*].id : var.oidc_audiences",
-        'audiences = ["anybody"]',
+        'audiences = ["any"]',
         API,
     ),
     Mutant(
@@ -338,7 +338,7 @@ MUTANTS: Final = [
         "pr-7",
     ),
     # ---- operations
-    Mutant("alarms notify nobody", "alarms.tf", "  alarm_actions = [aws_sns_topic.alarms[0].arn]\n", "", OPERATIONS),
+    Mutant("alarms have no actions", "alarms.tf", "  alarm_actions = [aws_sns_topic.alarms[0].arn]\n", "", OPERATIONS),
     Mutant(
         "other accounts may publish to the alarms' topic",
         "alarms.tf",

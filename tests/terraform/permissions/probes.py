@@ -75,7 +75,7 @@ class Probes:
 
     def _reading(self) -> None:
         self._driver.agent_takes(0)
-        chat = self._accepted("/memories/chat", {"question": "Is anybody there?"})
+        chat = self._accepted("/memories/chat", {"question": "Are you there?"})
         self._wait_for_the_end(chat)
         newest = self._expect(200, "GET", "/chats/messages", query={"chat_id": chat, "limit": "1"})
         self._expect(200, "GET", "/chats/messages", query={"chat_id": chat, "before": newest["before"]})

@@ -1,4 +1,4 @@
-"""What the documents say of alarms, variables, commands and tests is there."""
+"""Alarms, variables, commands and tests that the docs name exist."""
 
 import re
 from collections.abc import Iterator
@@ -12,18 +12,18 @@ from tests.architecture.source import MODULE, ROOT
 
 DOCS = ROOT / "docs"
 OPERATIONS = (DOCS / "operations.md").read_text()
-#: Not CHANGELOG.md, which also names what is gone.
+#: Without CHANGELOG.md, which also names removed things.
 PAGES = [
     *(ROOT / f"{name}.md" for name in ("README", "CONTRIBUTING", "SECURITY")),
     *DOCS.rglob("*.md"),
     *ROOT.glob("clients/*/README.md"),
     *ROOT.glob("examples/*.md"),
 ]
-MINE = [DOCS / f"{name}.md" for name in ("deploy", "operations", "security")]
+LINKED = [DOCS / f"{name}.md" for name in ("deploy", "operations", "security")]
 
 
 def entries_of_alarms() -> set[str]:
-    """The runbook entries that the alarms' descriptions lead to."""
+    """The runbook entries that the alarms' descriptions name."""
     shared = {value for key, value in MODULE.entries() if key == "runbook"}
     return {*shared, *MODULE.locals["worker_alarms"], *MODULE.locals["other_alarms"]}
 
@@ -34,21 +34,21 @@ def runbook() -> dict[str, str]:
     return dict(zip(parts[::2], parts[1::2], strict=True))
 
 
-def test_every_alarm_has_its_entry_and_every_entry_its_alarm() -> None:
+def test_alarms_and_runbook_entries_correspond() -> None:
     assert len(entries_of_alarms()) >= 12
     assert runbook().keys() == entries_of_alarms()
 
 
 @pytest.mark.parametrize("entry", sorted(entries_of_alarms()))
-def test_an_entry_says_something(entry: str) -> None:
+def test_runbook_entry_has_at_least_20_words(entry: str) -> None:
     assert len(runbook()[entry].split()) >= 20
 
 
-def test_variables_and_outputs_are_listed_as_the_code_describes_them() -> None:
+def test_terraform_page_is_up_to_date() -> None:
     assert (DOCS / "terraform.md").read_text() == terraform_docs.page(), "run make generate"
 
 
-def test_the_list_misses_none() -> None:
+def test_terraform_page_lists_every_variable_output_and_switch() -> None:
     declared = [*MODULE.variables, *MODULE.outputs]
     assert len(declared) >= 30
     switches = MODULE.attributes("overrides")
@@ -58,7 +58,7 @@ def test_the_list_misses_none() -> None:
 
 
 def code_in(document: Path) -> str:
-    """The shell blocks and the code within sentences."""
+    """The shell blocks and inline code."""
     text = document.read_text()
     return "\n".join(
         [*re.findall(r"^```sh\n(.*?)^```", text, re.MULTILINE | re.DOTALL), *re.findall(r"`([^`\n]+)`", text)]
@@ -76,40 +76,33 @@ def test_make_targets_and_modules_named_in_the_docs_exist(document: Path) -> Non
         assert file.with_suffix(".py").exists() or (file / "__main__.py").exists(), module
 
 
-@pytest.mark.parametrize("document", PAGES, ids=lambda path: path.name)
-def test_paths_named_in_the_docs_exist(document: Path) -> None:
-    folders = "benchmarks|clients|docs|examples|local|requirements|scripts|src|terraform|tests"
-    named = re.findall(rf"`((?:{folders})/[\w./-]*\w)", document.read_text())
-    assert [path for path in named if not (ROOT / path).exists()] == []
-
-
 def test_contributing_lists_every_proof() -> None:
     text = (ROOT / "CONTRIBUTING.md").read_text()
     assert set(re.findall(r"\| `python -m tests ([a-z-]+)", text.replace("`make up`, then ", ""))) == PROOFS.keys()
 
 
-@pytest.mark.parametrize("document", MINE, ids=lambda path: path.name)
-def test_every_link_leads_somewhere(document: Path) -> None:
+@pytest.mark.parametrize("document", LINKED, ids=lambda path: path.name)
+def test_every_link_has_a_target(document: Path) -> None:
     for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", document.read_text()):
         assert (document.parent / target).exists(), target
 
 
-@pytest.mark.parametrize("document", MINE, ids=lambda path: path.name)
+@pytest.mark.parametrize("document", LINKED, ids=lambda path: path.name)
 def test_every_anchor_is_a_heading(document: Path) -> None:
     text = document.read_text()
     headings = {heading.lower().replace(" ", "-") for heading in re.findall(r"^#+ (.+)$", text, re.MULTILINE)}
     assert set(re.findall(r"\]\(#([^)]+)\)", text)) <= headings
 
 
-# ---- threats
+# ---- tests that docs/security.md cites
 
 
 def named_tests() -> Iterator[tuple[str, str]]:
-    """File, and the test in it that is named, or nothing for the whole file."""
+    """File and test name; an empty name means the whole file."""
     yield from re.findall(r"`([\w./-]+\.(?:py|feature|hcl))(?:: ([^`]+))?`", (DOCS / "security.md").read_text())
 
 
-def test_every_threat_has_a_test_that_holds_it() -> None:
+def test_every_threat_cites_a_test() -> None:
     rows = [
         row for row in (DOCS / "security.md").read_text().splitlines() if row.startswith("| ") and "threat" not in row
     ]
@@ -119,7 +112,7 @@ def test_every_threat_has_a_test_that_holds_it() -> None:
 
 
 @pytest.mark.parametrize(("file", "name"), sorted(set(named_tests())))
-def test_a_test_that_security_rests_on_is_there(file: str, name: str) -> None:
+def test_cited_test_exists(file: str, name: str) -> None:
     text = (ROOT / file).read_text()
     written = {".py": f"def {name}(", ".hcl": f'run "{name}"', ".feature": f": {name}"}[Path(file).suffix]
     assert not name or written in text

@@ -1,4 +1,4 @@
-"""What the domain may import: itself, and the standard library's pure modules. A list of the allowed, not of the forbidden."""
+"""The domain imports only itself and pure modules of the standard library."""
 
 import ast
 
@@ -35,18 +35,18 @@ def allowed(name: str) -> bool:
 
 
 @domain
-def test_the_domain_reaches_nothing_by_other_ways(file: SourceFile) -> None:
+def test_domain_uses_no_dynamic_import_or_file(file: SourceFile) -> None:
     names = {node.id for node in ast.walk(file.tree) if isinstance(node, ast.Name)}
     assert not names & DYNAMIC
 
 
-def test_the_list_holds_nothing_that_is_not_needed() -> None:
+def test_every_allowed_module_is_used() -> None:
     used = {name for file in files(SRC / "domain") for name, _ in file.imports()}
     assert used >= ALLOWED
 
 
 @domain
-def test_http_and_aws_have_no_words_in_the_domain(file: SourceFile) -> None:
+def test_domain_names_hold_no_words_of_http_or_aws(file: SourceFile) -> None:
     names = {node.id for node in ast.walk(file.tree) if isinstance(node, ast.Name)}
     names |= {node.name for node in ast.walk(file.tree) if isinstance(node, ast.FunctionDef | ast.ClassDef)}
     words = {word for name in names for word in name.lower().split("_")}

@@ -1,4 +1,4 @@
-"""Only a worker pays for its agent: dispatcher and readers never import it, nor what it is made of."""
+"""Only a worker imports the agent and its libraries."""
 
 import json
 import subprocess
@@ -11,7 +11,7 @@ from tests.architecture.source import ROOT, SRC, files
 AGENTS = {
     file.module for file in files(SRC / "adapters") if any("ReasoningAgent" in found.bases for found in file.classes())
 }
-#: What agents bring along: engines and frameworks.
+#: Libraries of agents.
 HEAVY = {"sqlite3", "pydantic_ai", "langgraph", "langchain_core", "strands", "httpx", "openai"}
 
 FAST_PATH = """
@@ -20,7 +20,7 @@ from tests.support.service import Service
 
 service = Service()
 service.container.agent.reset_override()
-{what}
+{code}
 print(json.dumps(sorted(sys.modules)))
 """
 ASK = 'service.gateway.ask("Where did I park?").body["chat_id"]'
@@ -34,9 +34,9 @@ CALLS = {
 }
 
 
-def modules_after(what: str) -> set[str]:
-    """What a new process has imported after it did `what`."""
-    script = FAST_PATH.replace("{what}", what)
+def modules_after(code: str) -> set[str]:
+    """The modules of a new process after it ran `code`."""
+    script = FAST_PATH.replace("{code}", code)
     path = f"{SRC}:{ROOT}"
     ran = subprocess.run(
         [sys.executable, "-c", script], check=True, capture_output=True, text=True, env={"PYTHONPATH": path}, cwd=ROOT
@@ -44,19 +44,19 @@ def modules_after(what: str) -> set[str]:
     return set(json.loads(ran.stdout.splitlines()[-1]))
 
 
-def test_there_are_agents_to_look_for() -> None:
+def test_agents_are_found() -> None:
     assert {"adapters.agents.recall_agent", "adapters.agents.time_limited_agent"} <= AGENTS
 
 
-@pytest.mark.parametrize("what", CALLS.values(), ids=CALLS)
-def test_the_fast_path_does_not_load_the_agent(what: str) -> None:
-    loaded = modules_after(what)
+@pytest.mark.parametrize("code", CALLS.values(), ids=CALLS)
+def test_fast_path_does_not_load_the_agent(code: str) -> None:
+    loaded = modules_after(code)
     assert "entrypoints.chat" in loaded
     assert not loaded & (AGENTS | HEAVY)
 
 
-def test_the_worker_does_load_it() -> None:
-    """Else the tests above would look for something that is called otherwise by now."""
+def test_worker_loads_the_agent() -> None:
+    """Otherwise the tests above could pass because of a wrong name."""
     assert modules_after("service.container.agent()") >= {
         "adapters.agents.recall_agent",
         "adapters.agents.time_limited_agent",

@@ -1,4 +1,4 @@
-"""Code and Terraform are written apart: routes, tables, handlers and variables have to be the same in both."""
+"""Routes, tables, handlers and variables are the same in code and Terraform."""
 
 import importlib
 from typing import Any
@@ -34,19 +34,19 @@ def table(name: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(("name", "key"), [("chats", aws.CHATS_KEY), ("memories", aws.MEMORIES_KEY)])
-def test_the_tests_tables_have_terraforms_keys(name: str, key: tuple[str, str]) -> None:
+def test_test_tables_have_the_keys_of_terraforms(name: str, key: tuple[str, str]) -> None:
     assert (table(name)["hash_key"], table(name)["range_key"]) == key
     assert table(name)["billing_mode"] == "PAY_PER_REQUEST"
 
 
-def test_the_tests_index_is_terraforms() -> None:
+def test_test_index_equals_terraforms() -> None:
     (index,) = table("chats")["global_secondary_index"]
     assert (index["name"], index["projection_type"]) == (aws.INDEX, "INCLUDE")
     assert (index["hash_key"], index["range_key"]) == aws.INDEX_KEY
     assert tuple(index["non_key_attributes"]) == aws.INDEX_ATTRIBUTES
 
 
-def test_every_key_is_declared_as_text() -> None:
+def test_every_key_is_declared_as_a_string() -> None:
     for name, keys in (("chats", {*aws.CHATS_KEY, *aws.INDEX_KEY}), ("memories", {*aws.MEMORIES_KEY})):
         declared = {attribute["name"]: attribute["type"] for attribute in table(name)["attribute"]}
         assert declared == dict.fromkeys(keys, "S")
@@ -71,7 +71,7 @@ def test_every_variable_is_a_setting_and_every_setting_has_its_variable() -> Non
     assert set_by_terraform == {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
 
 
-def test_every_handler_is_there() -> None:
+def test_every_handler_exists() -> None:
     handlers = {value for key, value in MODULE.entries() if key == "handler"}
     assert len(handlers) >= 4
     for handler in handlers:
