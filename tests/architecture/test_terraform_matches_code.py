@@ -34,12 +34,12 @@ def table(name: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(("name", "key"), [("chats", aws.CHATS_KEY), ("memories", aws.MEMORIES_KEY)])
-def test_test_tables_have_the_keys_of_terraforms(name: str, key: tuple[str, str]) -> None:
+def test_tables_of_tests_have_the_keys_of_terraforms(name: str, key: tuple[str, str]) -> None:
     assert (table(name)["hash_key"], table(name)["range_key"]) == key
     assert table(name)["billing_mode"] == "PAY_PER_REQUEST"
 
 
-def test_test_index_equals_terraforms() -> None:
+def test_index_of_tests_equals_terraforms() -> None:
     (index,) = table("chats")["global_secondary_index"]
     assert (index["name"], index["projection_type"]) == (aws.INDEX, "INCLUDE")
     assert (index["hash_key"], index["range_key"]) == aws.INDEX_KEY

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Final
 
 import pytest
@@ -25,24 +26,15 @@ def answer(story: Story) -> tuple[Turn, Turn, Message | None]:
     return running, running.answered(running.lease or "", story.clock.now()), story.answer(BAY, CITED)
 
 
-def fail_unstarted(story: Story) -> tuple[Turn, Turn, Message | None]:
-    queued = story.asks()
-    return queued, queued.failed(FailureCode.NOT_STARTED, story.clock.now()), None
+def fail(story: Story, *, claimed: bool) -> tuple[Turn, Turn, Message | None]:
+    turn = story.claims(story.asks()) if claimed else story.asks()
+    code = FailureCode.WORKER_DIED if claimed else FailureCode.NOT_STARTED
+    return turn, turn.failed(code, story.clock.now()), None
 
 
-def fail_running(story: Story) -> tuple[Turn, Turn, Message | None]:
-    running = story.claims(story.asks())
-    return running, running.failed(FailureCode.WORKER_DIED, story.clock.now()), None
-
-
-def cancel_unstarted(story: Story) -> tuple[Turn, Turn, Message | None]:
-    queued = story.asks()
-    return queued, queued.cancelled(story.clock.now()), None
-
-
-def cancel_running(story: Story) -> tuple[Turn, Turn, Message | None]:
-    running = story.claims(story.asks())
-    return running, running.cancelled(story.clock.now()), None
+def cancel(story: Story, *, claimed: bool) -> tuple[Turn, Turn, Message | None]:
+    turn = story.claims(story.asks()) if claimed else story.asks()
+    return turn, turn.cancelled(story.clock.now()), None
 
 
 def retry(story: Story) -> tuple[Turn, Turn, Message | None]:
@@ -51,8 +43,16 @@ def retry(story: Story) -> tuple[Turn, Turn, Message | None]:
 
 
 Transition = Callable[[Story], tuple[Turn, Turn, Message | None]]
-EACH: Final = [claim, answer, fail_unstarted, fail_running, cancel_unstarted, cancel_running, retry]
-each_transition = pytest.mark.parametrize("transition", EACH, ids=lambda transition: transition.__name__)
+TRANSITIONS: Final[dict[str, Transition]] = {
+    "claim": claim,
+    "answer": answer,
+    "fail queued": partial(fail, claimed=False),
+    "fail running": partial(fail, claimed=True),
+    "cancel queued": partial(cancel, claimed=False),
+    "cancel running": partial(cancel, claimed=True),
+    "retry": retry,
+}
+each_transition = pytest.mark.parametrize("transition", TRANSITIONS.values(), ids=TRANSITIONS)
 
 
 @each_transition
@@ -110,7 +110,7 @@ def test_transition_of_a_running_turn_needs_its_lease(story: Story) -> None:
 def test_transition_of_an_earlier_turn_is_refused(story: Story) -> None:
     first = story.claims(story.asks())
     story.pass_deadline(first)
-    second = story.asks("Anybody there?", chat_id=first.chat_id)
+    second = story.asks("And now?", chat_id=first.chat_id)
     assert not story.chats.compare_and_set_turn(first, first.failed(FailureCode.TIMED_OUT, story.clock.now()))
     assert story.stored(first.chat_id) == second
 

@@ -90,7 +90,7 @@ def test_another_users_busy_chat_is_forbidden_not_busy(story: Story) -> None:
 def test_an_overdue_turn_does_not_count_as_busy(story: Story) -> None:
     turn = story.claims(story.asks())
     story.pass_deadline(turn)
-    again = story.asks("Anybody there?", chat_id=turn.chat_id)
+    again = story.asks("And now?", chat_id=turn.chat_id)
     assert story.stored(turn.chat_id) == again
 
 

@@ -77,7 +77,7 @@ def test_asking_again_in_a_chat_with_an_overdue_turn_takes_one_slot(story: Story
     turns = [story.asks() for _ in range(TURN_LIMIT)]
     story.pass_deadline(turns[0])
     for turn in turns:
-        story.asks("Anybody there?", chat_id=turn.chat_id)
+        story.asks("And now?", chat_id=turn.chat_id)
     with pytest.raises(TooManyTurns):
         story.chats.save_question(story.question())
 

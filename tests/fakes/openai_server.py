@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler
 from threading import Event
 from typing import Any
 
-from tests.fakes.loopback import loopback_server
+from tests.fakes.loopback import JsonHandler, loopback_server
 
 
 @dataclass(frozen=True)
@@ -47,23 +47,15 @@ def openai_server(*script: Completion | Callable[[Messages], Completion]) -> Ite
 
 
 def _handler(played: OpenAiServer) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+    class Handler(JsonHandler):
+        def do_POST(self) -> None:  # noqa: N802  # as http.server calls it
+            request = self.read_json()
             known = self.path == "/v1/chat/completions"
             completion = played.complete(request) if known else Completion(status=404)
             played.stopped.wait(completion.seconds)
             choice = {"index": 0, "message": {"role": "assistant", "content": None, **completion.message}}
             usage = {"prompt_tokens": 900, "completion_tokens": 40, "total_tokens": 940}
-            data = json.dumps({"object": "chat.completion", "choices": [choice], "usage": usage}).encode()
-            self.send_response(completion.status)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(data)))
-            self.end_headers()
-            self.wfile.write(data)
-
-        def log_message(self, *_: object) -> None:
-            pass
+            self.send_json(completion.status, {"object": "chat.completion", "choices": [choice], "usage": usage})
 
     return Handler
 

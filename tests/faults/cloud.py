@@ -98,7 +98,7 @@ class Cloud:
         finally:
             self.running.pop()
 
-    # ---- the asynchronous hop
+    # ---- asynchronous invocation
 
     def _take_event(self, payload: bytes) -> None:
         event = json.loads(payload)

@@ -51,7 +51,7 @@ class Interruptions:
         self._calls = 0
         self._left = ENDLESS
         self._point: Point | None = None
-        self._witness: Callable[[], None] = lambda: None
+        self._on_call: Callable[[], None] = lambda: None
         self._plain = plain
         self._tick = tick
         self._take_event = take_event
@@ -67,9 +67,9 @@ class Interruptions:
             client.meta.events.register("after-call", self._after)
 
     @contextmanager
-    def counting(self, point: Point | None, witness: Callable[[], None]) -> Iterator[None]:
-        """Count the calls inside the block, and interfere with the one at `point`; `witness` is told of each."""
-        self._calls, self._point, self._witness, self._counting = 0, point, witness, True
+    def counting(self, point: Point | None, on_call: Callable[[], None]) -> Iterator[None]:
+        """Count the calls inside the block, and interfere with the one at `point`; `on_call` is called for each."""
+        self._calls, self._point, self._on_call, self._counting = 0, point, on_call, True
         self._left = ENDLESS
         try:
             yield
@@ -104,7 +104,7 @@ class Interruptions:
         """The number of the call that begins now; None for one that does not count."""
         if not self._counting:
             return None
-        self._witness()
+        self._on_call()
         self._calls += 1
         return self._calls - 1
 

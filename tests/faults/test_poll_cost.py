@@ -2,8 +2,11 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from math import inf
 
-from tests.faults.poll_cost import around, by_hint, cost, every
+import pytest
+
+from tests.faults.poll_cost import Durations, around, by_hint, cost, every
 
 
 def test_an_answer_of_56_seconds_costs_at_most_10_polls_and_shows_within_1500_ms(
@@ -17,24 +20,19 @@ def test_an_answer_of_56_seconds_costs_at_most_10_polls_and_shows_within_1500_ms
     assert fixed.median_polls > 20
 
 
-def test_an_answer_of_exactly_56_seconds_costs_at_most_10_polls_and_shows_within_1500_ms() -> None:
-    hinted = cost(by_hint, around(56, spread=0))
-    assert hinted.median_polls <= 10
-    assert hinted.median_late <= 1.5
-
-
-def test_answer_of_20_seconds_costs_at_most_7_polls_when_the_last_one_took_as_long() -> None:
-    hinted = cost(by_hint, around(20), usual=timedelta(seconds=20))
-    assert hinted.median_polls <= 7
-    assert hinted.median_late <= 1.5
-
-
-def test_fast_answer_is_shown_soon_although_a_slow_one_was_expected() -> None:
-    hinted = cost(by_hint, around(5))
-    assert hinted.median_polls <= 4
-    assert hinted.median_late <= 1.5
-
-
-def test_agent_slower_than_usual_costs_at_most_16_polls() -> None:
-    hinted = cost(by_hint, around(60), usual=timedelta(seconds=5))
-    assert hinted.median_polls <= 16
+@pytest.mark.parametrize(
+    ("durations", "usual", "polls", "late"),
+    [
+        (around(56, spread=0), None, 10, 1.5),
+        (around(20), timedelta(seconds=20), 7, 1.5),
+        (around(5), None, 4, 1.5),
+        (around(60), timedelta(seconds=5), 16, inf),
+    ],
+    ids=["exactly 56 s", "20 s, as the last answer", "5 s, 56 s expected", "60 s, 5 s expected"],
+)
+def test_poll_hint_costs_few_polls_and_shows_the_answer_soon(
+    durations: Durations, usual: timedelta | None, polls: int, late: float
+) -> None:
+    hinted = cost(by_hint, durations, usual)
+    assert hinted.median_polls <= polls
+    assert hinted.median_late <= late

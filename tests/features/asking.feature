@@ -92,7 +92,7 @@ Feature: Asking
   @code-chat_not_found
   Scenario: A question in an unknown chat is refused
     Given the stored data and started workers are recorded
-    When Alice asks "Is anybody there?" in the chat "01KA0000000000000000000000"
+    When Alice asks "Are you there?" in the chat "01KA0000000000000000000000"
     Then she is refused with 404 "chat_not_found"
     And nothing more is stored or started
 

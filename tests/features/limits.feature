@@ -58,7 +58,7 @@ Feature: Limits: one thinking turn per chat, five per user, as many in all as th
     And Alice has 1 chat thinking
     And Bob has 1 chat thinking
     And the stored data and started workers are recorded
-    When Carol asks "Is anybody free?"
+    When Carol asks "Where is my bike?"
     Then she is refused with 429 "at_capacity"
     And nothing more is stored or started
 
@@ -67,7 +67,7 @@ Feature: Limits: one thinking turn per chat, five per user, as many in all as th
     Given there are workers for 1 turn
     And the agent takes 2 seconds
     And Alice has the answer to "Which bulbs does the hall take?"
-    When Carol asks "Is anybody free?"
+    When Carol asks "Where is my bike?"
     Then the question is accepted
 
   @code-at_capacity

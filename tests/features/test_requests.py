@@ -13,7 +13,7 @@ from tests.features.in_process_driver import InProcessDriver
 scenarios("requests.feature")
 
 
-class DefectiveChatRepository(InMemoryChatRepository):
+class RaisingChatRepository(InMemoryChatRepository):
     """Raises an error that no port may raise."""
 
     words = ""
@@ -24,9 +24,9 @@ class DefectiveChatRepository(InMemoryChatRepository):
 
 @given(parsers.parse('an unexpected error with the text "{words}"'))
 def _(in_process: InProcessDriver, words: str) -> None:
-    defective = DefectiveChatRepository()
-    defective.words = words
-    in_process.replace_chats(defective)
+    raising = RaisingChatRepository()
+    raising.words = words
+    in_process.replace_chats(raising)
 
 
 @when(parsers.parse('{who:w} sends the ask {body} as "{media_type}"'), target_fixture="reply")

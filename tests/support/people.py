@@ -1,7 +1,6 @@
 """Alice and Bob with a few memories each, and an assignment of Alice's."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -27,26 +26,16 @@ LISBON: Final = memory(6, "In Lisbon with Freya and Jo. Clams in the evening.", 
 CLAMS: Final = memory(5, "Never again clams before a flight.", days_ago=247.8, tags=("travel",))
 
 
-@dataclass
 class RecordingMemoryStore(InMemoryMemoryStore):
     """Records the users whose memories were read."""
 
-    users: list[str] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
+    def __init__(self) -> None:
         super().__init__()
+        self.users: list[str] = []
 
     def list_all(self, user_id: str) -> tuple[Memory, ...]:
         self.users.append(user_id)
         return super().list_all(user_id)
-
-    def get_many(self, user_id: str, memory_ids: Collection[str]) -> tuple[Memory, ...]:
-        self.users.append(user_id)
-        return tuple(one for one in super().list_all(user_id) if one.memory_id in memory_ids)
-
-    def list_page(self, user_id: str, limit: int, before: str | None = None) -> tuple[Memory, ...]:
-        self.users.append(user_id)
-        return super().list_page(user_id, limit, before)
 
 
 def alice_and_bob() -> RecordingMemoryStore:

@@ -21,5 +21,5 @@ def test_tests_that_must_detect_a_mutant_exist(tests: str) -> None:
     assert (Path(SOURCE) / "tests" / tests).exists()
 
 
-def test_there_are_at_least_50_different_mutants() -> None:
+def test_at_least_50_different_mutants_exist() -> None:
     assert len({mutant.mistake for mutant in MUTANTS}) == len(MUTANTS) >= 50

@@ -9,7 +9,7 @@ from threading import Event
 from typing import Any
 
 from tests.fakes.bedrock.event_stream import event, exception
-from tests.fakes.loopback import loopback_server
+from tests.fakes.loopback import JsonHandler, loopback_server
 
 
 @dataclass(frozen=True)
@@ -52,14 +52,13 @@ def converse_server(*replies: Reply) -> Iterator[ConverseServer]:
 
 
 def _handler(script: ConverseServer) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(JsonHandler):
         protocol_version = "HTTP/1.1"
 
-        def do_POST(self) -> None:
-            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            reply = script.next_reply(self.path, body)
+        def do_POST(self) -> None:  # noqa: N802  # as http.server calls it
+            reply = script.next_reply(self.path, self.read_json())
             if reply.status != 200:
-                self._refuse(reply)
+                self.send_json(reply.status, {"message": reply.message}, {"x-amzn-ErrorType": reply.error})
                 return
             self.send_response(200)
             self.send_header("Content-Type", "application/vnd.amazon.eventstream")
@@ -72,18 +71,6 @@ def _handler(script: ConverseServer) -> type[BaseHTTPRequestHandler]:
                     script.stopped.wait(reply.pause)
                     self.wfile.write(b"%x\r\n%b\r\n" % (len(frame), frame))
                     self.wfile.flush()
-
-        def _refuse(self, reply: Reply) -> None:
-            data = json.dumps({"message": reply.message}).encode()
-            self.send_response(reply.status)
-            self.send_header("x-amzn-ErrorType", reply.error)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(data)))
-            self.end_headers()
-            self.wfile.write(data)
-
-        def log_message(self, *_: object) -> None:
-            pass
 
     return Handler
 

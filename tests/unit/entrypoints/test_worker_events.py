@@ -11,7 +11,7 @@ from domain.errors import StoreUnavailable
 from domain.records import WorkerInvocation
 from tests.support.gateway import http_event, worker_event
 from tests.support.service import Service
-from tests.support.story import ALICE, PARKING, Story
+from tests.support.story import ALICE, PARKING
 
 
 @pytest.fixture
@@ -148,11 +148,3 @@ def test_worker_raises_when_the_store_is_unreachable(service: Service, invocatio
     service.chats.down = True
     with pytest.raises(StoreUnavailable):
         service.gateway.work(worker_event(invocation))
-
-
-def test_the_failure_record_of_a_killed_worker_fails_its_turn(
-    service: Service, invocation: WorkerInvocation, story: Story
-) -> None:
-    story.claims(story.stored(invocation.chat_id))
-    assert service.gateway.fail(json.dumps({"requestPayload": worker_event(invocation)})) == []
-    assert story.stored(invocation.chat_id).failure == "worker_died"

@@ -60,7 +60,7 @@ def test_newer_of_two_equal_matches_ranks_first() -> None:
     assert found("What is my phone number?", (old, new)) == [new, old]
 
 
-def test_who_is_question_ranks_the_first_mention_first() -> None:
+def test_question_about_a_person_ranks_the_first_mention_first() -> None:
     first = memory(1, "Callum, the apprentice, started today.", days_ago=400)
     later = [memory(number, f"Callum and I oiled bridge {number}.", days_ago=300 - number) for number in range(2, 9)]
     assert found("Who is Callum?", (*later, first))[0] == first
