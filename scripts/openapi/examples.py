@@ -133,7 +133,7 @@ ERRORS: Final[dict[type[Exception], Exception]] = {
         errors.IdempotencyKeyReused(),
         errors.MemoryNotFound(),
         errors.TryAgain(),
-        problems.RequestInvalid("`chat_id` takes one id, as this service gave it."),
+        problems.RequestInvalid("`chat_id` must be one id from this service."),
         problems.BodyTooLarge(),
         problems.MediaTypeUnsupported(),
         RuntimeError(),

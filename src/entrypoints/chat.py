@@ -27,7 +27,7 @@ def ask(request: Request, services: Container) -> Response:
     body = _read_ask(request)
     key = request.headers.get("idempotency-key")
     if key is not None and not _KEY.fullmatch(key):
-        raise RequestInvalid("`Idempotency-Key` takes 1 to 255 visible ASCII characters.")
+        raise RequestInvalid("`Idempotency-Key` must be 1 to 255 visible ASCII characters.")
     asked = Ask(request.user_id, body.question, body.chat_id, key, request.request_id)
     return _thinking(services.chat_service().dispatch(asked))
 

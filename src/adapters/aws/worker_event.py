@@ -1,6 +1,6 @@
 """The worker's event: written by the dispatcher, read by the worker and by the failures function.
 
-It names the turn; what was asked is read from the table. The contract has its shape under "The worker's event".
+It names the turn; the worker reads the question from the table.
 """
 
 from collections.abc import Mapping

@@ -44,7 +44,7 @@ def limit_in_query(request: Request) -> int:
     """The page size. Raises `RequestInvalid`."""
     limit = request.query.get("limit", str(DEFAULT))
     if not re.fullmatch(r"[0-9]{1,3}", limit) or not 1 <= int(limit) <= MOST:
-        raise RequestInvalid(f"`limit` takes a number from 1 to {MOST}.")
+        raise RequestInvalid(f"`limit` must be a number from 1 to {MOST}.")
     return int(limit)
 
 
@@ -52,7 +52,7 @@ def message_page(request: Request) -> PageRequest:
     """The page of messages that a poll requests. Raises `RequestInvalid`."""
     after, before = cursor_in_query(request, "after"), cursor_in_query(request, "before")
     if after and before:
-        raise RequestInvalid("`after` and `before` exclude each other.")
+        raise RequestInvalid("`after` and `before` cannot be combined.")
     return PageRequest(limit_in_query(request), after, before)
 
 
@@ -60,7 +60,7 @@ def search_in_query(request: Request) -> str | None:
     """`q`, or None for no search. Raises `RequestInvalid`."""
     query = request.query.get("q")
     if query is not None and len(query) > LONGEST_QUERY:
-        raise RequestInvalid(f"`q` takes at most {LONGEST_QUERY:,} characters.")
+        raise RequestInvalid(f"`q` must have at most {LONGEST_QUERY:,} characters.")
     return query
 
 
@@ -79,7 +79,7 @@ def chat_cursor_in_query(request: Request) -> tuple[str, str] | None:
     except (ValueError, TypeError, binascii.Error, RecursionError):
         activity = chat_id = None
     if not (_is_id(activity) and _is_id(chat_id)):
-        raise RequestInvalid("`cursor` is not one that this service gave.")
+        raise RequestInvalid("`cursor` must be a cursor from this service.")
     return activity, chat_id
 
 
@@ -89,5 +89,5 @@ def _is_id(part: object) -> bool:
 
 def _id(value: str | None, name: str) -> str:
     if value is None or not _ID.fullmatch(value):
-        raise RequestInvalid(f"`{name}` takes one id, as this service gave it.")
+        raise RequestInvalid(f"`{name}` must be one id from this service.")
     return value

@@ -143,7 +143,7 @@ PROBLEMS: Final[dict[type[Exception], Problem]] = {
         405,
         "method_not_allowed",
         "Method not allowed",
-        lambda error: f"This path takes {', '.join(error.allowed)}.",
+        lambda error: f"Allowed methods: {', '.join(error.allowed)}.",
         allowed=lambda error: error.allowed,
     ),
 }
