@@ -34,7 +34,7 @@ def memories_of_alice_and_bob() -> InMemoryMemoryStore:
 class TestRecallAgent(ReasoningAgentContract):
     @pytest.fixture
     def agent(self) -> ReasoningAgent:
-        return RecallAgent(memories_of_alice_and_bob(), FakeClock(), thinking=timedelta(seconds=5))
+        return RecallAgent(memories_of_alice_and_bob(), FakeClock(), delay=timedelta(seconds=5))
 
     def test_citations_quote_the_users_own_memories(self, agent: ReasoningAgent, assignment: Assignment) -> None:
         answer = agent.reason(assignment, RecordingProgressReporter())
@@ -52,7 +52,7 @@ class TestRecallAgent(ReasoningAgentContract):
 
     def test_thinking_takes_the_configured_time(self, assignment: Assignment) -> None:
         clock = FakeClock()
-        agent = RecallAgent(memories_of_alice_and_bob(), clock, thinking=timedelta(seconds=56))
+        agent = RecallAgent(memories_of_alice_and_bob(), clock, delay=timedelta(seconds=56))
         agent.reason(assignment, RecordingProgressReporter())
         assert timedelta(seconds=55) < clock.now() - NOON < timedelta(seconds=57)
 

@@ -26,7 +26,7 @@ class InMemoryChatRepository(ChatRepository):
     def save_question(self, new: NewQuestion) -> IdempotencyRecord | None:
         with self._reached():
             turn, message = new.turn, new.message
-            past = self._past_ask(new)
+            past = self._idempotency_record(new)
             if past is not None:
                 return None if past.question_id == message.message_id else past
             chat = self.chats.get(turn.chat_id)
@@ -41,7 +41,7 @@ class InMemoryChatRepository(ChatRepository):
                 self.keys[turn.user_id, new.key.key] = (past, new.key.expires_at)
             return None
 
-    def _past_ask(self, new: NewQuestion) -> IdempotencyRecord | None:
+    def _idempotency_record(self, new: NewQuestion) -> IdempotencyRecord | None:
         if new.key is None:
             return None
         past, expires_at = self.keys.get((new.turn.user_id, new.key.key), (None, new.turn.asked_at))

@@ -41,7 +41,7 @@ _compare_and_set = DynamoDbChatRepository.compare_and_set_turn
 _idempotency_key = ChatWrites.idempotency_key
 _page = repository._page
 _shards_for = TurnSlots.shards_for
-_past_ask_from = items.past_ask_from
+_past_ask_from = items.idempotency_record_from
 
 
 def _compare_only_turn_id(seen: Turn) -> tuple[str, Any]:
@@ -144,7 +144,7 @@ ADAPTER_MUTANTS: Final = (
     _compared(
         "a repeated write takes its own idempotency record for another's",
         repository,
-        "past_ask_from",
+        "idempotency_record_from",
         _never_recognise_own_key,
     ),
     _compared("acquire ignores the limit", SlotShard, "acquire", _unconditional(SlotShard.acquire)),

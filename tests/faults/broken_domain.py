@@ -148,5 +148,7 @@ DOMAIN_MUTANTS: Final = (
     ),
     _simulated("the store counts no turns", InMemoryChatRepository, "_check_slot", lambda self, turn, limit: None),
     _simulated("the store accepts messages in any order", InMemoryChatRepository, "_check_chat", _accept_any_order),
-    _simulated("the store ignores idempotency keys", InMemoryChatRepository, "_past_ask", lambda self, new: None),
+    _simulated(
+        "the store ignores idempotency keys", InMemoryChatRepository, "_idempotency_record", lambda self, new: None
+    ),
 )

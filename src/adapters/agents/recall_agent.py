@@ -29,31 +29,31 @@ _SENTENCE: Final = re.compile(r"(?<=[.!?])\s+")
 class RecallAgent(ReasoningAgent):
     """Finds the memories that match the question's words and dates, and quotes the best ones and their neighbours.
 
-    `thinking` stretches the work to about that duration, to demonstrate a slow agent.
+    `delay` stretches the work to about that duration, to demonstrate a slow agent.
     """
 
     def __init__(
         self,
         memories: MemoryStore,
         clock: Clock,
-        thinking: timedelta = timedelta(0),
+        delay: timedelta = timedelta(0),
         least_coverage: float = LEAST_COVERAGE,
     ) -> None:
         self._memories = memories
         self._clock = clock
-        self._thinking = thinking
+        self._delay = delay
         self._least_coverage = least_coverage
 
     def reason(self, assignment: Assignment, progress: ProgressReporter) -> Answer:
         memories = self._memories.list_all(assignment.user_id)
         progress.step(f"Searching {counted(memories)} for {_about(assignment)}")
-        self._think(self._thinking * 0.6, progress)
+        self._think(self._delay * 0.6, progress)
         found = self._find(assignment, memories)
         if not found:
             progress.step("Found nothing that fits")
             return Answer(NOTHING)
         progress.step(f"Reading {counted(found)} from {months(found)}")
-        self._think(self._thinking * 0.3, progress)
+        self._think(self._delay * 0.3, progress)
         progress.step("Writing")
         return self._write(self._kept(assignment.user_id, found), assignment, progress)
 
@@ -84,7 +84,7 @@ class RecallAgent(ReasoningAgent):
         for memory, citation in zip(found, citations, strict=True):
             lines.append(f"- {memory.occurred_at:%d %B %Y}: {citation.quote}")
             progress.draft("\n".join(lines))
-            self._think(self._thinking * 0.1 / len(found), progress)
+            self._think(self._delay * 0.1 / len(found), progress)
         return Answer("\n".join(lines), citations)
 
 

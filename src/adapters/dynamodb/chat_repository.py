@@ -13,8 +13,8 @@ from adapters.dynamodb.items import (
     MESSAGE,
     chat_from,
     header_key,
+    idempotency_record_from,
     message_from,
-    past_ask_from,
     summary_from,
     text,
     turn_from,
@@ -63,7 +63,7 @@ class DynamoDbChatRepository(ChatRepository):
                 return None
             header_now, key_now = refused[0], refused[-1] if key else None
             if key_now is not None:
-                past = past_ask_from(key_now)
+                past = idempotency_record_from(key_now)
                 # Otherwise it is our own write: its response was lost, and botocore retried it.
                 return None if past.question_id == new.message.message_id else past
             if header_now is not None:

@@ -184,7 +184,7 @@ def key_item(user_id: str, key: IdempotencyKey, turn: Turn) -> "NewItem":
     }
 
 
-def past_ask_from(item: "Item") -> IdempotencyRecord:
+def idempotency_record_from(item: "Item") -> IdempotencyRecord:
     return IdempotencyRecord(item["chat_id"]["S"], item["question_id"]["S"], item["fingerprint"]["S"])
 
 

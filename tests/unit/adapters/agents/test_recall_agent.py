@@ -71,6 +71,6 @@ def test_memory_deleted_while_the_agent_thinks_is_not_in_the_answer() -> None:
     memories, clock = alice_and_bob(), FakeClock()
     clock.at(NOON + timedelta(seconds=4), partial(forget, memories, PARKED))
     progress = RecordingProgressReporter()
-    answer = RecallAgent(memories, clock, thinking=timedelta(seconds=10)).reason(asking("Where did I park?"), progress)
+    answer = RecallAgent(memories, clock, delay=timedelta(seconds=10)).reason(asking("Where did I park?"), progress)
     assert all("bay 12" not in text for text in (answer.text, *progress.drafts, *progress.steps))
     assert PARKED.memory_id not in {one.memory_id for one in answer.citations}
