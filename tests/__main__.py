@@ -26,10 +26,10 @@ class Proof(NamedTuple):
 
 PROOFS: Final[dict[str, Proof]] = {
     "simulate": Proof(
-        "promises hold over seeded runs with faults (--seeds, --seed)", ("-m", "tests.faults.simulation")
+        "promises hold over seeded runs with faults (--seeds, --seed)", ("-m", "tests.faults.simulation.runner")
     ),
-    "crash-points": Proof("promises hold after a fault at each AWS call", ("-m", "tests.faults.crash_points")),
-    "protocol-mutants": Proof("a broken rule of the protocol is noticed", ("-m", "tests.faults.protocol_mutants")),
+    "crash-points": Proof("promises hold after a fault at each AWS call", ("-m", "tests.faults.crash_points.runner")),
+    "protocol-mutants": Proof("a broken rule of the protocol is noticed", ("-m", "tests.faults.mutants.runner")),
     "terraform-mutants": Proof("each mutant of the Terraform fails one of its tests", ("-m", "tests.terraform")),
     "workspace-guard": Proof(
         "no command reaches a wrong workspace", (*PYTEST, "-n", "2", "tests/terraform/test_workspace_guard.py")
@@ -61,9 +61,11 @@ PROOFS: Final[dict[str, Proof]] = {
     ),
     "evaluation": Proof("how often an agent finds the right memory", ("-m", "tests.evaluation"), in_all=False),
     "poll-cost": Proof(
-        "what the poll hint costs and brings", ("-m", "tests.faults.poll_cost"), options=False, in_all=False
+        "what the poll hint costs and brings", ("-m", "tests.faults.polling.cost"), options=False, in_all=False
     ),
-    "load": Proof("200 questions of 50 users on the running local stack", ("-m", "tests.faults.load"), in_all=False),
+    "load": Proof(
+        "200 questions of 50 users on the running local stack", ("-m", "tests.faults.load.runner"), in_all=False
+    ),
 }
 
 

@@ -9,7 +9,7 @@ import pytest
 from domain.chat import Role
 from tests.faults.history import ForeignCall, History, Listed, ReasoningOutcome, Shown, ShownMessage
 from tests.faults.promises import breaches
-from tests.faults.simulation import simulate
+from tests.faults.simulation.runner import simulate
 
 #: A calm run.
 SEED = 1

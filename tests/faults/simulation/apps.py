@@ -15,7 +15,7 @@ from entrypoints.http.problems import problem_for
 from entrypoints.schemas.fields import phase_of, status_of
 from tests.faults.fault_rates import Killed
 from tests.faults.history import Acknowledged, ActionCall, ForeignCall, Hidden, Listed, Shown, ShownMessage
-from tests.faults.world import World
+from tests.faults.simulation.world import World
 
 Result = TypeVar("Result")
 

@@ -14,12 +14,12 @@ from functools import partial
 
 from moto import mock_aws
 
-from tests.faults.app_client import AppClient
-from tests.faults.cloud import Cloud
+from tests.faults.crash_points.app_client import AppClient
+from tests.faults.crash_points.cloud import Cloud
+from tests.faults.crash_points.interruptions import Endless, Fault, Point
+from tests.faults.crash_points.stories import CONCURRENT, HARMLESS, STORIES, WITHOUT_CHAT_ID, Scene, Story, close
 from tests.faults.history import History
-from tests.faults.interruptions import Endless, Fault, Point
 from tests.faults.promises import breaches
-from tests.faults.stories import CONCURRENT, HARMLESS, STORIES, WITHOUT_CHAT_ID, Scene, Story, close
 
 RETRIES = (0, 1, 2)
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 
-from tests.faults.app_client import AppClient
-from tests.faults.cloud import Cloud
+from tests.faults.crash_points.app_client import AppClient
+from tests.faults.crash_points.cloud import Cloud
 from tests.faults.fault_rates import Killed
 
 #: Longer than any deadline.

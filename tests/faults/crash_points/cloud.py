@@ -10,10 +10,10 @@ from adapters.dynamodb.turn_slots import deadline_of, slots_key
 from entrypoints.container import Container
 from entrypoints.settings import Settings
 from tests.fakes.clock import NOON, FakeClock
+from tests.faults.crash_points.interruptions import Interruptions
+from tests.faults.crash_points.scripted_agent import ScriptedAgent
 from tests.faults.fault_rates import Killed
 from tests.faults.history import Accepted, History
-from tests.faults.interruptions import Interruptions
-from tests.faults.scripted_agent import ScriptedAgent
 from tests.support.aws import dynamodb_client, lambda_client, make_tables
 from tests.support.deployed import FakeContext, deploy, function_of, handler_of
 from tests.support.gateway import Answer, http_event

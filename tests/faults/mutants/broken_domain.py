@@ -14,7 +14,7 @@ from domain.failure_codes import FailureCode
 from domain.records import Answer, Ask, AskAccepted, ChatPage, NewQuestion, PageRequest, WorkerInvocation
 from tests.fakes import chat_repository
 from tests.fakes.chat_repository import InMemoryChatRepository
-from tests.faults.mutant import Judge, Mutant
+from tests.faults.mutants.mutant import Judge, Mutant
 
 _ensure_worker = ChatService._ensure_worker
 

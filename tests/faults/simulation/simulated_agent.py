@@ -9,10 +9,10 @@ from domain.ports import ProgressReporter, ReasoningAgent
 from domain.records import Answer, Assignment
 from tests.faults.fault_rates import Killed
 from tests.faults.history import ReasoningOutcome, answer_to
-from tests.faults.process import Process
+from tests.faults.simulation.process import Process
 
 if TYPE_CHECKING:
-    from tests.faults.world import World
+    from tests.faults.simulation.world import World
 
 
 class SimulatedAgent(ReasoningAgent):

@@ -2,7 +2,7 @@
 
 from moto import mock_aws
 
-from tests.faults.dynamodb_model_based import compare_with_fake
+from tests.faults.model_based.dynamodb import compare_with_fake
 
 
 def test_fake_and_dynamodb_agree_on_any_sequence_of_calls() -> None:

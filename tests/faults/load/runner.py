@@ -19,8 +19,8 @@ import httpx
 from local.home import PROJECT
 from tests.e2e.running_stack import RunningStack, User
 from tests.e2e.stack_controls import StackControls
-from tests.faults.load_apps import IN_FLIGHT, THINGS, Asked, Load
-from tests.faults.load_judge import doubled, lost, strange
+from tests.faults.load.apps import IN_FLIGHT, THINGS, Asked, Load
+from tests.faults.load.judge import doubled, lost, strange
 
 USERS: Final = 50
 THINKING: Final = "2"

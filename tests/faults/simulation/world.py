@@ -17,9 +17,9 @@ from tests.fakes.clock import NOON
 from tests.fakes.observer import RecordingObserver
 from tests.faults.fault_rates import FaultRates, Killed
 from tests.faults.history import Accepted, History, Stored
-from tests.faults.process import Process, RemoteChatRepository, TimedIds
-from tests.faults.scheduler import Scheduler
-from tests.faults.simulated_agent import SimulatedAgent
+from tests.faults.simulation.process import Process, RemoteChatRepository, TimedIds
+from tests.faults.simulation.scheduler import Scheduler
+from tests.faults.simulation.simulated_agent import SimulatedAgent
 
 API_TIMEOUT: Final = timedelta(seconds=29)
 WORKER_TIMEOUT: Final = timedelta(seconds=90)

@@ -5,7 +5,7 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from domain.chat import Role
-from tests.faults.cloud import Cloud
+from tests.faults.crash_points.cloud import Cloud
 from tests.faults.history import Acknowledged, ActionCall, Hidden, Shown, ShownMessage
 from tests.support.gateway import Answer
 

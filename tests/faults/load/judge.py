@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import httpx
 
-from tests.faults.load_apps import Asked
+from tests.faults.load.apps import Asked
 
 
 def lost(questions: Iterable[Asked]) -> list[str]:

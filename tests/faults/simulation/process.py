@@ -11,7 +11,7 @@ from domain.errors import AsyncChatError, StoreUnavailable, TryAgain
 from domain.ports import ChatRepository, Clock, IdSource
 from domain.records import ChatList, ChatPage, IdempotencyRecord, NewQuestion, PageRequest
 from tests.faults.fault_rates import FaultRates, Killed
-from tests.faults.scheduler import Scheduler
+from tests.faults.simulation.scheduler import Scheduler
 
 Result = TypeVar("Result")
 

@@ -13,7 +13,7 @@ from adapters.dynamodb.items import text
 from adapters.dynamodb.turn_slots import SlotShard, TurnSlots, Write
 from domain.chat import Chat, Message, Turn
 from domain.records import ChatPage, IdempotencyKey, IdempotencyRecord, NewQuestion, PageRequest
-from tests.faults.mutant import Judge, Mutant, OutdatedMutant
+from tests.faults.mutants.mutant import Judge, Mutant, OutdatedMutant
 
 Build = Callable[..., Write]
 

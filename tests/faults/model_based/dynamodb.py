@@ -6,7 +6,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from adapters.dynamodb.chat_repository import DynamoDbChatRepository
 from domain.ports import ChatRepository
 from tests.fakes.clock import FakeClock
-from tests.faults.repository_model_based import CAPACITY, RepositoryComparison
+from tests.faults.model_based.repository import CAPACITY, RepositoryComparison
 from tests.support.aws import Tables, dynamodb_client, make_tables
 
 STEPS = 30

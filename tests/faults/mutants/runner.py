@@ -9,14 +9,14 @@ import sys
 
 from moto import mock_aws
 
-from tests.faults.broken_adapters import ADAPTER_MUTANTS
-from tests.faults.broken_domain import DOMAIN_MUTANTS
-from tests.faults.crash_points import CrashPointRunner, all_points
-from tests.faults.dynamodb_model_based import compare_with_fake
-from tests.faults.mutant import Judge, Mutant
-from tests.faults.simulation import failing
-from tests.faults.stories import STORIES
-from tests.faults.torn_reads import torn_reads
+from tests.faults.crash_points.runner import CrashPointRunner, all_points
+from tests.faults.crash_points.stories import STORIES
+from tests.faults.model_based.dynamodb import compare_with_fake
+from tests.faults.model_based.torn_reads import torn_reads
+from tests.faults.mutants.broken_adapters import ADAPTER_MUTANTS
+from tests.faults.mutants.broken_domain import DOMAIN_MUTANTS
+from tests.faults.mutants.mutant import Judge, Mutant
+from tests.faults.simulation.runner import failing
 
 MUTANTS = (*DOMAIN_MUTANTS, *ADAPTER_MUTANTS)
 SEEDS = range(600)

@@ -7,11 +7,11 @@ from random import Random
 import pytest
 
 from domain.records import Ask
-from tests.faults.apps import App, Person
 from tests.faults.fault_rates import CALM, MANY_FAULTS, SOME_FAULTS, FaultRates
 from tests.faults.history import History
 from tests.faults.promises import breaches
-from tests.faults.world import World
+from tests.faults.simulation.apps import App, Person
+from tests.faults.simulation.world import World
 
 TIMES = 50
 

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 
-from tests.faults.simulation import failing, simulate
+from tests.faults.simulation.runner import failing, simulate
 
 SEEDS = range(300)
 

@@ -5,9 +5,9 @@ from itertools import islice
 
 import pytest
 
-from tests.faults.crash_points import CrashPoint, CrashPointRunner, all_points, crash_point_runner
-from tests.faults.interruptions import Fault
-from tests.faults.stories import STORIES
+from tests.faults.crash_points.interruptions import Fault
+from tests.faults.crash_points.runner import CrashPoint, CrashPointRunner, all_points, crash_point_runner
+from tests.faults.crash_points.stories import STORIES
 
 EVERY = 100
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 from moto import mock_aws
 
-from tests.faults.mutant import Judge, Mutant
-from tests.faults.protocol_mutants import MUTANTS, verdict
+from tests.faults.mutants.mutant import Judge, Mutant
+from tests.faults.mutants.runner import MUTANTS, verdict
 
 SLOW = {
     "a claim ignores the deadline",

@@ -6,7 +6,7 @@ from math import inf
 
 import pytest
 
-from tests.faults.poll_cost import Durations, around, by_hint, cost, every
+from tests.faults.polling.cost import Durations, around, by_hint, cost, every
 
 
 def test_an_answer_of_56_seconds_costs_at_most_10_polls_and_shows_within_1500_ms(

@@ -8,11 +8,11 @@ import sys
 from collections.abc import Callable, Iterator
 from random import Random
 
-from tests.faults.apps import App, Person
 from tests.faults.fault_rates import fault_rates_for
 from tests.faults.history import History
 from tests.faults.promises import breaches
-from tests.faults.world import World
+from tests.faults.simulation.apps import App, Person
+from tests.faults.simulation.world import World
 
 #: Actions of each device in a run.
 ACTIONS = 7
