@@ -3,7 +3,6 @@
 import shutil
 import subprocess
 import sys
-import zipfile
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -29,8 +28,9 @@ def handler(event, context):
 @cache
 def package() -> Path:
     """Builds the zip and returns the folder that it unpacks to."""
-    archive = build("lambda.zip", "--interpreter", str(PYTHON))
-    return _unpacked(archive, "as-shipped")
+    archive, folder = build("lambda.zip", "--interpreter", str(PYTHON)), _empty("as-shipped")
+    shutil.unpack_archive(archive, folder)
+    return folder
 
 
 @cache
@@ -61,13 +61,6 @@ def compile_all(folder: Path, *options: str, columns: bool = True) -> None:
     """Compile what has no bytecode; with `-f` everything. The package's own bytecode has no column positions."""
     kind = [] if columns else ["-X", "no_debug_ranges"]
     subprocess.run([str(PYTHON), *kind, "-m", "compileall", "-qq", *options, str(folder)], check=False)
-
-
-def _unpacked(archive: Path, name: str) -> Path:
-    folder = _empty(name)
-    with zipfile.ZipFile(archive) as opened:
-        opened.extractall(folder)
-    return folder
 
 
 def _empty(name: str) -> Path:

@@ -3,7 +3,8 @@
 from benchmarks import import_times, story
 from benchmarks.built import compile_all, copy, package
 from benchmarks.record import Plot, Progress, Row, Section, Table, measure, ratio
-from benchmarks.starts import FLOOR, Times, measuring, start, time_starts
+from benchmarks.starts import FLOOR, Times, start, time_starts
+from benchmarks.stubs.running import aws
 
 TITLE = "Cold start"
 HOW = (
@@ -16,17 +17,17 @@ HOW = (
 
 def run(*, quick: bool, progress: Progress) -> Section:
     """Dispatcher and reader as shipped, and with full bytecode."""
-    with measuring() as aws:
+    with aws(story.answers()) as stub:
         compiled = copy("compiled")
         compile_all(compiled, "-f", columns=False)
         times = time_starts(
             {
-                "ask": start(package(), "entrypoints.chat.handler", story.ASK, aws.url),
-                "ask, compiled": start(compiled, "entrypoints.chat.handler", story.ASK, aws.url),
-                "poll": start(package(), "entrypoints.reads.handler", story.POLL, aws.url),
+                "ask": start(package(), "entrypoints.chat.handler", story.ASK, stub.url),
+                "ask, compiled": start(compiled, "entrypoints.chat.handler", story.ASK, stub.url),
+                "poll": start(package(), "entrypoints.reads.handler", story.POLL, stub.url),
             },
             4 if quick else 40,
-            aws.url,
+            stub.url,
             progress,
         )
     return Section(

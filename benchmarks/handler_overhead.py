@@ -8,9 +8,8 @@ import tempfile
 from typing import Any
 
 from benchmarks import story
-from benchmarks.record import Measure, Plot, Progress, Section, Table, measure, ratio
-from benchmarks.starts import EQUAL
-from benchmarks.stubs.running import ROOT, RunningAws, aws
+from benchmarks.record import Plot, Progress, Section, Table, measure, ratio, too_busy
+from benchmarks.stubs.running import ROOT, aws
 
 TITLE = "Handler overhead"
 HOW = (
@@ -21,12 +20,18 @@ HOW = (
 )
 
 
+NAMES = {"ask": "ask, beside its two AWS calls", "poll": "poll of 20 messages, beside its AWS call"}
+
+
 def run(*, quick: bool, progress: Progress) -> Section:
     """Both ratios, with up to three attempts to find the machine idle."""
     for attempt in range(1, 4):
-        taken = _times(30 if quick else 300)
-        again = [_again(taken, what) for what in ("ask", "poll")]
-        refused = "" if all(EQUAL[0] <= one.median <= EQUAL[1] for one in again) else _too_busy(again)
+        taken: dict[str, list[float]] = _printed_by("benchmarks.handler_times", "30" if quick else "300")
+        again = [
+            ratio(f"bare {what} beside itself (A/A)", taken[f"bare {what} again"], taken[f"bare {what}"])
+            for what in NAMES
+        ]
+        refused = too_busy(again)
         progress(f"try {attempt}: {refused or 'calm enough'}")
         if not refused:
             break
@@ -34,44 +39,22 @@ def run(*, quick: bool, progress: Progress) -> Section:
         "overhead",
         TITLE,
         HOW,
-        measures=[*(ratio(_name(what), taken[what], taken[f"bare {what}"], 1.10) for what in ("ask", "poll")), *again],
+        measures=[*(ratio(name, taken[what], taken[f"bare {what}"], 1.10) for what, name in NAMES.items()), *again],
         tables=[_milliseconds(taken), *_parts()],
         plots=[_plot(taken)],
         refused=refused,
     )
 
 
-def _name(what: str) -> str:
-    return {"ask": "ask, beside its two AWS calls", "poll": "poll of 20 messages, beside its AWS call"}[what]
-
-
-def _again(taken: dict[str, list[float]], what: str) -> Measure:
-    return ratio(f"bare {what} beside itself (A/A)", taken[f"bare {what} again"], taken[f"bare {what}"])
-
-
-def _too_busy(again: list[Measure]) -> str:
-    return "equal calls differ by " + " and ".join(f"{one.median:.2f}" for one in again) + ": the machine is too busy"
-
-
-def _times(rounds: int) -> dict[str, list[float]]:
-    times: dict[str, list[float]] = _printed_by("benchmarks.handler_times", str(rounds))
-    return times
-
-
 def _printed_by(module: str, *arguments: str) -> Any:
     """What the module prints, run against the stub with the handlers' environment."""
-    with aws(story.answers()) as stub, tempfile.TemporaryFile() as logged:
-        command = [sys.executable, "-m", module, *arguments]
-        done = subprocess.run(
-            command, check=True, stdout=subprocess.PIPE, stderr=logged, cwd=ROOT, env=_environment(stub)
-        )
-    return json.loads(done.stdout)
-
-
-def _environment(stub: RunningAws) -> dict[str, str]:
     credentials = {"AWS_ACCESS_KEY_ID": "bench", "AWS_SECRET_ACCESS_KEY": "bench"}
-    location = {"AWS_DEFAULT_REGION": "eu-central-1", "AWS_ENDPOINT_URL": stub.url, "PYTHONPATH": str(ROOT / "src")}
-    return {"PATH": os.environ["PATH"], **story.SETTINGS, **credentials, **location}
+    with aws(story.answers()) as stub, tempfile.TemporaryFile() as logged:
+        location = {"AWS_DEFAULT_REGION": "eu-central-1", "AWS_ENDPOINT_URL": stub.url, "PYTHONPATH": str(ROOT / "src")}
+        environment = {"PATH": os.environ["PATH"], **story.SETTINGS, **credentials, **location}
+        command = [sys.executable, "-m", module, *arguments]
+        done = subprocess.run(command, check=True, stdout=subprocess.PIPE, stderr=logged, cwd=ROOT, env=environment)
+    return json.loads(done.stdout)
 
 
 def _milliseconds(taken: dict[str, list[float]]) -> Table:

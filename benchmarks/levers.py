@@ -4,11 +4,13 @@ import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from statistics import median_high
 
 from benchmarks import story
 from benchmarks.built import compile_all, copy, package
-from benchmarks.record import Plot, Progress, Section, Table, ratio
-from benchmarks.starts import Start, Times, measuring, start, time_starts
+from benchmarks.record import Plot, Progress, Row, Section, Table, ratio
+from benchmarks.starts import Times, start, time_starts
+from benchmarks.stubs.running import aws
 
 TITLE = "Cold start, lever by lever"
 HOW = (
@@ -63,10 +65,6 @@ def _with_columns(folder: Path) -> None:
     compile_all(folder, "-f", "--invalidation-mode", "unchecked-hash")
 
 
-def _nothing(_folder: Path) -> None:
-    pass
-
-
 WITH_BOTO3 = _edit(
     "adapters/aws/clients.py",
     ("from botocore.session import Session", "import boto3"),
@@ -100,18 +98,18 @@ TRIED: Mapping[str, Variant] = {
     "boto3's clients, trimmed models for everybody by AWS_DATA_PATH": Variant(
         WITH_BOTO3, {"AWS_DATA_PATH": "service_models"}
     ),
-    "pydantic's search for plug-ins turned off": Variant(_nothing, {"PYDANTIC_DISABLE_PLUGINS": "__all__"}),
+    "pydantic's search for plug-ins turned off": Variant(_all_of(), {"PYDANTIC_DISABLE_PLUGINS": "__all__"}),
 }
 
 
 def run(*, quick: bool, progress: Progress) -> Section:
-    with measuring() as aws:
+    with aws(story.answers()) as stub:
         starts = {
-            f"{what}: {name}": one
+            f"{what}: {name}": start(folder, handler, event, stub.url, environment)
             for name, folder, environment in _packages()
-            for what, one in _starts(folder, aws.url, environment).items()
+            for what, (handler, event) in HANDLERS.items()
         }
-        times = time_starts(starts, 3 if quick else 15, aws.url, progress)
+        times = time_starts(starts, 3 if quick else 15, stub.url, progress)
     return Section(
         "levers",
         TITLE,
@@ -135,34 +133,21 @@ def _packages() -> list[tuple[str, Path, Mapping[str, str]]]:
     return found
 
 
-def _starts(folder: Path, endpoint: str, environment: Mapping[str, str]) -> dict[str, Start]:
-    return {what: start(folder, handler, event, endpoint, environment) for what, (handler, event) in HANDLERS.items()}
-
-
 def _relative(times: Times, name: str, what: str) -> float:
     return ratio(name, times.taken[f"{what}: {name}"], times.taken[f"{what}: {SHIPPED}"]).median
 
 
 def _table(times: Times) -> Table:
-    rows: list[list[str | float | None]] = [
+    rows: list[Row] = [
         [
             name,
-            *(_cell(times, name, what) for what in HANDLERS),
-            *(_milliseconds(times, name, what) for what in HANDLERS),
+            *(f"{_relative(times, name, what):.2f}×" for what in HANDLERS),
+            *(round(median_high(times.taken[f"{what}: {name}"])) for what in HANDLERS),
         ]
         for name in (SHIPPED, *UNDONE, *TRIED)
     ]
     columns = ["package", "ask", "poll", "ask, ms", "poll, ms"]
     return Table("Beside the package as shipped", columns, rows)
-
-
-def _cell(times: Times, name: str, what: str) -> str:
-    return f"{_relative(times, name, what):.2f}×"
-
-
-def _milliseconds(times: Times, name: str, what: str) -> int:
-    taken = sorted(times.taken[f"{what}: {name}"])
-    return round(taken[len(taken) // 2])
 
 
 def _plot(times: Times) -> Plot:

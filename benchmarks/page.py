@@ -62,10 +62,8 @@ def _section(section: Result) -> Iterator[str]:
     if section["refused"]:
         yield from (f"**Refused: {section['refused']}**", "")
     if section["measures"]:
-        yield from _table(
-            ["", "median", "spread", "runs", "goal", ""],
-            [_measure_row(one) for one in section["measures"]],
-        )
+        columns = ["", "median", "spread", "runs", "goal", ""]
+        yield from _table(columns, [_measure_row(one) for one in section["measures"]])
     for plot in section["plots"]:
         yield from (f"![{plot['title']}]({_plot_file(section, plot)})", "")
     for table in section["tables"]:

@@ -1,12 +1,14 @@
 """The result of a benchmark, from which the result file and the page are written."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from statistics import median
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 #: Prints the progress of a benchmark.
 Progress = Callable[[str], None]
+#: The allowed ratio of two equal things; beyond it the run is refused.
+EQUAL: Final = (0.93, 1.07)
 
 
 @dataclass(frozen=True)
@@ -87,3 +89,9 @@ def ratio(
     """Ratios of pairs measured one right after the other, so that a slow moment affects both."""
     pairs = [value / other for value, other in zip(values, beside, strict=True)]
     return measure(name, pairs, "x", goal, note)
+
+
+def too_busy(again: Iterable[Measure]) -> str:
+    """Why figures are not reliable, by ratios of things to themselves; empty when they are."""
+    noisy = [f"{one.name} is {one.median:.2f}" for one in again if not EQUAL[0] <= one.median <= EQUAL[1]]
+    return f"the machine is too busy: {', '.join(noisy)}" if noisy else ""

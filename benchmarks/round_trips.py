@@ -2,7 +2,7 @@
 
 from benchmarks import story
 from benchmarks.built import package
-from benchmarks.record import Measure, Progress, Section, Table
+from benchmarks.record import Progress, Section, Table, measure
 from benchmarks.starts import start
 from benchmarks.stubs.lambda_runtime import running
 from benchmarks.stubs.running import aws
@@ -27,15 +27,13 @@ def run(*, quick: bool, progress: Progress) -> Section:
     progress("counted")
     goals = {"ask": 2, "poll": 1, "worker run": 4}
     besides = {what: sum(count for name, count in found.items() if name != MEMORIES) for what, found in calls.items()}
-    measures = [
-        Measure(what, count, count, count, 1, "", goals[what], "besides the agent" if what == "worker run" else "")
-        for what, count in besides.items()
-    ]
+    notes = {"worker run": "besides the agent"}
+    measures = [measure(what, [count], "", goals[what], notes.get(what, "")) for what, count in besides.items()]
     rows = [[what, ", ".join(f"{count} {name}" for name, count in found.items())] for what, found in calls.items()]
     return Section("round_trips", TITLE, HOW, measures, [Table("Which", ["", "operations"], rows)])
 
 
 def _counted(handler: str, event: dict[str, object], chat: Chat) -> dict[str, int]:
-    with aws(story.answers(chat)) as stub, running(start(package(), handler, event, stub.url).function) as function:
-        function.invoke(event)
+    with aws(story.answers(chat)) as stub, running(start(package(), handler, event, stub.url)) as function:
+        function.invoke()
         return stub.counts()

@@ -1,13 +1,14 @@
 """Bytes of the zip, packed and unpacked, and peak memory of each function."""
 
 import zipfile
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 from benchmarks import story
 from benchmarks.built import build, floor, package
-from benchmarks.record import Measure, Plot, Progress, Section, Table
+from benchmarks.record import Plot, Progress, Row, Section, Table, measure
 from benchmarks.starts import start
 from benchmarks.stubs.lambda_runtime import running
 from benchmarks.stubs.running import aws
@@ -37,11 +38,13 @@ def run(*, quick: bool, progress: Progress) -> Section:
     """Everything is built and invoked once: the figures do not vary."""
     archives = {name: build(f"aws-{number}.zip", *options) for number, (name, (options, _)) in enumerate(ZIPS.items())}
     progress("built")
-    measures = [_once(name, archive.stat().st_size / MB, ZIPS[name][1]) for name, archive in archives.items()]
-    unpacked: list[list[str | float | None]] = [
-        [name, round(_unpacked(archive) / MB, 1)] for name, archive in archives.items()
+    measures = [
+        measure(f"zip: {name}", [file.stat().st_size / MB], "MB", ZIPS[name][1]) for name, file in archives.items()
     ]
-    (largest,) = list(archives.values())[:1]
+    contents = {name: zipfile.ZipFile(file).infolist() for name, file in archives.items()}
+    unpacked: list[Row] = [
+        [name, round(sum(entry.file_size for entry in entries) / MB, 1)] for name, entries in contents.items()
+    ]
     memory = _memory()
     return Section(
         "size",
@@ -50,30 +53,18 @@ def run(*, quick: bool, progress: Progress) -> Section:
         measures,
         tables=[
             Table("Unpacked, MB", ["zip", "MB"], unpacked),
-            Table("Largest packages (first zip)", ["package", "kB in the zip"], _parts(largest)),
+            Table("Largest packages (first zip)", ["package", "kB in the zip"], _parts(next(iter(contents.values())))),
             Table("Peak memory, MiB", ["function", "MiB"], [[name, size] for name, size in memory.items()]),
         ],
         plots=[Plot("memory", "Peak memory of a process", "", "MiB", {"peak": list(memory.items())}, kind="bars")],
     )
 
 
-def _once(name: str, megabytes: float, goal: float) -> Measure:
-    return Measure(f"zip: {name}", megabytes, megabytes, megabytes, 1, "MB", goal)
-
-
-def _unpacked(archive: Path) -> int:
-    with zipfile.ZipFile(archive) as opened:
-        return sum(entry.file_size for entry in opened.infolist())
-
-
-def _parts(archive: Path) -> list[list[str | float | None]]:
-    sizes: dict[str, int] = {}
-    with zipfile.ZipFile(archive) as opened:
-        for entry in opened.infolist():
-            part = entry.filename.split("/")[0]
-            sizes[part] = sizes.get(part, 0) + entry.compress_size
-    largest = sorted(sizes.items(), key=lambda item: -item[1])[:10]
-    return [[name, round(size / 1000)] for name, size in largest]
+def _parts(entries: Sequence[zipfile.ZipInfo]) -> list[Row]:
+    sizes = Counter[str]()
+    for entry in entries:
+        sizes[entry.filename.split("/")[0]] += entry.compress_size
+    return [[name, round(size / 1000)] for name, size in sizes.most_common(10)]
 
 
 def _memory() -> dict[str, float]:
@@ -84,6 +75,6 @@ def _memory() -> dict[str, float]:
 
 
 def _peak(folder: Path, handler: str, event: Mapping[str, Any], chat: Chat) -> float:
-    with aws(story.answers(chat)) as stub, running(start(folder, handler, event, stub.url).function) as function:
-        function.invoke(event)
+    with aws(story.answers(chat)) as stub, running(start(folder, handler, event, stub.url)) as function:
+        function.invoke()
         return round(function.peak_memory() / 1024, 1)

@@ -1,28 +1,16 @@
 """Cold starts of several functions, alternating: process start to first response, in milliseconds."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from benchmarks import story
 from benchmarks.built import floor
-from benchmarks.record import Measure, Progress, ratio
+from benchmarks.record import Measure, Progress, ratio, too_busy
 from benchmarks.stubs.lambda_runtime import Function, running
-from benchmarks.stubs.running import RunningAws, aws
 
-#: The allowed ratio of two equal functions; beyond it the run is refused.
-EQUAL: Final = (0.93, 1.07)
 FLOOR, AGAIN = "floor", "floor again"
-
-
-@dataclass(frozen=True)
-class Start:
-    """A function and the event that it handles."""
-
-    function: Function
-    event: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -48,26 +36,17 @@ class Times:
     @property
     def refused(self) -> str:
         """Why these times are not reliable; empty when they are."""
-        low, high = EQUAL
-        fits = low <= self.again.median <= high
-        return "" if fits else f"two equal functions differ by {self.again.median:.2f}: the machine is too busy"
-
-
-@contextmanager
-def measuring() -> Iterator[RunningAws]:
-    """A stub of AWS for the functions."""
-    with aws(story.answers()) as running_aws:
-        yield running_aws
+        return too_busy([self.again])
 
 
 def start(
     folder: Path, handler: str, event: Mapping[str, Any], endpoint: str, more: Mapping[str, str] | None = None
-) -> Start:
+) -> Function:
     """A function with the service's environment, and `more`."""
-    return Start(Function(folder, handler, {**story.SETTINGS, "AWS_ENDPOINT_URL": endpoint, **(more or {})}), event)
+    return Function(folder, handler, event, {**story.SETTINGS, "AWS_ENDPOINT_URL": endpoint, **(more or {})})
 
 
-def time_starts(starts: Mapping[str, Start], rounds: int, endpoint: str, progress: Progress) -> Times:
+def time_starts(starts: Mapping[str, Function], rounds: int, endpoint: str, progress: Progress) -> Times:
     """Time all starts alternating with the floor; repeat once if the machine was too busy."""
     least = start(floor(), "floor.handler", {}, endpoint)
     everything = {FLOOR: least, AGAIN: least, **starts}
@@ -78,7 +57,7 @@ def time_starts(starts: Mapping[str, Start], rounds: int, endpoint: str, progres
     return times
 
 
-def _times(everything: Mapping[str, Start], rounds: int, progress: Progress) -> Times:
+def _times(everything: Mapping[str, Function], rounds: int, progress: Progress) -> Times:
     """Start each function once per round, in a rotating order. The first round only warms the file cache."""
     taken: dict[str, list[float]] = {name: [] for name in everything}
     worked: dict[str, list[float]] = {name: [] for name in everything}
@@ -95,8 +74,8 @@ def _times(everything: Mapping[str, Start], rounds: int, progress: Progress) -> 
     return Times(taken, worked)
 
 
-def _start(one: Start) -> tuple[float, float]:
-    with running(one.function) as function:
-        answer, moment = function.invoke(one.event)
+def _start(one: Function) -> tuple[float, float]:
+    with running(one) as function:
+        answer, moment = function.invoke()
         assert answer["statusCode"] == 200, answer
         return (moment - function.began) * 1000, function.processor_time() * 1000

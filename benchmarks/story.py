@@ -64,25 +64,10 @@ def waiting_chat() -> Chat:
 
 
 def _chat(asked_at: datetime, state: TurnState) -> Chat:
-    last = messages()[-1]
-    turn = Turn(
-        chat_id=CHAT_ID,
-        user_id=USER,
-        turn_id=_id(800),
-        question_id=messages()[-2].message_id,
-        asked_at=asked_at,
-        deadline=asked_at + timedelta(seconds=70),
-        dispatch_token="token",  # noqa: S106  # not a secret
-        state=state,
-    )
-    return Chat(
-        turn=turn,
-        title=QUESTION,
-        last_text=last.content,
-        last_message_id=last.message_id,
-        last_answer_id=None,
-        read_up_to=None,
-    )
+    question, last = messages()[-2:]
+    deadline = asked_at + timedelta(seconds=70)
+    turn = Turn(CHAT_ID, USER, _id(800), question.message_id, asked_at, deadline, "token", state)
+    return Chat(turn, QUESTION, last.content, last.message_id)
 
 
 def answers(of: Chat | None = None) -> dict[str, tuple[int, str]]:

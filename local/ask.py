@@ -17,7 +17,7 @@ RETRY_BUDGET = RetryBudget(sending=0, outage=15)
 
 def client_for(stack: Stack, name: str) -> ChatClient:
     """A client of the named demo user."""
-    tokens = {person.name: person.token for person in stack.people}
+    tokens = {person.name: person.token for person in stack.users}
     if name not in tokens:
         raise StackFailure(f"There is no user {name}; the users are {' and '.join(tokens)}.")
     return ChatClient(stack.api_url, tokens[name], retry_budget=RETRY_BUDGET)

@@ -12,7 +12,6 @@ import socket
 import subprocess
 import time
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
 import httpx
 
@@ -49,20 +48,19 @@ def running(home: Home) -> Emulator | None:
 
     It holds a lock while it lives: a process id alone may belong to another program by now.
     """
-    lock = _lock_file(home)
-    if not lock.exists():
+    if not home.emulator_lock.exists():
         return None
-    with lock.open() as file:
+    with home.emulator_lock.open() as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            return Emulator(**json.loads(_process_file(home).read_text()))
+            return Emulator(**json.loads(home.emulator_process_file.read_text()))
     return None
 
 
 def choose_port(home: Home, wanted: int | None) -> int:
     """A free port. `wanted` is the port to use; None: the last one or the default; 0: the last one or any free one."""
-    last = json.loads(_process_file(home).read_text())["port"] if _process_file(home).exists() else None
+    last = json.loads(home.emulator_process_file.read_text())["port"] if home.emulator_process_file.exists() else None
     candidates = {None: [last or DEFAULT_PORT], 0: [last or 0, 0]}.get(wanted, [wanted])
     for candidate in candidates:
         if free := _free_port(candidate):
@@ -73,11 +71,11 @@ def choose_port(home: Home, wanted: int | None) -> int:
 def start(home: Home, port: int, model_url: str | None = None) -> Emulator:
     """Start it on a free port and wait until it answers. Without `model_url`, its Bedrock answers with a mock text."""
     _forget_temporary_files(home)
-    with _lock_file(home).open("w") as lock:
+    with home.emulator_lock.open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         # The shell exits at once, so the emulator is reparented and outlives this command.
         shell = subprocess.Popen(
-            ["sh", "-c", '"$0" -m ministack >"$1" 2>&1 & echo $!', PYTHON, log_file(home)],
+            ["sh", "-c", '"$0" -m ministack >"$1" 2>&1 & echo $!', PYTHON, home.emulator_log],
             env=_environment(home, port, model_url),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -87,7 +85,7 @@ def start(home: Home, port: int, model_url: str | None = None) -> Emulator:
         )
         pid, _ = shell.communicate()
     emulator = Emulator(int(pid), shell.pid, port, model_url)
-    _process_file(home).write_text(json.dumps(asdict(emulator)))
+    home.emulator_process_file.write_text(json.dumps(asdict(emulator)))
     try:
         _wait_until_it_answers(home, emulator)
     except BaseException:
@@ -159,16 +157,4 @@ def _wait_until_it_answers(home: Home, emulator: Emulator) -> None:
             if httpx.get(f"{emulator.endpoint}/_ministack/health", timeout=2, trust_env=False).is_success:
                 return
         time.sleep(0.1)
-    raise StackFailure(f"The embedded AWS did not start; its log is {log_file(home)}")
-
-
-def _lock_file(home: Home) -> Path:
-    return home.emulator / "lock"
-
-
-def _process_file(home: Home) -> Path:
-    return home.emulator / "process.json"
-
-
-def log_file(home: Home) -> Path:
-    return home.emulator / "ministack.log"
+    raise StackFailure(f"The embedded AWS did not start; its log is {home.emulator_log}")

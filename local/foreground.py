@@ -28,7 +28,7 @@ def run(home: Home, options: StackOptions) -> None:
         print(guide(home, ready, "Ctrl-C"), flush=True)
         while emulator.running(home):
             time.sleep(PAUSE_SECONDS)
-        raise StackFailure(f"The embedded AWS has ended; its log is {emulator.log_file(home)}")
+        raise StackFailure(f"The embedded AWS has ended; its log is {home.emulator_log}")
     except KeyboardInterrupt:
         report("Stopping")
     finally:

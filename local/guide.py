@@ -13,12 +13,12 @@ QUESTION = "Where did I park the car?"
 
 def guide(home: Home, stack: Stack, how_to_stop: str) -> str:
     """Commands for asking, polling and stopping."""
-    alice = stack.people[0].name
+    alice = stack.users[0].name
     authorization = '-H "Authorization: Bearer $TOKEN"'
     return f"""
 API    {stack.api_url}
 Page   {stack.api_url}/
-Users  {" and ".join(person.name for person in stack.people)}; tokens for a day in {_near(home.stack_file)}
+Users  {" and ".join(person.name for person in stack.users)}; tokens for a day in {_near(home.stack_file)}
 
 Ask as {alice}:
   TOKEN=$(python3 -c 'import json; print(json.load(open("{_near(home.stack_file)}"))["users"][0]["token"])')

@@ -6,7 +6,7 @@ import base64
 import contextlib
 import json
 import secrets
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from local.aws import client
@@ -26,9 +26,6 @@ class Person:
     sub: str
     token: str
 
-    def as_json(self) -> dict[str, str]:
-        return asdict(self)
-
 
 def demo_password(home: Home) -> str:
     """The password with which the chat page and these tools sign the demo users in."""
@@ -41,17 +38,15 @@ def demo_password(home: Home) -> str:
 def sign_in(endpoint: str, region: str, pool_id: str, client_id: str, password: str) -> list[Person]:
     """The demo users with new access tokens; a missing user is created."""
     cognito = client("cognito-idp", endpoint, region)
-    return [_sign_in(cognito, pool_id, client_id, name, password) for name in NAMES]
+    return [sign_in_as(name, password, cognito, pool_id, client_id) for name in NAMES]
 
 
-def _sign_in(cognito: CognitoIdentityProviderClient, pool_id: str, client_id: str, name: str, password: str) -> Person:
+def sign_in_as(name: str, password: str, cognito: CognitoIdentityProviderClient, pool: str, client_id: str) -> Person:
     with contextlib.suppress(cognito.exceptions.UsernameExistsException):
-        cognito.admin_create_user(UserPoolId=pool_id, Username=name, MessageAction="SUPPRESS")
-    cognito.admin_set_user_password(UserPoolId=pool_id, Username=name, Password=password, Permanent=True)
+        cognito.admin_create_user(UserPoolId=pool, Username=name, MessageAction="SUPPRESS")
+    cognito.admin_set_user_password(UserPoolId=pool, Username=name, Password=password, Permanent=True)
     answer = cognito.initiate_auth(
-        ClientId=client_id,
-        AuthFlow="USER_PASSWORD_AUTH",
-        AuthParameters={"USERNAME": name, "PASSWORD": password},
+        ClientId=client_id, AuthFlow="USER_PASSWORD_AUTH", AuthParameters={"USERNAME": name, "PASSWORD": password}
     )
     token = answer["AuthenticationResult"]["AccessToken"]
     return Person(name, _subject(token), token)

@@ -7,7 +7,7 @@ import shutil
 import sys
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -25,18 +25,12 @@ from local.progress import Report
 
 @dataclass(frozen=True)
 class Stack:
+    """A running stack, as its stack file holds it."""
+
     api_url: str
     region: str
     workspace: str
-    people: list[Person]
-
-    def as_json(self) -> dict[str, Any]:
-        return {
-            "api_url": self.api_url,
-            "region": self.region,
-            "workspace": self.workspace,
-            "users": [person.as_json() for person in self.people],
-        }
+    users: list[Person]
 
 
 @dataclass(frozen=True)
@@ -79,7 +73,7 @@ def read(home: Home) -> Stack:
     if not emulator.running(home) or not home.stack_file.exists():
         raise StackFailure("The stack is not running: start it with `make up` or `make run`.")
     kept = json.loads(home.stack_file.read_text(encoding="utf-8"))
-    return Stack(kept["api_url"], kept["region"], kept["workspace"], [Person(**user) for user in kept["users"]])
+    return Stack(**{**kept, "users": [Person(**user) for user in kept["users"]]})
 
 
 def take_down(home: Home) -> bool:
@@ -143,11 +137,11 @@ def _signed_in(embedded_aws: Emulator, outputs: Mapping[str, Any], password: str
 def _write(home: Home, stack: Stack) -> None:
     # Only the user may read the tokens.
     home.stack_file.touch(mode=0o600)
-    home.stack_file.write_text(json.dumps(stack.as_json(), indent=2) + "\n", encoding="utf-8")
+    home.stack_file.write_text(json.dumps(asdict(stack), indent=2) + "\n", encoding="utf-8")
 
 
 def _load_samples(home: Home, stack: Stack, report: Report) -> None:
-    for person in stack.people:
+    for person in stack.users:
         with ChatClient(stack.api_url, person.token) as client:
             count = samples.load(home, client, person)
         if count:

@@ -39,21 +39,10 @@ def apply(home: Home, endpoint: str, settings: Mapping[str, str], report: Report
     """Apply terraform/ to the embedded AWS; returns the outputs."""
     variables = {"package_path": str(home.package), "architecture": _architecture(), **settings}
     progress = _ApplyProgress(report)
-    command: list[str | Path] = [
-        TERRAFORM,
-        "apply",
-        "-json",
-        "-input=false",
-        "-auto-approve",
-    ]
+    command: list[str | Path] = [TERRAFORM, "apply", "-json", "-input=false", "-auto-approve"]
     command += [f"-var={name}={value}" for name, value in variables.items()]
-    code = follow(
-        command,
-        {**_environment(home), "AWS_ENDPOINT_URL": endpoint},
-        home.terraform / "apply.log",
-        progress.read,
-    )
-    if code != 0:
+    environment = {**_environment(home), "AWS_ENDPOINT_URL": endpoint}
+    if follow(command, environment, home.terraform / "apply.log", progress.read) != 0:
         raise StackFailure(_complaint(home, progress.errors))
     home.outputs_file.write_text(json.dumps(progress.outputs, indent=2) + "\n", encoding="utf-8")
     return progress.outputs

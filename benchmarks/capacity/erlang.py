@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable
 from functools import cache
-from math import ceil, exp, inf, sqrt
+from math import ceil, inf, sqrt
 
 
 def refused(load: float, workers: int) -> float:
@@ -29,11 +30,6 @@ def waits(load: float, workers: int) -> float:
 def mean_wait(load: float, workers: int, seconds: float) -> float:
     """M/M/c: the mean wait in seconds."""
     return inf if load >= workers else waits(load, workers) * seconds / (workers - load)
-
-
-def waits_longer(load: float, workers: int, seconds: float, than: float) -> float:
-    """M/M/c: the fraction of arrivals that waits longer than `than` seconds."""
-    return 1.0 if load >= workers else waits(load, workers) * exp(-(workers - load) * than / seconds)
 
 
 def refused_in_shards(load: float, workers: int, shards: int, tries: int) -> float:
@@ -70,16 +66,5 @@ def _shards_met(shards: int, tries: int) -> dict[int, float]:
 
 def fewest(fits: Callable[[int], bool], load: float) -> int:
     """The fewest workers for which `fits` holds."""
-    low, high = 0, ceil(2 * load + 10 * sqrt(load) + 10)
-    while low < high:
-        middle = (low + high) // 2
-        if fits(middle):
-            high = middle
-        else:
-            low = middle + 1
-    return low
-
-
-def workers_for(load: float, at_most: float) -> int:
-    """The fewest workers that refuse at most this fraction of the arrivals."""
-    return fewest(lambda workers: refused(load, workers) <= at_most, load)
+    # True is 1: the first place at which `fits` holds, found by halving.
+    return bisect_left(range(ceil(2 * load + 10 * sqrt(load) + 10)), 1, key=fits)

@@ -33,34 +33,26 @@ PLATFORM_LOG_BYTES: Final = 750
 ACCESS_LOG_BYTES: Final = 420
 
 
-@dataclass(frozen=True)
+@dataclass
 class Part:
     """The usage of one function: invocations, DynamoDB's units, and bytes."""
 
-    calls: int
-    writes: float
-    index_writes: float
-    reads: float
-    log_bytes: int
-    answer_bytes: int
-
-
-@dataclass
-class _Counted:
     calls: int = 0
     log_bytes: int = 0
     answer_bytes: int = 0
-    used: list[Consumed] = field(default_factory=list)
+    consumed: list[Consumed] = field(default_factory=list)
 
-    def frozen(self) -> Part:
-        return Part(
-            self.calls,
-            sum(one.write for one in self.used),
-            sum(one.index_write for one in self.used),
-            sum(one.read for one in self.used),
-            self.log_bytes,
-            self.answer_bytes,
-        )
+    @property
+    def writes(self) -> float:
+        return sum(one.write for one in self.consumed)
+
+    @property
+    def index_writes(self) -> float:
+        return sum(one.index_write for one in self.consumed)
+
+    @property
+    def reads(self) -> float:
+        return sum(one.read for one in self.consumed)
 
 
 @dataclass(frozen=True)
@@ -119,7 +111,7 @@ class _Chat:
         self.service = KeyedService(self.clock, agent, SETTINGS.model_copy(update=changes))
         agent.memories.append(self.service.container.memories())
         fill_memories(self.service, USER, MEMORIES, NOON)
-        self.parts = {name: _Counted() for name in ("ask", "polls", "worker")}
+        self.parts = {name: Part() for name in ("ask", "polls", "worker")}
         self.now = self.parts["ask"]
         self._query: dict[str, str] = {}
 
@@ -147,17 +139,17 @@ class _Chat:
         return json.loads(reply["body"])
 
     @contextmanager
-    def _part(self, name: str) -> Iterator[_Counted]:
+    def _part(self, name: str) -> Iterator[Part]:
         """Everything inside the block counts for this part."""
         before, self.now = self.now, self.parts[name]
-        self.service.store.consumed = self.now.used
+        self.service.store.consumed = self.now.consumed
         self.now.calls += 1
         self.now.log_bytes += PLATFORM_LOG_BYTES
         try:
             yield self.now
         finally:
             self.now = before
-            self.service.store.consumed = before.used
+            self.service.store.consumed = before.consumed
 
 
 @cache
@@ -166,8 +158,7 @@ def footprint(seconds: float) -> Footprint:
     chat = _Chat(seconds)
     with _log_lines(chat):
         chat.run()
-    ask, polls, worker = (part.frozen() for part in chat.parts.values())
-    return Footprint(ask, polls, worker, chat.service.chats.size())
+    return Footprint(**chat.parts, stored_bytes=chat.service.chats.size())
 
 
 @contextmanager

@@ -38,14 +38,10 @@ def quotas(seconds: float, used: Footprint, *, dedicated: bool) -> list[Quota]:
 def _own(seconds: float, *, dedicated: bool) -> Iterator[Quota]:
     prod = production()
     yield Quota("ours: asks", f"{prod.asks:g}/s", prod.asks, "`ask_throttle` in environments.tf")
-    workers = prod.concurrency["worker"] if dedicated else int(prod.concurrency["chat"] * SHARED_PART)
     name = "worker" if dedicated else "chat"
-    yield Quota(
-        f"ours: turns at once (`{name}`)",
-        f"{workers}",
-        _highest_rate(_fits(workers, seconds)),
-        "`concurrency` in environments.tf",
-    )
+    workers = prod.concurrency[name] if dedicated else int(prod.concurrency[name] * SHARED_PART)
+    met = _highest_rate(_fits(workers, seconds))
+    yield Quota(f"ours: turns at once (`{name}`)", f"{workers}", met, "`concurrency` in environments.tf")
 
 
 def _aws(seconds: float, used: Footprint) -> Iterator[Quota]:
@@ -54,47 +50,24 @@ def _aws(seconds: float, used: Footprint) -> Iterator[Quota]:
     reads = sum(part.reads for part in used.parts)
     calls = sum(part.calls for part in used.parts)
     short = 0.06 + used.polls.calls * 0.025
+    workers = "workers from the table above, and a tenth more, by Service Quotas (L-B99A9384)"
     for slots, who in ((10, "a new account"), (1_000, "default")):
-        yield Quota(
-            f"Lambda: concurrent executions, {who}",
-            f"{slots:,}",
-            _highest_rate(_fits(slots, seconds + short)),
-            "workers from the table above, and a tenth more, by Service Quotas (L-B99A9384)",
-        )
-    yield Quota(
-        "Lambda: growth of a function, in a sudden rush",
-        "1,000 per 10 s",
-        BURST_PER_SECOND,
-        "fixed: provisioned concurrency before a known rush",
-    )
-    yield Quota(
-        "Lambda: synchronous requests",
-        "10/s per slot of 1,000",
-        10_000 / http_calls,
-        "grows with concurrency",
-    )
+        met = _highest_rate(_fits(slots, seconds + short))
+        yield Quota(f"Lambda: concurrent executions, {who}", f"{slots:,}", met, workers)
+    known = "fixed: provisioned concurrency before a known rush"
+    yield Quota("Lambda: growth of a function, in a sudden rush", "1,000 per 10 s", BURST_PER_SECOND, known)
+    yield Quota("Lambda: synchronous requests", "10/s per slot of 1,000", 10_000 / http_calls, "grows with concurrency")
     yield Quota("API Gateway: requests", "10,000/s", 10_000 / http_calls, "by Service Quotas")
     yield Quota("DynamoDB: writes of a table", "40,000 units/s", 40_000 / writes, "by Service Quotas")
     yield Quota("DynamoDB: reads of a table", "40,000 units/s", 40_000 / reads, "by Service Quotas")
-    yield Quota(
-        "DynamoDB: a new on-demand table's first writes",
-        "4,000 units/s",
-        4_000 / writes,
-        "doubles by itself within 30 minutes of traffic; warm throughput at once",
-    )
+    doubles = "doubles by itself within 30 minutes of traffic; warm throughput at once"
+    yield Quota("DynamoDB: a new on-demand table's first writes", "4,000 units/s", 4_000 / writes, doubles)
     yield Quota("CloudWatch: PutLogEvents", "5,000/s (1,500 in small regions)", 5_000 / calls, "by Service Quotas")
-    yield Quota(
-        "Bedrock: requests of one model",
-        "200/min (a large model; new accounts far less)",
-        200 / 60 / ROUNDS,
-        f"{ROUNDS * 60} requests/min for each chat per second",
-    )
-    yield Quota(
-        "Bedrock: tokens of one model",
-        "200,000/min (the same)",
-        200_000 / 60 / TOKENS,
-        f"{TOKENS * 60:,} tokens/min for each chat per second",
-    )
+    large, each = "200/min (a large model; new accounts far less)", "for each chat per second"
+    ask_for = f"{ROUNDS * 60} requests/min {each}"
+    yield Quota("Bedrock: requests of one model", large, 200 / 60 / ROUNDS, ask_for)
+    ask_for = f"{TOKENS * 60:,} tokens/min {each}"
+    yield Quota("Bedrock: tokens of one model", "200,000/min (the same)", 200_000 / 60 / TOKENS, ask_for)
 
 
 def _fits(slots: int, seconds: float) -> Callable[[float], bool]:

@@ -47,7 +47,7 @@ def run(*, quick: bool, progress: Progress) -> Section:
         title=TITLE,
         how=HOW.format(as_of=prices.as_of, region=prices.region),
         tables=[
-            Table("Sized for 56 s of thinking", COLUMNS, list(map(_row, sweep, outcomes))),
+            _waits_table("Sized for 56 s of thinking", sweep, outcomes),
             _shards_table(chats),
             cost_table(used, prices),
             model_table(prices),
@@ -68,7 +68,7 @@ def plan_section(plan: Plan, region: str, *, chats: int = CHATS) -> Section:
         title=f"{plan.rate:g} chats a second, {plan.seconds:g} s of thinking",
         how=HOW.format(as_of=prices.as_of, region=prices.region),
         tables=[
-            Table("With a limit on turns at once, and without", COLUMNS, list(map(_row, plans, outcomes))),
+            _waits_table("With a limit on turns at once, and without", plans, outcomes),
             cost_table(used, prices, plan.seconds),
             model_table(prices),
             quota_table(plan.seconds, used),
@@ -76,43 +76,31 @@ def plan_section(plan: Plan, region: str, *, chats: int = CHATS) -> Section:
     )
 
 
-COLUMNS: Final = (
-    "chats/s",
-    "worker",
-    "slots",
-    "turns at once",
-    "busy by Little's law",
-    "busy on average",
-    "at most",
-    "asks refused, %",
-    "the same on paper, %",
-    "queue wait p50, s",
-    "p99, s",
-    "turns failed, %",
-    "polls per chat",
-    "seen after, s",
-)
+def _waits_table(title: str, plans: list[Plan], outcomes: list[Outcome]) -> Table:
+    rows = list(map(_row, plans, outcomes))
+    return Table(title, list(rows[0]), [list(row.values()) for row in rows])
 
 
-def _row(plan: Plan, outcome: Outcome) -> list[str | float | None]:
-    return [
-        plan.rate,
-        "dedicated" if plan.dedicated else "shared",
-        plan.workers if plan.dedicated else plan.asking,
-        plan.turn_slots if plan.turn_slots is not None else "any",
-        round(plan.load, 1),
-        round(outcome.busy_workers, 1),
-        round(outcome.most_workers),
-        round(100 * outcome.refused, 2),
-        None
-        if plan.turn_slots is None
-        else round(100 * erlang.refused_in_shards(plan.load, plan.turn_slots, plan.shards, plan.shard_tries), 2),
-        round(outcome.wait(0.5), 2),
-        round(outcome.wait(0.99), 2),
-        round(100 * outcome.failed, 2),
-        round(outcome.polls_per_chat, 1),
-        round(outcome.mean_late, 2),
-    ]
+def _row(plan: Plan, outcome: Outcome) -> dict[str, str | float | None]:
+    on_paper = None
+    if plan.turn_slots is not None:
+        on_paper = erlang.refused_in_shards(plan.load, plan.turn_slots, plan.shards, plan.shard_tries)
+    return {
+        "chats/s": plan.rate,
+        "worker": "dedicated" if plan.dedicated else "shared",
+        "slots": plan.workers if plan.dedicated else plan.asking,
+        "turns at once": plan.turn_slots if plan.turn_slots is not None else "any",
+        "busy by Little's law": round(plan.load, 1),
+        "busy on average": round(outcome.busy_workers, 1),
+        "at most": round(outcome.most_workers),
+        "asks refused, %": round(100 * outcome.refused, 2),
+        "the same on paper, %": None if on_paper is None else round(100 * on_paper, 2),
+        "queue wait p50, s": round(outcome.wait(0.5), 2),
+        "p99, s": round(outcome.wait(0.99), 2),
+        "turns failed, %": round(100 * outcome.failed, 2),
+        "polls per chat": round(outcome.polls_per_chat, 1),
+        "seen after, s": round(outcome.mean_late, 2),
+    }
 
 
 def _shards_table(chats: int) -> Table:

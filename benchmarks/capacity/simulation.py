@@ -31,19 +31,16 @@ class _Turn:
     started_at: float | None = None
     drafts_at: float | None = None
     ended_at: float | None = None
-    failed: bool = False
 
 
 @dataclass
 class Outcome:
     """Counts in the steady state. Asks count each try of an app."""
 
-    chats: int = 0
     asks: int = 0
     at_capacity: int = 0  # 429: no turn slot
     throttled: int = 0  # 503: no Lambda slot for the ask itself
     slot_tries: int = 0
-    never_asked: int = 0  # the app gave up
     polls: int = 0
     polls_throttled: int = 0
     too_old: int = 0  # the worker's event exceeded its maximum age
@@ -54,7 +51,6 @@ class Outcome:
     polls_of_chats: list[int] = field(default_factory=list)  # of chats whose end was seen
     busy_workers: float = 0.0
     most_workers: float = 0.0
-    environments: int = 0
 
     @property
     def refused(self) -> float:
@@ -72,8 +68,9 @@ class Outcome:
         return (self.too_old + self.timed_out) / max(1, self.too_old + self.timed_out + self.answered)
 
     def wait(self, part: float) -> float:
-        """The quantile of the time from the ask to the worker's start."""
-        return quantile(self.queue_waits, part)
+        """A quantile of the time from the ask to the worker's start; 0 without any."""
+        waits = sorted(self.queue_waits)
+        return waits[min(len(waits) - 1, int(part * len(waits)))] if waits else 0.0
 
     @property
     def polls_per_chat(self) -> float:
@@ -84,11 +81,6 @@ class Outcome:
     def mean_late(self) -> float:
         """Seconds from saving an end until it is seen."""
         return fmean(self.late) if self.late else 0.0
-
-
-def quantile(values: list[float], part: float) -> float:
-    """The quantile; 0 without values."""
-    return sorted(values)[min(len(values) - 1, int(part * len(values)))] if values else 0.0
 
 
 def simulate(plan: Plan, *, seed: int = 17, chats: int = CHATS, poll: bool = True) -> Outcome:
@@ -107,7 +99,6 @@ def simulate(plan: Plan, *, seed: int = 17, chats: int = CHATS, poll: bool = Tru
     outcome = service.outcome
     outcome.busy_workers = service.working.mean(began) * times
     outcome.most_workers = service.working.most * times
-    outcome.environments = round(service.slots.started * times)
     return outcome
 
 
@@ -136,18 +127,14 @@ class _Service:
 
     def _app(self) -> Process:
         outcome = self.outcome
-        outcome.chats += 1
         for attempt in range(self.plan.tries):
             if attempt:
                 yield self.clock.timeout(RETRY_AFTER * self.random.uniform(0.8, 1.2))
             turn = yield from self._ask(outcome)
             if turn is not None:
-                break
-        else:
-            outcome.never_asked += 1
-            return
-        if self._poll:
-            yield from self._watch(turn, outcome)
+                if self._poll:
+                    yield from self._watch(turn, outcome)
+                return
 
     def _ask(self, outcome: Outcome) -> Generator[simpy.Event, Any, _Turn | None]:
         outcome.asks += 1
@@ -205,7 +192,7 @@ class _Service:
         yield self.clock.timeout(plan.pickup_seconds)
         if not (yield from self.slots.wait(plan.event_age)):
             outcome.too_old += 1
-            self._end(turn, failed=True)
+            self._end(turn)
             return
         turn.started_at = self.clock.now
         outcome.queue_waits.append(self.clock.now - turn.asked_at)
@@ -220,7 +207,7 @@ class _Service:
             outcome.timed_out += 1
         else:
             outcome.answered += 1
-        self._end(turn, failed=takes > left)
+        self._end(turn)
 
     def _duration(self) -> float:
         mean, spread = self.plan.seconds, self.plan.spread
@@ -228,6 +215,6 @@ class _Service:
             return self.random.expovariate(1 / mean)
         return max(0.05, self.random.gauss(mean, mean * spread))
 
-    def _end(self, turn: _Turn, *, failed: bool) -> None:
-        turn.ended_at, turn.failed = self.clock.now, failed
+    def _end(self, turn: _Turn) -> None:
+        turn.ended_at = self.clock.now
         self.taken[turn.shard] -= 1

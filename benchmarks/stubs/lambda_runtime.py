@@ -24,10 +24,11 @@ class FunctionBroke(Exception):
 
 @dataclass(frozen=True)
 class Function:
-    """An unpacked package, its handler, and its environment besides Lambda's variables."""
+    """An unpacked package, its handler, the event to handle, and its environment besides Lambda's variables."""
 
     folder: Path
     handler: str
+    event: Mapping[str, Any]
     environment: Mapping[str, str]
 
 
@@ -35,17 +36,18 @@ class Function:
 class Running:
     """A started function with its own runtime API."""
 
+    function: Function
     process: subprocess.Popen[bytes]
     began: float
     _listening: socket.socket
     _connection: socket.socket | None = None
 
-    def invoke(self, event: Mapping[str, Any]) -> tuple[Any, float]:
+    def invoke(self) -> tuple[Any, float]:
         """The function's response, and the time when it arrived."""
         asked = self._next_request()
         if not asked.path.endswith("/invocation/next"):
             raise FunctionBroke(asked.body.decode())
-        self._send(200, json.dumps(event).encode(), _invocation())
+        self._send(200, json.dumps(self.function.event).encode(), _invocation())
         answered = self._next_request()
         moment = time.perf_counter()
         self._send(202, b"{}", {})
@@ -91,17 +93,17 @@ class Running:
 
 
 @contextmanager
-def running(function: Function, options: tuple[str, ...] = ()) -> Iterator[Running]:
+def running(function: Function) -> Iterator[Running]:
     """The function on Lambda's own runtime client, with only its own environment."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         listening.settimeout(SECONDS)
         environment = _environment(function, listening.getsockname()[1])
-        command = [str(PYTHON), *options, "-m", "awslambdaric", function.handler]
+        command = [str(PYTHON), "-m", "awslambdaric", function.handler]
         began = time.perf_counter()
         process = subprocess.Popen(
             command, cwd=function.folder, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
-        started = Running(process, began, listening)
+        started = Running(function, process, began, listening)
         try:
             yield started
         finally:

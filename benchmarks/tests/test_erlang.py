@@ -20,7 +20,6 @@ def test_erlang_c(load: float, workers: int, expected: float) -> None:
 
 def test_a_single_worker_waits_as_m_m_1_does() -> None:
     assert erlang.mean_wait(0.5, 1, seconds=10) == pytest.approx(10)
-    assert erlang.waits_longer(0.5, 1, seconds=10, than=0) == pytest.approx(0.5)
 
 
 def test_wait_is_infinite_when_load_exceeds_the_workers() -> None:
@@ -29,7 +28,7 @@ def test_wait_is_infinite_when_load_exceeds_the_workers() -> None:
 
 
 def test_fewest_workers_suffice_and_one_less_does_not() -> None:
-    workers = erlang.workers_for(67.2, 0.001)
+    workers = erlang.fewest(lambda workers: erlang.refused(67.2, workers) <= 0.001, 67.2)
     assert erlang.refused(67.2, workers) <= 0.001 < erlang.refused(67.2, workers - 1)
 
 

@@ -6,13 +6,13 @@ import asyncio
 import json
 import subprocess
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, closing, contextmanager
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
 
 from benchmarks.whole_system.embedded_aws import FLOOR_ROUTE, EmbeddedAws
-from benchmarks.whole_system.http_client import HttpClient, http_client
+from benchmarks.whole_system.http_client import HttpClient
 from benchmarks.whole_system.processes import AGENT, ROOT
 from benchmarks.whole_system.system import Asked, Order, Seen, System, begun
 from local.crash import crash, workers
@@ -72,7 +72,7 @@ async def async_chat(scratch: Path, deadline: int) -> AsyncIterator[AsyncChat]:
         aws = EmbeddedAws(described["api_url"].split("/_aws/")[0], outputs)
         aws.add_floor()
         tokens = [aws.signed_up(f"person-{number}") for number in range(PEOPLE)]
-        async with http_client(described["api_url"]) as http:
+        with closing(HttpClient(described["api_url"])) as http:
             yield AsyncChat(http, home, tokens, aws)
 
 

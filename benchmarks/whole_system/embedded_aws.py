@@ -19,6 +19,7 @@ from adapters.ulid_ids import UlidIdSource
 from benchmarks.story import QUESTION
 from domain.chat import Message, Role, Turn
 from domain.records import NewQuestion, PageRequest
+from local.people import sign_in_as
 
 FLOOR_ROUTE: Final = "/floor"
 #: Like our functions it logs a line: the emulator waits for one.
@@ -46,15 +47,8 @@ class EmbeddedAws:
     def signed_up(self, name: str) -> str:
         """A new user's access token."""
         cognito, password = self._client("cognito-idp"), f"Aa1-{secrets.token_urlsafe(24)}"
-        pool = {"UserPoolId": self._outputs["user_pool_id"], "Username": name}
-        cognito.admin_create_user(**pool, MessageAction="SUPPRESS")
-        cognito.admin_set_user_password(**pool, Password=password, Permanent=True)
-        answer = cognito.initiate_auth(
-            ClientId=self._outputs["user_pool_client_id"],
-            AuthFlow="USER_PASSWORD_AUTH",
-            AuthParameters={"USERNAME": name, "PASSWORD": password},
-        )
-        return str(answer["AuthenticationResult"]["AccessToken"])
+        pool, client_id = self._outputs["user_pool_id"], self._outputs["user_pool_client_id"]
+        return sign_in_as(name, password, cognito, pool, client_id).token
 
     def add_floor(self) -> None:
         """An empty function behind routes with the authorizer and scopes of ask and poll."""
@@ -70,21 +64,13 @@ class EmbeddedAws:
             MemorySize=like["MemorySize"],
         )
         integration = api.create_integration(
-            ApiId=api_id,
-            IntegrationType="AWS_PROXY",
-            IntegrationUri=made["FunctionArn"],
-            PayloadFormatVersion="2.0",
+            ApiId=api_id, IntegrationType="AWS_PROXY", IntegrationUri=made["FunctionArn"], PayloadFormatVersion="2.0"
         )
         routes = {route["RouteKey"]: route for route in api.get_routes(ApiId=api_id)["Items"]}
         for method, model in (("POST", "POST /memories/chat"), ("GET", "GET /chats/messages")):
-            api.create_route(
-                ApiId=api_id,
-                RouteKey=f"{method} {FLOOR_ROUTE}",
-                Target=f"integrations/{integration['IntegrationId']}",
-                AuthorizationType=routes[model]["AuthorizationType"],
-                AuthorizerId=routes[model]["AuthorizerId"],
-                AuthorizationScopes=routes[model]["AuthorizationScopes"],
-            )
+            target = f"integrations/{integration['IntegrationId']}"
+            guard = {name: value for name, value in routes[model].items() if name.startswith("Authoriz")}
+            api.create_route(ApiId=api_id, RouteKey=f"{method} {FLOOR_ROUTE}", Target=target, **guard)
 
     def bare_ask(self) -> tuple[float, float]:
         """Seconds of an ask's transaction and of an invocation, each alone through botocore."""

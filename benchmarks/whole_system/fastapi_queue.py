@@ -6,12 +6,12 @@ import shutil
 import signal
 import subprocess
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
-from benchmarks.whole_system.http_client import HttpClient, http_client
+from benchmarks.whole_system.http_client import HttpClient
 from benchmarks.whole_system.processes import PEERS, PEERS_BIN, Program, answering, free_port
 from benchmarks.whole_system.system import Asked, Order, Seen, System
 
@@ -69,7 +69,7 @@ async def fastapi_queue(
         worker.start()
         web.start()
         await answering(port, name)
-        async with http_client(f"http://127.0.0.1:{port}") as http:
+        with closing(HttpClient(f"http://127.0.0.1:{port}")) as http:
             yield FastApiQueue(name, http, worker)
     finally:
         for program in (web, worker, redis):

@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -50,7 +49,7 @@ class HttpClient:
         message = "\r\n".join(lines).encode() + b"\r\n\r\n" + content
         while True:
             fresh = not self._idle
-            reader, writer = await self._connect() if fresh else self._idle.pop()
+            reader, writer = await asyncio.open_connection(self._host, self._port) if fresh else self._idle.pop()
             try:
                 return await self._exchange(reader, writer, message)
             except (ConnectionError, asyncio.IncompleteReadError):
@@ -58,13 +57,10 @@ class HttpClient:
                 if fresh:
                     raise
 
-    async def close(self) -> None:
+    def close(self) -> None:
         """Close all connections."""
         while self._idle:
             self._idle.pop()[1].close()
-
-    async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        return await asyncio.open_connection(self._host, self._port)
 
     async def _exchange(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, message: bytes) -> Reply:
         began = time.perf_counter()
@@ -88,13 +84,3 @@ async def _body(reader: asyncio.StreamReader, headers: Mapping[str, str]) -> byt
         chunks.append((await reader.readexactly(size + 2))[:-2])
     await reader.readline()
     return b"".join(chunks)
-
-
-@asynccontextmanager
-async def http_client(url: str) -> AsyncIterator[HttpClient]:
-    """A client, closed at the end of the block."""
-    client = HttpClient(url)
-    try:
-        yield client
-    finally:
-        await client.close()

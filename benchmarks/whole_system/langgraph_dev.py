@@ -5,11 +5,11 @@ from __future__ import annotations
 import shutil
 import signal
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from uuid import uuid4
 
-from benchmarks.whole_system.http_client import HttpClient, http_client
+from benchmarks.whole_system.http_client import HttpClient
 from benchmarks.whole_system.processes import PEERS, PEERS_BIN, Program, answering, free_port
 from benchmarks.whole_system.system import THINKING, Asked, Order, Seen, System
 
@@ -54,24 +54,12 @@ async def langgraph_dev(scratch: Path) -> AsyncIterator[LangGraphDev]:
     folder = scratch / "langgraph_dev"  # it keeps its state beside its graph
     shutil.copytree(PEERS / "langgraph_dev", folder)
     port = free_port()
-    server = Program(
-        [
-            PEERS_BIN / "langgraph",
-            "dev",
-            "--no-browser",
-            "--no-reload",
-            "--port",
-            str(port),
-            "--n-jobs-per-worker",
-            "100",
-        ],
-        folder,
-        scratch / "langgraph_dev.log",
-    )
+    options = ["--no-browser", "--no-reload", "--port", str(port), "--n-jobs-per-worker", "100"]
+    server = Program([PEERS_BIN / "langgraph", "dev", *options], folder, scratch / "langgraph_dev.log")
     try:
         server.start()
         await answering(port, LangGraphDev.name)
-        async with http_client(f"http://127.0.0.1:{port}") as http:
+        with closing(HttpClient(f"http://127.0.0.1:{port}")) as http:
             yield LangGraphDev(http, server)
     finally:
         server.end()

@@ -96,19 +96,19 @@ def _where_table(found: Found) -> Table:
     """Which part of an ask and of a poll is the emulator's, and what remains for the service's code."""
     floor = found.floor
     ask, poll = median(floor.asks), median(floor.polls)
-    parts = {
-        "ask": [median(floor.empty_posts), median(floor.transactions), median(floor.invocations)],
-        "poll of 20 messages": [median(floor.empty_gets), median(floor.queries)],
+    empty = "the empty function by the same way"
+    asking = {
+        empty: median(floor.empty_posts),
+        "the transaction by itself": median(floor.transactions),
+        "the invocation by itself": median(floor.invocations),
     }
-    names = {
-        "ask": ("the empty function by the same way", "the transaction by itself", "the invocation by itself"),
-        "poll of 20 messages": ("the empty function by the same way", "the query by itself"),
-    }
+    polling = {empty: median(floor.empty_gets), "the query by itself": median(floor.queries)}
     rows: list[Row] = []
-    for what, whole in (("ask", ask), ("poll of 20 messages", poll)):
+    for what, whole, parts in (("ask", ask, asking), ("poll of 20 messages", poll, polling)):
+        left = whole - sum(parts.values())
         rows += [[what, "all of it", _ms(whole)]]
-        rows += [["", name, _ms(part)] for name, part in zip(names[what], parts[what], strict=True)]
-        rows += [["", "what is left: our handler, and one process in another's way", _ms(whole - sum(parts[what]))]]
+        rows += [["", name, _ms(part)] for name, part in parts.items()]
+        rows += [["", "what is left: our handler, and one process in another's way", _ms(left)]]
     return Table("Where an ask and a poll go on the local stack, ms", ("", "", "median"), rows)
 
 
@@ -120,18 +120,11 @@ def _poll_table(found: Found) -> Table:
 
 
 def _load_table(found: Found) -> Table:
-    rows: list[Row] = []
-    for at_once, by_name in found.loads.items():
-        for name, load in by_name.items():
-            row: Row = [
-                f"{at_once}",
-                name,
-                round(median(load.per_second)),
-                *_quantiles(load.took),
-                load.refused,
-                load.never_run,
-            ]
-            rows.append(row)
+    rows: list[Row] = [
+        [f"{at_once}", name, round(median(one.per_second)), *_quantiles(one.took), one.refused, one.never_run]
+        for at_once, by_name in found.loads.items()
+        for name, one in by_name.items()
+    ]
     columns = ("at once", "", "acks/s", "ack p50, ms", "p99, ms", "refused", "not done in time")
     return Table("Asks by so many at once, an agent of 0.5 s", columns, rows)
 

@@ -108,7 +108,7 @@ def test_killed_emulator_counts_as_not_running(home: Home) -> None:
 
 def test_failed_start_names_the_log(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(emulator, "PYTHON", Path("/bin/false"))
-    with pytest.raises(StackFailure, match=rf"^The embedded AWS did not start; its log is {emulator.log_file(home)}$"):
+    with pytest.raises(StackFailure, match=rf"^The embedded AWS did not start; its log is {home.emulator_log}$"):
         start(home)
 
 
@@ -122,6 +122,6 @@ def test_the_users_environment_does_not_reach_the_functions(
     monkeypatch.setattr(emulator, "PYTHON", shows_its_environment)
     with pytest.raises(StackFailure):
         start(home)
-    environment = emulator.log_file(home).read_text()
+    environment = home.emulator_log.read_text()
     assert "AUTH=true" in environment
     assert "AWS_" not in environment
