@@ -72,7 +72,6 @@ class Section:
     measured_at: str = field(default="", kw_only=True)
 
     def as_json(self) -> dict[str, Any]:
-        """The section as JSON in the result file."""
         return {**asdict(self), "measures": [{**asdict(one), "met": one.met} for one in self.measures]}
 
 

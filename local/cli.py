@@ -24,13 +24,13 @@ INTERRUPTED = 130  # the shell's exit code for SIGINT
 
 
 def main(arguments: list[str]) -> int:
-    """Run one command and return the exit code."""
+    """Run one command and return the exit code; a command that returns none has succeeded."""
     given = _parser().parse_args(arguments)
     # `kill` and a closed terminal stop the stack in order, as Ctrl-C does.
     signal.signal(signal.SIGTERM, _interrupt)
     signal.signal(signal.SIGHUP, _interrupt)
     try:
-        return int(given.command(given, Home(given.home.resolve())))
+        return int(given.command(given, Home(given.home.resolve())) or 0)
     except StackFailure as failure:
         print(failure, file=sys.stderr)
         return 1
@@ -42,7 +42,7 @@ def _interrupt(number: int, frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
-def _up(given: argparse.Namespace, home: Home) -> int:
+def _up(given: argparse.Namespace, home: Home) -> None:
     was_running = emulator.running(home)
     try:
         ready = stack.bring_up(home, _options(given), progress_lines())
@@ -51,23 +51,19 @@ def _up(given: argparse.Namespace, home: Home) -> int:
             stack.take_down(home)
         raise
     print(guide(home, ready, "make down"))
-    return 0
 
 
-def _run(given: argparse.Namespace, home: Home) -> int:
+def _run(given: argparse.Namespace, home: Home) -> None:
     run(home, _options(given))
-    return 0
 
 
-def _down(given: argparse.Namespace, home: Home) -> int:
+def _down(given: argparse.Namespace, home: Home) -> None:
     print("Stopped; chats and memories are kept." if stack.take_down(home) else "The stack was not running.")
-    return 0
 
 
-def _ask(given: argparse.Namespace, home: Home) -> int:
+def _ask(given: argparse.Namespace, home: Home) -> None:
     with client_for(stack.read(home), given.user) as client:
         print(ask(client, given.question, given.chat, progress_lines()))
-    return 0
 
 
 def _kill_workers(given: argparse.Namespace, home: Home) -> int:
@@ -86,18 +82,16 @@ def _status(given: argparse.Namespace, home: Home) -> int:
     return 0
 
 
-def _logs(given: argparse.Namespace, home: Home) -> int:
+def _logs(given: argparse.Namespace, home: Home) -> None:
     embedded_aws, region = emulator.running(home), stack.read(home).region
     assert embedded_aws is not None
     for line in logs.lines(embedded_aws, region, time.time() - given.minutes * 60, follow=given.follow):
         print(line, flush=True)
-    return 0
 
 
-def _reset(given: argparse.Namespace, home: Home) -> int:
+def _reset(given: argparse.Namespace, home: Home) -> None:
     stack.reset(home)
     print("Chats, memories and users of the local stack are deleted; the next `make up` starts from scratch.")
-    return 0
 
 
 def _options(given: argparse.Namespace) -> StackOptions:

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterable
 from typing import Any, Final
 
+from scripts.docs.contract_reference import table
 from scripts.hcl import TERRAFORM, Module
 
 TARGET: Final = TERRAFORM.parent / "docs" / "terraform.md"
@@ -57,12 +58,7 @@ def _switches(module: Module) -> Iterable[tuple[str, ...]]:
 
 
 def _section(title: str, head: list[str], rows: Iterable[tuple[str, ...]], text: str = "") -> str:
-    table = [_row(head), "|" + "---|" * len(head), *map(_row, rows)]
-    return "\n".join([f"## {title}", "", *([text] if text else []), *table, ""])
-
-
-def _row(cells: Iterable[str]) -> str:
-    return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
+    return "\n".join([f"## {title}", "", *([text] if text else []), *table(head, rows)])
 
 
 def _description(body: dict[str, Any]) -> str:

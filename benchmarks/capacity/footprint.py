@@ -154,7 +154,6 @@ class _Chat:
 
 @cache
 def footprint(seconds: float) -> Footprint:
-    """The footprint of a chat whose agent takes `seconds`."""
     chat = _Chat(seconds)
     with _log_lines(chat):
         chat.run()

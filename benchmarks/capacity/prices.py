@@ -40,5 +40,4 @@ def read_prices(region: str) -> Prices:
 
 
 def regions() -> list[str]:
-    """The regions with prices."""
     return list(tomllib.loads(FILE.read_text(encoding="utf-8"))["region"])

@@ -141,7 +141,6 @@ def model_table(prices: Prices) -> Table:
 
 
 def quota_table(seconds: float, used: Footprint) -> Table:
-    """The first limit on top."""
     rows: list[Row] = [
         [one.name, one.limit, float(f"{one.met:.3g}"), one.ask_for] for one in quotas(seconds, used, dedicated=True)
     ]

@@ -4,32 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
 from scripts.hcl import Module
 
 
 @dataclass(frozen=True)
 class Environment:
-    """What workspace `prod` allows: requests and asks per second, and slots by function."""
+    """What workspace `prod` allows: asks per second, and slots and megabytes by function."""
 
-    requests: float
     asks: float
     concurrency: dict[str, int]
-
-
-def production() -> Environment:
-    """As workspace `prod` has it, with the defaults of all where it has none of its own."""
-    prod = {**_locals()["environment_defaults"], **_locals()["environments"]["prod"]}
-    return Environment(prod["throttle"]["rate"], prod["ask_throttle"]["rate"], prod["concurrency"])
-
-
-def memory() -> dict[str, int]:
-    """Megabytes by function."""
-    megabytes: dict[str, int] = _locals()["environment_defaults"]["memory"]
-    return megabytes
+    memory: dict[str, int]
 
 
 @cache
-def _locals() -> dict[str, Any]:
-    return Module().locals
+def production() -> Environment:
+    """As workspace `prod` has it, with the defaults of all where it has none of its own."""
+    found = Module().locals
+    prod = {**found["environment_defaults"], **found["environments"]["prod"]}
+    return Environment(prod["ask_throttle"]["rate"], prod["concurrency"], prod["memory"])

@@ -71,7 +71,6 @@ class Slots:
         return self._busy_seconds / max(1e-9, self.clock.now - since)
 
     def reset(self) -> None:
-        """Start counting anew."""
         self._count()
         self._busy_seconds, self.most = 0.0, self.busy
 

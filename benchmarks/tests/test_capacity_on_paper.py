@@ -58,7 +58,7 @@ def test_tokens_cost_the_models_price() -> None:
 
 
 def test_memory_equals_terraforms() -> None:
-    assert {name: settings.memory()[name] for name in MEMORY} == MEMORY
+    assert {name: settings.production().memory[name] for name in MEMORY} == MEMORY
 
 
 def test_metrics_alarms_and_the_shared_pools_fraction_equal_terraforms() -> None:

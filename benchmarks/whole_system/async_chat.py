@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import json
 import subprocess
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, closing, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 from urllib.parse import quote
 
 from benchmarks.whole_system.embedded_aws import FLOOR_ROUTE, EmbeddedAws
@@ -66,7 +66,9 @@ async def async_chat(scratch: Path, deadline: int) -> AsyncIterator[AsyncChat]:
     """The applied Terraform with the sleeping agent and this deadline."""
     home = Home(scratch / "stack")
     settings = {"agent": "sleeping:agent", "deadline_seconds": deadline, "turns_per_user": 100}
-    with _stack(home, settings):
+    options = [f"--extra={AGENT}", *(f"--set={name}={value}" for name, value in settings.items())]
+    try:
+        _local("up", "--port=0", "--no-samples", *options, f"--home={home.folder}")
         described = json.loads(home.stack_file.read_text(encoding="utf-8"))
         outputs = json.loads(home.outputs_file.read_text(encoding="utf-8"))
         aws = EmbeddedAws(described["api_url"].split("/_aws/")[0], outputs)
@@ -74,14 +76,6 @@ async def async_chat(scratch: Path, deadline: int) -> AsyncIterator[AsyncChat]:
         tokens = [aws.signed_up(f"person-{number}") for number in range(PEOPLE)]
         with closing(HttpClient(described["api_url"])) as http:
             yield AsyncChat(http, home, tokens, aws)
-
-
-@contextmanager
-def _stack(home: Home, settings: dict[str, Any]) -> Iterator[None]:
-    options = [f"--set={name}={value}" for name, value in settings.items()]
-    try:
-        _local("up", "--port=0", "--no-samples", f"--extra={AGENT}", *options, f"--home={home.folder}")
-        yield
     finally:
         _local("down", f"--home={home.folder}")
 

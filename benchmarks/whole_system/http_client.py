@@ -58,7 +58,6 @@ class HttpClient:
                     raise
 
     def close(self) -> None:
-        """Close all connections."""
         while self._idle:
             self._idle.pop()[1].close()
 

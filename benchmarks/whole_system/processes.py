@@ -71,7 +71,6 @@ async def answering(port: int, what: str) -> None:
 
 
 def free_port() -> int:
-    """A free port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

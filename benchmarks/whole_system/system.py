@@ -25,7 +25,6 @@ class Order:
 
     @property
     def question(self) -> str:
-        """The question's text."""
         return json.dumps({"id": self.id, "seconds": self.seconds, "diary": str(self.diary)})
 
 

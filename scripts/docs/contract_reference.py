@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
 from docs.site.navigation import ROOT
@@ -41,12 +41,12 @@ def _call(route: str, operation: Document) -> Iterator[str]:
     public = " Requires no token." if operation.get("security") == [] else ""
     yield f"{operation['summary']}{public}\n"
     if operation["parameters"]:
-        yield from _table(("parameter", "in", "meaning"), [_parameter(one) for one in operation["parameters"]])
+        yield from table(("parameter", "in", "meaning"), [_parameter(one) for one in operation["parameters"]])
     body = operation.get("requestBody", {}).get("content", {}).get(JSON)
     if body:
         yield f"Body: {_type(body['schema'])}\n"
         yield from _examples(body)
-    yield from _table(("status", "code", "headers", "when"), list(_answers(operation)))
+    yield from table(("status", "code", "headers", "when"), _answers(operation))
     for response in operation["responses"].values():
         yield from _examples(response.get("content", {}).get(JSON, {}))
 
@@ -82,7 +82,7 @@ def _errors(document: Document) -> Iterator[str]:
     rows = [
         (f"`{one['code']}`", str(one["status"]), one["detail"]) for one in sorted(problems, key=lambda one: one["code"])
     ]
-    yield from _table(("code", "status", "for example"), rows)
+    yield from table(("code", "status", "for example"), rows)
     busy = document["components"]["examples"]["chat_busy"]["value"]
     yield f"<!-- model: ProblemBody -->\n\n```json\n{json.dumps(busy, indent=2)}\n```\n"
 
@@ -98,7 +98,7 @@ def _models(document: Document) -> Iterator[str]:
                 (f"`{field}`", _type(facts), "yes" if field in needed else "", facts.get("description", ""))
                 for field, facts in schema["properties"].items()
             ]
-            yield from _table(("field", "type", "required", "meaning"), rows)
+            yield from table(("field", "type", "required", "meaning"), rows)
         else:
             yield f"{_type(schema)}\n"
 
@@ -123,12 +123,13 @@ def _bounds(schema: Document, of: str, unit: str) -> str:
     return f", {schema.get(f'min{of}', 0):,} to {most:,}{unit}" if most else ""
 
 
-def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    """A table in Markdown."""
     yield _row(head)
     yield "|" + "---|" * len(head)
     yield from (_row(row) for row in rows)
     yield ""
 
 
-def _row(cells: tuple[str, ...]) -> str:
+def _row(cells: Sequence[str]) -> str:
     return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"
