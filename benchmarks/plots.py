@@ -1,6 +1,5 @@
 """Plots as SVG, reproducible byte by byte."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import matplotlib as mpl
@@ -39,7 +38,7 @@ def _lines(axes: Axes, plot: Plot) -> None:
 
 def _bars(axes: Axes, plot: Plot) -> None:
     """Horizontal, so that names have room; the first one on top."""
-    names = _in_order([str(x) for points in plot.series.values() for x, _ in points])
+    names = list(dict.fromkeys(str(x) for points in plot.series.values() for x, _ in points))
     thickness = 0.8 / len(plot.series)
     for number, (name, points) in enumerate(plot.series.items()):
         heights = {str(x): y for x, y in points}
@@ -51,7 +50,3 @@ def _bars(axes: Axes, plot: Plot) -> None:
     if plot.log_y:
         axes.set_xscale("log")
     axes.set(xlabel=plot.y, ylabel=plot.x)
-
-
-def _in_order(names: Sequence[str]) -> list[str]:
-    return list(dict.fromkeys(names))

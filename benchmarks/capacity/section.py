@@ -135,18 +135,15 @@ def model_table(prices: Prices) -> Table:
     """US dollars for tokens per 1,000 chats."""
     tokens = Tokens()
     title = f"US dollars per 1,000 chats for the model: {tokens.input:,} tokens read and {tokens.output:,} written each"
-    return Table(
-        title, ("model", "US dollars"), [[name, amount] for name, amount in model_cost(tokens, prices).items()]
-    )
+    return Table(title, ("model", "US dollars"), list(model_cost(tokens, prices).items()))
 
 
 def quota_table(seconds: float, used: Footprint) -> Table:
     rows: list[Row] = [
         [one.name, one.limit, float(f"{one.met:.3g}"), one.ask_for] for one in quotas(seconds, used, dedicated=True)
     ]
-    return Table(
-        "Limits in the order in which they are met", ("limit", "is", "met at chats/s", "what to ask for"), rows
-    )
+    columns = ("limit", "is", "met at chats/s", "what to ask for")
+    return Table("Limits in the order in which they are met", columns, rows)
 
 
 def _listed(amounts: dict[str, float]) -> str:
@@ -181,26 +178,21 @@ def _overload(chats: int) -> Plot:
 
 
 def _costs(used: Footprint, prices: Prices) -> Plot:
-    series = {
-        name: [
-            (part, max(amount, 0.0001))
-            for part, amount in cost(sized(1, SECONDS, dedicated=each), used, prices).items()
-        ]
-        for name, each in (("shared worker", False), ("dedicated worker", True))
-    }
+    series = {}
+    for name, dedicated in (("shared worker", False), ("dedicated worker", True)):
+        amounts = cost(sized(1, SECONDS, dedicated=dedicated), used, prices)
+        series[name] = [(part, max(amount, 0.0001)) for part, amount in amounts.items()]
     return Plot("cost", "1,000 chats of 56 s, without the model", "", "US dollars", series, kind="bars", log_y=True)
 
 
 def _rush(chats: int) -> Plot:
     """From no traffic to a high rate at once: Lambda starts at most 100 more environments a second."""
     rates = (10, 30, 60, 100, 150, 200, 300)
-    outcomes = [
-        (rate, simulate(replace(sized(rate, SECONDS, dedicated=True), warm=False), chats=chats)) for rate in rates
-    ]
+    plans = [replace(sized(rate, SECONDS, dedicated=True), warm=False) for rate in rates]
+    outcomes = [(plan.rate, simulate(plan, chats=chats)) for plan in plans]
     series = {
         "queue wait, median": [(rate, one.wait(0.5)) for rate, one in outcomes],
         "queue wait, 99 of 100": [(rate, one.wait(0.99)) for rate, one in outcomes],
     }
-    return Plot(
-        "rush", "A rush out of nothing: 100 new environments a second", "chats/s", "seconds", series, log_x=True
-    )
+    title = "A rush out of nothing: 100 new environments a second"
+    return Plot("rush", title, "chats/s", "seconds", series, log_x=True)

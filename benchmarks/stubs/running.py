@@ -4,7 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
@@ -27,31 +27,21 @@ class RunningAws:
 
     def counts(self) -> dict[str, int]:
         """Operations since the last call."""
-        connection = HTTPConnection("127.0.0.1", self.port, timeout=10)
-        try:
+        with closing(HTTPConnection("127.0.0.1", self.port, timeout=10)) as connection:
             connection.request("GET", ASIDE)
             return dict(json.loads(connection.getresponse().read()))
-        finally:
-            connection.close()
 
 
 @contextmanager
 def aws(answers: Mapping[str, tuple[int, str]]) -> Iterator[RunningAws]:
     """A stub with these responses by operation, until the block ends."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "benchmarks.stubs.aws"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        cwd=ROOT,
-    )
-    assert process.stdin is not None
-    assert process.stdout is not None
-    try:
-        json.dump(dict(answers), process.stdin)
-        process.stdin.close()
-        yield RunningAws(int(process.stdout.readline()))
-    finally:
-        process.terminate()
-        process.wait(timeout=10)
-        process.stdout.close()
+    command, pipe = [sys.executable, "-m", "benchmarks.stubs.aws"], subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, cwd=ROOT) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        try:
+            json.dump(dict(answers), process.stdin)
+            process.stdin.close()
+            yield RunningAws(int(process.stdout.readline()))
+        finally:
+            process.terminate()

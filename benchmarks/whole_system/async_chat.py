@@ -9,12 +9,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Final
-from urllib.parse import quote
 
 from benchmarks.whole_system.embedded_aws import FLOOR_ROUTE, EmbeddedAws
 from benchmarks.whole_system.http_client import HttpClient
 from benchmarks.whole_system.processes import AGENT, ROOT
-from benchmarks.whole_system.system import Asked, Order, Seen, System, begun
+from benchmarks.whole_system.system import ChatApi, Order, begun
 from local.crash import crash, workers
 from local.home import Home
 
@@ -25,28 +24,18 @@ WARMING_SECONDS: Final = 16.5  # shorter than the deadline
 PATIENCE: Final = 20.0
 
 
-class AsyncChat(System):
+class AsyncChat(ChatApi):
     """Fifty users, since turns are limited per user, and one user's asks contend for one item."""
 
     name = "Async Chat, local stack"
 
     def __init__(self, http: HttpClient, home: Home, tokens: list[str], aws: EmbeddedAws) -> None:
-        self._http, self._home, self._tokens, self.aws = http, home, tokens, aws
-
-    async def ask(self, order: Order, chat: str | None = None, person: int = 0) -> Asked:
-        body = {"question": order.question} | ({"chat_id": chat} if chat else {})
-        reply = await self._http.call("POST", "/memories/chat", body, self._signed_in(person))
-        return Asked(reply.status, reply.body.get("chat_id", chat or ""), reply.took)
-
-    async def poll(self, chat: str, person: int = 0) -> Seen:
-        path = f"/chats/messages?chat_id={quote(chat)}"
-        reply = await self._http.call("GET", path, headers=self._signed_in(person))
-        answers = sum(message["role"] == "assistant" for message in reply.body["messages"])
-        return Seen(reply.body["status"], answers, reply.took)
+        super().__init__(http)
+        self._home, self._tokens, self.aws = home, tokens, aws
 
     async def floor(self, method: str) -> float:
         """Seconds that the empty function takes on the same path."""
-        reply = await self._http.call(method, FLOOR_ROUTE, {} if method == "POST" else None, self._signed_in(0))
+        reply = await self._http.call(method, FLOOR_ROUTE, {} if method == "POST" else None, self._headers(0))
         assert reply.status == 200, reply
         return reply.took
 
@@ -57,7 +46,7 @@ class AsyncChat(System):
         """Processes of the chat function, idle or busy."""
         return len(workers(self._home))
 
-    def _signed_in(self, person: int) -> dict[str, str]:
+    def _headers(self, person: int) -> dict[str, str]:
         return {"Authorization": f"Bearer {self._tokens[person % PEOPLE]}"}
 
 

@@ -57,11 +57,9 @@ class EmbeddedAws:
         like = lambda_.get_function_configuration(FunctionName=reads)
         made = lambda_.create_function(
             FunctionName="floor",
-            Runtime=like["Runtime"],
-            Role=like["Role"],
             Handler="floor.handler",
             Code={"ZipFile": _zipped("floor.py", FLOOR_CODE)},
-            MemorySize=like["MemorySize"],
+            **{name: like[name] for name in ("Runtime", "Role", "MemorySize")},
         )
         integration = api.create_integration(
             ApiId=api_id, IntegrationType="AWS_PROXY", IntegrationUri=made["FunctionArn"], PayloadFormatVersion="2.0"

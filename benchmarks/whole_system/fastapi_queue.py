@@ -9,11 +9,10 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Final
-from urllib.parse import quote
 
 from benchmarks.whole_system.http_client import HttpClient
 from benchmarks.whole_system.processes import PEERS, PEERS_BIN, Program, answering, free_port
-from benchmarks.whole_system.system import Asked, Order, Seen, System
+from benchmarks.whole_system.system import Asked, ChatApi, Order
 
 ARQ: Final = ("fastapi_arq", "FastAPI + Redis + arq", ("arq", "worker.WorkerSettings"))
 CELERY: Final = (
@@ -23,22 +22,17 @@ CELERY: Final = (
 )
 
 
-class FastApiQueue(System):
+class FastApiQueue(ChatApi):
     """A web server, Redis, and one worker process for a hundred concurrent agents."""
 
     def __init__(self, name: str, http: HttpClient, worker: Program) -> None:
-        self.name, self._http, self._worker = name, http, worker
+        super().__init__(http)
+        self.name, self._worker = name, worker
 
-    async def ask(self, order: Order, chat: str | None = None, person: int = 0) -> Asked:  # noqa: ARG002  # it knows no users
-        body = {"question": order.question} | ({"chat_id": chat} if chat else {})
-        reply = await self._http.call("POST", "/memories/chat", body)
-        assert reply.status == 200, reply
-        return Asked(reply.status, reply.body["chat_id"], reply.took)
-
-    async def poll(self, chat: str, person: int = 0) -> Seen:  # noqa: ARG002  # it knows no users
-        reply = await self._http.call("GET", f"/chats/messages?chat_id={quote(chat)}")
-        answers = sum(message["role"] == "assistant" for message in reply.body["messages"])
-        return Seen(reply.body["status"], answers, reply.took)
+    async def ask(self, order: Order, chat: str | None = None, person: int = 0) -> Asked:
+        asked = await super().ask(order, chat, person)
+        assert asked.status == 200, asked
+        return asked
 
     def kill_worker(self) -> None:
         self._worker.end(signal.SIGKILL)

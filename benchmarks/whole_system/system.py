@@ -10,7 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Protocol
+from urllib.parse import quote
 from uuid import uuid4
+
+from benchmarks.whole_system.http_client import HttpClient
 
 THINKING: Final = "thinking"
 
@@ -62,6 +65,26 @@ class System(Protocol):
     @abstractmethod
     def kill_worker(self) -> None:
         """SIGKILL the processes that run agents, and start them again where an operator would."""
+
+
+class ChatApi(System):
+    """A system with Async Chat's own ask and poll."""
+
+    def __init__(self, http: HttpClient) -> None:
+        self._http = http
+
+    async def ask(self, order: Order, chat: str | None = None, person: int = 0) -> Asked:
+        body = {"question": order.question} | ({"chat_id": chat} if chat else {})
+        reply = await self._http.call("POST", "/memories/chat", body, self._headers(person))
+        return Asked(reply.status, reply.body.get("chat_id", chat or ""), reply.took)
+
+    async def poll(self, chat: str, person: int = 0) -> Seen:
+        reply = await self._http.call("GET", f"/chats/messages?chat_id={quote(chat)}", headers=self._headers(person))
+        answers = sum(message["role"] == "assistant" for message in reply.body["messages"])
+        return Seen(reply.body["status"], answers, reply.took)
+
+    def _headers(self, _person: int) -> dict[str, str]:
+        return {}
 
 
 def read_diary(file: Path) -> dict[str, dict[str, list[float]]]:

@@ -47,10 +47,7 @@ REASONS: Final = {
 HEADERS: Final[dict[str, tuple[str, Schema]]] = {
     "Cache-Control": ("Responses for a user are never cached.", {"type": "string"}),
     "ETag": ("Identifies this state of the response.", {"type": "string"}),
-    "Idempotency-Replayed": (
-        "The response to an earlier ask with the same key.",
-        {"type": "string", "const": "true"},
-    ),
+    "Idempotency-Replayed": ("The response to an earlier ask with the same key.", {"type": "string", "const": "true"}),
     "Location": ("The URL to poll.", {"type": "string"}),
     "Retry-After": ("Seconds to wait before the next request.", {"type": "string", "pattern": "^[0-9]+$"}),
 }
@@ -159,7 +156,7 @@ def _success(name: str, operation: Operation) -> dict[str, Any]:
         shown = _examples(examples.ANSWERS[name])
         made["content"] = {JSON: {"schema": _ref(operation.answer), "examples": shown}}
     if operation.leads_to:
-        made["links"] = {_link_name(*link): _link(*link) for link in operation.leads_to}
+        made["links"] = {f"{link[0]}_by_{link[1]}": _link(*link) for link in operation.leads_to}
     return made
 
 
@@ -190,10 +187,6 @@ def _headers(operation: str, names: tuple[str, ...], *, sometimes: bool = False)
         }
         for name in names
     }
-
-
-def _link_name(operation: str, parameter: str, _place: str) -> str:
-    return f"{operation}_by_{parameter}"
 
 
 def _link(operation: str, parameter: str, place: str) -> dict[str, Any]:

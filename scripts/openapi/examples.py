@@ -63,15 +63,8 @@ def _answered() -> AssistantMessage:
 
 def _turn(**changes: Any) -> TurnBody:
     steps = [StepBody(at=ASKED + timedelta(seconds=1), text='Searching 214 memories for "park"')]
-    facts = {
-        "asked_at": ASKED,
-        "started_at": ASKED,
-        "ended_at": None,
-        "deadline": DEADLINE,
-        "draft": None,
-        "error": None,
-    }
-    return TurnBody(**{"phase": "done", "progress": steps, **facts, **changes})
+    times = {"asked_at": ASKED, "started_at": ASKED, "ended_at": None, "deadline": DEADLINE}
+    return TurnBody(**{"phase": "done", "progress": steps, "draft": None, "error": None, **times, **changes})
 
 
 def _poll(status: Status, messages: list[MessageBody], hint: int | None, **turn: Any) -> Example:

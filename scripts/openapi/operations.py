@@ -136,10 +136,7 @@ OPERATIONS: Final[dict[str, Operation]] = {
         leads_to=(("list_chats", "cursor", "/next"),),
     ),
     "mark_read": Operation(
-        "Mark the chat as read up to its newest message.",
-        status=204,
-        parameters=(CHAT_IN_PATH,),
-        refusals=A_CHAT,
+        "Mark the chat as read up to its newest message.", status=204, parameters=(CHAT_IN_PATH,), refusals=A_CHAT
     ),
     "delete_chat": Operation(
         "Delete the chat and all its messages permanently; a running turn is cancelled first.",
@@ -163,10 +160,7 @@ OPERATIONS: Final[dict[str, Operation]] = {
         leads_to=(("list_memories", "cursor", "/next"),),
     ),
     "forget": Operation(
-        "Delete a memory.",
-        status=204,
-        parameters=(MEMORY_IN_PATH,),
-        refusals=(RequestInvalid, errors.MemoryNotFound),
+        "Delete a memory.", status=204, parameters=(MEMORY_IN_PATH,), refusals=(RequestInvalid, errors.MemoryNotFound)
     ),
     "health": Operation("Version and workspace.", answer=Health),
     "openapi": Operation("This document.", answer="application/json", parameters=(SEEN,), headers=("ETag",)),
