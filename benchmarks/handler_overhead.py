@@ -18,8 +18,6 @@ HOW = (
     "alternate in one process, against a stub of AWS with constant responses on loopback in another. On AWS the calls "
     "themselves take longer, and the ratio is smaller."
 )
-
-
 NAMES = {"ask": "ask, beside its two AWS calls", "poll": "poll of 20 messages, beside its AWS call"}
 
 

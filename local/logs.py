@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from local.aws import client
+from local.aws import DIRECT, session
 from local.emulator import Emulator
 
 PAUSE_SECONDS = 1.0
@@ -14,7 +14,7 @@ PAUSE_SECONDS = 1.0
 
 def lines(emulator: Emulator, region: str, since: float, *, follow: bool) -> Iterator[str]:
     """Log lines since `since` (epoch seconds), oldest first; with `follow` it never ends."""
-    logs = client("logs", emulator.endpoint, region)
+    logs = session(region).client("logs", endpoint_url=emulator.endpoint, config=DIRECT)
     start = int(since * 1000)
     while True:
         events = []

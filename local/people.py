@@ -9,7 +9,7 @@ import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from local.aws import client
+from local.aws import DIRECT, session
 from local.home import Home
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def demo_password(home: Home) -> str:
 
 def sign_in(endpoint: str, region: str, pool_id: str, client_id: str, password: str) -> list[Person]:
     """The demo users with new access tokens; a missing user is created."""
-    cognito = client("cognito-idp", endpoint, region)
+    cognito = session(region).client("cognito-idp", endpoint_url=endpoint, config=DIRECT)
     return [sign_in_as(name, password, cognito, pool_id, client_id) for name in NAMES]
 
 

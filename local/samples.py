@@ -30,9 +30,8 @@ def load(home: Home, client: ChatClient, person: Person) -> int:
 
 
 def _loaded(home: Home) -> dict[str, int]:
-    if not home.loaded_memories_file.exists():
-        return {}
-    return {str(sub): int(count) for sub, count in json.loads(home.loaded_memories_file.read_text("utf-8")).items()}
+    file = home.loaded_memories_file
+    return dict(json.loads(file.read_text(encoding="utf-8"))) if file.exists() else {}
 
 
 def _sample_of(person: Person) -> list[NewMemory]:

@@ -24,7 +24,6 @@ workspace's entry in [environments.tf](../terraform/environments.tf) sets nothin
 
 
 def page() -> str:
-    """The whole page."""
     main, bucket = Module(), Module(TERRAFORM / "state-bucket")
     parts = [
         HEAD,

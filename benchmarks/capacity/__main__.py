@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from benchmarks import page
 from benchmarks.capacity import section
 from benchmarks.capacity.plan import sized
 from benchmarks.capacity.prices import regions
@@ -50,8 +51,6 @@ def _cell(cell: str | float | None) -> str:
 
 
 def _write(swept: Section) -> None:
-    from benchmarks import page  # the plotting library is only in the benchmarks' own environment
-
     result = {"version": "", "quick": False, "machine": machine(), "sections": [swept.as_json()]}
     page.write(FOLDER, result)
     print(f"{FOLDER.relative_to(PROJECT)}/{page.PAGE}")

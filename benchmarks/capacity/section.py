@@ -123,7 +123,6 @@ def _shards_table(chats: int) -> Table:
 
 
 def cost_table(used: Footprint, prices: Prices, seconds: float = SECONDS) -> Table:
-    """US dollars per 1,000 chats, shared beside dedicated."""
     shared, dedicated = (cost(sized(1, seconds, dedicated=each), used, prices) for each in (False, True))
     rows: list[Row] = [[name, round(amount, 4), round(dedicated[name], 4)] for name, amount in shared.items()]
     rows.append(["all of it", round(sum(shared.values()), 4), round(sum(dedicated.values()), 4)])
@@ -132,7 +131,6 @@ def cost_table(used: Footprint, prices: Prices, seconds: float = SECONDS) -> Tab
 
 
 def model_table(prices: Prices) -> Table:
-    """US dollars for tokens per 1,000 chats."""
     tokens = Tokens()
     title = f"US dollars per 1,000 chats for the model: {tokens.input:,} tokens read and {tokens.output:,} written each"
     return Table(title, ("model", "US dollars"), list(model_cost(tokens, prices).items()))

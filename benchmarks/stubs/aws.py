@@ -11,7 +11,7 @@ import zlib
 from collections import Counter
 from typing import Any, Final
 
-from benchmarks.stubs.http import Request, response, take_request
+from benchmarks.stubs.http import Message, response, take_message
 
 Answers = dict[str, bytes]
 ASIDE: Final = "/counts"
@@ -31,11 +31,11 @@ class AwsStub(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         self._received += data
-        while (request := take_request(self._received)) is not None:
+        while (request := take_message(self._received)) is not None:
             self._transport.write(self._answer(request))
 
-    def _answer(self, request: Request) -> bytes:
-        if request.path == ASIDE:
+    def _answer(self, request: Message) -> bytes:
+        if request.path_or_status == ASIDE:
             counts = json.dumps(self._counted).encode()
             self._counted.clear()
             return response(200, counts, {"Content-Type": "application/json"})
@@ -43,7 +43,7 @@ class AwsStub(asyncio.Protocol):
         self._counted[asked] += 1
         return self._answers[asked]
 
-    def _asked(self, request: Request) -> str:
+    def _asked(self, request: Message) -> str:
         """The operation: DynamoDB's in a header, Lambda's in the path; with the table if that has its own response."""
         target = request.headers.get("x-amz-target")
         operation = target.rpartition(".")[2] if target else "Invoke"

@@ -1,19 +1,18 @@
-"""The subset of HTTP/1.1 that an AWS client and a Lambda runtime use: small requests without pipelining."""
+"""The subset of HTTP/1.1 that the benchmarks' clients and servers use: small messages without pipelining."""
 
 from typing import NamedTuple
 
 
-class Request(NamedTuple):
-    """Header names in lower case."""
+class Message(NamedTuple):
+    """A request or a response; header names in lower case."""
 
-    method: str
-    path: str
+    path_or_status: str
     headers: dict[str, str]
     body: bytes
 
 
-def take_request(received: bytearray) -> Request | None:
-    """The first complete request, removed from the buffer; None until there is one."""
+def take_message(received: bytearray) -> Message | None:
+    """The first complete message, removed from the buffer; None until there is one."""
     end = received.find(b"\r\n\r\n")
     if end < 0:
         return None
@@ -27,8 +26,7 @@ def take_request(received: bytearray) -> Request | None:
     if body is None:
         return None
     del received[:after]
-    method, path, _ = first.split(" ", 2)
-    return Request(method, path, headers, body)
+    return Message(first.split(" ")[1], headers, body)
 
 
 def _chunks(received: bytearray, at: int) -> tuple[bytes | None, int]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from benchmarks.stubs.http import Request, response, take_request
+from benchmarks.stubs.http import Message, response, take_message
 from benchmarks.stubs.running import ROOT
 
 PYTHON: Final = ROOT / ".local" / "runtime" / "venv" / "bin" / "python"
@@ -45,17 +45,17 @@ class Running:
     def invoke(self) -> tuple[Any, float]:
         """The function's response, and the time when it arrived."""
         asked = self._next_request()
-        if not asked.path.endswith("/invocation/next"):
+        if not asked.path_or_status.endswith("/invocation/next"):
             raise FunctionBroke(asked.body.decode())
         self._send(200, json.dumps(self.function.event).encode(), _invocation())
         answered = self._next_request()
         moment = time.perf_counter()
         self._send(202, b"{}", {})
-        if not answered.path.endswith("/response"):
+        if not answered.path_or_status.endswith("/response"):
             raise FunctionBroke(answered.body.decode())
         return json.loads(answered.body), moment
 
-    def _next_request(self) -> Request:
+    def _next_request(self) -> Message:
         received = bytearray()
         while True:
             if self._connection is None:
@@ -67,7 +67,7 @@ class Running:
                 self._connection, received = None, bytearray()
                 continue
             received += data
-            if (request := take_request(received)) is not None:
+            if (request := take_message(received)) is not None:
                 return request
 
     def _send(self, status: int, body: bytes, headers: Mapping[str, str]) -> None:

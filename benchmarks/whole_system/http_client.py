@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from benchmarks.stubs.http import take_message
+
 
 @dataclass(frozen=True)
 class Reply:
@@ -52,7 +54,7 @@ class HttpClient:
             reader, writer = await asyncio.open_connection(self._host, self._port) if fresh else self._idle.pop()
             try:
                 return await self._exchange(reader, writer, message)
-            except (ConnectionError, asyncio.IncompleteReadError):
+            except ConnectionError:
                 writer.close()
                 if fresh:
                     raise
@@ -64,22 +66,15 @@ class HttpClient:
     async def _exchange(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, message: bytes) -> Reply:
         began = time.perf_counter()
         writer.write(message)
-        head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
-        headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in head[1:])}
-        text = await _body(reader, headers)
+        received = bytearray()
+        while (answer := take_message(received)) is None:
+            data = await reader.read(65536)
+            if not data:
+                raise ConnectionResetError("the server closed the connection")
+            received += data
         took = time.perf_counter() - began
-        if headers.get("connection", "").lower() == "close":
+        if answer.headers.get("connection", "").lower() == "close":
             writer.close()
         else:
             self._idle.append((reader, writer))
-        return Reply(int(head[0].split(" ")[1]), text, took)
-
-
-async def _body(reader: asyncio.StreamReader, headers: Mapping[str, str]) -> bytes:
-    if headers.get("transfer-encoding", "").lower() != "chunked":
-        return await reader.readexactly(int(headers.get("content-length", "0")))
-    chunks = []
-    while size := int((await reader.readline()).split(b";")[0], 16):
-        chunks.append((await reader.readexactly(size + 2))[:-2])
-    await reader.readline()
-    return b"".join(chunks)
+        return Reply(int(answer.path_or_status), answer.body, took)

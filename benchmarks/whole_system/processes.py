@@ -31,7 +31,6 @@ class Program:
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Start it, for the first time or again."""
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
                 self._command,

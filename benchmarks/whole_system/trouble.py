@@ -76,5 +76,5 @@ async def killed_worker(system: System, diary: Path) -> Killed:
 async def _status(system: System, chat: str) -> str:
     try:
         return (await system.poll(chat)).status
-    except (OSError, asyncio.IncompleteReadError):  # the server is restarting
+    except OSError:  # the server is restarting
         return THINKING
