@@ -44,6 +44,11 @@ class Aws:
         self.dynamodb: DynamoDBClient = package_clients().dynamodb()
         self.wire.tap(self.dynamodb)
 
+    def delete_tables(self) -> None:
+        """moto copies every table for every transaction: tables that stay would slow down all later tests."""
+        for table in (self.tables.chats, self.tables.memories):
+            dynamodb_client().delete_table(TableName=table)
+
     def fill(self, chat_id: str, messages: list[Message]) -> None:
         """Put messages into a chat of this test's table."""
         fill(self.dynamodb, self.tables.chats, chat_id, messages)
@@ -87,8 +92,10 @@ def worker_function(moto: None) -> str:
 
 
 @pytest.fixture
-def aws(moto: None) -> Aws:
-    return Aws()
+def aws(moto: None) -> Iterator[Aws]:
+    aws = Aws()
+    yield aws
+    aws.delete_tables()
 
 
 @pytest.fixture

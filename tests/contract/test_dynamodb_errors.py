@@ -1,24 +1,32 @@
 """The DynamoDB adapters when DynamoDB fails, conflicts, or returns partial results."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import json
+from collections.abc import Callable, Container, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import timedelta
+from itertools import count, product
 from typing import Final
 
 import pytest
 from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeoutError
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from adapters.dynamodb.batch import CONFLICT_TRIES
+from adapters.dynamodb.batch import BATCH_TIME
 from adapters.dynamodb.chat_repository import DynamoDbChatRepository
+from adapters.dynamodb.items import header_key
 from adapters.dynamodb.memory_store import DynamoDbMemoryStore
-from domain.chat import Message, Role
-from domain.errors import ChatForbidden, ChatNotFound, StoreUnavailable
+from adapters.dynamodb.writer import RETRY_TIME
+from domain.chat import Message, Role, Step, Turn, TurnState
+from domain.errors import ChatForbidden, ChatNotFound, StoreUnavailable, TooManyTurns
 from domain.memory import Memory
 from domain.records import PageRequest
 from tests.contract.conftest import Aws
 from tests.fakes.clock import NOON, FakeClock
-from tests.support.aws import refusal
-from tests.support.story import ALICE, BOB, PARKING, Story, texts
+from tests.support.aws import dynamodb_client, refusal
+from tests.support.story import ALICE, BOB, PARKING, TURN_LIMIT, Story, texts
 
 UNAVAILABLE: Final = {
     "throttled": refusal("ProvisionedThroughputExceededException"),
@@ -34,79 +42,218 @@ UNAVAILABLE: Final = {
 }
 INVALID_REQUEST: Final = refusal("ValidationException")
 
-Call = Callable[[Story, DynamoDbMemoryStore], object]
+
+@dataclass
+class Stored:
+    """What the tables hold before a call: Alice's turns in three chats, and a memory."""
+
+    aws: Aws
+    story: Story
+    memories: DynamoDbMemoryStore
+    queued: Turn = field(init=False)
+    running: Turn = field(init=False)
+    ended: Turn = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.ended = self.story.answers(self.story.asks())
+        self.queued = self.story.asks()
+        self.running = self.story.claims(self.story.asks())
+        self.memories.put_many(ALICE, [PARKED])
+        self.before = self.items()
+        self.aws.wire.sent.clear()
+
+    def items(self) -> list[str]:
+        """Every item of both tables, past the wire."""
+        plain = dynamodb_client()
+        tables = (self.aws.tables.chats, self.aws.tables.memories)
+        found = [item for table in tables for item in plain.scan(TableName=table)["Items"]]
+        return sorted(json.dumps(item, sort_keys=True, default=sorted) for item in found)
+
+    def moved(self, seen: Turn, then: Turn) -> bool:
+        return self.story.chats.compare_and_set_turn(seen, then, turn_limit=TURN_LIMIT)
+
+
 PARKED: Final = Memory("01KA0000000000000000000001", "Parked on level 3, bay 12.", NOON)
-CALLS: Final[dict[str, Call]] = {
-    "save_question": lambda story, _: story.chats.save_question(story.question()),
-    "load": lambda story, _: story.chats.load("chat"),
-    "read": lambda story, _: story.chats.read("chat", PageRequest(50)),
-    "compare_and_set_turn": lambda story, _: story.chats.compare_and_set_turn(
-        turn := story.turn(), turn.claimed("lease", story.clock.now())
-    ),
-    "compare_and_set_turn to an end": lambda story, _: story.chats.compare_and_set_turn(
-        turn := story.turn(), turn.cancelled(story.clock.now())
-    ),
-    "save_progress": lambda story, _: story.chats.save_progress(story.turn(), (), None),
-    "list_chats": lambda story, _: story.chats.list_chats(ALICE, 50),
-    "mark_read": lambda story, _: story.chats.mark_read("chat", ALICE),
-    "delete a chat": lambda story, _: story.chats.delete("chat", ALICE),
-    "put_many": lambda _, memories: memories.put_many(ALICE, [PARKED]),
-    "list_all": lambda _, memories: memories.list_all(ALICE),
-    "list_page": lambda _, memories: memories.list_page(ALICE, 50),
-    "delete a memory": lambda _, memories: memories.delete(ALICE, PARKED.memory_id),
+LATER: Final = Memory("01KA0000000000000000000002", "Moved to level 4.", NOON)
+Call = Callable[[Stored], object]
+WRITES: Final[dict[str, Call]] = {
+    "save_question in a new chat": lambda at: at.story.asks(),
+    "save_question with a key": lambda at: at.story.chats.save_question(at.story.question(key=at.story.key())),
+    "save_question in an old chat": lambda at: at.story.asks(chat_id=at.ended.chat_id),
+    "claim": lambda at: at.moved(at.queued, at.queued.claimed("lease", at.story.clock.now())),
+    "answer": lambda at: at.story.answers(at.running),
+    "cancel": lambda at: at.moved(at.queued, at.queued.cancelled(at.story.clock.now())),
+    "ask again": lambda at: at.moved(at.ended, at.story.turn(ALICE, at.ended.chat_id, at.ended.question_id)),
+    "save_progress": lambda at: at.story.chats.save_progress(at.queued, [Step(NOON, "Looking")], "Level"),
+    "mark_read": lambda at: at.story.chats.mark_read(at.ended.chat_id, ALICE),
+    "delete a chat": lambda at: at.story.chats.delete(at.ended.chat_id, ALICE),
+    "delete a thinking chat": lambda at: at.story.chats.delete(at.queued.chat_id, ALICE),
+    "put_many": lambda at: at.memories.put_many(ALICE, [LATER]),
+    "delete a memory": lambda at: at.memories.delete(ALICE, PARKED.memory_id),
 }
-each_call = pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
+READS: Final[dict[str, Call]] = {
+    "load": lambda at: at.story.chats.load(at.queued.chat_id),
+    "read": lambda at: at.story.chats.read(at.queued.chat_id, PageRequest(50)),
+    "list_chats": lambda at: at.story.chats.list_chats(ALICE, 50),
+    "list_all": lambda at: at.memories.list_all(ALICE),
+    "list_page": lambda at: at.memories.list_page(ALICE, 50),
+}
+each_write = pytest.mark.parametrize("call", WRITES.values(), ids=WRITES)
+each_call = pytest.mark.parametrize("call", (WRITES | READS).values(), ids=WRITES | READS)
+
+
+@pytest.fixture
+def stored(fresh: Callable[[], Stored]) -> Stored:
+    return fresh()
+
+
+@pytest.fixture
+def fresh(moto: None) -> Iterator[Callable[[], Stored]]:
+    """Makes the same tables anew: ids and times repeat."""
+    used: list[Aws] = []
+
+    def make() -> Stored:
+        aws, clock = Aws(), FakeClock()
+        used.append(aws)
+        story = Story(DynamoDbChatRepository(aws.dynamodb, aws.tables.chats, clock), clock)
+        return Stored(aws, story, DynamoDbMemoryStore(aws.dynamodb, aws.tables.memories, clock))
+
+    yield make
+    for aws in used:
+        aws.delete_tables()
 
 
 @each_call
 @pytest.mark.parametrize("error", UNAVAILABLE.values(), ids=UNAVAILABLE)
 def test_transient_errors_and_misconfiguration_are_store_unavailable(
-    aws: Aws,
-    dynamodb_story: Story,
-    dynamodb_memories: DynamoDbMemoryStore,
-    call: Call,
-    error: AWSResponse | Exception,
+    stored: Stored, call: Call, error: AWSResponse | Exception
 ) -> None:
-    aws.wire.fail_with(error)
+    stored.aws.wire.fail_with(error)
     with pytest.raises(StoreUnavailable):
-        call(dynamodb_story, dynamodb_memories)
+        call(stored)
+    assert stored.items() == stored.before
 
 
 @each_call
-def test_invalid_request_raises_client_error(
-    aws: Aws, dynamodb_story: Story, dynamodb_memories: DynamoDbMemoryStore, call: Call
-) -> None:
-    aws.wire.fail_with(INVALID_REQUEST)
+def test_invalid_request_raises_client_error(stored: Stored, call: Call) -> None:
+    stored.aws.wire.fail_with(INVALID_REQUEST)
     with pytest.raises(ClientError):
-        call(dynamodb_story, dynamodb_memories)
+        call(stored)
+    assert stored.items() == stored.before
 
 
-# ---- transactions that conflict
+# ---- writes that meet a transaction
 
 
-def conflict(reason: str = "TransactionConflict") -> AWSResponse:
-    return refusal("TransactionCanceledException", CancellationReasons=[{"Code": "None"}, {"Code": reason}])
+def cancelled(*reasons: str) -> AWSResponse:
+    return refusal("TransactionCanceledException", CancellationReasons=[{"Code": reason} for reason in reasons])
 
 
-def first(times: int, error: AWSResponse, of: str) -> Callable[[str], AWSResponse | None]:
-    """The first `times` requests of an operation get the error, later ones get through."""
-    left = iter(range(times))
-    return lambda operation: error if operation == of and next(left, None) is not None else None
+CONFLICT: Final = {
+    "UpdateItem": refusal("TransactionConflictException"),
+    "DeleteItem": refusal("TransactionConflictException"),
+    "BatchWriteItem": refusal("TransactionConflictException"),
+    "TransactWriteItems": cancelled("None", "TransactionConflict"),
+}
+#: Reasons that say nothing about an item: DynamoDB has not judged it.
+UNDECIDED: Final = ("TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded")
 
 
-@pytest.mark.parametrize("reason", ["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"])
-def test_conflicting_transaction_is_retried(aws: Aws, clock: FakeClock, dynamodb_story: Story, reason: str) -> None:
-    aws.wire.interfere = first(CONFLICT_TRIES - 1, conflict(reason), "TransactWriteItems")
-    turn = dynamodb_story.asks()
-    assert dynamodb_story.stored(turn.chat_id) == turn
-    assert clock.now() > NOON, "retries without pauses would conflict again"
+def refuse(numbers: Container[int], answers: Mapping[str, AWSResponse]) -> Callable[[str], AWSResponse | None]:
+    """Refuse the writes with these numbers, from 0; other calls get through."""
+    calls = count()
+    return lambda operation: answers[operation] if operation in answers and next(calls) in numbers else None
 
 
-def test_endless_conflict_ends_as_unavailable(aws: Aws, dynamodb_story: Story) -> None:
-    aws.wire.fail_with(conflict())
+@each_write
+def test_call_whose_write_is_refused_once_for_a_conflict_has_the_same_effect(
+    fresh: Callable[[], Stored], call: Call
+) -> None:
+    calm = fresh()
+    expected = call(calm), calm.items()
+    writes = [operation for operation in calm.aws.wire.operations if operation in CONFLICT]
+    assert writes
+    for number, reason in product(range(len(writes)), UNDECIDED):
+        at = fresh()
+        at.aws.wire.interfere = refuse({number}, CONFLICT | {"TransactWriteItems": cancelled("None", reason)})
+        assert (call(at), at.items()) == expected
+        assert at.story.clock.now() > NOON, "tries without pauses would conflict again"
+
+
+@each_write
+def test_endless_conflict_ends_as_unavailable_in_time_and_writes_nothing(stored: Stored, call: Call) -> None:
+    before = stored.story.clock.now()
+    stored.aws.wire.interfere = refuse(range(1000), CONFLICT)
     with pytest.raises(StoreUnavailable):
-        dynamodb_story.chats.save_question(dynamodb_story.question())
-    assert aws.wire.operations[-CONFLICT_TRIES:] == ["TransactWriteItems"] * CONFLICT_TRIES
+        call(stored)
+    assert stored.story.clock.now() - before <= (BATCH_TIME if call is WRITES["put_many"] else RETRY_TIME)
+    assert len(stored.aws.wire.sent) >= 6
+    assert stored.items() == stored.before
+
+
+def test_an_ask_has_one_time_for_all_its_conflicts_however_often_its_permits_change(stored: Stored) -> None:
+    before = stored.story.clock.now()
+    full = stored.story.question(limit=1)
+    stored.aws.wire.interfere = refuse(range(6), CONFLICT)
+    with pytest.raises(TooManyTurns):
+        stored.story.chats.save_question(full)
+    assert stored.story.clock.now() - before <= RETRY_TIME < timedelta(seconds=1.5)
+
+
+NUMBERS: Final = count()
+CODES: Final = ("None", "ConditionalCheckFailed", *UNDECIDED)
+
+
+@given(st.lists(st.sampled_from(CODES), min_size=4, max_size=4).filter(lambda codes: set(codes) & set(UNDECIDED)))
+@settings(
+    max_examples=20,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+def test_a_transaction_with_an_undecided_item_decides_nothing(stored: Stored, codes: list[str]) -> None:
+    story, name = stored.story, f"tap {next(NUMBERS)}"
+    stored.aws.wire.interfere = refuse({0}, {"TransactWriteItems": cancelled(*codes)})
+    new = story.question(limit=1000, key=story.key(name))
+    assert story.chats.save_question(new) is None
+    stored.aws.wire.interfere = refuse({0}, {"TransactWriteItems": cancelled(*codes)})
+    assert story.answers(new.turn).state is TurnState.ANSWERED
+
+
+def test_a_known_key_is_seen_through_a_refusal_that_met_its_first_ask(stored: Stored) -> None:
+    """The header is committed and says busy, while the key still is held by the first ask's transaction."""
+    chat_id = stored.ended.chat_id
+    first = stored.story.question(chat_id=chat_id, key=stored.story.key())
+    again = stored.story.question(chat_id=chat_id, key=stored.story.key())
+    stored.story.chats.save_question(first)
+    header = dynamodb_client().get_item(TableName=stored.aws.tables.chats, Key=header_key(chat_id))["Item"]
+    busy = [{"Code": "ConditionalCheckFailed", "Item": header}, {"Code": "None"}, {"Code": "None"}]
+    mixed = refusal("TransactionCanceledException", CancellationReasons=[*busy, {"Code": "TransactionConflict"}])
+    stored.aws.wire.interfere = refuse({0}, {"TransactWriteItems": mixed})
+    past = stored.story.chats.save_question(again)
+    assert past is not None
+    assert past.question_id == first.message.message_id
+
+
+@pytest.mark.parametrize("thinking", ["queued", "running"])
+@pytest.mark.parametrize("number", range(4))
+@pytest.mark.parametrize("how", ["conflicts", "no connection"])
+def test_deletion_that_is_cut_at_any_write_keeps_no_permit(
+    stored: Stored, thinking: str, number: int, how: str
+) -> None:
+    turn = getattr(stored, thinking)
+    cut = refuse(range(number, 1000), CONFLICT) if how == "conflicts" else cut_at(number)
+    stored.aws.wire.interfere = cut
+    with suppress(StoreUnavailable):
+        stored.story.chats.delete(turn.chat_id, ALICE)
+    stored.aws.wire.interfere = lambda _operation: None
+    with suppress(ChatNotFound):
+        stored.story.chats.delete(turn.chat_id, ALICE)
+    assert items_of(stored.aws, turn.chat_id) == 0
+    assert stored.story.chats.save_question(stored.story.question(limit=2)) is None
+    with pytest.raises(TooManyTurns):
+        stored.story.chats.save_question(stored.story.question(limit=2))
 
 
 # ---- a query is not isolated from a transaction that commits meanwhile

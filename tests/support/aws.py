@@ -1,11 +1,11 @@
-"""AWS for tests: the tables of terraform/tables.tf, and requests recorded and changed between a client and moto."""
+"""AWS for tests: the tables of terraform/tables.tf, and requests recorded and answered between a client and moto."""
 
 import json
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
@@ -14,6 +14,8 @@ import boto3
 from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
 from botocore.config import Config
+from botocore.endpoint import convert_to_response_dict
+from botocore.parsers import create_parser
 
 from adapters.aws.clients import AwsClients
 from scripts import service_models
@@ -114,13 +116,18 @@ class Sent:
     reply: dict[str, Any] = field(default_factory=dict)
 
 
-#: Called with an operation before it is sent: answers for AWS, raises, or returns None to send it.
+#: Called with an operation before it is sent: answers for AWS, raises, or returns None to send it. What it answers or
+#: raises for is not carried out.
 Interference = Callable[[str], AWSResponse | None]
 
 
 @dataclass
 class Wire:
-    """Records the requests of clients, retries included; `interfere` may answer each of them."""
+    """Records the requests of clients, retries included; `interfere` may answer each call.
+
+    It answers at `before-call`. botocore emits `before-send` to all handlers, moto's among them, and takes the first
+    answer afterwards: an answer given there would let moto carry out what it refuses.
+    """
 
     sent: list[Sent] = field(default_factory=list)
     interfere: Interference = field(default=lambda _operation: None)
@@ -131,6 +138,7 @@ class Wire:
 
     def tap(self, *clients: Any) -> None:
         for client in clients:
+            client.meta.events.register_first("before-call", self._called)
             client.meta.events.register_first("before-send", self._going)
             client.meta.events.register_last("after-call", self._answered)
 
@@ -151,12 +159,24 @@ class Wire:
         yield here
         here.extend(self.sent[before:])
 
-    def _going(self, request: Any, event_name: str, **_: object) -> AWSResponse | None:
-        operation = event_name.rsplit(".", 1)[-1]
-        headers = {name: _text(value) for name, value in request.headers.items()}
-        body = request.body.encode() if isinstance(request.body, str) else bytes(request.body or b"")
-        self.sent.append(Sent(operation, request.url, headers, body))
-        return self.interfere(operation)
+    def _called(self, model: Any, params: dict[str, Any], **_: object) -> tuple[AWSResponse, dict[str, Any]] | None:
+        record = partial(self._record, model.name, params["url"], params["headers"], params["body"])
+        try:
+            answer = self.interfere(model.name)
+        except Exception:
+            record()
+            raise
+        if answer is None:
+            return None
+        record()
+        return answer, parsed(model, answer)
+
+    def _going(self, request: Any, event_name: str, **_: object) -> None:
+        self._record(event_name.rsplit(".", 1)[-1], request.url, request.headers, request.body)
+
+    def _record(self, operation: str, url: str, headers: Any, body: str | bytes | None) -> None:
+        sent = body.encode() if isinstance(body, str) else bytes(body or b"")
+        self.sent.append(Sent(operation, url, {name: _text(value) for name, value in headers.items()}, sent))
 
     def _answered(self, parsed: dict[str, Any], **_: object) -> None:
         self.sent[-1].reply = parsed
@@ -164,6 +184,15 @@ class Wire:
 
 def _text(value: str | bytes) -> str:
     return value.decode() if isinstance(value, bytes) else value
+
+
+def parsed(operation: Any, answer: AWSResponse) -> dict[str, Any]:
+    """The answer to an operation as botocore reads it, an error's modeled members included."""
+    response = convert_to_response_dict(answer, operation)
+    parser = create_parser(operation.service_model.resolved_protocol)
+    reply: dict[str, Any] = parser.parse(response, operation.output_shape)
+    shape = operation.service_model.shape_for_error_code(reply.get("Error", {}).get("Code", ""))
+    return reply | (parser.parse(response, shape) if shape else {})
 
 
 def refusal(code: str, status: int = 400, **members: object) -> AWSResponse:

@@ -1,12 +1,12 @@
 """Operations on many items: paginated queries, and batch writes that retry unprocessed items."""
 
-import random
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from adapters.aws.errors import translate_aws_errors
+from adapters.dynamodb.writer import Retries, send_past_conflicts
 from domain.errors import StoreUnavailable
 from domain.ports import Clock
 
@@ -17,15 +17,8 @@ if TYPE_CHECKING:
 
 #: BatchWriteItem's limit.
 BATCH: Final = 25
-#: Attempts after a transaction conflict or with unprocessed items, and the first pause between them. With exponential
-#: backoff and jitter this lets 50 transactions on one item through.
-CONFLICT_TRIES: Final = 10
-CONFLICT_PAUSE: Final = timedelta(milliseconds=20)
-
-
-def pause_before_retry(clock: Clock, attempt: int) -> None:
-    """Exponential backoff with jitter; `attempt` counts the failed attempts, from 0."""
-    clock.sleep(CONFLICT_PAUSE * (1.5**attempt) * random.uniform(0.5, 1.5))  # noqa: S311  # jitter, no secret
+#: How long one batch is tried again: unprocessed items are a sign of throttling, which lasts longer than a conflict.
+BATCH_TIME: Final = timedelta(seconds=2.5)
 
 
 class TableBatch:
@@ -57,10 +50,12 @@ class TableBatch:
             self._write({self._table: batch})
 
     def _write(self, requests: Any) -> None:
-        for attempt in range(CONFLICT_TRIES):
-            with translate_aws_errors(StoreUnavailable):
-                requests = self._client.batch_write_item(RequestItems=requests).get("UnprocessedItems")
-            if not requests:
-                return
-            pause_before_retry(self._clock, attempt)
-        raise StoreUnavailable("UnprocessedItems")
+        retries = Retries(self._clock, BATCH_TIME)
+        while unprocessed := self._send(requests, retries):
+            retries.pause("UnprocessedItems")
+            requests = unprocessed
+
+    def _send(self, requests: Any, retries: Retries) -> Any:
+        """Returns the unprocessed items."""
+        sent = send_past_conflicts(lambda: self._client.batch_write_item(RequestItems=requests), retries)
+        return sent.get("UnprocessedItems")

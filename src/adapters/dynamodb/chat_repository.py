@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 from botocore.exceptions import ClientError
 
 from adapters.aws.errors import code_of, translate_aws_errors
-from adapters.dynamodb.batch import CONFLICT_TRIES, TableBatch, pause_before_retry
+from adapters.dynamodb.batch import TableBatch
 from adapters.dynamodb.chat_writes import ChatWrites
 from adapters.dynamodb.items import (
     HEADER,
@@ -19,9 +19,10 @@ from adapters.dynamodb.items import (
     text,
     turn_from,
 )
-from adapters.dynamodb.turn_slots import RETURN_OLD_ITEM, SlotShard, TurnSlots, Write
+from adapters.dynamodb.turn_slots import SlotShard, TurnSlots, Write
+from adapters.dynamodb.writer import ItemWriter, Retries
 from domain.chat import Chat, Message, Step, Turn
-from domain.errors import ChatForbidden, ChatNotFound, OutOfOrder, StoreUnavailable
+from domain.errors import ChatNotFound, OutOfOrder, StoreUnavailable
 from domain.ports import ChatRepository, Clock
 from domain.records import ChatList, ChatPage, IdempotencyRecord, NewQuestion, PageRequest
 
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
 #: Attempts of a read that overlaps a commit (a torn read). A read that stays torn means that a message is lost.
 TORN_TRIES: Final = 5
 INDEX: Final = "by_activity"
-_REFUSED: Final = "ConditionalCheckFailed"
 
 
 class DynamoDbChatRepository(ChatRepository):
@@ -45,6 +45,7 @@ class DynamoDbChatRepository(ChatRepository):
         self._table = table
         self._clock = clock
         self._batch = TableBatch(client, table, clock)
+        self._writer = ItemWriter(client, clock)
         self._writes = ChatWrites(table)
         self._slots = TurnSlots(table, capacity)
 
@@ -57,8 +58,9 @@ class DynamoDbChatRepository(ChatRepository):
         key = [writes.idempotency_key(new.key, turn)] if new.key else []
         shards = self._slots.shards_for(turn, new.turn_limit)
         taken = [shard.acquire(turn) for shard in shards]
+        retries = Retries(self._clock)
         while True:
-            refused = self._transact([header, *taken, said, *key])
+            refused = self._writer.transact([header, *taken, said, *key], retries)
             if refused is None:
                 return None
             header_now, key_now = refused[0], refused[-1] if key else None
@@ -84,8 +86,9 @@ class DynamoDbChatRepository(ChatRepository):
         shards = self._slots.shards_for(new, turn_limit or 1)
         moved = [shard.acquire(new) if new.thinking else shard.release(expected) for shard in shards]
         said = [self._writes.message(new.chat_id, answer)] if answer else []
+        retries = Retries(self._clock)
         while True:
-            refused = self._transact([move, *moved, *said])
+            refused = self._writer.transact([move, *moved, *said], retries)
             if refused is None:
                 return True
             if refused[0] is not None:
@@ -160,42 +163,28 @@ class DynamoDbChatRepository(ChatRepository):
     # ---- managing chats
 
     def mark_read(self, chat_id: str, user_id: str) -> None:
-        self._update_owned(chat_id, user_id, "SET read_up_to = last_message_id", "user_id = :user")
+        try:
+            self._writer.update(self._writes.mark_read(chat_id, user_id)["Update"])
+        except ClientError as error:
+            _owned(_refused_item(error), user_id)
+            raise
 
     def delete(self, chat_id: str, user_id: str) -> None:
-        # Hide the chat first, also from the list, whose index needs `user_id`. The header is deleted last, so that its
-        # owner can repeat an interrupted deletion. Without the lease no worker can store an answer meanwhile.
-        hidden = self._update_owned(
-            chat_id,
-            user_id,
-            "SET deleted_by = :user REMOVE user_id, turn_id, lease",
-            "user_id = :user OR deleted_by = :user",
-        )
-        if "user_id" in hidden and (turn := turn_from(hidden)).thinking:
-            for shard in self._slots.shards_for(turn, 1):
-                self._update(shard.release(turn), turn)
+        # Hide the chat first. The header is deleted last, so that its owner can repeat an interrupted deletion.
+        self._hide(chat_id, user_id)
         self._delete_all(self._message_keys(chat_id))
         self._delete_all([header_key(chat_id)])
 
-    def _update_owned(self, chat_id: str, user_id: str, update: str, condition: str) -> "Item":
-        """Returns the header before the update."""
-        try:
-            with translate_aws_errors(StoreUnavailable):
-                found = self._client.update_item(
-                    TableName=self._table,
-                    Key=header_key(chat_id),
-                    UpdateExpression=update,
-                    ConditionExpression=condition,
-                    ExpressionAttributeValues={":user": text(user_id)},
-                    ReturnValues="ALL_OLD",
-                    **RETURN_OLD_ITEM,
-                )
-            return found["Attributes"]
-        except ClientError as error:
-            header = _refused_item(error)
-            if "user_id" not in header:
-                raise ChatNotFound from None
-            raise ChatForbidden from None
+    def _hide(self, chat_id: str, user_id: str) -> None:
+        """A turn that still thinks releases its slots in the same transaction: nobody would find them afterwards."""
+        writes, retries = [self._writes.hide(chat_id, user_id)], Retries(self._clock)
+        while (refused := self._writer.transact(writes, retries)) is not None:
+            turn = _owned(refused[0] or {}, user_id).turn
+            if turn.thinking:
+                shards = self._slots.shards_for(turn, 1)
+                writes = [self._writes.hide(chat_id, user_id, turn), *(shard.release(turn) for shard in shards)]
+            else:  # it has ended since
+                writes = [self._writes.hide(chat_id, user_id)]
 
     def _message_keys(self, chat_id: str) -> "Iterator[NewItem]":
         query = {
@@ -210,41 +199,17 @@ class DynamoDbChatRepository(ChatRepository):
     def _delete_all(self, keys: "Iterable[NewItem]") -> None:
         self._batch.write_all({"DeleteRequest": {"Key": key}} for key in keys)
 
-    # ---- update and transaction
-
     def _update(self, write: Write, then: Turn) -> bool:
         try:
-            with translate_aws_errors(StoreUnavailable):
-                self._client.update_item(**write["Update"])
+            self._writer.update(write["Update"])
             return True
         except ClientError as error:
             return _is(then, _refused_item(error))
 
-    def _transact(self, writes: list[Write]) -> "list[Item | None] | None":
-        """None when all is written. Else, per write, None or the item that failed its condition (empty: no item)."""
-        for attempt in range(CONFLICT_TRIES):
-            try:
-                with translate_aws_errors(StoreUnavailable):
-                    self._client.transact_write_items(TransactItems=writes)  # type: ignore[arg-type]  # Any inside
-                return None
-            except ClientError as error:
-                if code_of(error) != "TransactionCanceledException":
-                    raise
-                reasons: list[Any] = list(error.response["CancellationReasons"])
-            if any(reason.get("Code") == "ValidationError" for reason in reasons):
-                raise AssertionError("a write that DynamoDB cannot read")
-            if any(reason.get("Code") == _REFUSED for reason in reasons):
-                return [reason.get("Item", {}) if reason.get("Code") == _REFUSED else None for reason in reasons]
-            pause_before_retry(self._clock, attempt)
-        raise StoreUnavailable("TransactionConflict")
-
 
 def _refuse_question(header: "Item", new: NewQuestion) -> None:
     """Raise the domain's refusal; return if the chat has changed since, so that the write may succeed now."""
-    chat = chat_from(header) if header else None
-    if chat is None:
-        raise ChatNotFound
-    chat.check_owner(new.turn.user_id)
+    chat = _owned(header, new.turn.user_id)
     chat.check_free(new.turn.asked_at)
     if new.message.message_id <= chat.last_message_id:
         raise OutOfOrder(chat.last_message_id)
@@ -258,6 +223,15 @@ def _acquire_expired(
         write if item is None else shard.acquire_expired(item, turn)
         for shard, write, item in zip(shards, tried, refused, strict=False)
     ]
+
+
+def _owned(header: "Item", user_id: str) -> Chat:
+    """The header's chat. Raises `ChatNotFound`, also when it is being deleted, and `ChatForbidden`."""
+    chat = chat_from(header)
+    if chat is None:
+        raise ChatNotFound
+    chat.check_owner(user_id)
+    return chat
 
 
 def _is(turn: Turn, header: "Item") -> bool:

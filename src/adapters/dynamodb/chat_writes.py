@@ -6,7 +6,7 @@ which is stored without reading the chat first, so that its condition repeats th
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from adapters.dynamodb.items import (
     OPTIONAL_OF_TURN,
@@ -21,12 +21,18 @@ from adapters.dynamodb.items import (
     turn_attributes,
 )
 from adapters.dynamodb.turn_slots import RETURN_OLD_ITEM, Write
-from domain.chat import EXCERPT_LENGTH, Chat, Message, Step, Turn, TurnState
+from domain.chat import EXCERPT_LENGTH, TRANSITIONS, Chat, Message, Step, Turn
 from domain.records import IdempotencyKey, NewQuestion
 from domain.text import excerpt
 
 if TYPE_CHECKING:
     from adapters.dynamodb.items import NewItem
+
+#: The condition that the turn has ended, and its values.
+_ENDED_VALUES: "Final[NewItem]" = {
+    f":{state.value}": text(state) for state, following in TRANSITIONS.items() if not following
+}
+_ENDED: Final = f"turn_state IN ({', '.join(_ENDED_VALUES)})"
 
 
 class ChatWrites:
@@ -67,15 +73,10 @@ class ChatWrites:
         values: NewItem = {
             ":user": text(new.turn.user_id),
             ":message_id": text(new.message.message_id),
-            ":answered": text(TurnState.ANSWERED),
-            ":failed": text(TurnState.FAILED),
-            ":cancelled": text(TurnState.CANCELLED),
             ":now": moment(new.turn.asked_at),
+            **_ENDED_VALUES,
         }
-        condition = (
-            "user_id = :user AND last_message_id < :message_id"
-            " AND (turn_state IN (:answered, :failed, :cancelled) OR deadline <= :now)"
-        )
+        condition = f"user_id = :user AND last_message_id < :message_id AND ({_ENDED} OR deadline <= :now)"
         attributes = {**turn_attributes(new.turn), **_newest(new.message)}
         return self._set(header_key(new.turn.chat_id), attributes, (*OPTIONAL_OF_TURN, "progress"), condition, values)
 
@@ -97,6 +98,36 @@ class ChatWrites:
         if draft is not None:
             attributes["draft"] = text(draft)
         return self._set(header_key(turn.chat_id), attributes, (), *_unchanged(turn))
+
+    def mark_read(self, chat_id: str, user_id: str) -> Write:
+        """Set the read mark to the newest message, if the chat is the user's."""
+        return self._update(chat_id, "SET read_up_to = last_message_id", "user_id = :user", {":user": text(user_id)})
+
+    def hide(self, chat_id: str, user_id: str, thinking: Turn | None = None) -> Write:
+        """Hide a chat that is being deleted, also from the list, whose index needs `user_id`; again has no effect.
+
+        If the chat is the user's, and its turn has ended or still is `thinking`. Without turn id and lease no worker
+        can store anything afterwards.
+        """
+        condition, values = _unchanged(thinking) if thinking else (_ENDED, _ENDED_VALUES)
+        return self._update(
+            chat_id,
+            "SET deleted_by = :user REMOVE user_id, turn_id, lease",
+            f"user_id = :user AND {condition} OR deleted_by = :user",
+            {":user": text(user_id), **values},
+        )
+
+    def _update(self, chat_id: str, update: str, condition: str, values: "NewItem") -> Write:
+        return {
+            "Update": {
+                "TableName": self._table,
+                "Key": header_key(chat_id),
+                "UpdateExpression": update,
+                "ConditionExpression": condition,
+                "ExpressionAttributeValues": values,
+                **RETURN_OLD_ITEM,
+            }
+        }
 
     def _set(
         self, key: "NewItem", attributes: "NewItem", remove: tuple[str, ...], condition: str, values: "NewItem"

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from adapters.aws.errors import translate_aws_errors
 from adapters.dynamodb.batch import TableBatch
 from adapters.dynamodb.items import from_millis, moment, text
+from adapters.dynamodb.writer import ItemWriter
 from domain.errors import StoreUnavailable
 from domain.memory import Memory
 from domain.ports import Clock, MemoryStore
@@ -23,6 +24,7 @@ class DynamoDbMemoryStore(MemoryStore):
         self._client = client
         self._table = table
         self._batch = TableBatch(client, table, clock)
+        self._writer = ItemWriter(client, clock)
 
     def put_many(self, user_id: str, memories: Sequence[Memory]) -> None:
         self._batch.write_all({"PutRequest": {"Item": _item(user_id, memory)}} for memory in memories)
@@ -41,8 +43,8 @@ class DynamoDbMemoryStore(MemoryStore):
         return tuple(memory for memory in found if memory is not None)
 
     def delete(self, user_id: str, memory_id: str) -> bool:
-        with translate_aws_errors(StoreUnavailable):
-            gone = self._client.delete_item(TableName=self._table, Key=_key(user_id, memory_id), ReturnValues="ALL_OLD")
+        key = _key(user_id, memory_id)
+        gone = self._writer.delete({"TableName": self._table, "Key": key, "ReturnValues": "ALL_OLD"})
         return "Attributes" in gone
 
     def _find(self, user_id: str, memory_id: str) -> Memory | None:

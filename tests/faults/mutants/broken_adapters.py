@@ -74,7 +74,7 @@ def _save_answer_after_turn(
         return _compare_and_set(self, seen, then, answer, turn_limit)
     shards = self._slots.shards_for(seen, 1)
     done = (
-        self._transact(
+        self._writer.transact(
             [self._writes.compare_and_set_turn(seen, then, answer), *(shard.release(seen) for shard in shards)]
         )
         is None
