@@ -30,7 +30,7 @@ STACK_OPTIONS = $(if $(PORT),--port '$(PORT)') --set recall_delay_seconds='$(REC
 STACK_USER = $(if $(filter command line,$(origin USER)),$(USER),alice)
 
 .PHONY: help run up down reset logs ask import check fix format lint types architecture terraform-check terraform-init \
-  test test-all test-code test-python test-web test-terraform test-stack package docs generate release bench lock env
+  test test-all test-code test-python test-web test-terraform test-stack accept package docs generate release bench lock env
 
 help:
 	@awk -F ':.*## ' '/^## /{printf "\n%s\n", substr($$0, 4)} /^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -123,6 +123,9 @@ test-terraform: env terraform-init
 test-stack: env
 	@scripts/env ministack schemathesis
 	@$(VENV_PYTHON) -m pytest -q -n 2 --no-loadscope-reorder --driver=http tests/local tests/e2e tests/features tests/pages tests/schemathesis tests/docs
+
+accept: env ## Accept a deployed workspace: TF_WORKSPACE and two tokens (OPTIONS="--turns 20"; OPTIONS=--help)
+	@$(VENV_PYTHON) -m tests accept $(OPTIONS)
 
 ## Build what is deployed and published
 

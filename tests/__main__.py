@@ -63,6 +63,7 @@ PROOFS: Final[dict[str, Proof]] = {
     "poll-cost": Proof(
         "what the poll hint costs and brings", ("-m", "tests.faults.polling.cost"), options=False, in_all=False
     ),
+    "accept": Proof("a deployed workspace works, seen from outside", ("-m", "tests.acceptance"), in_all=False),
     "load": Proof(
         "200 questions of 50 users on the running local stack", ("-m", "tests.faults.load.runner"), in_all=False
     ),

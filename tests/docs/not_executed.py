@@ -18,6 +18,7 @@ MAKE: Final = {
     "package": "tests/local/test_package.py builds it",
     "docs": "tests/docs/test_site.py builds it",
     "generate": "would change the pages; tests/docs/test_site.py holds that it has nothing to do",
+    "accept": "needs a deployed workspace; tests/e2e/test_acceptance.py runs it",
     "bench": "takes minutes, and all of the machine; its results are committed",
 }
 #: Terraform's commands: the variables, outputs and workspaces that they name must exist.

@@ -18,6 +18,7 @@ from local.home import PROJECT, Home
 #: Agents that tests select by a setting: broken ones, and the one that the docs move over.
 IN_THE_ZIP = (
     PROJECT / "tests" / "e2e" / "in_the_zip",
+    PROJECT / "tests" / "acceptance" / "in_the_zip",
     PROJECT / "examples" / "blocking" / "before" / "function",
     PROJECT / "examples" / "blocking" / "unchanged",
 )

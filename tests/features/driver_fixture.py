@@ -1,8 +1,11 @@
-"""Which driver the feature files run over: `--driver=in-process` (the default) or `--driver=http`."""
+"""Which driver the feature files run over: `--driver=in-process` (the default), `http` (a local stack), or `deployed`.
+
+`deployed` belongs to `make accept`, whose pytest plugin has the deployment.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import pytest
@@ -16,15 +19,25 @@ if TYPE_CHECKING:
     from tests.e2e.stack_controls import StackControls
     from tests.features.driver import Driver
 
-IN_PROCESS, HTTP = "in-process", "http"
+IN_PROCESS, HTTP, DEPLOYED = "in-process", "http", "deployed"
 ONLY: Final = {"in-process-only": IN_PROCESS, "http-only": HTTP}
 WIRE: Final = "wire"
+#: Steps, by a part of their names, that only a local stack's controls can carry out, and what they do.
+CONTROLS: Final[Mapping[str, str]] = {
+    "a turn may think for": "it changes the functions' settings",
+    "there are workers for": "it changes the functions' settings",
+    "no worker can be started": "it takes rights away from the functions",
+    "an ask cannot reach the store": "it takes rights away from the functions",
+    "and it failed": "it takes rights away from the functions",
+}
 
 Function = TypeVar("Function", bound=Callable[..., object])
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--driver", choices=[IN_PROCESS, HTTP], default=IN_PROCESS, help="the driver of the feature files")
+    parser.addoption(
+        "--driver", choices=[IN_PROCESS, HTTP, DEPLOYED], default=IN_PROCESS, help="the driver of the feature files"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -52,9 +65,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if chosen == HTTP:
         items.sort(key=_conditions)
         for item in items:
-            if _scenario(item) and not any(item.iter_markers(WIRE)) and not any(item.iter_markers("only")):
+            # `make accept` runs the other ones of these on the same stack: tests/e2e/test_acceptance.py.
+            if scenario_steps(item) and not (any(item.iter_markers(WIRE)) and needed_control(item)):
                 item.add_marker("full")
-    others = [item for item in items for mark in item.iter_markers("only") if mark.args[0] != chosen]
+    kept = HTTP if chosen == DEPLOYED else chosen
+    others = [item for item in items for mark in item.iter_markers("only") if mark.args[0] != kept]
     if others:
         config.hook.pytest_deselected(items=others)
         items[:] = [item for item in items if item not in others]
@@ -80,11 +95,21 @@ def _scenario(item: pytest.Item) -> ScenarioTemplate | None:
     return scenario_wrapper_template_registry.get(function) if function else None
 
 
+def scenario_steps(item: pytest.Item) -> list[str]:
+    """The names of the scenario's steps, with its feature's background; none for another test."""
+    scenario = _scenario(item)
+    return [step.name for step in scenario.steps] if scenario else []
+
+
+def needed_control(item: pytest.Item) -> str:
+    """What the scenario does that only a local stack's controls can do; empty for nothing."""
+    return next((what for part, what in CONTROLS.items() for step in scenario_steps(item) if part in step), "")
+
+
 def _conditions(item: pytest.Item) -> list[str]:
     """The scenario's steps that change the function's settings: sorted by them, few changes are needed."""
-    scenario = _scenario(item)
     settings = ("the agent takes", "a turn may think", "there are workers for")
-    return sorted(step.name for step in scenario.steps if step.name.startswith(settings)) if scenario else []
+    return sorted(step for step in scenario_steps(item) if step.startswith(settings))
 
 
 @pytest.fixture
@@ -93,6 +118,10 @@ def driver(request: pytest.FixtureRequest) -> Iterator[Driver]:
         from tests.features.http_driver import HttpDriver  # imported late: it needs a stack
 
         chosen: Driver = HttpDriver(request.getfixturevalue("stack"), request.getfixturevalue("stack_controls"))
+    elif request.config.getoption("driver") == DEPLOYED:
+        from tests.acceptance.deployment import DEPLOYMENT, DeployedDriver
+
+        chosen = DeployedDriver(request.config.stash[DEPLOYMENT])
     else:
         from tests.features.in_process_driver import InProcessDriver
 

@@ -1,0 +1,1 @@
+"""Acceptance of a deployed workspace, from outside."""

@@ -1,0 +1,199 @@
+"""A deployed workspace and its two test users, as an acceptance run reaches them: over HTTP, with their tokens."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import secrets
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, Final, Self
+
+import httpx
+import pytest
+
+from tests.acceptance.in_the_zip.acceptance_agent import DIE, ORDER, TAKE
+from tests.features.driver import Call, Driver, Reply, Traces
+
+#: The list of chats may lag behind a write by about a second.
+LIST_LAG_SECONDS: Final = 1.0
+#: The acceptance agent looks for orders once a second.
+AGENT_PAUSE_SECONDS: Final = 3.0
+_ACCOUNT: Final = re.compile(r"\b\d{12}\b")
+
+
+class Unusable(Exception):
+    """The workspace, or what was given, does not allow a run; the message says why and what to do."""
+
+
+class User:
+    """A test user by an access token. The claims are read, not verified: the API does that."""
+
+    def __init__(self, token: str) -> None:
+        self.token = token.strip()
+        try:
+            payload = self.token.split(".")[1]
+            claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+            self.sub = str(claims["sub"])
+            self.expires = datetime.fromtimestamp(claims["exp"], UTC)
+        except (IndexError, KeyError, TypeError, ValueError):
+            raise Unusable("A token is not a JWT with the claims `sub` and `exp`.") from None
+
+
+class Deployment:
+    """The API under acceptance. All calls of a run are made here."""
+
+    def __init__(self, api_url: str, tokens: tuple[str, str]) -> None:
+        self.users = (User(tokens[0]), User(tokens[1]))
+        if self.users[0].sub == self.users[1].sub:
+            raise Unusable("Both tokens belong to the same user: the checks of access need two.")
+        self.http = httpx.Client(base_url=api_url, timeout=35)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.http.close()
+
+    def call(self, user: User | None, call: Call) -> Reply:
+        token = {"authorization": f"Bearer {user.token}"} if user else {}
+        media_type = {"content-type": "application/json"} if call.body is not None else {}
+        headers = {**media_type, **token, **{name.lower(): value for name, value in call.headers.items()}}
+        began = time.monotonic()
+        reply = self.http.request(call.method, call.path, params=call.query, headers=headers, content=call.body)
+        return Reply(reply.status_code, reply.headers, reply.text, time.monotonic() - began)
+
+    def get(self, user: User, path: str, query: Mapping[str, str] | None = None) -> dict[str, Any]:
+        reply = self.call(user, Call(None, "GET", path, query or {}))
+        if reply.status != 200:
+            raise Unusable(f"GET {path} answered {reply.status}: {reply.text}")
+        return reply.body
+
+    def order(self, user: User, order: str) -> str:
+        """Give the acceptance agent an order for this user's turns; returns its id, to take it back with."""
+        body = json.dumps({"text": ORDER + order})
+        reply = self.call(user, Call(None, "POST", "/memories", body=body))
+        return str(reply.body["memory_ids"][0])
+
+    def take_back(self, user: User, order_id: str) -> None:
+        self.call(user, Call(None, "DELETE", f"/memories/{order_id}"))
+
+    def chats(self, user: User) -> list[dict[str, Any]]:
+        return list(self.get(user, "/chats", {"limit": "100"})["chats"])
+
+    def memories(self, user: User) -> list[dict[str, Any]]:
+        return list(self.get(user, "/memories", {"limit": "100"})["memories"])
+
+    def clear(self, user: User) -> None:
+        """Cancel the user's turns; delete their chats and memories."""
+        while chats := self.chats(user):
+            for chat in chats:
+                if chat["status"] == "thinking":
+                    self.call(user, Call(None, "POST", f"/chats/{chat['chat_id']}/cancel"))
+                self.call(user, Call(None, "DELETE", f"/chats/{chat['chat_id']}"))
+            time.sleep(LIST_LAG_SECONDS)
+        while memories := self.memories(user):
+            for memory in memories:
+                self.call(user, Call(None, "DELETE", f"/memories/{memory['memory_id']}"))
+
+
+#: Where the driver's fixture finds the deployment.
+DEPLOYMENT: Final = pytest.StashKey[Deployment]()
+
+
+def without_account(text: str) -> str:
+    """`text` without AWS account numbers."""
+    return _ACCOUNT.sub("............", text)
+
+
+class DeployedDriver(Driver):
+    """Drives the feature files. The first name in a scenario is the first test user, the second the other.
+
+    It has no means to change the deployment; the scenarios that need some are left out: see `scenarios.py`.
+    """
+
+    def __init__(self, deployment: Deployment) -> None:
+        self._deployment = deployment
+        self._people: dict[str, User] = {}
+        self._orders: list[tuple[User, str]] = []
+        #: Keys hold for a day, so that a scenario's key must not be an earlier run's.
+        self._key_prefix = secrets.token_hex(4)
+
+    def call(self, call: Call) -> Reply:
+        headers = {
+            name: f"{self._key_prefix}-{value}" if name == "Idempotency-Key" else value
+            for name, value in call.headers.items()
+        }
+        sent = Call(call.who, call.method, call.path, call.query, headers, call.body)
+        return self._deployment.call(self._person(call.who) if call.who else None, sent)
+
+    def user_id(self, who: str) -> str:
+        return self._person(who).sub
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    def wait(self, seconds: float) -> None:
+        time.sleep(seconds)
+
+    def traces(self) -> Traces:
+        """What both users can see."""
+        self.wait(LIST_LAG_SECONDS)
+        stored: set[str] = set()
+        for user in self._deployment.users:
+            for chat in self._deployment.chats(user):
+                page = self._deployment.get(user, "/chats/messages", {"chat_id": chat["chat_id"]})
+                stored.update(message["message_id"] for message in page["messages"])
+                stored.add(f"{chat['chat_id']} {page['turn']['asked_at']}")
+            stored.update(memory["memory_id"] for memory in self._deployment.memories(user))
+        return Traces(frozenset(stored), started=0)
+
+    def warm_up(self) -> None:
+        # Empty questions are refused before anything is stored; the agent's cold start does not delay an ask.
+        for _ in range(2):
+            self._deployment.call(self._deployment.users[0], Call(None, "POST", "/memories/chat", body="{}"))
+        for user in self._deployment.users:
+            self._deployment.chats(user)
+
+    def agent_takes(self, seconds: float) -> None:
+        self._take_back_orders()
+        self._orders = [(user, self._deployment.order(user, f"{TAKE}{seconds:g}")) for user in self._deployment.users]
+
+    def kill_worker(self) -> None:
+        orders = [(user, self._deployment.order(user, DIE)) for user in self._deployment.users]
+        self.wait(AGENT_PAUSE_SECONDS)
+        for user, order in orders:
+            self._deployment.take_back(user, order)
+
+    def turn_may_think_for(self, seconds: float) -> None:
+        raise AssertionError("left out: it changes the deployment")
+
+    def have_workers_for(self, turns: int) -> None:
+        raise AssertionError("left out: it changes the deployment")
+
+    def cut_off_worker(self) -> None:
+        raise AssertionError("left out: it changes the deployment")
+
+    def reconnect_worker(self) -> None:
+        raise AssertionError("left out: it changes the deployment")
+
+    def cut_off_store(self) -> None:
+        raise AssertionError("left out: it changes the deployment")
+
+    def close(self) -> None:
+        self._take_back_orders()
+        for user in self._deployment.users:
+            self._deployment.clear(user)
+
+    def _take_back_orders(self) -> None:
+        for user, order in self._orders:
+            self._deployment.take_back(user, order)
+        self._orders = []
+
+    def _person(self, who: str) -> User:
+        if who not in self._people:
+            assert len(self._people) < len(self._deployment.users), f"no token for a third user, {who}"
+            self._people[who] = self._deployment.users[len(self._people)]
+        return self._people[who]

@@ -1,0 +1,83 @@
+"""The agent of an acceptance run: answers as agent `recall` does, and takes as long, or dies, as a memory of the user orders.
+
+It is deployed only in a workspace made for such a run: whoever may store a memory there can end a worker.
+"""
+
+import os
+from collections.abc import Collection, Sequence
+from datetime import timedelta
+from typing import Final
+
+from adapters.agents.custom_agent import AgentDependencies
+from adapters.agents.recall_agent import RecallAgent
+from domain.memory import Memory
+from domain.ports import Clock, MemoryStore, ProgressReporter, ReasoningAgent
+from domain.records import Answer, Assignment
+
+#: A memory that begins with it is an order, which no answer quotes.
+ORDER: Final = "acceptance agent: "
+TAKE: Final = "take "
+DIE: Final = "die"
+#: A question that the agent answers with its own name, so that a run knows whether it is deployed.
+WHO: Final = "acceptance agent, are you there?"
+PAUSE: Final = timedelta(seconds=1)
+
+
+class AcceptanceAgent(ReasoningAgent):
+    """Looks for orders once a second, so that it can be told to die in the middle of a turn."""
+
+    def __init__(self, memories: MemoryStore, clock: Clock) -> None:
+        self._memories = memories
+        self._clock = clock
+        self._recall = RecallAgent(_WithoutOrders(memories), clock)
+
+    def reason(self, assignment: Assignment, progress: ProgressReporter) -> Answer:
+        if assignment.question == WHO:
+            return Answer(f"{ORDER}here.")
+        progress.step("Looking for orders")
+        began = self._clock.now()
+        while self._clock.now() < began + self._ordered_time(assignment.user_id):
+            progress.raise_if_ended()
+            self._clock.sleep(PAUSE)
+        return self._recall.reason(assignment, progress)
+
+    def _ordered_time(self, user_id: str) -> timedelta:
+        orders = [memory.text.removeprefix(ORDER) for memory in self._memories.list_all(user_id) if _is_order(memory)]
+        if DIE in orders:
+            os._exit(1)  # as the out-of-memory killer ends a process
+        seconds = [float(order.removeprefix(TAKE)) for order in orders if order.startswith(TAKE)]
+        return timedelta(seconds=max(seconds, default=0))
+
+
+class _WithoutOrders(MemoryStore):
+    """The memories that are no orders."""
+
+    def __init__(self, memories: MemoryStore) -> None:
+        self._memories = memories
+
+    def put_many(self, user_id: str, memories: Sequence[Memory]) -> None:
+        self._memories.put_many(user_id, memories)
+
+    def list_all(self, user_id: str) -> tuple[Memory, ...]:
+        return _no_orders(self._memories.list_all(user_id))
+
+    def list_page(self, user_id: str, limit: int, before: str | None = None) -> tuple[Memory, ...]:
+        return _no_orders(self._memories.list_page(user_id, limit, before))
+
+    def get_many(self, user_id: str, memory_ids: Collection[str]) -> tuple[Memory, ...]:
+        return _no_orders(self._memories.get_many(user_id, memory_ids))
+
+    def delete(self, user_id: str, memory_id: str) -> bool:
+        return self._memories.delete(user_id, memory_id)
+
+
+def _is_order(memory: Memory) -> bool:
+    return memory.text.startswith(ORDER)
+
+
+def _no_orders(memories: Sequence[Memory]) -> tuple[Memory, ...]:
+    return tuple(memory for memory in memories if not _is_order(memory))
+
+
+def agent(dependencies: AgentDependencies) -> ReasoningAgent:
+    return AcceptanceAgent(dependencies.memories, dependencies.clock)
