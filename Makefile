@@ -98,8 +98,10 @@ terraform-check: terraform-init
 	@scripts/terraform fmt -check -recursive
 	@$(CHECK_SETTINGS) scripts/terraform validate -no-color
 
+# The service's module has a working folder of its own: its tests run in it.
 terraform-init:
 	@$(CHECK_SETTINGS) $(TERRAFORM_INIT)
+	@TF_DATA_DIR=$(CURDIR)/.local/check-service ASYNC_CHAT_TERRAFORM_FOLDER=$(CURDIR)/terraform/modules/service $(TERRAFORM_INIT)
 
 test-code:
 	@$(MAKE) --no-print-directory test-python
@@ -136,7 +138,7 @@ docs: env ## Build the docs site into build/site; a broken link or anchor fails 
 	@scripts/env docs
 	@$(VENV_PYTHON) -m scripts.docs build
 
-generate: env ## Regenerate openapi.json, terraform/routes.json and the generated parts of the docs
+generate: env ## Regenerate openapi.json, Terraform's routes.json and the generated parts of the docs
 	@$(VENV_PYTHON) -m scripts.openapi write
 	@$(VENV_PYTHON) -m scripts.openapi check
 	@$(VENV_PYTHON) -m scripts.terraform_docs

@@ -101,7 +101,7 @@ def _options(given: argparse.Namespace) -> StackOptions:
 
 def _setting(text: str) -> str:
     if "=" not in text:
-        raise argparse.ArgumentTypeError("name=value, with a variable of terraform/variables.tf")
+        raise argparse.ArgumentTypeError("name=value, with a setting of docs/terraform.md")
     return text
 
 
@@ -117,7 +117,12 @@ def _parser() -> argparse.ArgumentParser:
     starting = argparse.ArgumentParser(add_help=False)
     starting.add_argument("--port", type=int, help="0: any free one; default: the last one, or 8460")
     starting.add_argument(
-        "--set", action="append", default=[], type=_setting, metavar="NAME=VALUE", help="a Terraform variable"
+        "--set",
+        action="append",
+        default=[],
+        type=_setting,
+        metavar="NAME=VALUE",
+        help="a setting of the workspace: docs/terraform.md",
     )
     starting.add_argument("--model-url", help="an OpenAI-compatible server (Ollama, llama.cpp, vLLM) to use as Bedrock")
     starting.add_argument(

@@ -38,7 +38,7 @@ class StackOptions:
     """The user's choices about a stack."""
 
     port: int | None = None  # None: the last one or the default; 0: the last one or any free one
-    settings: Mapping[str, str] = field(default_factory=dict)  # variables of the Terraform
+    settings: Mapping[str, str] = field(default_factory=dict)  # of workspace local
     model_url: str | None = None  # an OpenAI-compatible server used as Bedrock
     extras: tuple[Path, ...] = ()  # see scripts/package.py
     samples: bool = True

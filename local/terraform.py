@@ -22,6 +22,9 @@ WORKSPACE = "local"
 # The user's settings for other accounts and working folders.
 FOREIGN = re.compile(r"AWS_|TF_VAR_|TF_WORKSPACE|TF_DATA_DIR|TF_CLI_ARGS$|TF_CLI_ARGS_(plan|apply|output)|TF_LOG")
 
+# Not text: see _object.
+EXPRESSION = re.compile(r'[\[{"]|(true|false|null|-?\d+(\.\d+)?)$')
+
 # AWS errors for a resource that exists but is not in the Terraform state, or the reverse.
 MISFIT = re.compile(r"AlreadyExists|already exists|ResourceInUse|ResourceConflict|NotFoundException|NoSuchEntity")
 
@@ -37,7 +40,9 @@ def initialise(home: Home) -> None:
 
 def apply(home: Home, endpoint: str, settings: Mapping[str, str], report: Report) -> dict[str, Any]:
     """Apply terraform/ to the embedded AWS; returns the outputs."""
-    variables = {"package_path": str(home.package), "architecture": _architecture(), **settings}
+    overrides = {"architecture": _architecture(), **settings}
+    version = overrides.pop("app_version", "0.0.0")
+    variables = {"package_path": str(home.package), "app_version": version, "overrides": _object(overrides)}
     progress = _ApplyProgress(report)
     command: list[str | Path] = [TERRAFORM, "apply", "-json", "-input=false", "-auto-approve"]
     command += [f"-var={name}={value}" for name, value in variables.items()]
@@ -75,6 +80,16 @@ def _mirror_folder(home: Home) -> None:
     for entry in [*SOURCE.glob("[!.]*"), SOURCE / ".terraform.lock.hcl"]:
         if entry.name not in {"backend.tf", "terraform.tfstate.d"}:
             (home.terraform / entry.name).symlink_to(entry)
+
+
+def _object(settings: Mapping[str, str]) -> str:
+    """In Terraform's syntax. A value that is no number, boolean, null, list, object or quoted text is text."""
+    values = (f"{name} = {value if EXPRESSION.match(value) else _text(value)}" for name, value in settings.items())
+    return f"{{ {', '.join(values)} }}"
+
+
+def _text(value: str) -> str:
+    return json.dumps(value, ensure_ascii=False).replace("${", "$${").replace("%{", "%%{")
 
 
 def _architecture() -> str:

@@ -12,6 +12,7 @@ from hcl2.query import DocumentView, NodeView, ObjectView
 from hcl2.rules.containers import ObjectRule
 
 TERRAFORM: Final = Path(__file__).resolve().parent.parent / "terraform"
+SERVICE: Final = TERRAFORM / "modules" / "service"
 
 #: Plain values. What is no literal stays text: `local.name` is "${local.name}".
 PLAIN: Final = hcl2.SerializationOptions(
@@ -22,7 +23,7 @@ PLAIN: Final = hcl2.SerializationOptions(
 class Module:
     """All .tf files of a folder. A nested block is a list of bodies, since it may be repeated."""
 
-    def __init__(self, folder: Path = TERRAFORM) -> None:
+    def __init__(self, folder: Path = SERVICE) -> None:
         self._folder = folder
 
     @cached_property
@@ -36,6 +37,11 @@ class Module:
     @cached_property
     def locals(self) -> dict[str, Any]:
         return {name: value for body in self._bodies("locals") for name, value in body.items()}
+
+    @cached_property
+    def modules(self) -> list[dict[str, Any]]:
+        """The calls of other modules."""
+        return self._bodies("module")
 
     @cached_property
     def terraform(self) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from local import emulator
 from local.home import PROJECT, Home
-from scripts.hcl import TERRAFORM, Module
+from scripts.hcl import TERRAFORM
 
 PROGRAMS = PROJECT / ".local" / "scan" / "venv" / "bin"
 CODE = ["src", "scripts", "local", "clients/python/src"]
@@ -118,7 +118,10 @@ def _without_skips(folder: Path) -> None:
 
 
 def _plan(folder: Path, endpoint: str) -> str:
-    (account,) = Module(folder).locals["environments"]["prod"]["account_ids"]
+    prod = folder / "workspaces" / "prod.json"
+    settings = json.loads(prod.read_text(encoding="utf-8"))
+    prod.write_text(json.dumps({**settings, "region": "eu-central-1", "agent": "recall"}), encoding="utf-8")
+    (account,) = settings["account_ids"]
     surroundings = {
         **{name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "TF_VAR_"))},
         "ASYNC_CHAT_TERRAFORM_FOLDER": str(folder),
@@ -127,8 +130,7 @@ def _plan(folder: Path, endpoint: str) -> str:
         "AWS_SECRET_ACCESS_KEY": "test",
         "TF_WORKSPACE": "prod",
         "TF_VAR_confirm_workspace": "prod",
-        "TF_VAR_package_path": "tests/mocks/package.txt",
-        "TF_VAR_agent": "recall",
+        "TF_VAR_package_path": "modules/service/tests/mocks/package.txt",
     }
 
     def terraform(*arguments: str) -> str:
@@ -140,7 +142,7 @@ def _plan(folder: Path, endpoint: str) -> str:
 
     terraform("init", "-input=false", "-lockfile=readonly", "-no-color")
     # Until the key exists its ARN is unknown, and what it encrypts looks unencrypted in the plan.
-    terraform("apply", "-auto-approve", "-input=false", "-no-color", "-target=aws_kms_key.data")
+    terraform("apply", "-auto-approve", "-input=false", "-no-color", "-target=module.service.aws_kms_key.data")
     terraform("plan", "-input=false", "-no-color", "-out=prod.tfplan")
     return terraform("show", "-json", "prod.tfplan")
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from scripts.docs.contract_reference import table
@@ -15,21 +14,33 @@ TARGET: Final = TERRAFORM.parent / "docs" / "terraform.md"
 
 HEAD = """# Terraform variables
 
-`make generate` writes this page from the descriptions in the code. The settings of each workspace are in
-[environments.tf](../terraform/environments.tf).
+`make generate` writes this page from the descriptions in the code.
 """
-SWITCHES = """The attributes of the variable `overrides`: `-var 'overrides={tracing=true}'`. The defaults hold where the
-workspace's entry in [environments.tf](../terraform/environments.tf) sets nothing else.
+SETTINGS = """What a file of [terraform/workspaces](../terraform/workspaces) may set. The first three are the
+workspace's; the others are the variables of the module [service](../terraform/modules/service), which your own
+Terraform can call too.
 """
+#: Read by the root itself, not by the module.
+OF_THE_WORKSPACE = [
+    ("`account_ids`", "list(string)", "`[]`", "AWS accounts that the workspace may be applied to. Empty: any."),
+    ("`protected`", "bool", "`false`", "Require confirm_workspace, and reject overrides."),
+    ("`region`", "string", "required", "The AWS region."),
+]
+HEADINGS: Final = ["variable", "type", "default", "description"]
+#: Given by the root itself.
+GIVEN = {"name_prefix", "environment", "package_path", "app_version"}
 
 
 def page() -> str:
-    main, bucket = Module(), Module(TERRAFORM / "state-bucket")
+    root, service, bucket = Module(TERRAFORM), Module(), Module(TERRAFORM / "state-bucket")
+    settings = [row for name, row in _rows(service) if name not in GIVEN]
+    given = [row for name, row in _rows(service) if name in GIVEN]
     parts = [
         HEAD,
-        _variables("Variables", main),
-        _section("Switches", ["switch", "type", "default", "description"], _switches(main), SWITCHES),
-        _outputs("Outputs", main),
+        _variables("Variables", root),
+        _section("Settings of a workspace", HEADINGS, [*OF_THE_WORKSPACE, *settings], SETTINGS),
+        _section("More variables of the module", HEADINGS, given),
+        _outputs("Outputs", root),
         _variables("State bucket: variables", bucket),
         _outputs("State bucket: outputs", bucket),
     ]
@@ -37,23 +48,17 @@ def page() -> str:
 
 
 def _variables(title: str, module: Module) -> str:
-    found = sorted(module.variables.items())
-    rows = ((f"`{name}`", _type(body), _default(body), _description(body)) for name, body in found)
-    return _section(title, ["variable", "type", "default", "description"], rows)
+    return _section(title, HEADINGS, [row for _, row in _rows(module)])
+
+
+def _rows(module: Module) -> Iterator[tuple[str, tuple[str, ...]]]:
+    for name, body in sorted(module.variables.items()):
+        yield name, (f"`{name}`", _type(body), _default(body), _description(body))
 
 
 def _outputs(title: str, module: Module) -> str:
     rows = ((f"`{name}`", _description(body)) for name, body in sorted(module.outputs.items()))
     return _section(title, ["output", "description"], rows)
-
-
-def _switches(module: Module) -> Iterable[tuple[str, ...]]:
-    """Types from the variable's type, meanings from the list in its description, defaults from environments.tf."""
-    listed = re.findall(r"^- (\w+): (.+)$", module.variables["overrides"]["description"], re.MULTILINE)
-    meanings, defaults = dict(listed), module.locals["environment_defaults"]
-    for name, kind in module.attributes("overrides").items():
-        plain = _plain(kind).removeprefix("optional(").removesuffix(")")
-        yield f"`{name}`", plain, _code(defaults[name]), meanings[name]
 
 
 def _section(title: str, head: list[str], rows: Iterable[tuple[str, ...]], text: str = "") -> str:

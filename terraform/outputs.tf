@@ -1,61 +1,61 @@
 output "api_url" {
   description = "The base URL of the API."
-  value       = aws_apigatewayv2_api.chat.api_endpoint
+  value       = module.service.api_url
 }
 
 output "api_id" {
   description = "The API's id, for tools that do not use its URL."
-  value       = aws_apigatewayv2_api.chat.id
+  value       = module.service.api_id
 }
 
 output "function_names" {
   description = "The functions' names by key: chat, reads, edits, failures, and worker with a dedicated worker."
-  value       = { for key, function in aws_lambda_function.function : key => function.function_name }
+  value       = module.service.function_names
 }
 
 output "table_names" {
   description = "The tables' names by key: chats, memories."
-  value       = { chats = aws_dynamodb_table.chats.name, memories = aws_dynamodb_table.memories.name }
+  value       = module.service.table_names
 }
 
 output "user_pool_id" {
   description = "The id of the Cognito user pool; null with your own issuer."
-  value       = one(aws_cognito_user_pool.users[*].id)
+  value       = module.service.user_pool_id
 }
 
 output "user_pool_client_id" {
   description = "The id of the app's client in the user pool; null with your own issuer."
-  value       = one(aws_cognito_user_pool_client.app[*].id)
+  value       = module.service.user_pool_client_id
 }
 
 output "sign_in_url" {
   description = "The URL of the hosted sign-in; null without one."
-  value       = one([for domain in aws_cognito_user_pool_domain.sign_in : "https://${domain.domain}.auth.${local.region}.amazoncognito.com"])
+  value       = module.service.sign_in_url
 }
 
 output "failures_queue_url" {
   description = "The URL of the failures queue: Lambda sends it the events of workers that were killed."
-  value       = aws_sqs_queue.failures.url
+  value       = module.service.failures_queue_url
 }
 
 output "undelivered_queue_url" {
   description = "The URL of the failures queue's dead-letter queue: events that could not be processed, to be redriven."
-  value       = aws_sqs_queue.undelivered.url
+  value       = module.service.undelivered_queue_url
 }
 
 output "live_versions" {
   description = "The version behind the alias `live` by function, for a later rollback; empty where versions are not published."
-  value       = { for key, alias in aws_lambda_alias.live : key => alias.function_version }
+  value       = module.service.live_versions
 }
 
 output "package_sha256" {
   description = "The SHA-256 of the deployed code by function, base64, to compare with the built package."
-  value       = { for key, function in aws_lambda_function.function : key => function.code_sha256 }
+  value       = module.service.package_sha256
 }
 
 output "region" {
-  description = "The AWS region of this workspace."
-  value       = local.region
+  description = "The AWS region."
+  value       = module.service.region
 }
 
 output "workspace" {

@@ -12,7 +12,7 @@ from benchmarks.capacity.prices import Prices
 CHATS: Final = 1_000
 MILLION: Final = 1_000_000
 GIB: Final = 1024**3
-#: Memory in MB of each function in terraform/environments.tf; a test compares.
+#: Memory in MB of each function in Terraform's module; a test compares.
 MEMORY: Final = {"chat": 512, "worker": 1024, "reads": 512}
 #: Seconds of a worker's invocation besides the agent.
 WORKER_OVERHEAD_SECONDS: Final = 0.15

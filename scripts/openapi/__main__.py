@@ -11,7 +11,7 @@ from scripts.openapi.compatibility import breaking_changes
 from scripts.openapi.document import PROJECT, document
 
 COMMITTED = PROJECT / "openapi.json"
-FOR_TERRAFORM = PROJECT / "terraform" / "routes.json"
+FOR_TERRAFORM = PROJECT / "terraform" / "modules" / "service" / "routes.json"
 RELEASED = PROJECT / "openapi.released.json"
 
 
@@ -20,7 +20,7 @@ def text() -> str:
 
 
 def routes() -> str:
-    """The facts of each route that terraform/routes.tf needs."""
+    """The facts of each route that modules/service/routes.tf needs."""
     known = {route.key: {"function": route.function, "scope": route.scope} for route in ROUTES}
     return json.dumps(known, indent=2) + "\n"
 
@@ -31,7 +31,7 @@ def check() -> list[str]:
     if COMMITTED.read_text(encoding="utf-8") != text():
         faults.append("openapi.json is out of date: run `make generate` and review the change.")
     if FOR_TERRAFORM.read_text(encoding="utf-8") != routes():
-        faults.append("terraform/routes.json is out of date: run `make generate`.")
+        faults.append("terraform/modules/service/routes.json is out of date: run `make generate`.")
     released = json.loads(RELEASED.read_text(encoding="utf-8"))
     return faults + [
         f"breaks with the released contract: {change}" for change in breaking_changes(released, document())

@@ -1,7 +1,6 @@
 variable "region" {
   description = "AWS region of the bucket; best the region of the workspaces."
   type        = string
-  default     = "eu-central-1"
   nullable    = false
 
   validation {

@@ -1,11 +1,11 @@
 # Rules for all environments, and `local` in particular. In workspace `local`.
 mock_provider "aws" {
-  source          = "./tests/mocks"
+  source          = "./modules/service/tests/mocks"
   override_during = plan
 }
 
 variables {
-  package_path = "tests/mocks/package.txt"
+  package_path = "modules/service/tests/mocks/package.txt"
 }
 
 run "workspace_local_is_bound_to_the_embedded_aws" {
@@ -31,18 +31,8 @@ run "environments_contain_only_known_settings" {
   command = plan
 
   assert {
-    condition     = length(setsubtract(flatten([for environment in local.environments : keys(environment)]), keys(local.environment_defaults))) == 0
-    error_message = "An environment sets an unknown name, which Terraform would ignore silently."
-  }
-
-  assert {
-    condition     = alltrue([for environment in local.environments : alltrue([for key in keys(try(environment.concurrency, {})) : contains(["chat", "worker", "reads", "edits", "failures"], key)])])
-    error_message = "Concurrency is reserved for an unknown function."
-  }
-
-  assert {
-    condition     = alltrue([for environment in local.environments : contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], merge(local.environment_defaults, environment).log_retention)])
-    error_message = "CloudWatch does not support this log retention, or it is unlimited."
+    condition     = length(setsubtract(flatten([for environment in local.environments : keys(environment)]), local.setting_names)) == 0
+    error_message = "A workspace's file sets an unknown name."
   }
 }
 

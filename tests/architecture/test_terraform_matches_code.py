@@ -1,11 +1,13 @@
-"""Routes, tables, handlers and variables are the same in code and Terraform."""
+"""Routes, tables, handlers and variables are the same in code and Terraform, and in its modules."""
 
 import importlib
+import re
 from typing import Any
 
 import pytest
 
 from entrypoints.settings import PREFIX, Settings
+from scripts.hcl import SERVICE, TERRAFORM, Module
 from tests.architecture.source import MODULE
 from tests.support import aws
 from tests.support.deployed import FUNCTIONS, FakeContext
@@ -77,3 +79,36 @@ def test_every_handler_exists() -> None:
     for handler in handlers:
         module, name = handler.rsplit(".", 1)
         assert callable(getattr(importlib.import_module(module), name))
+
+
+# ---- the root and the service's module
+
+
+def test_root_passes_every_setting_to_the_variable_of_its_name() -> None:
+    (call,) = (body["service"] for body in Module(TERRAFORM).modules)
+    settings = {name: f"${{try(local.environment.{name}, null)}}" for name in MODULE.variables}
+    given = {name for name in MODULE.variables if call.get(name) != settings[name]}
+    assert given == {"name_prefix", "environment", "package_path", "app_version"}
+    assert call.keys() - {"source"} == MODULE.variables.keys()
+
+
+def test_root_shows_every_output_of_the_module() -> None:
+    shown = Module(TERRAFORM).outputs
+    for name, output in MODULE.outputs.items():
+        assert shown[name] == {"description": output["description"], "value": f"${{module.service.{name}}}"}
+
+
+def test_module_names_no_workspace_region_backend_or_provider_of_its_own() -> None:
+    text = "".join(file.read_text() for file in SERVICE.glob("*.tf"))
+    assert not re.search(r'terraform\.workspace|^provider "|^ +backend "|eu-central-1', text, re.MULTILINE)
+
+
+def test_resources_from_before_the_module_are_moved_into_it() -> None:
+    moved = re.findall(r"from = (\S+)\n  to   = module\.service\.(\S+)", (TERRAFORM / "moved.tf").read_text())
+    assert len(moved) >= 31
+    assert all(old == new for old, new in moved)
+
+
+def test_modules_lock_the_same_provider() -> None:
+    locks = {file.read_text() for file in TERRAFORM.rglob(".terraform.lock.hcl")}
+    assert len(locks) == 1

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import yaml  # type: ignore[import-untyped]
 
+from scripts.hcl import TERRAFORM, Module
 from tests.architecture.source import MODULE, ROOT
 
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
@@ -105,7 +106,7 @@ def test_ci_and_package_use_the_functions_python_version() -> None:
 def test_ci_uses_the_required_terraform_version() -> None:
     pinned = (ROOT / ".terraform-version").read_text().strip()
     assert re.fullmatch(r"\d+\.\d+\.\d+", pinned)
-    assert MODULE.terraform["required_version"] == f"~> {pinned.rpartition('.')[0]}"
+    assert Module(TERRAFORM).terraform["required_version"] == f"~> {pinned.rpartition('.')[0]}"
 
 
 def test_ci_uses_the_required_node_version() -> None:

@@ -45,7 +45,7 @@ def terraform(arguments: list[str]) -> None:
     for name in re.findall(r"-var (\w+)=", " ".join(rest)):
         assert name in module.variables, f"no variable {name}"
     if command == "workspace":
-        assert rest[-1] in module.locals["environments"], f"no workspace {rest[-1]}"
+        assert (folder / "workspaces" / f"{rest[-1]}.json").exists(), f"no workspace {rest[-1]}"
     if command == "output":
         sys.stdout.write(str(_output(rest[-1])))
 

@@ -71,7 +71,10 @@ class RunningStack:
 
     def up(self, **settings: object) -> None:
         """Start it; on a running one, apply Terraform again with these variables, the others at their defaults."""
-        options = [f"--set={name}={value}" for name, value in settings.items()]
+        options = [
+            f"--set={name}={str(value).lower() if isinstance(value, bool) else value}"
+            for name, value in settings.items()
+        ]
         extras = [f"--extra={folder}" for folder in IN_THE_ZIP]
         self._local("up", "--port", "0", *extras, *options)
 

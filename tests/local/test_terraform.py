@@ -137,7 +137,30 @@ def test_apply_reaches_only_the_embedded_aws(
     assert outputs == {"region": "eu-central-1"}
     assert surroundings == "local no profile http://127.0.0.1:1"
     assert command.startswith(f"-chdir={home.terraform} apply")
-    assert "-var=recall_delay_seconds=5" in command
+    assert "recall_delay_seconds = 5" in command
+
+
+@pytest.mark.parametrize(
+    ("given", "passed"),
+    [
+        ("recall", '"recall"'),
+        ("lab.agents:make", '"lab.agents:make"'),
+        ("5", "5"),
+        ("0.5", "0.5"),
+        ("5 minutes", '"5 minutes"'),
+        ("true", "true"),
+        ("null", "null"),
+        ("nullable", '"nullable"'),
+        ('["http://localhost:5173"]', '["http://localhost:5173"]'),
+        ('{ id = "qwen" }', '{ id = "qwen" }'),
+        ('"quoted"', '"quoted"'),
+        ("${not.an.expression} %{nor this}", '"$${not.an.expression} %%{nor this}"'),
+        ('say "please"', r'"say \"please\""'),
+        ("", '""'),
+    ],
+)
+def test_a_setting_is_passed_on_by_its_kind(given: str, passed: str) -> None:
+    assert terraform._object({"name": given}) == f"{{ name = {passed} }}"
 
 
 def test_shared_backend_is_not_used(

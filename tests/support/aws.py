@@ -1,4 +1,4 @@
-"""AWS for tests: the tables of terraform/tables.tf, and requests recorded and answered between a client and moto."""
+"""AWS for tests: Terraform's tables, and requests recorded and answered between a client and moto."""
 
 import json
 import tempfile

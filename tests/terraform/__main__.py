@@ -26,8 +26,11 @@ def main(arguments: list[str]) -> int:
 def _killed(mutant: Mutant) -> bool:
     with tempfile.TemporaryDirectory(prefix="async-chat-mutant-") as folder:
         copy = TerraformCopy(Path(folder) / "terraform")
-        make(mutant, copy.folder)
-        done = copy.run(mutant.workspace, "test", "-no-color", *mutant.options)
+        make(mutant, copy.folder / mutant.folder)
+        if mutant.workspace:
+            done = copy.run(mutant.workspace, "test", "-no-color", *mutant.options)
+        else:
+            done = copy.test_service(*mutant.options)
     failures = re.findall(r'run "(\w+)"\.\.\. fail', done.stdout)
     # A mutant that is no valid Terraform says nothing about the tests.
     verdict = (

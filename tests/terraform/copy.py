@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -10,43 +11,65 @@ from pathlib import Path
 from local.home import PROJECT
 
 SOURCE = PROJECT / "terraform"
-#: Where `make check` installs the provider.
-PROVIDERS = PROJECT / ".local" / "check"
+SERVICE = "modules/service"
+#: Where `make check` and `make test-terraform` install the provider, by folder.
+PROVIDERS = {"": PROJECT / ".local" / "check", SERVICE: PROJECT / ".local" / "check-service"}
+REGION = "eu-central-1"
 
 
 class TerraformCopy:
-    """A copy with a state of its own. It uses the embedded AWS at `endpoint`; by default no AWS is reachable."""
+    """A copy with a state of its own, whose workspaces have a region and a model.
+
+    It uses the embedded AWS at `endpoint`; by default no AWS is reachable.
+    """
 
     def __init__(self, folder: Path, endpoint: str = "http://127.0.0.1:9") -> None:
         self.folder = folder
         self.endpoint = endpoint
-        assert PROVIDERS.exists(), "the provider is missing: `make check` installs it"
+        assert all(folder.exists() for folder in PROVIDERS.values()), "the provider is missing: `make terraform-init`"
         kept = shutil.ignore_patterns("terraform.tfstate*", "backend.tf", ".terraform", "*.tfplan", "state-bucket")
         shutil.copytree(SOURCE, folder, ignore=kept)
+        for name in ("pr", "dev", "prod"):
+            self.configure(name, region=REGION, model={"id": "some.model-v1:0"})
+
+    def configure(self, workspace: str, **settings: object) -> None:
+        """Changes settings in the workspace's file."""
+        file = self.folder / "workspaces" / f"{workspace}.json"
+        changed = {**json.loads(file.read_text(encoding="utf-8")), **settings}
+        file.write_text(json.dumps(changed, indent=2), encoding="utf-8")
+
+    def test_service(self, *options: str) -> subprocess.CompletedProcess[str]:
+        """Runs the module's tests."""
+        return self._terraform(SERVICE, "default", ["test", "-no-color", *options], {})
 
     def run(self, workspace: str, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
         """Runs Terraform in that workspace; does not check its exit code."""
+        return self._terraform("", workspace, list(arguments), variables)
+
+    def _terraform(
+        self, folder: str, workspace: str, arguments: list[str], variables: dict[str, str]
+    ) -> subprocess.CompletedProcess[str]:
         command = [str(PROJECT / "scripts" / "terraform"), *arguments]
         variables = {f"TF_VAR_{name}": value for name, value in variables.items()}
         return subprocess.run(
             command,
-            env={**self.surroundings(workspace), **variables},
+            env={**self.surroundings(workspace, folder), **variables},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
             check=False,
         )
 
-    def surroundings(self, workspace: str) -> dict[str, str]:
+    def surroundings(self, workspace: str, folder: str = "") -> dict[str, str]:
         """The environment without the user's own AWS and Terraform variables, and with those of this copy."""
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(("TF_VAR_", "AWS_"))}
         return {
             **inherited,
             "TF_WORKSPACE": workspace,
-            "TF_DATA_DIR": str(PROVIDERS),
+            "TF_DATA_DIR": str(PROVIDERS[folder]),
             "TF_IN_AUTOMATION": "1",
             "CHECKPOINT_DISABLE": "1",
-            "ASYNC_CHAT_TERRAFORM_FOLDER": str(self.folder),
+            "ASYNC_CHAT_TERRAFORM_FOLDER": str(self.folder / folder),
             "AWS_ENDPOINT_URL": self.endpoint,
             "AWS_ACCESS_KEY_ID": "test",  # known to the embedded AWS alone
             "AWS_SECRET_ACCESS_KEY": "test",

@@ -5,17 +5,27 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from tests.terraform.copy import SERVICE
+
 
 @dataclass(frozen=True)
 class Mutant:
-    """In `file`, `before` becomes `after`; the tests in `tests` (a file or a folder) must fail in `workspace`."""
+    """In `file` of the folder, `before` becomes `after`; the tests in `tests` must fail.
+
+    The module's tests are files, the workspaces' are folders, which run in `workspace`.
+    """
 
     mistake: str
     file: str
     before: str
     after: str
     tests: str
-    workspace: str = "local"
+    workspace: str = ""
+
+    @property
+    def folder(self) -> str:
+        """Of the tests, and of the file that they test."""
+        return "" if self.workspace else SERVICE
 
     @property
     def options(self) -> list[str]:
@@ -25,12 +35,14 @@ class Mutant:
 
 
 IAM, API, WORKER, DATA, ALIAS = (f"{name}.tftest.hcl" for name in ("iam", "api", "worker", "data", "alias"))
-OPERATIONS, IDENTITY, ENVIRONMENTS = (f"{name}.tftest.hcl" for name in ("operations", "identity", "environments"))
-PROD, DEV, REFUSED, PULL_REQUEST = (f"workspace-{name}" for name in ("prod", "dev", "refused", "pull-request"))
+OPERATIONS, IDENTITY, PAGE, ENVIRONMENTS = (
+    f"{name}.tftest.hcl" for name in ("operations", "identity", "page", "environments")
+)
+PROD, DEV, REFUSED = (f"workspace-{name}" for name in ("prod", "dev", "refused"))
 
 READS_CHATS = """Action   = ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem"]
         Resource = [local.table_arns.chats]"""
-FUNCTION_RETENTION = """  retention_in_days = local.environment.log_retention
+FUNCTION_RETENTION = """  retention_in_days = var.log_retention
   kms_key_id        = local.key_arn
 }
 
@@ -42,7 +54,7 @@ DESTINATION = """  destination_config {
   }
 """
 MEMORIES_PROTECTION = """range_key                   = "memory_id"
-  deletion_protection_enabled = local.environment.deletion_protection"""
+  deletion_protection_enabled = var.deletion_protection"""
 GUARD = (
     "condition     = contains([try(local.environments[local.environment_key].protected, false)"
     ' ? terraform.workspace : "", terraform.workspace], var.confirm_workspace)'
@@ -118,16 +130,14 @@ MUTANTS: Final = [
         "functions.tf",
         "tostring(local.max_concurrent_turns)",
         '"0"',
-        PROD,
-        "prod",
+        WORKER,
     ),
     Mutant(
-        "concurrent turns are not limited in dev",
-        "environments.tf",
-        "max_concurrent_turns = 50",
-        "max_concurrent_turns = 0",
-        DEV,
-        "dev",
+        "concurrent turns are not limited by default",
+        "variables-capacity.tf",
+        "default     = 50",
+        "default     = 0",
+        WORKER,
     ),
     # ---- the API
     Mutant("routes have no authorizer", "routes.tf", 'authorization_type = "JWT"', 'authorization_type = "NONE"', API),
@@ -164,17 +174,16 @@ MUTANTS: Final = [
     Mutant(
         "requests are not throttled",
         "api.tf",
-        "    throttling_rate_limit  = local.environment.throttle.rate\n",
+        "    throttling_rate_limit  = var.throttle.rate\n",
         "",
         API,
     ),
     Mutant(
         "questions are throttled like polls",
         "api.tf",
-        "local.environment.ask_throttle.rate",
-        "local.environment.throttle.rate",
-        PROD,
-        "prod",
+        "var.ask_throttle.rate",
+        "var.throttle.rate",
+        API,
     ),
     Mutant("the access log contains paths", "api.tf", '"$context.routeKey"', '"$context.path"', API),
     # ---- how Lambda runs the worker
@@ -225,10 +234,9 @@ MUTANTS: Final = [
     Mutant(
         "no concurrency is reserved",
         "functions.tf",
-        "lookup(local.environment.concurrency, each.key, -1)",
+        "lookup(var.concurrency, each.key, -1)",
         "-1",
-        PROD,
-        "prod",
+        WORKER,
     ),
     # ---- versions
     Mutant(
@@ -248,7 +256,7 @@ MUTANTS: Final = [
     Mutant(
         "the chat function invokes the worker instead of its alias",
         "alias.tf",
-        '${local.environment.published ? ":live" : ""}',
+        '${var.published ? ":live" : ""}',
         "",
         ALIAS,
     ),
@@ -274,31 +282,30 @@ MUTANTS: Final = [
     Mutant(
         "queues are not encrypted",
         "failures.tf",
-        "sqs_managed_sse_enabled = local.environment.customer_key ? null : true",
+        "sqs_managed_sse_enabled = var.customer_key ? null : true",
         "sqs_managed_sse_enabled = false",
         DATA,
     ),
     Mutant(
         "production's tables can be deleted",
-        "environments.tf",
-        "deletion_protection    = true",
-        "deletion_protection    = false",
+        "workspaces/prod.json",
+        '"deletion_protection": true',
+        '"deletion_protection": false',
         PROD,
         "prod",
     ),
     Mutant(
-        "production's memories can be deleted",
+        "memories can be deleted in spite of deletion_protection",
         "tables.tf",
         MEMORIES_PROTECTION,
         'range_key                   = "memory_id"',
-        PROD,
-        "prod",
+        DATA,
     ),
     Mutant(
         "production cannot be restored",
-        "environments.tf",
-        "point_in_time_recovery = true",
-        "point_in_time_recovery = false",
+        "workspaces/prod.json",
+        '"point_in_time_recovery": true',
+        '"point_in_time_recovery": false',
         PROD,
         "prod",
     ),
@@ -317,7 +324,7 @@ MUTANTS: Final = [
     Mutant(
         "password sign-in is allowed in real accounts",
         "names.tf",
-        "local.account_id == local.embedded_account",
+        'local.account_id == "000000000000"',
         "true",
         IDENTITY,
     ),
@@ -326,16 +333,14 @@ MUTANTS: Final = [
         "sign-in.tf",
         "access_token_validity  = local.password_sign_in ? 24 : 1",
         "access_token_validity  = 24",
-        PROD,
-        "prod",
+        IDENTITY,
     ),
     Mutant(
-        "demo_password is accepted outside of workspace local",
+        "demo_password is accepted in a real account",
         "variables-access.tf",
-        'var.demo_password == null || terraform.workspace == "local"',
+        "var.demo_password == null || local.embedded",
         "var.demo_password == null || true",
-        PULL_REQUEST,
-        "pr-7",
+        PAGE,
     ),
     # ---- operations
     Mutant("alarms have no actions", "alarms.tf", "  alarm_actions = [aws_sns_topic.alarms[0].arn]\n", "", OPERATIONS),
@@ -350,9 +355,9 @@ MUTANTS: Final = [
     # ---- workspaces
     Mutant(
         "production is not protected",
-        "environments.tf",
-        "protected              = true",
-        "protected              = false",
+        "workspaces/prod.json",
+        '"protected": true',
+        '"protected": false',
         PROD,
         "prod",
     ),
@@ -365,13 +370,14 @@ MUTANTS: Final = [
         PROD,
         "prod",
     ),
-    Mutant("production may be applied to any account", "environments.tf", '["111122223333"]', "[]", PROD, "prod"),
+    Mutant("production may be applied to any account", "workspaces/prod.json", '["111122223333"]', "[]", PROD, "prod"),
     Mutant(
         "workspace local may be applied to any account",
-        "environments.tf",
-        "[local.embedded_account]",
+        "workspaces/local.json",
+        '["000000000000"]',
         "[]",
         ENVIRONMENTS,
+        "local",
     ),
     Mutant("unknown workspaces are accepted", "variables.tf", KNOWN, ANY_CONFIRMATION, REFUSED, "staging"),
     Mutant(

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.terraform.copy import TerraformCopy
+from tests.terraform.copy import SERVICE, TerraformCopy
 
 TEST = """
 mock_provider "aws" {
@@ -13,15 +13,17 @@ mock_provider "aws" {
 }
 
 variables {
+  name_prefix  = "async-chat-dev"
   package_path = "tests/mocks/package.txt"
   agent        = "recall"
+  concurrency  = { chat = RESERVED }
 }
 
 run "limit" {
   command = plan
 
   assert {
-    condition     = aws_lambda_function.function["chat"].environment[0].variables.ASYNC_CHAT_MAX_CONCURRENT_TURNS == "%d"
+    condition     = aws_lambda_function.function["chat"].environment[0].variables.ASYNC_CHAT_MAX_CONCURRENT_TURNS == "TURNS"
     error_message = "The limit of concurrent turns differs."
   }
 }
@@ -31,11 +33,7 @@ run "limit" {
 @pytest.mark.parametrize(("reserved", "turns"), [(60, 48), (1, 1)])
 def test_a_fifth_of_shared_concurrency_is_left_to_questions(tmp_path: Path, reserved: int, turns: int) -> None:
     copy = TerraformCopy(tmp_path / "terraform")
-    environments = copy.folder / "environments.tf"
-    none, some = "concurrency = {} ", f"concurrency = {{ chat = {reserved} }} "
-    text = environments.read_text(encoding="utf-8")
-    assert none in text
-    environments.write_text(text.replace(none, some), encoding="utf-8")
-    (copy.folder / "tests" / "concurrent_turns.tftest.hcl").write_text(TEST % turns, encoding="utf-8")
-    done = copy.run("dev", "test", "-no-color", "-filter=tests/concurrent_turns.tftest.hcl")
+    test = copy.folder / SERVICE / "tests" / "concurrent_turns.tftest.hcl"
+    test.write_text(TEST.replace("RESERVED", str(reserved)).replace("TURNS", str(turns)), encoding="utf-8")
+    done = copy.test_service("-filter=tests/concurrent_turns.tftest.hcl")
     assert done.returncode == 0, done.stdout

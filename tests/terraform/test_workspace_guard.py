@@ -10,7 +10,7 @@ import pytest
 
 from tests.terraform.copy import TerraformCopy
 
-TABLE = "aws_dynamodb_table.chats"
+TABLE = "module.service.aws_dynamodb_table.chats"
 GROUP = "/aws/vendedlogs/async-chat-prod-api"
 COMMANDS = {
     "plan": ["plan"],
@@ -19,7 +19,7 @@ COMMANDS = {
     "apply with -target": ["apply", "-auto-approve", f"-target={TABLE}"],
     "destroy with -target": ["destroy", "-auto-approve", f"-target={TABLE}"],
     "apply with -refresh-only": ["apply", "-auto-approve", "-refresh-only"],
-    "import": ["import", "aws_cloudwatch_log_group.api", GROUP],
+    "import": ["import", "module.service.aws_cloudwatch_log_group.api", GROUP],
 }
 #: The selected workspace, and the value of confirm_workspace.
 WRONG = [
@@ -38,7 +38,7 @@ ATTEMPTS = [
     pytest.param(*attempt, marks=[] if attempt in USUAL_ATTEMPTS else pytest.mark.full) for attempt in ALL_ATTEMPTS
 ]
 
-PACKAGE = {"package_path": "tests/mocks/package.txt", "agent": "recall"}
+PACKAGE = {"package_path": "modules/service/tests/mocks/package.txt"}
 REFUSED = re.compile(r"is not an environment of this project|was confirmed as")
 
 #: Not empty: Terraform accepts `destroy` of an empty state, where there is nothing to lose.

@@ -99,8 +99,7 @@ class Workspaces:
             "-input=false",
             *options,
             package_path=str(self._package),
-            agent="recall",
-            overrides=json.dumps(WORKSPACES[workspace]),
+            overrides=json.dumps({"agent": "recall", **WORKSPACES[workspace]}),
         )
         assert done.returncode == 0, done.stderr
 
@@ -125,7 +124,7 @@ def main() -> int:
 
 def _expect_no_changes(workspaces: Workspaces, name: str, excepted: Collection[str] = ()) -> None:
     changed = workspaces.changes(name)
-    kinds = {address.split(".")[0] for address in changed}
+    kinds = {address.split(".")[2] for address in changed}
     assert kinds == set(excepted), f"{name}: a second plan would change {sorted(changed)}"
     _say(f"{name}: a second plan changes nothing" + (f" but {len(changed)} {', '.join(kinds)}" if kinds else ""))
 

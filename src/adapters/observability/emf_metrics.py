@@ -1,6 +1,6 @@
 """CloudWatch's embedded metric format (EMF): metrics inside a log line, which CloudWatch extracts.
 
-Alarms and the dashboard use the same names: terraform/metrics.tf.
+Alarms and the dashboard use the same names: terraform/modules/service/metrics.tf.
 """
 
 import time

@@ -1,7 +1,7 @@
 """The routes of the API: the only list of them.
 
-`make generate` writes openapi.json and terraform/routes.json from it; Terraform makes API Gateway's routes from the
-latter.
+`make generate` writes openapi.json and terraform/modules/service/routes.json from it; Terraform makes API Gateway's
+routes from the latter.
 """
 
 import re

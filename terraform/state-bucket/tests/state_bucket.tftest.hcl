@@ -11,6 +11,7 @@ mock_provider "aws" {
 
 variables {
   account_id = "123456789012"
+  region     = "eu-central-1"
 }
 
 run "earlier_versions_of_the_state_are_kept" {

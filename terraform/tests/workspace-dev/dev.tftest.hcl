@@ -1,12 +1,12 @@
 # The shared workspace for development. Run with TF_WORKSPACE=dev and -test-directory=tests/workspace-dev.
 mock_provider "aws" {
-  source          = "./tests/mocks"
+  source          = "./modules/service/tests/mocks"
   override_during = plan
 }
 
 variables {
-  agent        = "recall"
-  package_path = "tests/mocks/package.txt"
+  overrides    = { agent = "recall" }
+  package_path = "modules/service/tests/mocks/package.txt"
 }
 
 run "accepts_its_own_name_as_confirmation" {
@@ -17,7 +17,7 @@ run "accepts_its_own_name_as_confirmation" {
   }
 
   assert {
-    condition     = aws_dynamodb_table.chats.name == "async-chat-dev-chats"
+    condition     = output.table_names.chats == "async-chat-dev-chats"
     error_message = "Resource names must contain the workspace."
   }
 }
@@ -36,7 +36,7 @@ run "signs_in_as_production_does" {
   command = plan
 
   assert {
-    condition     = aws_cognito_user_pool_client.app[0].explicit_auth_flows == toset(["ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]) && length(aws_cognito_user_pool_domain.sign_in) == 1
+    condition     = output.sign_in_url == "https://async-chat-dev-123456789012.auth.eu-central-1.amazoncognito.com"
     error_message = "Sign-in must be the same as in production."
   }
 }
@@ -45,23 +45,18 @@ run "has_a_dashboard_and_no_alarms" {
   command = plan
 
   assert {
-    condition     = length(aws_cloudwatch_dashboard.chat) == 1 && length(aws_cloudwatch_metric_alarm.alarm) == 0
+    condition     = local.environment.dashboard && !try(local.environment.alarms, false)
     error_message = "Workspace dev must have a dashboard and no alarms."
   }
 
   assert {
-    condition     = alltrue([for group in aws_cloudwatch_log_group.function : group.retention_in_days == 14])
+    condition     = local.environment.log_retention == 14
     error_message = "The log retention must be 14 days."
   }
 
   assert {
-    condition     = alltrue([for function in aws_lambda_function.function : function.reserved_concurrent_executions == -1])
-    error_message = "Workspace dev must not reserve concurrency."
-  }
-
-  assert {
-    condition     = alltrue([for function in aws_lambda_function.function : function.environment[0].variables.ASYNC_CHAT_MAX_CONCURRENT_TURNS == "50"])
-    error_message = "Workspace dev must limit concurrent turns to 50."
+    condition     = !can(local.environment.concurrency) && try(local.environment.max_concurrent_turns, 50) == 50
+    error_message = "Workspace dev must reserve no concurrency and limit concurrent turns to 50."
   }
 }
 
@@ -69,22 +64,31 @@ run "agent_is_bedrock_by_default" {
   command = plan
 
   variables {
-    agent = null
-    model = { id = "some.model-v1:0" }
+    overrides = { model = { id = "some.model-v1:0" } }
   }
 
   assert {
-    condition     = aws_lambda_function.function["chat"].environment[0].variables.ASYNC_CHAT_AGENT == "bedrock"
+    condition     = local.environment.agent == "bedrock"
     error_message = "The default agent of a deployed workspace must be bedrock."
   }
 }
 
-run "bedrock_without_a_model_is_rejected" {
+run "a_region_that_is_none_is_rejected" {
   command = plan
 
   variables {
-    agent = null
+    overrides = { agent = "recall", region = "Frankfurt" }
   }
 
-  expect_failures = [var.model]
+  expect_failures = [var.overrides]
+}
+
+run "an_unknown_setting_is_rejected" {
+  command = plan
+
+  variables {
+    overrides = { agent = "recall", alarm_email = ["on.call@example.org"] }
+  }
+
+  expect_failures = [var.overrides]
 }

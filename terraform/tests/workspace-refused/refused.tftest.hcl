@@ -1,13 +1,13 @@
 # Workspaces that are not an environment of this project. Run with TF_WORKSPACE=default, staging, pr-0, ... and
 # -test-directory=tests/workspace-refused.
 mock_provider "aws" {
-  source          = "./tests/mocks"
+  source          = "./modules/service/tests/mocks"
   override_during = plan
 }
 
 variables {
-  agent        = "recall"
-  package_path = "tests/mocks/package.txt"
+  overrides    = { agent = "recall" }
+  package_path = "modules/service/tests/mocks/package.txt"
 }
 
 run "an_unknown_workspace_is_rejected" {

@@ -26,7 +26,7 @@ def main() -> int:
     _say("Without a dedicated worker:")
     together = _excessive(["chat", "reads", "edits", "failures"])
     _say("With a dedicated worker:")
-    apart = _excessive(["chat", "worker"], overrides="{dedicated_worker=true}")
+    apart = _excessive(["chat", "worker"], dedicated_worker=True)
     _say(f"not checked on the embedded AWS: {', '.join(NOT_CHECKED)}")
     return int(together or apart)
 

@@ -1,0 +1,73 @@
+resource "aws_apigatewayv2_api" "chat" {
+  name          = var.name_prefix
+  description   = "Async Chat, ${local.environment}"
+  protocol_type = "HTTP"
+
+  dynamic "cors_configuration" {
+    for_each = length(var.cors_origins) > 0 ? [var.cors_origins] : []
+
+    content {
+      allow_origins  = cors_configuration.value
+      allow_methods  = ["DELETE", "GET", "POST"]
+      allow_headers  = ["authorization", "content-type", "idempotency-key", "if-none-match"]
+      expose_headers = ["etag", "idempotency-replayed", "location", "retry-after"]
+      max_age        = 600
+    }
+  }
+}
+
+resource "aws_apigatewayv2_authorizer" "jwt" {
+  api_id           = aws_apigatewayv2_api.chat.id
+  name             = "jwt"
+  authorizer_type  = "JWT"
+  identity_sources = ["$request.header.Authorization"]
+
+  jwt_configuration {
+    issuer   = local.issuer
+    audience = local.audiences
+  }
+
+  # Only Lambda authorizers have this attribute, but the embedded AWS also returns it for JWT authorizers.
+  lifecycle {
+    ignore_changes = [authorizer_payload_format_version]
+  }
+}
+
+resource "aws_apigatewayv2_stage" "default" {
+  api_id      = aws_apigatewayv2_api.chat.id
+  name        = "$default"
+  auto_deploy = true
+
+  default_route_settings {
+    throttling_rate_limit  = var.throttle.rate
+    throttling_burst_limit = var.throttle.burst
+  }
+
+  dynamic "route_settings" {
+    for_each = local.asking_routes
+
+    content {
+      route_key              = aws_apigatewayv2_route.guarded[route_settings.value].route_key
+      throttling_rate_limit  = var.ask_throttle.rate
+      throttling_burst_limit = var.ask_throttle.burst
+    }
+  }
+
+  # Log the route, never the path or the query: a memory search contains the user's text.
+  access_log_settings {
+    destination_arn = aws_cloudwatch_log_group.api.arn
+    format = jsonencode({
+      request_id          = "$context.requestId"
+      time                = "$context.requestTime"
+      route               = "$context.routeKey"
+      status              = "$context.status"
+      source_ip           = "$context.identity.sourceIp"
+      latency_ms          = "$context.responseLatency"
+      response_bytes      = "$context.responseLength"
+      authorizer_error    = "$context.authorizer.error"
+      function_error      = "$context.integrationErrorMessage"
+      function_latency_ms = "$context.integrationLatency"
+      function_request_id = "$context.integration.requestId"
+    })
+  }
+}

@@ -1,0 +1,99 @@
+locals {
+  # The function that runs the agent: the chat function, which then invokes itself, or a dedicated one.
+  worker = var.dedicated_worker ? "worker" : "chat"
+
+  # A turn beyond the worker's reserved concurrency would wait until its deadline, so the service rejects it. Where
+  # questions and workers share one function's concurrency, a fifth of it is left to the questions.
+  worker_concurrency   = lookup(var.concurrency, local.worker, 0)
+  max_concurrent_turns = local.worker_concurrency == 0 ? var.max_concurrent_turns : local.worker == "chat" ? max(1, floor(local.worker_concurrency * 0.8)) : local.worker_concurrency
+
+  # A worker that reaches its deadline has 20 seconds to store the failure before Lambda kills it.
+  worker_timeout = var.deadline_seconds + 20
+
+  # API Gateway's integration timeout is 30 seconds; a function that only the API invokes needs no more.
+  api_timeout = 29
+
+  functions = merge(
+    {
+      chat     = { handler = "entrypoints.chat.handler", timeout = local.worker == "chat" ? local.worker_timeout : local.api_timeout }
+      reads    = { handler = "entrypoints.reads.handler", timeout = 10 }
+      edits    = { handler = "entrypoints.edits.handler", timeout = local.api_timeout }
+      failures = { handler = "entrypoints.failures.handler", timeout = 30 }
+    },
+    { for key in [local.worker] : key => { handler = "entrypoints.chat.handler", timeout = local.worker_timeout } },
+  )
+
+  settings = {
+    ASYNC_CHAT_WORKSPACE            = local.environment
+    ASYNC_CHAT_VERSION              = var.app_version
+    ASYNC_CHAT_CHATS_TABLE          = local.table_names.chats
+    ASYNC_CHAT_MEMORIES_TABLE       = local.table_names.memories
+    ASYNC_CHAT_DEADLINE_SECONDS     = tostring(var.deadline_seconds)
+    ASYNC_CHAT_TURNS_PER_USER       = tostring(var.turns_per_user)
+    ASYNC_CHAT_MAX_CONCURRENT_TURNS = tostring(local.max_concurrent_turns)
+    ASYNC_CHAT_LOG_LEVEL            = var.log_level
+  }
+
+  poll_settings = { ASYNC_CHAT_EXPECTED_ANSWER_SECONDS = tostring(var.expected_answer_seconds) }
+
+  dispatcher_settings = { ASYNC_CHAT_WORKER_FUNCTION = local.worker_target }
+
+  worker_settings = merge(local.model_settings, {
+    ASYNC_CHAT_AGENT                = var.agent
+    ASYNC_CHAT_RECALL_DELAY_SECONDS = tostring(var.recall_delay_seconds)
+  })
+}
+
+resource "aws_lambda_function" "function" {
+  #checkov:skip=CKV_AWS_116:Failed events go to the worker's on-failure destination, which holds more than a dead-letter queue; no other function is invoked asynchronously
+  #checkov:skip=CKV_AWS_117:The functions call only AWS APIs, authorized by IAM; a VPC would add NAT costs and cold starts without protecting anything
+  #checkov:skip=CKV_AWS_272:A check block and scripts/smoke.py compare the code's hash with the built package; whoever may apply could also sign
+  for_each = local.functions
+
+  function_name    = local.function_names[each.key]
+  description      = "Async Chat ${var.app_version}, ${local.environment}: ${each.key}"
+  role             = aws_iam_role.function[each.key].arn
+  handler          = each.value.handler
+  runtime          = "python3.13"
+  architectures    = [var.architecture]
+  filename         = var.package_path
+  source_code_hash = filebase64sha256(var.package_path)
+  publish          = var.published
+  timeout          = each.value.timeout
+  memory_size      = var.memory[each.key]
+  kms_key_arn      = local.key_arn
+
+  # Reserved per function, so that many workers leave capacity for polls and, with a dedicated worker, for questions.
+  reserved_concurrent_executions = lookup(var.concurrency, each.key, -1)
+
+  environment {
+    variables = merge(
+      local.settings,
+      each.key == "chat" ? local.dispatcher_settings : {},
+      each.key == local.worker ? local.worker_settings : {},
+      each.key == "reads" ? merge(local.reads_settings, local.poll_settings) : {},
+    )
+  }
+
+  logging_config {
+    log_format            = "JSON"
+    log_group             = aws_cloudwatch_log_group.function[each.key].name
+    application_log_level = var.log_level == "WARNING" ? "WARN" : var.log_level
+    system_log_level      = "INFO"
+  }
+
+  tracing_config {
+    mode = var.tracing ? "Active" : "PassThrough"
+  }
+
+  # Without its log group a function creates one without retention; without its policy the first questions fail.
+  depends_on = [aws_cloudwatch_log_group.function, aws_iam_role_policy.function]
+}
+
+# A failed upload leaves the new source_code_hash in the state, and the next plan shows no changes.
+check "running_code_is_the_package" {
+  assert {
+    condition     = alltrue([for function in aws_lambda_function.function : function.code_sha256 == filebase64sha256(var.package_path)])
+    error_message = "A function's code differs from the package at package_path. Apply with -replace for that function."
+  }
+}

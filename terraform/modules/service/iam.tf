@@ -1,0 +1,173 @@
+# One role for each function, and the statements of its policy.
+#
+# Policies are jsonencode of locals, not aws_iam_policy_document, so that `terraform test` can read them without AWS.
+# DynamoDB has no action for a transaction: IAM checks the action of each of its parts.
+resource "aws_iam_role" "function" {
+  for_each = local.functions
+
+  name        = local.function_names[each.key]
+  description = "Execution role of function ${local.function_names[each.key]}"
+
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Principal = { Service = "lambda.amazonaws.com" }
+      Action    = "sts:AssumeRole"
+    }]
+  })
+}
+
+resource "aws_iam_role_policy" "function" {
+  for_each = local.functions
+
+  name   = "least-privilege"
+  role   = aws_iam_role.function[each.key].name
+  policy = jsonencode({ Version = "2012-10-17", Statement = local.statements[each.key] })
+}
+
+locals {
+  statements = {
+    for key in keys(local.functions) : key => concat(local.function_statements[key], local.log_statements[key], local.tracing_statements, local.kms_statements[key])
+  }
+
+  function_statements = {
+    chat = concat(
+      [
+        {
+          Sid    = "Chats"
+          Effect = "Allow"
+          Action = concat(
+            ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
+            [for action in ["dynamodb:Query"] : action if local.worker == "chat"],
+          )
+          Resource = [local.table_arns.chats]
+        },
+        {
+          # The unqualified ARN does not cover the function's versions and aliases.
+          Sid      = "InvokeWorker"
+          Effect   = "Allow"
+          Action   = ["lambda:InvokeFunction"]
+          Resource = [local.function_arns[local.worker], "${local.function_arns[local.worker]}:*"]
+        },
+      ],
+      [for statement in local.worker_statements : statement if local.worker == "chat"],
+    )
+
+    worker = concat(
+      [{
+        Sid      = "Chats"
+        Effect   = "Allow"
+        Action   = ["dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"]
+        Resource = [local.table_arns.chats]
+      }],
+      local.worker_statements,
+    )
+
+    reads = [
+      {
+        # UpdateItem: a poll ends a turn that is past its deadline.
+        Sid      = "Chats"
+        Effect   = "Allow"
+        Action   = ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem"]
+        Resource = [local.table_arns.chats]
+      },
+      {
+        Sid      = "ChatsByActivity"
+        Effect   = "Allow"
+        Action   = ["dynamodb:Query"]
+        Resource = ["${local.table_arns.chats}/index/by_activity"]
+      },
+      {
+        Sid      = "Memories"
+        Effect   = "Allow"
+        Action   = ["dynamodb:Query"]
+        Resource = [local.table_arns.memories]
+      },
+    ]
+
+    edits = [
+      {
+        Sid      = "Chats"
+        Effect   = "Allow"
+        Action   = ["dynamodb:BatchWriteItem", "dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem"]
+        Resource = [local.table_arns.chats]
+      },
+      {
+        Sid      = "Memories"
+        Effect   = "Allow"
+        Action   = ["dynamodb:BatchWriteItem", "dynamodb:DeleteItem"]
+        Resource = [local.table_arns.memories]
+      },
+    ]
+
+    failures = [
+      {
+        Sid      = "Chats"
+        Effect   = "Allow"
+        Action   = ["dynamodb:GetItem", "dynamodb:UpdateItem"]
+        Resource = [local.table_arns.chats]
+      },
+      {
+        Sid      = "ReceiveFailures"
+        Effect   = "Allow"
+        Action   = ["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"]
+        Resource = [local.failures_queue_arn]
+      },
+    ]
+  }
+
+  # Of the function that runs the agent: the worker, or the chat function where it is its own worker.
+  worker_statements = concat(
+    [
+      {
+        Sid      = "Memories"
+        Effect   = "Allow"
+        Action   = ["dynamodb:Query"]
+        Resource = [local.table_arns.memories]
+      },
+      {
+        # Lambda sends a failed event to the destination with the function's role.
+        Sid      = "ReportFailures"
+        Effect   = "Allow"
+        Action   = ["sqs:SendMessage"]
+        Resource = [local.failures_queue_arn]
+      },
+    ],
+    [for arns in [local.model_arns] : {
+      Sid      = "Model"
+      Effect   = "Allow"
+      Action   = local.model_actions
+      Resource = arns
+    } if length(arns) > 0],
+  )
+
+  # No logs:CreateLogGroup: Terraform creates the log groups, with their retention.
+  log_statements = {
+    for key, arn in local.log_group_arns : key => [{
+      Sid      = "Log"
+      Effect   = "Allow"
+      Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
+      Resource = ["${arn}:*"]
+    }]
+  }
+
+  # X-Ray does not support resource-level permissions.
+  tracing_statements = [for actions in [["xray:PutTelemetryRecords", "xray:PutTraceSegments"]] : {
+    Sid      = "Trace"
+    Effect   = "Allow"
+    Action   = actions
+    Resource = ["*"]
+  } if var.tracing]
+
+  # AWS services use the key on the function's behalf; only a sender to the queue needs new data keys.
+  kms_statements = {
+    for key in keys(local.functions) : key => [for arn in aws_kms_key.data[*].arn : {
+      Sid       = "UseKey"
+      Effect    = "Allow"
+      Action    = key == local.worker ? ["kms:Decrypt", "kms:GenerateDataKey"] : ["kms:Decrypt"]
+      Resource  = [arn]
+      Condition = { StringEquals = { "kms:ViaService" = [for service in ["dynamodb", "lambda", "sqs"] : "${service}.${local.region}.amazonaws.com"] } }
+    }]
+  }
+}

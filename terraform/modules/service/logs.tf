@@ -1,0 +1,14 @@
+resource "aws_cloudwatch_log_group" "function" {
+  for_each = local.log_group_names
+
+  name              = each.value
+  retention_in_days = var.log_retention
+  kms_key_id        = local.key_arn
+}
+
+resource "aws_cloudwatch_log_group" "api" {
+  # With this prefix the log group needs no entry in CloudWatch's resource policy, which is limited to 5,120 characters.
+  name              = "/aws/vendedlogs/${var.name_prefix}-api"
+  retention_in_days = var.log_retention
+  kms_key_id        = local.key_arn
+}

@@ -1,0 +1,160 @@
+# Routes, tokens, throttling, access log and CORS.
+mock_provider "aws" {
+  source          = "./tests/mocks"
+  override_during = plan
+}
+
+variables {
+  name_prefix  = "async-chat-local"
+  environment  = "local"
+  package_path = "tests/mocks/package.txt"
+  agent        = "recall"
+}
+
+run "all_routes_but_three_require_a_token_with_their_scope" {
+  command = plan
+
+  assert {
+    condition     = { for key, route in aws_apigatewayv2_route.public : route.route_key => route.authorization_type } == { "GET /" = "NONE", "GET /health" = "NONE", "GET /openapi.json" = "NONE" }
+    error_message = "Only the page, the health check and the API's description may be public."
+  }
+
+  assert {
+    condition     = alltrue([for route in aws_apigatewayv2_route.guarded : route.authorization_type == "JWT" && route.authorizer_id == "jwt123"])
+    error_message = "Every other route needs the JWT authorizer."
+  }
+
+  assert {
+    condition = { for route in aws_apigatewayv2_route.guarded : route.route_key => sort(route.authorization_scopes) } == merge(
+      { for key, route in local.contract : key => tolist(["async-chat/${route.scope}"]) if route.scope != null },
+      { "$default" = tolist(["async-chat/chats.read", "async-chat/chats.write", "async-chat/memories.read", "async-chat/memories.write"]) },
+    )
+    error_message = "A route is missing, or requires another scope."
+  }
+
+  assert {
+    condition     = aws_apigatewayv2_authorizer.jwt.jwt_configuration[0].issuer == "https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_AbCdEfGhI" && aws_apigatewayv2_authorizer.jwt.jwt_configuration[0].audience == toset(["client123"])
+    error_message = "The API must accept only tokens of its own user pool and client."
+  }
+
+  assert {
+    condition     = aws_apigatewayv2_authorizer.jwt.authorizer_type == "JWT" && aws_apigatewayv2_authorizer.jwt.identity_sources == toset(["$request.header.Authorization"])
+    error_message = "The authorizer must read the Authorization header."
+  }
+}
+
+run "each_route_invokes_the_function_that_has_its_permissions" {
+  command = plan
+
+  override_resource {
+    target          = aws_apigatewayv2_integration.function["chat"]
+    override_during = plan
+    values          = { id = "to-chat" }
+  }
+
+  override_resource {
+    target          = aws_apigatewayv2_integration.function["reads"]
+    override_during = plan
+    values          = { id = "to-reads" }
+  }
+
+  override_resource {
+    target          = aws_apigatewayv2_integration.function["edits"]
+    override_during = plan
+    values          = { id = "to-edits" }
+  }
+
+  assert {
+    condition = { for route in merge(aws_apigatewayv2_route.guarded, aws_apigatewayv2_route.public) : route.route_key => route.target } == merge(
+      { for key, route in local.contract : key => "integrations/to-${route.function}" },
+      { "$default" = "integrations/to-reads" },
+    )
+    error_message = "A route invokes the wrong function."
+  }
+
+  assert {
+    condition     = alltrue([for integration in aws_apigatewayv2_integration.function : integration.payload_format_version == "2.0" && integration.integration_type == "AWS_PROXY"])
+    error_message = "The handlers expect payload format 2.0."
+  }
+
+  assert {
+    condition = alltrue([for key, permission in aws_lambda_permission.api : [
+      permission.action, permission.principal, permission.function_name, permission.source_arn, permission.source_account
+      ] == [
+      "lambda:InvokeFunction", "apigateway.amazonaws.com", "async-chat-local-${key}", "arn:aws:execute-api:eu-central-1:123456789012:abc123/*/*", "123456789012"
+    ]])
+    error_message = "Only this account's API may invoke the functions."
+  }
+}
+
+run "questions_and_other_requests_are_throttled" {
+  command = plan
+
+  variables {
+    throttle     = { rate = 40, burst = 80 }
+    ask_throttle = { rate = 3, burst = 9 }
+  }
+
+  assert {
+    condition     = aws_apigatewayv2_stage.default.default_route_settings[0].throttling_rate_limit == 40 && aws_apigatewayv2_stage.default.default_route_settings[0].throttling_burst_limit == 80
+    error_message = "The API's throttle differs from throttle."
+  }
+
+  assert {
+    condition = { for setting in aws_apigatewayv2_stage.default.route_settings : setting.route_key => [setting.throttling_rate_limit, setting.throttling_burst_limit] } == {
+      "POST /memories/chat"         = [3, 9]
+      "POST /chats/{chat_id}/retry" = [3, 9]
+    }
+    error_message = "Routes that start an agent need their own throttle."
+  }
+}
+
+run "the_access_log_contains_no_user_text" {
+  command = plan
+
+  assert {
+    condition     = aws_apigatewayv2_stage.default.access_log_settings[0].destination_arn == aws_cloudwatch_log_group.api.arn
+    error_message = "The API must write an access log."
+  }
+
+  assert {
+    condition = length(setsubtract(values(jsondecode(aws_apigatewayv2_stage.default.access_log_settings[0].format)), [
+      "$context.requestId", "$context.requestTime", "$context.routeKey", "$context.status", "$context.identity.sourceIp",
+      "$context.responseLatency", "$context.responseLength", "$context.authorizer.error",
+      "$context.integrationErrorMessage", "$context.integrationLatency", "$context.integration.requestId",
+    ])) == 0
+    error_message = "The access log has another field: a path or query contains users' text, a claim their identity."
+  }
+
+  assert {
+    condition     = jsondecode(aws_apigatewayv2_stage.default.access_log_settings[0].format).request_id == "$context.requestId"
+    error_message = "The access log needs the request id, to be joined with the functions' logs."
+  }
+}
+
+run "cors_is_disabled_by_default" {
+  command = plan
+
+  assert {
+    condition     = length(aws_apigatewayv2_api.chat.cors_configuration) == 0
+    error_message = "Without cors_origins the API must have no CORS configuration."
+  }
+}
+
+run "cors_allows_the_origins_in_cors_origins" {
+  command = plan
+
+  variables {
+    cors_origins = ["https://app.example.org", "http://localhost:3000"]
+  }
+
+  assert {
+    condition     = aws_apigatewayv2_api.chat.cors_configuration[0].allow_origins == toset(["https://app.example.org", "http://localhost:3000"])
+    error_message = "The API must allow the origins in cors_origins."
+  }
+
+  assert {
+    condition     = !coalesce(aws_apigatewayv2_api.chat.cors_configuration[0].allow_credentials, false)
+    error_message = "CORS must not allow credentials: the API uses tokens, not cookies."
+  }
+}

@@ -1,0 +1,183 @@
+# IAM: every statement of every role, in full.
+mock_provider "aws" {
+  source          = "./tests/mocks"
+  override_during = plan
+}
+
+variables {
+  name_prefix  = "async-chat-local"
+  environment  = "local"
+  package_path = "tests/mocks/package.txt"
+  agent        = "recall"
+}
+
+run "each_function_has_exactly_these_permissions" {
+  command = plan
+
+  assert {
+    condition = { for key, policy in aws_iam_role_policy.function : key => {
+      for statement in jsondecode(policy.policy).Statement : statement.Sid => [statement.Action, statement.Resource]
+      } } == {
+      chat = {
+        Chats          = [["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:Query"], ["arn:aws:dynamodb:eu-central-1:123456789012:table/async-chat-local-chats"]]
+        InvokeWorker   = [["lambda:InvokeFunction"], ["arn:aws:lambda:eu-central-1:123456789012:function:async-chat-local-chat", "arn:aws:lambda:eu-central-1:123456789012:function:async-chat-local-chat:*"]]
+        Memories       = [["dynamodb:Query"], ["arn:aws:dynamodb:eu-central-1:123456789012:table/async-chat-local-memories"]]
+        ReportFailures = [["sqs:SendMessage"], ["arn:aws:sqs:eu-central-1:123456789012:async-chat-local-failures"]]
+        Log            = [["logs:CreateLogStream", "logs:PutLogEvents"], ["arn:aws:logs:eu-central-1:123456789012:log-group:/aws/lambda/async-chat-local-chat:*"]]
+      }
+      reads = {
+        Chats           = [["dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem"], ["arn:aws:dynamodb:eu-central-1:123456789012:table/async-chat-local-chats"]]
+        ChatsByActivity = [["dynamodb:Query"], ["arn:aws:dynamodb:eu-central-1:123456789012:table/async-chat-local-chats/index/by_activity"]]
+        Memories        = [["dynamodb:Query"], ["arn:aws:dynamodb:eu-central-1:123456789012:table/async-chat-local-memories"]]
+        Log             = [["logs:CreateLogStream", "logs:PutLogEvents"], ["arn:aws:logs:eu-central-1:123456789012:log-group:/aws/lambda/async-chat-local-reads:*"]]
+      }
+      edits = {
+        Chats    = [["dynamodb:BatchWriteItem", "dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem"], ["arn:aws:dynamodb:eu-central-1:123456789012:table/async-chat-local-chats"]]
+        Memories = [["dynamodb:BatchWriteItem", "dynamodb:DeleteItem"], ["arn:aws:dynamodb:eu-central-1:123456789012:table/async-chat-local-memories"]]
+        Log      = [["logs:CreateLogStream", "logs:PutLogEvents"], ["arn:aws:logs:eu-central-1:123456789012:log-group:/aws/lambda/async-chat-local-edits:*"]]
+      }
+      failures = {
+        Chats           = [["dynamodb:GetItem", "dynamodb:UpdateItem"], ["arn:aws:dynamodb:eu-central-1:123456789012:table/async-chat-local-chats"]]
+        ReceiveFailures = [["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"], ["arn:aws:sqs:eu-central-1:123456789012:async-chat-local-failures"]]
+        Log             = [["logs:CreateLogStream", "logs:PutLogEvents"], ["arn:aws:logs:eu-central-1:123456789012:log-group:/aws/lambda/async-chat-local-failures:*"]]
+      }
+    }
+    error_message = "A function's permissions differ from this list."
+  }
+
+  assert {
+    condition = alltrue(flatten([for policy in aws_iam_role_policy.function : [
+      for statement in jsondecode(policy.policy).Statement : keys(statement) == ["Action", "Effect", "Resource", "Sid"] && statement.Effect == "Allow"
+    ]]))
+    error_message = "A statement must have Action, Effect, Resource and Sid only, with effect Allow."
+  }
+
+  assert {
+    condition     = alltrue([for key, policy in aws_iam_role_policy.function : policy.role == "async-chat-local-${key}"])
+    error_message = "A policy is attached to another function's role."
+  }
+
+  assert {
+    condition     = alltrue([for key, function in aws_lambda_function.function : aws_iam_role.function[key].name == function.function_name])
+    error_message = "A role must have its function's name."
+  }
+
+  assert {
+    condition = alltrue([for role in aws_iam_role.function : jsondecode(role.assume_role_policy).Statement == [
+      { Action = "sts:AssumeRole", Effect = "Allow", Principal = { Service = "lambda.amazonaws.com" } }
+    ]])
+    error_message = "Only Lambda may assume a function's role."
+  }
+}
+
+run "each_function_runs_with_its_own_role" {
+  command = plan
+
+  override_resource {
+    target          = aws_iam_role.function["chat"]
+    override_during = plan
+    values          = { arn = "arn:aws:iam::123456789012:role/of-chat" }
+  }
+
+  override_resource {
+    target          = aws_iam_role.function["reads"]
+    override_during = plan
+    values          = { arn = "arn:aws:iam::123456789012:role/of-reads" }
+  }
+
+  override_resource {
+    target          = aws_iam_role.function["edits"]
+    override_during = plan
+    values          = { arn = "arn:aws:iam::123456789012:role/of-edits" }
+  }
+
+  override_resource {
+    target          = aws_iam_role.function["failures"]
+    override_during = plan
+    values          = { arn = "arn:aws:iam::123456789012:role/of-failures" }
+  }
+
+  assert {
+    condition     = alltrue([for key, function in aws_lambda_function.function : function.role == "arn:aws:iam::123456789012:role/of-${key}"])
+    error_message = "A function has another function's role."
+  }
+}
+
+run "a_dedicated_worker_has_the_agents_permissions_and_the_chat_function_has_not" {
+  command = plan
+
+  variables {
+    dedicated_worker = true
+    model            = { id = "some.model-v1:0" }
+  }
+
+  assert {
+    condition = { for statement in jsondecode(aws_iam_role_policy.function["chat"].policy).Statement : statement.Sid => [statement.Action, statement.Resource] } == {
+      Chats        = [["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"], ["arn:aws:dynamodb:eu-central-1:123456789012:table/async-chat-local-chats"]]
+      InvokeWorker = [["lambda:InvokeFunction"], ["arn:aws:lambda:eu-central-1:123456789012:function:async-chat-local-worker", "arn:aws:lambda:eu-central-1:123456789012:function:async-chat-local-worker:*"]]
+      Log          = [["logs:CreateLogStream", "logs:PutLogEvents"], ["arn:aws:logs:eu-central-1:123456789012:log-group:/aws/lambda/async-chat-local-chat:*"]]
+    }
+    error_message = "With a dedicated worker the chat function may only store questions and invoke the worker."
+  }
+
+  assert {
+    condition = { for statement in jsondecode(aws_iam_role_policy.function["worker"].policy).Statement : statement.Sid => [statement.Action, statement.Resource] if statement.Sid != "Model" } == {
+      Chats          = [["dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"], ["arn:aws:dynamodb:eu-central-1:123456789012:table/async-chat-local-chats"]]
+      Memories       = [["dynamodb:Query"], ["arn:aws:dynamodb:eu-central-1:123456789012:table/async-chat-local-memories"]]
+      ReportFailures = [["sqs:SendMessage"], ["arn:aws:sqs:eu-central-1:123456789012:async-chat-local-failures"]]
+      Log            = [["logs:CreateLogStream", "logs:PutLogEvents"], ["arn:aws:logs:eu-central-1:123456789012:log-group:/aws/lambda/async-chat-local-worker:*"]]
+    }
+    error_message = "The dedicated worker's permissions differ from this list."
+  }
+
+  assert {
+    condition     = [for key, policy in aws_iam_role_policy.function : key if strcontains(policy.policy, "bedrock:")] == ["worker"]
+    error_message = "Only the worker may invoke the model."
+  }
+}
+
+run "tracing_and_customer_key_add_one_statement_each" {
+  command = plan
+
+  variables {
+    tracing          = true
+    customer_key     = true
+    dedicated_worker = true
+  }
+
+  assert {
+    condition = alltrue([for policy in aws_iam_role_policy.function : [for statement in jsondecode(policy.policy).Statement : [statement.Action, statement.Resource] if statement.Sid == "Trace"] == [
+      [["xray:PutTelemetryRecords", "xray:PutTraceSegments"], ["*"]]
+    ]])
+    error_message = "Tracing needs exactly these two actions."
+  }
+
+  assert {
+    condition = { for key, policy in aws_iam_role_policy.function : key => [for statement in jsondecode(policy.policy).Statement : statement.Action if statement.Sid == "UseKey"] } == {
+      chat     = [["kms:Decrypt"]]
+      worker   = [["kms:Decrypt", "kms:GenerateDataKey"]]
+      reads    = [["kms:Decrypt"]]
+      edits    = [["kms:Decrypt"]]
+      failures = [["kms:Decrypt"]]
+    }
+    error_message = "All functions may decrypt; only the worker, which sends to the failures queue, may generate data keys."
+  }
+
+  assert {
+    condition = alltrue(flatten([for policy in aws_iam_role_policy.function : [for statement in jsondecode(policy.policy).Statement : [
+      statement.Resource == ["arn:aws:kms:eu-central-1:123456789012:key/11111111-2222-3333-4444-555555555555"],
+      statement.Condition == { StringEquals = { "kms:ViaService" = ["dynamodb.eu-central-1.amazonaws.com", "lambda.eu-central-1.amazonaws.com", "sqs.eu-central-1.amazonaws.com"] } },
+    ] if statement.Sid == "UseKey"]]))
+    error_message = "A function may use the key only through DynamoDB, Lambda and SQS."
+  }
+
+  assert {
+    condition     = alltrue(flatten([for policy in aws_iam_role_policy.function : [for statement in jsondecode(policy.policy).Statement : !contains(statement.Resource, "*") if statement.Sid != "Trace"]]))
+    error_message = "A statement must not allow all resources."
+  }
+
+  assert {
+    condition     = alltrue(flatten([for policy in aws_iam_role_policy.function : [for statement in jsondecode(policy.policy).Statement : [for action in statement.Action : !strcontains(action, "*")]]]))
+    error_message = "A statement must not have a wildcard in its actions."
+  }
+}

@@ -1,0 +1,132 @@
+# The agent on Bedrock: its settings and permissions.
+mock_provider "aws" {
+  source          = "./tests/mocks"
+  override_during = plan
+}
+
+variables {
+  name_prefix  = "async-chat-local"
+  environment  = "local"
+  package_path = "tests/mocks/package.txt"
+  agent        = "bedrock"
+}
+
+run "worker_may_invoke_only_its_model" {
+  command = plan
+
+  variables {
+    model = { id = "some.model-v1:0" }
+  }
+
+  assert {
+    condition = [for statement in jsondecode(aws_iam_role_policy.function["chat"].policy).Statement : [statement.Action, statement.Resource] if statement.Sid == "Model"] == [
+      [["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"], ["arn:aws:bedrock:eu-central-1::foundation-model/some.model-v1:0"]]
+    ]
+    error_message = "The worker may only invoke its model."
+  }
+
+  assert {
+    condition     = [for key, policy in aws_iam_role_policy.function : key if strcontains(policy.policy, "bedrock:")] == ["chat"]
+    error_message = "Only the worker may invoke the model."
+  }
+}
+
+run "worker_may_invoke_an_inference_profile_and_its_models" {
+  command = plan
+
+  variables {
+    model = {
+      id   = "eu.some.model-v1:0"
+      arns = ["arn:aws:bedrock:eu-central-1:123456789012:inference-profile/eu.some.model-v1:0", "arn:aws:bedrock:eu-west-1::foundation-model/some.model-v1:0"]
+    }
+  }
+
+  assert {
+    condition = [for statement in jsondecode(aws_iam_role_policy.function["chat"].policy).Statement : statement.Resource if statement.Sid == "Model"] == [
+      ["arn:aws:bedrock:eu-central-1:123456789012:inference-profile/eu.some.model-v1:0", "arn:aws:bedrock:eu-west-1::foundation-model/some.model-v1:0"]
+    ]
+    error_message = "The worker must be allowed to invoke all of model.arns."
+  }
+}
+
+run "model_settings_reach_only_the_worker" {
+  command = plan
+
+  variables {
+    model = { id = "some.model-v1:0", region = "us-east-1", temperature = 0.5, rounds = 4, max_tokens = 900, seconds = 40, history_tokens = 1000 }
+  }
+
+  assert {
+    condition = { for name, value in aws_lambda_function.function["chat"].environment[0].variables : name => value if strcontains(name, "MODEL") || name == "ASYNC_CHAT_AGENT" } == {
+      ASYNC_CHAT_AGENT                = "bedrock"
+      ASYNC_CHAT_MODEL_ID             = "some.model-v1:0"
+      ASYNC_CHAT_MODEL_REGION         = "us-east-1"
+      ASYNC_CHAT_MODEL_TEMPERATURE    = "0.5"
+      ASYNC_CHAT_MODEL_ROUNDS         = "4"
+      ASYNC_CHAT_MODEL_MAX_TOKENS     = "900"
+      ASYNC_CHAT_MODEL_SECONDS        = "40"
+      ASYNC_CHAT_MODEL_HISTORY_TOKENS = "1000"
+    }
+    error_message = "The worker lacks a setting of the model."
+  }
+
+  assert {
+    condition     = strcontains(aws_iam_role_policy.function["chat"].policy, "arn:aws:bedrock:us-east-1::foundation-model/some.model-v1:0")
+    error_message = "The policy must name the model's region."
+  }
+
+  assert {
+    condition     = alltrue([for key in ["reads", "edits", "failures"] : alltrue([for name in keys(aws_lambda_function.function[key].environment[0].variables) : !strcontains(name, "MODEL")])])
+    error_message = "Only the worker gets the model's settings."
+  }
+}
+
+run "model_settings_reach_only_the_dedicated_worker" {
+  command = plan
+
+  variables {
+    dedicated_worker = true
+    model            = { id = "some.model-v1:0" }
+  }
+
+  assert {
+    condition     = [for key, function in aws_lambda_function.function : key if contains(keys(function.environment[0].variables), "ASYNC_CHAT_MODEL_ID")] == ["worker"]
+    error_message = "Only the dedicated worker gets the model's settings."
+  }
+}
+
+run "bedrock_without_a_model_is_rejected" {
+  command = plan
+
+  expect_failures = [var.model]
+}
+
+run "an_inference_profile_without_arns_is_rejected" {
+  command = plan
+
+  variables {
+    model = { id = "eu.some.model-v1:0" }
+  }
+
+  expect_failures = [var.model]
+}
+
+run "a_wildcard_in_arns_is_rejected" {
+  command = plan
+
+  variables {
+    model = { id = "some.model-v1:0", arns = ["arn:aws:bedrock:*::foundation-model/*"] }
+  }
+
+  expect_failures = [var.model]
+}
+
+run "too_many_rounds_are_rejected" {
+  command = plan
+
+  variables {
+    model = { id = "some.model-v1:0", rounds = 1000 }
+  }
+
+  expect_failures = [var.model]
+}

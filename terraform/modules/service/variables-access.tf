@@ -1,0 +1,86 @@
+# Who may call the API, and from where.
+variable "cors_origins" {
+  description = "Web origins that may call the API from a browser (CORS), as https://host. None by default: the chat page is served from the API's own origin."
+  type        = list(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for origin in var.cors_origins : can(regex("^https://[^/*]+$|^http://localhost(:[0-9]+)?$", origin))])
+    error_message = "Each origin must be https://host or http://localhost:port, without a path or a wildcard."
+  }
+}
+
+variable "oidc_issuer" {
+  description = "Your own OpenID Connect issuer instead of a Cognito user pool: the `iss` claim of its tokens. It must sign with RSA; API Gateway rejects other algorithms."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.oidc_issuer == null || can(regex("^https://[^/?#*]+[^?#*]*$", var.oidc_issuer))
+    error_message = "oidc_issuer must be an https:// URL without query and fragment."
+  }
+}
+
+variable "oidc_audiences" {
+  description = "The audience (`aud`) of your issuer's access tokens: its identifier for this API. Never a client id: that is the audience of id tokens."
+  type        = list(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = (var.oidc_issuer == null) == (length(var.oidc_audiences) == 0)
+    error_message = "Set both oidc_issuer and oidc_audiences, or neither."
+  }
+}
+
+variable "scope_prefix" {
+  description = "Prefix of the OAuth scopes chats.read, chats.write, memories.read and memories.write, for your own issuer."
+  type        = string
+  default     = "async-chat/"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[!#-\\[\\]-~]*$", var.scope_prefix)) && (var.oidc_issuer != null || var.scope_prefix == "async-chat/")
+    error_message = "scope_prefix must not contain spaces, quotes or backslashes. With the Cognito user pool it must be async-chat/."
+  }
+}
+
+variable "callback_urls" {
+  description = "OAuth redirect URLs of the hosted sign-in in addition to the chat page: https://, or http://localhost for tools on a developer's machine."
+  type        = list(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for url in var.callback_urls : can(regex("^(https://|http://localhost[:/])[^*#]*$", url))])
+    error_message = "Each callback URL must begin with https:// or http://localhost and contain no wildcard and no fragment."
+  }
+}
+
+variable "page_sign_in" {
+  description = "How the chat page signs in with your own issuer: a public OAuth client that allows the authorization code flow with PKCE, with the chat page as its redirect URL."
+  type = object({
+    authorize_url = string
+    token_url     = string
+    client_id     = string
+    scope         = string
+  })
+  default = null
+
+  validation {
+    condition     = var.page_sign_in == null || (var.oidc_issuer != null && alltrue([for url in try([var.page_sign_in.authorize_url, var.page_sign_in.token_url], []) : can(regex("^https://[^?#*]+$", url))]))
+    error_message = "page_sign_in requires oidc_issuer, and its URLs must begin with https://."
+  }
+}
+
+variable "demo_password" {
+  description = "Password of the demo users alice and bob, whom the chat page signs in with one click. Not a secret: the page contains it. On the embedded AWS only."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.demo_password == null || local.embedded
+    error_message = "demo_password is allowed on the embedded AWS only: the chat page shows it to everyone."
+  }
+}

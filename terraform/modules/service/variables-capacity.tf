@@ -1,0 +1,68 @@
+# How much the service takes and keeps.
+variable "throttle" {
+  description = "Requests per second that the API accepts, and its burst."
+  type        = object({ rate = number, burst = number })
+  default     = { rate = 50, burst = 100 }
+  nullable    = false
+}
+
+variable "ask_throttle" {
+  description = "Questions per second that the API accepts, and their burst. A question occupies a worker for its whole turn: the rate at which workers become free, so that API Gateway rejects the surplus at once instead of letting it wait until its deadline."
+  type        = object({ rate = number, burst = number })
+  default     = { rate = 5, burst = 20 }
+  nullable    = false
+}
+
+variable "memory" {
+  description = "Memory of each function in MB."
+  type = object({
+    chat     = optional(number, 512)
+    worker   = optional(number, 1024)
+    reads    = optional(number, 512)
+    edits    = optional(number, 256)
+    failures = optional(number, 256)
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = alltrue([for size in values(var.memory) : size >= 128 && size <= 10240 && floor(size) == size])
+    error_message = "memory must be whole numbers of MB from 128 to 10240."
+  }
+}
+
+variable "concurrency" {
+  description = "Reserved concurrency by function: chat, worker, reads, edits, failures. A function that is not named shares the account's."
+  type        = map(number)
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for key, number in var.concurrency : contains(["chat", "worker", "reads", "edits", "failures"], key) && number >= 1 && floor(number) == number])
+    error_message = "concurrency must map chat, worker, reads, edits or failures to whole numbers from 1."
+  }
+}
+
+variable "max_concurrent_turns" {
+  description = "The limit of concurrent turns where the worker has no reserved concurrency. 0: no limit."
+  type        = number
+  default     = 50
+  nullable    = false
+
+  validation {
+    condition     = var.max_concurrent_turns >= 0 && floor(var.max_concurrent_turns) == var.max_concurrent_turns
+    error_message = "max_concurrent_turns must be a whole number from 0."
+  }
+}
+
+variable "log_retention" {
+  description = "Days for which logs are kept, as CloudWatch offers them."
+  type        = number
+  default     = 30
+  nullable    = false
+
+  validation {
+    condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.log_retention)
+    error_message = "log_retention must be a number of days that CloudWatch offers: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, ..."
+  }
+}

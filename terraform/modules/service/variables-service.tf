@@ -1,0 +1,131 @@
+# The service's behaviour.
+variable "deadline_seconds" {
+  description = "Deadline of a turn in seconds after its question. A poll after it always shows a finished turn. The worker's timeout follows from it."
+  type        = number
+  default     = 70
+  nullable    = false
+
+  validation {
+    condition     = var.deadline_seconds >= 2 && var.deadline_seconds <= 840 && floor(var.deadline_seconds) == var.deadline_seconds
+    error_message = "deadline_seconds must be a whole number from 2 to 840: Lambda ends a worker after 900 seconds."
+  }
+}
+
+variable "turns_per_user" {
+  description = "Maximum number of concurrent turns per user."
+  type        = number
+  default     = 5
+  nullable    = false
+
+  validation {
+    condition     = var.turns_per_user >= 1 && var.turns_per_user <= 100 && floor(var.turns_per_user) == var.turns_per_user
+    error_message = "turns_per_user must be a whole number from 1 to 100."
+  }
+}
+
+variable "agent" {
+  description = "The agent: recall (without a model), bedrock, or your own as package.module:factory."
+  type        = string
+  default     = "bedrock"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^(recall|bedrock|[A-Za-z_][A-Za-z0-9_.]*:[A-Za-z_][A-Za-z0-9_]*)$", var.agent))
+    error_message = "agent must be recall, bedrock or package.module:factory."
+  }
+}
+
+variable "model" {
+  description = "The Bedrock model or inference profile of agent `bedrock`, by id or ARN. An inference profile requires `arns`: its own ARN and those of all its models. `seconds` 0: no limit but the deadline."
+  type = object({
+    id             = string
+    arns           = optional(list(string), [])
+    region         = optional(string, "")
+    temperature    = optional(number, 0)
+    rounds         = optional(number, 8)
+    max_tokens     = optional(number, 2000)
+    seconds        = optional(number, 0)
+    history_tokens = optional(number, 4000)
+  })
+  default = null
+
+  validation {
+    condition     = var.model == null || can(regex("^[A-Za-z0-9_.:/-]+$", var.model.id))
+    error_message = "model.id must be the id or the ARN of a model or an inference profile."
+  }
+
+  validation {
+    condition     = var.agent != "bedrock" || var.model != null
+    error_message = "Agent bedrock requires a model: model = {id = \"...\"}. Without a model: agent = \"recall\"."
+  }
+
+  validation {
+    condition     = try(length(var.model.arns), 1) > 0 || !can(regex("^(us|us-gov|eu|apac|jp|au|ca|global)\\.|profile/", var.model.id))
+    error_message = "An inference profile requires model.arns: its own ARN, and those of all its models."
+  }
+
+  validation {
+    condition     = alltrue([for arn in try(var.model.arns, []) : can(regex("^arn:[a-z-]+:bedrock:[a-z0-9-]*:[0-9]*:[a-z-]+/[A-Za-z0-9.:_-]+$", arn))])
+    error_message = "Each of model.arns must be the ARN of one model or inference profile, without a wildcard."
+  }
+
+  validation {
+    condition = var.model == null || try(alltrue([
+      var.model.temperature >= 0 && var.model.temperature <= 1,
+      contains(range(1, 31), var.model.rounds),
+      var.model.max_tokens >= 100 && var.model.max_tokens <= 64000 && floor(var.model.max_tokens) == var.model.max_tokens,
+      var.model.seconds >= 0 && var.model.seconds <= 900,
+      var.model.history_tokens >= 0 && var.model.history_tokens <= 200000 && floor(var.model.history_tokens) == var.model.history_tokens,
+      can(regex("^([a-z]{2}(-[a-z]+)+-[0-9])?$", var.model.region)),
+    ]), false)
+    error_message = "model: temperature 0 to 1, rounds 1 to 30, max_tokens 100 to 64000, seconds 0 to 900, history_tokens 0 to 200000, region an AWS region."
+  }
+}
+
+variable "expected_answer_seconds" {
+  description = "Expected duration of an answer in seconds. Clients are told to poll most often around this time. It applies to a chat's first answer; later ones use the duration of the chat's last answer."
+  type        = number
+  default     = 56
+  nullable    = false
+
+  validation {
+    condition     = var.expected_answer_seconds > 0 && var.expected_answer_seconds <= 900
+    error_message = "expected_answer_seconds must be greater than 0 and at most 900."
+  }
+}
+
+variable "recall_delay_seconds" {
+  description = "Approximate duration in seconds of an answer by agent `recall`, to demonstrate a slow agent. 0: no delay."
+  type        = number
+  default     = 0
+  nullable    = false
+
+  validation {
+    condition     = var.recall_delay_seconds >= 0 && var.recall_delay_seconds <= 900
+    error_message = "recall_delay_seconds must be a number from 0 to 900."
+  }
+}
+
+variable "log_level" {
+  description = "Log level of the functions: DEBUG, INFO, WARNING or ERROR. DEBUG logs may contain users' texts."
+  type        = string
+  default     = "INFO"
+  nullable    = false
+
+  validation {
+    condition     = contains(["DEBUG", "INFO", "WARNING", "ERROR"], var.log_level)
+    error_message = "log_level must be DEBUG, INFO, WARNING or ERROR."
+  }
+}
+
+variable "worker_retries" {
+  description = "How often Lambda retries a worker after an error, 0 to 2. Retries are safe, but each one runs and pays for the agent again."
+  type        = number
+  default     = 0
+  nullable    = false
+
+  validation {
+    condition     = contains([0, 1, 2], var.worker_retries)
+    error_message = "worker_retries must be 0, 1 or 2."
+  }
+}
