@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from domain.errors import TryAgain
-from entrypoints.http.problems import problem_for
+from entrypoints.http.problems import SubjectMissing, problem_for
 from entrypoints.http.routes import ROUTES, Route
 from entrypoints.schemas.fields import ProblemBody
 from scripts.openapi import examples
@@ -33,7 +33,7 @@ REASONS: Final = {
     304: "Not modified since the response with this `ETag`.",
     400: "Invalid request.",
     401: "The token is missing or invalid. Answered by API Gateway.",
-    403: "The chat belongs to another user, or the token lacks the scope.",
+    403: "The chat belongs to another user, or the token lacks the scope or names no user.",
     404: "Not found.",
     409: "Conflict with the state of the chat.",
     413: "Too large.",
@@ -114,7 +114,7 @@ def _responses(route: Route, operation: Operation) -> dict[int, dict[str, Any]]:
     if "ETag" in operation.headers:
         responses[304] = {"description": REASONS[304], "headers": _headers(route.name, operation.headers)}
     refusals: dict[int, list[type[Exception]]] = defaultdict(list)
-    for kind in operation.refusals:
+    for kind in (*operation.refusals, *(() if route.scope is None else (SubjectMissing,))):
         refusals[problem_for(examples.ERRORS[kind]).status].append(kind)
     for status, kinds in refusals.items():
         responses[status] = _refusal(status, kinds)

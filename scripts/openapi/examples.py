@@ -127,6 +127,7 @@ ERRORS: Final[dict[type[Exception], Exception]] = {
         errors.MemoryNotFound(),
         errors.TryAgain(),
         problems.RequestInvalid("`chat_id` must be one id from this service."),
+        problems.SubjectMissing(),
         problems.BodyTooLarge(),
         problems.MediaTypeUnsupported(),
         RuntimeError(),

@@ -20,7 +20,6 @@ from domain.errors import (
     TransitionRefused,
     TurnOver,
     UnreadableText,
-    WorkerUnreachable,
 )
 from domain.failure_codes import FailureCode
 from domain.poll_hint import poll_after
@@ -196,9 +195,10 @@ class ChatService:
             raise
 
     def _start(self, turn: Turn, correlation_id: str) -> None:
+        """Invoke the worker. Whatever the invoker raises, a turn that no worker has claimed ends as not started."""
         try:
             self._worker.invoke(WorkerInvocation(turn.chat_id, turn.turn_id, turn.dispatch_token, correlation_id))
-        except WorkerUnreachable:
+        except Exception:
             with suppress(StoreUnavailable):  # the first poll after the deadline ends the turn
                 ended = self._end(turn, turn.failed(FailureCode.NOT_STARTED, self._clock.now()))
                 if not ended and self._claimed_meanwhile(turn):

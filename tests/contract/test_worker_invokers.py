@@ -6,16 +6,32 @@ from typing import Any, Protocol
 
 import pytest
 from botocore.awsrequest import AWSResponse
-from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeoutError
+from botocore.compat import HTTPHeaders
+from botocore.exceptions import (
+    ClientError,
+    ConnectionClosedError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    NoCredentialsError,
+    ReadTimeoutError,
+    SSLError,
+)
+from botocore.parsers import ResponseParserError
+from botocore.session import Session
+from dependency_injector import providers
 
-from adapters.aws.lambda_worker_invoker import LambdaWorkerInvoker
+from adapters.aws.lambda_worker_invoker import OWN_FAULTS, LambdaWorkerInvoker
+from domain.chat import TurnState
 from domain.errors import WorkerUnreachable
+from domain.failure_codes import FailureCode
 from domain.ports import WorkerInvoker
 from domain.records import WorkerInvocation
 from tests.contract.conftest import IN_MEMORY, WORKER_FUNCTION
+from tests.fakes.dynamodb.wire import RawBody
 from tests.fakes.worker_invoker import WaitingWorkerInvoker
 from tests.support.aws import Wire, package_clients, refusal
 from tests.support.gateway import worker_event
+from tests.support.service import Service
 
 INVOCATION = WorkerInvocation("01KACHAT", "01KATURN", "token-of-the-turn", "request-7")
 
@@ -110,17 +126,40 @@ def test_function_is_invoked_asynchronously(lambda_channel: LambdaChannel) -> No
     assert request.reply["StatusCode"] == 202
 
 
-UNREACHABLE = {
-    "throttled": refusal("TooManyRequestsException", 429),
-    "not permitted": refusal("AccessDeniedException", 403),
-    "no such function": refusal("ResourceNotFoundException", 404),
-    "internal error": refusal("ServiceException", 500),
-    "function is being updated": refusal("ResourceConflictException", 409),
-    "snapshot is not ready": refusal("SnapStartNotReadyException", 409),
-    "snapshot timeout": refusal("SnapStartTimeoutException", 408),
-    "no capacity": refusal("EC2ThrottledException", 502),
+def errors_of_invoke() -> dict[str, int]:
+    """The errors that botocore's full model lists for Invoke, with their HTTP statuses."""
+    shapes = Session().get_service_model("lambda").operation_model("Invoke").error_shapes
+    return {shape.name: shape.metadata["error"]["httpStatusCode"] for shape in shapes}
+
+
+#: Errors that Lambda's model does not list: https://docs.aws.amazon.com/lambda/latest/api/CommonErrors.html
+COMMON_ERRORS = {
+    "AccessDeniedException": 403,
+    "ExpiredTokenException": 403,
+    "IncompleteSignature": 400,
+    "InternalFailure": 500,
+    "InvalidClientTokenId": 403,
+    "NotAuthorized": 400,
+    "OptInRequired": 403,
+    "RequestExpired": 400,
+    "ServiceUnavailable": 503,
+    "ThrottlingException": 400,
+    "UnrecognizedClientException": 403,
+    "ValidationError": 400,
+    "an error that Lambda adds later": 418,
+}
+REFUSALS = {**COMMON_ERRORS, **errors_of_invoke()}
+UNREACHABLE: dict[str, AWSResponse | Exception] = {
+    **{code: refusal(code, status) for code, status in REFUSALS.items() if code not in OWN_FAULTS},
+    "a proxy's page": AWSResponse("https://aws.invalid", 502, HTTPHeaders(), RawBody(b"<html>Bad gateway</html>")),
     "no connection": EndpointConnectionError(endpoint_url="https://aws.invalid"),
-    "timeout": ReadTimeoutError(endpoint_url="https://aws.invalid"),
+    "connection closed": ConnectionClosedError(endpoint_url="https://aws.invalid"),
+    "connect timeout": ConnectTimeoutError(endpoint_url="https://aws.invalid"),
+    "read timeout": ReadTimeoutError(endpoint_url="https://aws.invalid"),
+    "no certificate": SSLError(endpoint_url="https://aws.invalid", error=ValueError("self-signed")),
+    "no credentials": NoCredentialsError(),
+    "an unreadable reply": ResponseParserError("no JSON"),
+    "a socket error": OSError("no route to host"),
 }
 
 
@@ -133,10 +172,22 @@ def test_rejected_invocation_is_worker_unreachable(
         lambda_channel.invoker.invoke(INVOCATION)
 
 
-def test_invalid_request_raises_client_error(lambda_channel: LambdaChannel) -> None:
-    lambda_channel.wire.fail_with(refusal("InvalidParameterValueException"))
+@pytest.mark.parametrize("code", sorted(OWN_FAULTS))
+def test_invalid_request_raises_client_error(lambda_channel: LambdaChannel, code: str) -> None:
+    lambda_channel.wire.fail_with(refusal(code, errors_of_invoke()[code]))
     with pytest.raises(ClientError):
         lambda_channel.invoker.invoke(INVOCATION)
+
+
+@pytest.mark.parametrize("code", sorted(REFUSALS))
+def test_turn_ends_as_not_started_after_any_error_of_invoke(lambda_channel: LambdaChannel, code: str) -> None:
+    service = Service()
+    service.container.worker.override(providers.Object(lambda_channel.invoker))
+    lambda_channel.wire.fail_with(refusal(code, REFUSALS[code]))
+    answer = service.gateway.ask("Where did I park?")
+    assert (answer.status, answer.code) == ((500, "internal_error") if code in OWN_FAULTS else (503, "try_again"))
+    (chat,) = service.chats.chats.values()
+    assert (chat.turn.state, chat.turn.failure) == (TurnState.FAILED, FailureCode.NOT_STARTED)
 
 
 def test_no_client_is_made_before_the_first_invocation() -> None:

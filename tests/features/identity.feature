@@ -52,6 +52,27 @@ Feature: Authentication and authorization
       | /             | text/html; charset=utf-8 |
       | /openapi.json | application/json         |
 
+  # In process only: an issuer of one's own signs such tokens, Cognito does not.
+  @in-process-only @code-subject_missing
+  Scenario Outline: A token that names no user is refused
+    Given the stored data and started workers are recorded
+    When a caller whose token has <subject> sends the ask "Who is my dentist?"
+    Then he is refused with 403 "subject_missing"
+    And nothing more is stored or started
+
+    Examples:
+      | subject                     |
+      | no subject                  |
+      | an empty subject            |
+      | a subject of white space    |
+      | a subject that is no text   |
+      | a subject of 256 characters |
+
+  @in-process-only
+  Scenario: Public routes do not look at the token
+    When a caller whose token has no subject calls "GET /health"
+    Then the response holds only status, version and workspace
+
   # API Gateway's authorizer answers, not this code.
   @http-only
   Scenario Outline: Every other route needs a token

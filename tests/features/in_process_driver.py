@@ -11,7 +11,7 @@ from typing import Any
 
 from domain.ports import ChatRepository, ReasoningAgent
 from domain.records import WorkerInvocation
-from entrypoints.http.routes import ROUTES
+from entrypoints.http.routes import PUBLIC, ROUTES
 from entrypoints.settings import Settings
 from tests.fakes.chat_repository import InMemoryChatRepository
 from tests.fakes.ids import SequentialIds
@@ -20,7 +20,7 @@ from tests.fakes.observer import RecordingObserver
 from tests.fakes.worker_invoker import WaitingWorkerInvoker
 from tests.features.driver import Call, Driver, Reply, Traces
 from tests.features.interleaved_clock import InterleavedClock, Killed
-from tests.support.deployed import PUBLIC, FakeContext, deploy, function_of, handlers
+from tests.support.deployed import FakeContext, deploy, function_of, handlers
 from tests.support.gateway import http_event, worker_event
 
 LAMBDA_TIMEOUT = 90
@@ -44,11 +44,14 @@ class InProcessDriver(Driver):
         self._deploy()
 
     def call(self, call: Call) -> Reply:
+        assert call.who or _route_of(call)[0] in PUBLIC, "API Gateway answers 401 itself: tag it with @http-only"
+        return self.call_with_claims(call, {"sub": self.user_id(call.who)} if call.who else None)
+
+    def call_with_claims(self, call: Call, claims: Mapping[str, object] | None) -> Reply:
+        """A call whose token has these claims, or without a token; `call.who` is not used."""
         route, path = _route_of(call)
-        assert call.who or route in PUBLIC, "API Gateway answers 401 itself: tag the scenario with @http-only"
-        user = self.user_id(call.who or "no-user")
         query = call.query or None
-        event = http_event(route, user=user, raw_body=call.body, path=path, query=query, headers=call.headers)
+        event = http_event(route, claims=claims, raw_body=call.body, path=path, query=query, headers=call.headers)
         began = self.clock.now()
         reply = self._invoke(function_of(route), event)
         took = (self.clock.now() - began).total_seconds()

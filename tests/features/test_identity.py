@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from typing import Final
+
 from pytest_bdd import parsers, scenarios, then, when
 
 from tests.features.app import App
-from tests.features.driver import Driver, Reply
+from tests.features.driver import Call, Driver, Reply
+from tests.features.in_process_driver import InProcessDriver
 
 scenarios("identity.feature")
 
@@ -29,6 +33,26 @@ def _(app: App, who: str, question: str) -> Reply:
 @when(parsers.parse('a caller without a token calls "{method:w} {path:S}"'), target_fixture="reply")
 def _(app: App, method: str, path: str) -> Reply:
     return app.send(None, method, path)
+
+
+SUBJECTS: Final[dict[str, dict[str, object]]] = {
+    "no subject": {"client_id": "machine"},
+    "an empty subject": {"sub": ""},
+    "a subject of white space": {"sub": " \n"},
+    "a subject that is no text": {"sub": 7},
+    "a subject of 256 characters": {"sub": "x" * 256},
+}
+
+
+@when(parsers.parse('a caller whose token has {subject} sends the ask "{question}"'), target_fixture="reply")
+def _(in_process: InProcessDriver, subject: str, question: str) -> Reply:
+    call = Call(None, "POST", "/memories/chat", body=json.dumps({"question": question}))
+    return in_process.call_with_claims(call, SUBJECTS[subject])
+
+
+@when(parsers.parse('a caller whose token has {subject} calls "GET {path:S}"'), target_fixture="reply")
+def _(in_process: InProcessDriver, subject: str, path: str) -> Reply:
+    return in_process.call_with_claims(Call(None, "GET", path), SUBJECTS[subject])
 
 
 @then("the response holds only status, version and workspace")

@@ -14,8 +14,6 @@ from entrypoints.http.routes import ROUTES
 Handler = Callable[[Mapping[str, Any], Any], Any]
 #: The function of each route, by API Gateway's route key: "GET /chats".
 FUNCTIONS: Final = {route.key: route.function for route in ROUTES}
-#: Routes without authorization.
-PUBLIC: Final = frozenset(route.key for route in ROUTES if route.scope is None)
 _MODULES: Final[Mapping[str, Any]] = {"chat": chat, "reads": reads, "edits": edits, "failures": failures}
 
 

@@ -80,6 +80,7 @@ def http_event(
     route: str,
     *,
     user: str = ALICE,
+    claims: object = ...,
     body: object = None,
     raw_body: str | None = None,
     path: Mapping[str, str] | None = None,
@@ -87,9 +88,14 @@ def http_event(
     headers: Mapping[str, str] | None = None,
     base64: bool = False,
 ) -> dict[str, Any]:
-    """API Gateway's event for a call: `body` is sent as JSON, `raw_body` unchanged."""
+    """API Gateway's event for a call: `body` is sent as JSON, `raw_body` unchanged.
+
+    `claims` are those of the token, by default with the `sub` of `user`; None for a route without an authorizer.
+    """
     method, pattern = route.split(" ")
     sent = raw_body if raw_body is not None else json.dumps(body) if body is not None else None
+    claims = {"sub": user} if claims is ... else claims
+    authorizer = {} if claims is None else {"authorizer": {"jwt": {"claims": claims, "scopes": None}}}
     optional = {"pathParameters": path, "queryStringParameters": query, "body": sent}
     return {
         "version": "2.0",
@@ -99,7 +105,7 @@ def http_event(
         "headers": {**JSON, **(headers or {})},
         "requestContext": {
             "requestId": REQUEST_ID,
-            "authorizer": {"jwt": {"claims": {"sub": user}, "scopes": None}},
+            **authorizer,
             "http": {"method": method, "path": pattern},
         },
         "isBase64Encoded": base64,

@@ -9,27 +9,22 @@ from domain.errors import TryAgain
 
 SERVER_ERROR = 500
 
-#: Transient errors and misconfiguration, reported as unavailable. Any other code means that our request was wrong.
+#: DynamoDB's transient errors and misconfiguration, reported as unavailable. Any other code means that our request was
+#: wrong.
 UNAVAILABLE = frozenset(
     {
         "AccessDenied",
         "AccessDeniedException",
-        "EC2ThrottledException",
         "ExpiredTokenException",
         "InternalServerError",
         "InternalServiceError",
         "InternalServiceException",
         "ProvisionedThroughputExceededException",
         "RequestLimitExceeded",
-        "ResourceConflictException",
         "ResourceNotFoundException",
-        "ServiceException",
         "ServiceUnavailable",
         "ServiceUnavailableException",
-        "SnapStartNotReadyException",
-        "SnapStartTimeoutException",
         "ThrottlingException",
-        "TooManyRequestsException",
         "TransactionConflictException",
         "TransactionInProgressException",
         "UnrecognizedClientException",

@@ -19,6 +19,10 @@ class RequestInvalid(Exception):
         self.field = field
 
 
+class SubjectMissing(Exception):
+    """The token names no user: its `sub` is missing, empty, too long, or cannot be stored."""
+
+
 class BodyTooLarge(Exception):
     """The body is larger than the route's limit."""
 
@@ -132,6 +136,12 @@ PROBLEMS: Final[dict[type[Exception], Problem]] = {
         lambda _: RETRY_WHEN_UNREACHABLE,
     ),
     RequestInvalid: Problem(400, "invalid_request", "Invalid request", lambda error: error.detail),
+    SubjectMissing: Problem(
+        403,
+        "subject_missing",
+        "Subject missing",
+        _fixed("The token's `sub` must be a user id of 1 to 255 characters."),
+    ),
     BodyTooLarge: Problem(
         413, "body_too_large", "Body too large", _fixed("The body is larger than any valid request.")
     ),

@@ -9,18 +9,24 @@ from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from entrypoints.http.problems import BodyTooLarge, MediaTypeUnsupported, RequestInvalid
+from domain.text import is_storable, is_visible
+from entrypoints.http.problems import BodyTooLarge, MediaTypeUnsupported, RequestInvalid, SubjectMissing
 
 Model = TypeVar("Model", bound=BaseModel)
 
 #: In bytes: 100 memories of 4,000 characters as JSON escapes, with a margin.
 LARGEST_BODY: Final = 5_000_000
+#: In characters: OpenID Connect's limit of `sub`, https://openid.net/specs/openid-connect-core-1_0.html#IDToken.
+LONGEST_SUBJECT: Final = 255
 PRIVATE: Final = "private, no-store"
 
 
 @dataclass(frozen=True)
 class Request:
-    """An HTTP request, read as far as every route needs. Header names are in lower case."""
+    """An HTTP request, read as far as every route needs. Header names are in lower case.
+
+    `user_id` is empty on routes that need no token.
+    """
 
     user_id: str
     path: Mapping[str, str]
@@ -63,22 +69,38 @@ class Response:
         return {"statusCode": self.status, "headers": {"Content-Type": self.media_type, **headers}, "body": body}
 
 
-def read_request(event: Mapping[str, Any], request_id: str) -> Request:
-    """The request of an API Gateway event. Raises `RequestInvalid`."""
-    claims = event["requestContext"].get("authorizer", {}).get("jwt", {}).get("claims", {})
+def read_request(event: Mapping[str, Any], request_id: str, *, public: bool = False) -> Request:
+    """The request of an API Gateway event. `public`: of a route that needs no token.
+
+    Raises `SubjectMissing`, `RequestInvalid`.
+    """
+    user_id = "" if public else _subject(event)
     try:
         body = event.get("body") or ""
         raw_body = base64.b64decode(body) if event.get("isBase64Encoded") else body.encode()
     except ValueError:
         raise RequestInvalid("The body is not UTF-8.") from None
     return Request(
-        user_id=str(claims.get("sub", "")),
+        user_id=user_id,
         path=event.get("pathParameters") or {},
         query=event.get("queryStringParameters") or {},
         headers={name.lower(): value for name, value in (event.get("headers") or {}).items()},
         request_id=request_id,
         raw_body=raw_body,
     )
+
+
+def _subject(event: Mapping[str, Any]) -> str:
+    """The token's `sub`. The authorizer checks signature, issuer, audience and expiry, but requires no `sub`.
+
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html
+    """
+    found: object = event["requestContext"]
+    for name in ("authorizer", "jwt", "claims", "sub"):
+        found = found.get(name) if isinstance(found, Mapping) else None
+    if isinstance(found, str) and len(found) <= LONGEST_SUBJECT and is_visible(found) and is_storable(found):
+        return found
+    raise SubjectMissing
 
 
 def invalid(error: ValidationError) -> RequestInvalid:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from adapters.observability.redaction import raised_at, user_hash
 from entrypoints.http.problems import INTERNAL, MethodNotAllowed, RouteNotFound, problem_for
 from entrypoints.http.request import Request, Response, read_request
-from entrypoints.http.routes import ROUTES, methods_of
+from entrypoints.http.routes import PUBLIC, ROUTES, methods_of
 from entrypoints.schemas.fields import ULID, ProblemBody
 
 if TYPE_CHECKING:
@@ -54,9 +54,10 @@ class Router:
     ) -> tuple[Response, Exception | None, Mapping[str, object]]:
         asked: Mapping[str, object] = {}
         try:
-            request = read_request(event, request_id)
+            route = str(event.get("routeKey"))
+            request = read_request(event, request_id, public=route in PUBLIC)
             asked = _log_fields(request)
-            handler = self._handlers.get(str(event.get("routeKey"))) or _not_here(str(event.get("rawPath", "")))
+            handler = self._handlers.get(route) or _not_here(str(event.get("rawPath", "")))
             return handler(request, self._services), None, asked
         except Exception as error:  # noqa: BLE001  # every error becomes a problem response
             return _problem(error, request_id), error, asked

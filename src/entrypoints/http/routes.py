@@ -40,6 +40,8 @@ ROUTES: Final = (
     Route("remember", "POST", "/memories", "edits", "memories.write"),
     Route("forget", "DELETE", "/memories/{memory_id}", "edits", "memories.write"),
 )
+#: Keys of the routes that need no token.
+PUBLIC: Final = frozenset(route.key for route in ROUTES if route.scope is None)
 
 
 def methods_of(path: str) -> tuple[str, ...]:

@@ -72,6 +72,7 @@ def test_unlisted_error_has_the_problem_of_its_nearest_ancestor() -> None:
         ("question_missing", 400),
         ("invalid_request", 400),
         ("chat_forbidden", 403),
+        ("subject_missing", 403),
         ("chat_not_found", 404),
         ("memory_not_found", 404),
         ("route_not_found", 404),
