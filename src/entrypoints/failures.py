@@ -11,6 +11,7 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from adapters.aws.worker_event import read_worker_event
+from adapters.observability.json_logs import REQUEST_ID
 from domain.failure_codes import FailureCode
 from entrypoints.container import Container
 
@@ -22,21 +23,23 @@ def make_handler(services: Container) -> LambdaHandler:
 
     def handle(event: Event, context: LambdaContext) -> dict[str, Any]:
         services.logging()
-        undone = [record["messageId"] for record in event["Records"] if not _settled(record["body"], services)]
+        REQUEST_ID.set(context.aws_request_id)
+        undone = [record["messageId"] for record in event["Records"] if not _settled(record["body"], services, context)]
         return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in undone]}
 
     return handle
 
 
-def _settled(body: str, services: Container) -> bool:
+def _settled(body: str, services: Container, context: LambdaContext) -> bool:
     """Whether the record is done and needs no second delivery."""
     try:
         record = json.loads(body)
         invocation = read_worker_event(record["requestPayload"])
     except (ValueError, KeyError, TypeError, ValidationError):
-        log.error("failure record unreadable")
+        log.error("failure record unreadable", extra={"request_id": context.aws_request_id})
         return True
     log_fields = {
+        "request_id": context.aws_request_id,
         "chat_id": invocation.chat_id,
         "turn_id": invocation.turn_id,
         "correlation_id": invocation.correlation_id,

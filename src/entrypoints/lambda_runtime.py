@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping  # noqa: E402  # imports allocate:
 from datetime import UTC, datetime, timedelta  # noqa: E402
 from typing import Any, Final, Protocol  # noqa: E402
 
+from adapters.observability.json_logs import REQUEST_ID  # noqa: E402
 from entrypoints.container import Container  # noqa: E402
 from entrypoints.http.router import Handler, Router  # noqa: E402
 
@@ -43,6 +44,7 @@ def http_function(function: str, handlers: Mapping[str, Handler], services: Cont
 
     def handle(event: Event, context: LambdaContext) -> dict[str, Any]:
         services.logging()
+        REQUEST_ID.set(event["requestContext"].get("requestId"))
         services.clock().begin(_received_at(event))
         return router(event)
 

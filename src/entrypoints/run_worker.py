@@ -7,6 +7,7 @@ from typing import Final
 from pydantic import ValidationError
 
 from adapters.aws.worker_event import read_worker_event
+from adapters.observability.json_logs import REQUEST_ID
 from entrypoints.container import Container
 from entrypoints.lambda_runtime import Event, LambdaContext
 
@@ -19,6 +20,7 @@ def run_worker(event: Event, context: LambdaContext, services: Container) -> Non
     Returns normally once the end is stored or nothing is to be done, so that Lambda does not deliver the event again.
     """
     services.logging()
+    REQUEST_ID.set(context.aws_request_id)
     services.clock().begin(None)
     try:
         invocation = read_worker_event(event)

@@ -3,9 +3,13 @@
 Alarms and the dashboard use the same names: terraform/modules/service/metrics.tf.
 """
 
+import logging
 import time
 from collections.abc import Mapping
 from typing import Final
+
+#: Writes the lines that carry metrics. Its level does not follow the setting `log_level`: alarms need them.
+METRICS_LOG: Final = logging.getLogger("async_chat.metrics")
 
 NAMESPACE: Final = "AsyncChat"
 COUNT: Final = "Count"

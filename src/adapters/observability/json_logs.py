@@ -1,19 +1,43 @@
 """Structured logs: one JSON object per line.
 
 A formatter of our own: python-json-logger drops fields that start with an underscore, and EMF needs `_aws`.
+
+Lambda filters lines by their field `level`. It knows six words and takes any other for INFO; Python's WARNING and
+CRITICAL are not among them: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html
 """
 
 import json
 import logging
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Final
+
+from adapters.observability.emf_metrics import METRICS_LOG
+
+#: The id of the request or invocation that the function handles; every line carries it.
+REQUEST_ID: Final[ContextVar[str | None]] = ContextVar("request_id", default=None)
 
 #: The attributes of every log record; all others came in by `extra`.
 _STANDARD: Final = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
 
 
+#: Lambda's words, each from this number of Python's on.
+_LEVELS: Final = (
+    (logging.CRITICAL, "FATAL"),
+    (logging.ERROR, "ERROR"),
+    (logging.WARNING, "WARN"),
+    (logging.INFO, "INFO"),
+    (logging.DEBUG, "DEBUG"),
+)
+
+
+def level_word(level: int) -> str:
+    """Lambda's word for a level of Python's, also for levels between the named ones."""
+    return next((word for number, word in _LEVELS if level >= number), "TRACE")
+
+
 class JsonFormatter(logging.Formatter):
-    """Timestamp, level, logger, message, the fields `every_line`, and the record's `extra`."""
+    """Timestamp, level, logger, message, the fields `every_line`, the request id, and the record's `extra`."""
 
     def __init__(self, **every_line: str) -> None:
         super().__init__()
@@ -22,10 +46,11 @@ class JsonFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         fields: dict[str, object] = {
             "timestamp": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
-            "level": record.levelname,
+            "level": level_word(record.levelno),
             "logger": record.name,
             "message": record.getMessage(),
             **self._every_line,
+            **({"request_id": request_id} if (request_id := REQUEST_ID.get()) else {}),
             **{name: value for name, value in vars(record).items() if name not in _STANDARD and value is not None},
         }
         if record.exc_info:
@@ -38,12 +63,19 @@ _JSON: Final = json.JSONEncoder(default=str, separators=(",", ":"))
 
 
 def start_logging(level: str, workspace: str, version: str) -> logging.Handler:
-    """Replace the handlers of the root logger, which the Lambda runtime set, by one with the JSON formatter."""
+    """Replace the handlers of the root logger, which the Lambda runtime set, by one with the JSON formatter.
+
+    Lines that carry metrics are written at every `level`: they have a logger of their own.
+    """
     handler = logging.StreamHandler()
     handler.setFormatter(JsonFormatter(workspace=workspace, version=version))
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
+    # Its own handler, too: an agent's library may replace those of the root logger.
+    METRICS_LOG.handlers[:] = [handler]
+    METRICS_LOG.setLevel(logging.INFO)
+    METRICS_LOG.propagate = False
     # botocore at DEBUG logs whole requests: questions, answers and tokens.
     logging.getLogger("botocore").setLevel(logging.WARNING)
     logging.getLogger("urllib3").setLevel(logging.WARNING)

@@ -8,6 +8,7 @@ from adapters.observability.emf_metrics import (
     ASKS,
     CANCELLED,
     FAILED,
+    METRICS_LOG,
     QUEUE_WAIT,
     REASONING_TIME,
     TIME_TO_ANSWER,
@@ -30,11 +31,11 @@ class LoggingTurnObserver(TurnObserver):
 
     def on_transition(self, turn: Turn) -> None:
         metrics = emf_fields(self._workspace, _metrics(turn))
-        log.info("turn %s", turn.state.value, extra={**_log_fields(turn), **metrics})
+        METRICS_LOG.info("turn %s", turn.state.value, extra={**_log_fields(turn), **metrics})
 
     def on_rejected(self, user_id: str) -> None:
         metrics = emf_fields(self._workspace, {TURNED_AWAY: 1})
-        log.warning("turned away", extra={"user": user_hash(user_id), **metrics})
+        METRICS_LOG.warning("turned away", extra={"user": user_hash(user_id), **metrics})
 
     def on_agent_crash(self, turn: Turn, exception: Exception) -> None:
         # Type and location only: the traceback may quote the question.

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
+from adapters.observability.emf_metrics import METRICS_LOG
 from adapters.observability.redaction import raised_at, user_hash
 from entrypoints.http.problems import INTERNAL, MethodNotAllowed, RouteNotFound, problem_for
 from entrypoints.http.request import Request, Response, read_request
@@ -46,7 +47,7 @@ class Router:
         if response.status == INTERNAL.status:
             log.error("request", extra={**fields, "error": type(error).__name__, "at": raised_at(error)})
         else:
-            log.info("request", extra=fields)
+            (METRICS_LOG if "_aws" in fields else log).info("request", extra=fields)
         return response.to_gateway()
 
     def _answer(

@@ -76,9 +76,10 @@ resource "aws_lambda_function" "function" {
   }
 
   logging_config {
-    log_format            = "JSON"
-    log_group             = aws_cloudwatch_log_group.function[each.key].name
-    application_log_level = var.log_level == "WARNING" ? "WARN" : var.log_level
+    log_format = "JSON"
+    log_group  = aws_cloudwatch_log_group.function[each.key].name
+    # The functions leave out lines below log_level themselves. Lambda would also drop the lines that carry metrics.
+    application_log_level = var.log_level == "DEBUG" ? "DEBUG" : "INFO"
     system_log_level      = "INFO"
   }
 

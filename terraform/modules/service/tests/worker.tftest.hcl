@@ -206,8 +206,8 @@ run "every_variable_reaches_the_functions_that_read_it" {
   }
 
   assert {
-    condition     = alltrue([for function in aws_lambda_function.function : function.logging_config[0].application_log_level == "WARN" && function.logging_config[0].log_format == "JSON"])
-    error_message = "Lambda must log JSON, at the level of log_level."
+    condition     = alltrue([for function in aws_lambda_function.function : function.logging_config[0].application_log_level == "INFO" && function.logging_config[0].log_format == "JSON"])
+    error_message = "Lambda must log JSON, and must not drop the INFO lines that carry metrics, whatever log_level is."
   }
 
   assert {

@@ -9,8 +9,11 @@ from typing import Any
 
 import pytest
 from dependency_injector import providers
+from hypothesis import given
+from hypothesis import strategies as st
 
-from adapters.observability.json_logs import start_logging
+from adapters.observability.emf_metrics import METRICS_LOG
+from adapters.observability.json_logs import REQUEST_ID, level_word, start_logging
 from adapters.observability.redaction import user_hash
 from adapters.observability.turn_observer import LoggingTurnObserver
 from domain.chat import Citation
@@ -29,12 +32,15 @@ IDENTITY = "sub-of-alice-4711"
 @pytest.fixture
 def standard_error() -> Iterator[io.StringIO]:
     """Logging as in production, to a standard error of the test."""
-    root = logging.getLogger()
-    before, level, written = root.handlers[:], root.level, io.StringIO()
+    loggers = (logging.getLogger(), METRICS_LOG)
+    before = [(logger.handlers[:], logger.level, logger.propagate) for logger in loggers]
+    written = io.StringIO()
     with contextlib.redirect_stderr(written):
         start_logging("INFO", "test", "1.2.3")
     yield written
-    root.handlers[:], root.level = before, level
+    for logger, (handlers, level, propagates) in zip(loggers, before, strict=True):
+        logger.handlers[:], logger.propagate = handlers, propagates
+        logger.setLevel(level)
 
 
 @pytest.fixture
@@ -123,6 +129,7 @@ def test_lines_of_one_turn_share_its_ids(service: Service, logged: Logged) -> No
     assert {line["turn_id"] for line in lines if "turn_id" in line} == {turn_id}
     (asked, worked) = (lines[1], lines[4])
     assert asked["request_id"] == worked["correlation_id"] == "request-7"
+    assert [line["request_id"] for line in lines] == [*["request-7"] * 2, *["invocation-7"] * 3, "request-7"]
     assert {line["user"] for line in lines if "user" in line} == {user_hash(ALICE)}
 
 
@@ -191,3 +198,107 @@ def test_container_sets_up_logging_once(standard_error: io.StringIO) -> None:
     (handler,) = logging.getLogger().handlers
     container.logging()
     assert logging.getLogger().handlers == [handler]
+
+
+# ---- levels
+
+#: Lambda's: any other word counts as INFO.
+LAMBDAS_WORDS = {"TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"}
+LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+
+
+def start_at(level: str, standard_error: io.StringIO) -> None:
+    with contextlib.redirect_stderr(standard_error):
+        start_logging(level, "test", "1.2.3")
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_metrics_are_written_at_every_level(
+    level: str, service: Service, standard_error: io.StringIO, logged: Logged
+) -> None:
+    start_at(level, standard_error)
+    service.chats.capacity = 1
+    chat_id = str(service.gateway.ask(QUESTION).body["chat_id"])
+    assert service.gateway.ask(QUESTION, user=BOB).code == "at_capacity"
+    service.run_worker()
+    service.gateway.poll(chat_id)
+    figures = [line for line in logged() if "_aws" in line]
+    names = [directive["Name"] for line in figures for directive in line["_aws"]["CloudWatchMetrics"][0]["Metrics"]]
+    assert names == [
+        "Asks",
+        "TurnedAway",
+        "QueueWait",
+        "TurnsAnswered",
+        "ReasoningTime",
+        "TimeToAnswer",
+        "Polls",
+    ]
+    assert {line["level"] for line in figures} == {"INFO", "WARN"}, "Lambda would drop it, or know no such level"
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_every_level_is_a_word_that_lambda_knows(
+    level: str, service: Service, standard_error: io.StringIO, logged: Logged
+) -> None:
+    start_at(level, standard_error)
+    use_every_route(service)
+    assert {line["level"] for line in logged()} <= LAMBDAS_WORDS
+    assert "ERROR" in {line["level"] for line in logged()}
+
+
+@given(st.integers(min_value=-5, max_value=200))
+def test_any_level_of_python_has_a_word_that_lambda_knows(level: int) -> None:
+    assert level_word(level) in LAMBDAS_WORDS
+
+
+def test_levels_of_python_keep_their_meaning() -> None:
+    levels = (5, logging.DEBUG, logging.INFO, logging.WARNING, logging.ERROR, logging.CRITICAL)
+    assert [level_word(level) for level in levels] == ["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"]
+
+
+def test_warnings_survive_at_level_warning_and_requests_do_not(
+    service: Service, standard_error: io.StringIO, logged: Logged
+) -> None:
+    start_at("WARNING", standard_error)
+    service.gateway.ask(QUESTION)
+    service.gateway.fail(json.dumps({"requestPayload": worker_event(service.invoker.waiting.pop())}))
+    assert [(line["message"], line["level"]) for line in logged()] == [
+        ("turn queued", "INFO"),
+        ("turn failed", "INFO"),
+        ("worker lost", "WARN"),
+    ]
+
+
+def test_metrics_survive_a_library_that_sets_up_logging_itself(
+    service: Service, standard_error: io.StringIO, logged: Logged
+) -> None:
+    logging.basicConfig(force=True, level=logging.CRITICAL, stream=io.StringIO())
+    service.gateway.ask(QUESTION)
+    (line,) = logged()
+    assert line["Asks"] == 1
+
+
+@pytest.mark.parametrize("readable", [True, False], ids=["a lost worker", "an unreadable record"])
+def test_lines_of_the_failures_function_carry_its_request_id(service: Service, logged: Logged, readable: bool) -> None:
+    service.gateway.ask(QUESTION)
+    before = len(logged())
+    record = {"requestPayload": worker_event(service.invoker.waiting.pop())} if readable else {}
+    service.gateway.fail(json.dumps(record))
+    assert {line["request_id"] for line in logged()[before:]} == {"invocation-7"}
+
+
+def test_every_line_of_a_worker_carries_its_request_id(service: Service, logged: Logged) -> None:
+    service.agent.error = ValueError(SECRET)
+    service.gateway.ask(QUESTION)
+    service.run_worker()
+    lines = {line["message"]: line["request_id"] for line in logged()}
+    assert lines["turn queued"] == "request-7"
+    for message in ("turn running", "agent broke", "turn failed", "worker done"):
+        assert lines[message] == "invocation-7"
+
+
+def test_lines_outside_of_a_request_have_no_request_id(standard_error: io.StringIO, logged: Logged) -> None:
+    REQUEST_ID.set(None)
+    logging.getLogger("outside").warning("starting")
+    (line,) = logged()
+    assert "request_id" not in line
