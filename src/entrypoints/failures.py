@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
-from adapters.aws.worker_event import read_worker_event
+from adapters.aws.worker_event import is_newer, read_turn
 from adapters.observability.json_logs import REQUEST_ID
 from domain.failure_codes import FailureCode
 from entrypoints.container import Container
@@ -32,12 +32,15 @@ def make_handler(services: Container) -> LambdaHandler:
 
 def _settled(body: str, services: Container, context: LambdaContext) -> bool:
     """Whether the record is done and needs no second delivery."""
+    event: object = None
     try:
         record = json.loads(body)
-        invocation = read_worker_event(record["requestPayload"])
+        event = record["requestPayload"]
+        invocation = read_turn(event)
     except (ValueError, KeyError, TypeError, ValidationError):
         log.error("failure record unreadable", extra={"request_id": context.aws_request_id})
-        return True
+        # The next version of this function may read it; if none does, the dead-letter queue keeps it for a person.
+        return not is_newer(event)
     log_fields = {
         "request_id": context.aws_request_id,
         "chat_id": invocation.chat_id,

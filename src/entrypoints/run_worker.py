@@ -18,6 +18,8 @@ def run_worker(event: Event, context: LambdaContext, services: Container) -> Non
     """Reason about the event's turn and persist the outcome.
 
     Returns normally once the end is stored or nothing is to be done, so that Lambda does not deliver the event again.
+    Raises `NewerEvent` for an event of a newer dispatcher: Lambda then sends it to the failures queue, and its turn
+    ends within seconds instead of at its deadline.
     """
     services.logging()
     REQUEST_ID.set(context.aws_request_id)

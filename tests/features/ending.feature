@@ -99,3 +99,12 @@ Feature: Every turn ends exactly once
       | 0     |
       | 5     |
       | 30    |
+
+  # On a stack, no test can write a newer dispatcher's events; tests/e2e/test_releases.py replaces the package in mid-turn.
+  @in-process-only
+  Scenario: The turn of an event that is too new for its worker fails within seconds
+    Given the dispatcher is a release ahead of the worker
+    And Alice has asked "Where is the stopcock?"
+    When 5 seconds pass
+    Then Alice sees that the turn failed with "worker_died"
+    And the agent did not reason

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
+from adapters.aws.worker_event import VERSION
 from domain.ports import ChatRepository, ReasoningAgent
 from domain.records import WorkerInvocation
 from entrypoints.http.routes import PUBLIC, ROUTES
@@ -41,6 +42,7 @@ class InProcessDriver(Driver):
         self._replaced: dict[str, object] = {}
         self._delivered: list[WorkerInvocation] = []
         self._delivers = True
+        self._written_by_dispatcher: dict[str, object] = {}
         self._deploy()
 
     def call(self, call: Call) -> Reply:
@@ -123,6 +125,10 @@ class InProcessDriver(Driver):
         """Deliver the last event again, as Lambda may."""
         self.clock.start(partial(self._work, self._delivered[-1]))
 
+    def dispatch_newer_events(self) -> None:
+        """Deliver events as a dispatcher of the next release would write them."""
+        self._written_by_dispatcher = {"version": VERSION + 1, "attachments": []}
+
     def replace_agent(self, agent: ReasoningAgent) -> None:
         self._replaced["agent"] = agent
         self._deploy()
@@ -148,7 +154,7 @@ class InProcessDriver(Driver):
         return self._handlers[function](event, FakeContext(LAMBDA_TIMEOUT, self.clock))
 
     def _work(self, invocation: WorkerInvocation) -> None:
-        event = worker_event(invocation)
+        event = worker_event(invocation, **self._written_by_dispatcher)
         try:
             self._invoke("chat", event)
         except (Killed, Exception):  # noqa: BLE001  # Lambda reports every failure; its retries are off

@@ -19,6 +19,11 @@ def _(in_process: InProcessDriver, words: str) -> None:
     in_process.replace_agent(PacedAgent(in_process.clock, takes=timedelta(seconds=1), error=RuntimeError(words)))
 
 
+@given("the dispatcher is a release ahead of the worker")
+def _(in_process: InProcessDriver) -> None:
+    in_process.dispatch_newer_events()
+
+
 @when("the worker is killed")
 def _(driver: Driver) -> None:
     driver.kill_worker()

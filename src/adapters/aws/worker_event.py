@@ -1,6 +1,8 @@
 """The worker's event: written by the dispatcher, read by the worker and by the failures function.
 
-It names the turn; the worker reads the question from the table.
+It names the turn; the worker reads the question from the table. During a release a worker can get an event of a newer
+dispatcher. It cannot know what a newer event asks for, but it knows whose turn it is: every version keeps `chat_id`,
+`turn_id` and `token`, so that any version of the failures function can end the turn.
 """
 
 from collections.abc import Mapping
@@ -32,17 +34,44 @@ def is_worker_event(event: Mapping[str, Any]) -> bool:
     return event.get(FLAG) is True and "requestContext" not in event
 
 
+class NewerEvent(Exception):
+    """The event is of a newer version than this code can read."""
+
+
 def read_worker_event(event: object) -> WorkerInvocation:
-    """The invocation that the event carries. Raises pydantic's `ValidationError`."""
-    read = _WorkerEvent.model_validate(event)
-    return WorkerInvocation(read.chat_id, read.turn_id, read.token, read.correlation_id)
+    """The invocation that the event carries. Raises pydantic's `ValidationError`, or `NewerEvent`."""
+    if is_newer(event):
+        raise NewerEvent(f"worker event of version {_version(event)}; this code reads version {VERSION}")
+    return _WorkerEvent.model_validate(event).invocation
 
 
-class _WorkerEvent(BaseModel):
+def read_turn(event: object) -> WorkerInvocation:
+    """The turn that the event names, whatever its version, to end it. Raises pydantic's `ValidationError`."""
+    return _EventOfAnyVersion.model_validate(event).invocation
+
+
+def is_newer(event: object) -> bool:
+    """Whether the event is of a newer version than this code can read."""
+    version = _version(event)
+    return isinstance(version, (int, float)) and version > VERSION
+
+
+def _version(event: object) -> object:
+    return event.get("version") if isinstance(event, Mapping) else None
+
+
+class _EventOfAnyVersion(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", strict=True, defer_build=True)
 
-    version: Literal[1]
     chat_id: str
     turn_id: str
     token: str
     correlation_id: str = ""
+
+    @property
+    def invocation(self) -> WorkerInvocation:
+        return WorkerInvocation(self.chat_id, self.turn_id, self.token, self.correlation_id)
+
+
+class _WorkerEvent(_EventOfAnyVersion):
+    version: Literal[1]

@@ -108,6 +108,25 @@ def test_record_with_an_unexpected_context_fails_its_turn(service: Service, stor
         assert story.stored(invocation.chat_id).failure == "worker_died"
 
 
+@pytest.mark.parametrize("version", [0, 2, 3, 2.0, "2", None])
+def test_turn_of_an_event_of_any_version_fails(service: Service, story: Story, version: object) -> None:
+    invocation = asked(service)
+    payload = worker_event(invocation, version=version, attachments=[{"memory_id": "m1"}])
+    assert service.gateway.fail(on_failure_record(invocation, requestPayload=payload)) == []
+    assert story.stored(invocation.chat_id).failure == "worker_died"
+
+
+@pytest.mark.parametrize("changes", [{"token": None}, {"turn_id": 7}, {"chat_id": {"id": "c1"}}], ids=str)
+def test_unreadable_event_of_a_newer_version_waits_for_the_newer_failures_function(
+    service: Service, story: Story, changes: dict[str, object]
+) -> None:
+    invocation = asked(service)
+    newer, same = (worker_event(invocation, version=version, **changes) for version in (2, 1))
+    records = [on_failure_record(invocation, requestPayload=payload) for payload in (newer, same)]
+    assert service.gateway.fail(*records) == ["record-0"]
+    assert story.stored(invocation.chat_id).thinking
+
+
 def test_only_records_that_could_not_be_stored_are_retried(service: Service, story: Story) -> None:
     invocation = asked(service)
     service.chats.down = True

@@ -2,10 +2,12 @@
 
 import json
 import logging
+import re
 from typing import Any
 
 import pytest
 
+from adapters.aws.worker_event import VERSION, NewerEvent
 from domain.chat import TurnState
 from domain.errors import StoreUnavailable
 from domain.records import WorkerInvocation
@@ -46,8 +48,9 @@ def test_user_and_question_come_from_the_store_not_from_the_event(
 @pytest.mark.parametrize(
     "changes",
     [
-        {"version": 2},
         {"version": "1"},
+        {"version": "2"},
+        {"version": 0},
         {"version": None},
         {"chat_id": 7},
         {"turn_id": None},
@@ -77,6 +80,17 @@ def test_event_with_a_missing_field_is_logged_and_ignored(
     service.gateway.work(event)
     assert state_of(service, invocation) is TurnState.QUEUED
     assert "worker event unreadable" in caplog.messages
+
+
+@pytest.mark.parametrize("version", [2, 3, 2.0, 1.5, 10**30])
+@pytest.mark.parametrize("changes", [{}, {"token": None}, {"chat_id": ["several"]}], ids=str)
+def test_event_of_a_newer_version_is_an_error_so_that_lambda_reports_it(
+    service: Service, invocation: WorkerInvocation, version: float, changes: dict[str, object]
+) -> None:
+    with pytest.raises(NewerEvent, match=re.escape(f"version {version}; this code reads version {VERSION}")):
+        service.gateway.work(worker_event(invocation, version=version, **changes))
+    assert state_of(service, invocation) is TurnState.QUEUED
+    assert service.agent.assignments == []
 
 
 # ---- the flag over HTTP is ignored
