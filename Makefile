@@ -110,7 +110,7 @@ test-code:
 
 test-python: env
 	@$(VENV_PYTHON) -m pytest -q -n auto tests --ignore tests/e2e --ignore tests/local --ignore tests/pages --ignore tests/schemathesis --ignore tests/docs \
-	  --ignore tests/terraform
+	  --ignore tests/terraform --ignore tests/runtime
 	@cd clients/python && ../../.venv/bin/python -m pytest -q -n auto
 
 test-web: env
@@ -123,8 +123,8 @@ test-terraform: env terraform-init
 
 # Each of the two processes has a stack of its own. In this order, so that it starts while the local tools are tested.
 test-stack: env
-	@scripts/env ministack schemathesis
-	@$(VENV_PYTHON) -m pytest -q -n 2 --no-loadscope-reorder --driver=http tests/local tests/e2e tests/features tests/pages tests/schemathesis tests/docs
+	@scripts/env ministack schemathesis runtime
+	@$(VENV_PYTHON) -m pytest -q -n 2 --no-loadscope-reorder --driver=http tests/local tests/runtime tests/e2e tests/features tests/pages tests/schemathesis tests/docs
 
 accept: env ## Accept a deployed workspace: TF_WORKSPACE and two tokens (OPTIONS="--turns 20"; OPTIONS=--help)
 	@$(VENV_PYTHON) -m tests accept $(OPTIONS)

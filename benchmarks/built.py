@@ -7,8 +7,8 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from benchmarks.stubs.lambda_runtime import PYTHON
 from benchmarks.stubs.running import ROOT
+from tests.support.lambda_runtime import PYTHON
 
 #: Not in a temporary folder, which some machines keep in memory.
 FOLDER: Final = ROOT / "build" / "bench" / "package"

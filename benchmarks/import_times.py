@@ -9,7 +9,7 @@ from typing import Final
 from benchmarks import story
 from benchmarks.built import floor, package
 from benchmarks.record import Row, Table
-from benchmarks.stubs.lambda_runtime import PYTHON
+from tests.support.lambda_runtime import PYTHON
 
 PARTS: Final[Mapping[str, frozenset[str]]] = {
     "botocore and what it imports": frozenset({"botocore", "urllib3", "dateutil", "jmespath", "six"}),

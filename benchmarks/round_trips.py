@@ -4,9 +4,9 @@ from benchmarks import story
 from benchmarks.built import package
 from benchmarks.record import Progress, Section, Table, measure
 from benchmarks.starts import start
-from benchmarks.stubs.lambda_runtime import running
 from benchmarks.stubs.running import aws
 from domain.chat import Chat
+from tests.support.lambda_runtime import running
 
 TITLE = "AWS round trips"
 HOW = (

@@ -10,9 +10,9 @@ from benchmarks import story
 from benchmarks.built import build, floor, package
 from benchmarks.record import Plot, Progress, Row, Section, Table, measure
 from benchmarks.starts import start
-from benchmarks.stubs.lambda_runtime import running
 from benchmarks.stubs.running import aws
 from domain.chat import Chat
+from tests.support.lambda_runtime import running
 
 TITLE = "Size and memory"
 HOW = (

@@ -8,7 +8,7 @@ from typing import Any
 from benchmarks import story
 from benchmarks.built import floor
 from benchmarks.record import Measure, Progress, ratio, too_busy
-from benchmarks.stubs.lambda_runtime import Function, running
+from tests.support.lambda_runtime import Function, running
 
 FLOOR, AGAIN = "floor", "floor again"
 

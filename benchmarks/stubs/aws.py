@@ -11,7 +11,7 @@ import zlib
 from collections import Counter
 from typing import Any, Final
 
-from benchmarks.stubs.http import Message, response, take_message
+from tests.support.http_messages import Message, response, take_message
 
 Answers = dict[str, bytes]
 ASIDE: Final = "/counts"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from benchmarks.stubs.http import take_message
+from tests.support.http_messages import take_message
 
 
 @dataclass(frozen=True)

@@ -67,4 +67,4 @@ def make_handler(services: Container) -> LambdaHandler:
     return handle
 
 
-handler = lambda_function(make_handler)
+handler = lambda_function(make_handler, before_snapshot=("chat_service", "lambda_", "agent"))

@@ -1,10 +1,15 @@
 """The composition root: the only place that names concrete classes. Nothing is made before it is asked for."""
 
-from typing import TYPE_CHECKING
+import logging
+import os
+import sys
+from typing import TYPE_CHECKING, Final
 
 from botocore.config import Config
 from dependency_injector import containers, providers
 
+from adapters.agents.registry import AGENTS
+from adapters.aws import sdk
 from adapters.aws.clients import AwsClients
 from adapters.aws.lambda_worker_invoker import LambdaWorkerInvoker
 from adapters.clocks import RequestClock, SystemClock
@@ -15,13 +20,27 @@ from adapters.observability.turn_observer import LoggingTurnObserver
 from adapters.ulid_ids import UlidIdSource
 from domain.chat_service import ChatService
 from domain.memory_service import MemoryService
-from entrypoints.settings import Settings, read_settings
+from entrypoints.settings import PREFIX, Settings, read_settings
 
 if TYPE_CHECKING:
     from domain.ports import Clock, MemoryRanking, MemoryStore, ReasoningAgent
 
+log: Final = logging.getLogger(__name__)
+
 #: An ask has two calls and two seconds. Three tries of a second each leave an error that says "try again" in time.
 AWS = Config(connect_timeout=1, read_timeout=2, retries={"mode": "standard", "total_max_attempts": 3})
+
+
+def check_sdk() -> None:
+    """At init, so that a function on a too old SDK never takes an event. Raises `SdkTooOld`."""
+    agent = AGENTS.get(os.environ.get(f"{PREFIX}AGENT", ""))
+    sdk.require_sdk(agent.sdk if agent else sdk.MINIMUM)
+
+
+def _started(handler: logging.Handler) -> logging.Handler:
+    """Log once what the runtime brings: it changes without a deployment."""
+    log.info("function started", extra={"botocore": sdk.VERSION, "python": sys.version.split()[0]})
+    return handler
 
 
 def _ranking() -> "MemoryRanking":
@@ -46,7 +65,10 @@ class Container(containers.DeclarativeContainer):
 
     settings = providers.Singleton(read_settings)
     logging = providers.Singleton(
-        start_logging, settings.provided.log_level, settings.provided.workspace, settings.provided.version
+        _started,
+        providers.Singleton(
+            start_logging, settings.provided.log_level, settings.provided.workspace, settings.provided.version
+        ),
     )
     system_clock = providers.Singleton(SystemClock)
     clock = providers.Singleton(RequestClock, system_clock)

@@ -51,4 +51,4 @@ def make_handler(services: Container) -> LambdaHandler:
     return http_function("edits", handlers, services)
 
 
-handler = lambda_function(make_handler)
+handler = lambda_function(make_handler, before_snapshot=("chat_service", "memory_service"))

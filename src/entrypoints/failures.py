@@ -62,4 +62,4 @@ def _condition(context: object) -> object:
     return context.get("condition") if isinstance(context, dict) else None
 
 
-handler = lambda_function(make_handler)
+handler = lambda_function(make_handler, before_snapshot=("chat_service",))

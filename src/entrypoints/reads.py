@@ -114,4 +114,4 @@ def make_handler(services: Container) -> LambdaHandler:
     return http_function("reads", handlers, services)
 
 
-handler = lambda_function(make_handler)
+handler = lambda_function(make_handler, before_snapshot=("chat_service", "memory_service", "ranking"))

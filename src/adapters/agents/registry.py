@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final, Protocol
 
+from adapters.aws.sdk import MINIMUM
+
 if TYPE_CHECKING:
     from adapters.agents.custom_agent import AgentDependencies
     from domain.ports import ReasoningAgent
@@ -36,12 +38,13 @@ class BuiltInAgent:
     """`make` imports the agent's module itself, so that only a worker loads it.
 
     `needs` names the settings that must not be empty. `extra` names the optional dependencies in pyproject.toml that
-    the agent imports and the package includes.
+    the agent imports and the package includes. `sdk` is the oldest botocore that these work with.
     """
 
     make: "Callable[[AgentSettings, AgentDependencies], ReasoningAgent]"
     needs: tuple[str, ...] = ()
     extra: str | None = None
+    sdk: str = MINIMUM
 
 
 def _recall(settings: AgentSettings, dependencies: "AgentDependencies") -> "ReasoningAgent":
@@ -68,7 +71,8 @@ def _bedrock(settings: AgentSettings, dependencies: "AgentDependencies") -> "Rea
 
 AGENTS: Final[Mapping[str, BuiltInAgent]] = {
     "recall": BuiltInAgent(_recall),
-    "bedrock": BuiltInAgent(_bedrock, needs=("model_id",), extra="bedrock"),
+    # pydantic-ai's own extra of that name asks for this SDK; the package leaves the SDK to the runtime.
+    "bedrock": BuiltInAgent(_bedrock, needs=("model_id",), extra="bedrock", sdk="1.42.63"),
 }
 
 

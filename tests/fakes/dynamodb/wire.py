@@ -41,19 +41,23 @@ class KeyedStore:
         self.consumed.clear()
         self.invocations.clear()
 
-    def _answer(self, request: Any, event_name: str, **_: object) -> AWSResponse:
-        operation, body = event_name.rsplit(".", 1)[-1], bytes(request.body or b"")
+    def answer(self, operation: str, body: bytes) -> tuple[int, bytes]:
+        """Status and body of the reply to one request."""
         if operation == "Invoke":
             self.invocations.append(body)
-            return self._reply(Consumed(operation), body, 202, b"")
+            return self._counted(Consumed(operation), body, 202, b"")
         status, reply, used = getattr(self, f"_{operation}")(json.loads(body))
-        return self._reply(used, body, status, json.dumps(reply).encode())
+        return self._counted(used, body, status, json.dumps(reply).encode())
 
-    def _reply(self, used: Consumed, body: bytes, status: int, reply: bytes) -> AWSResponse:
-        sizes = {"request_bytes": len(body), "reply_bytes": len(reply)}
-        self.consumed.append(Consumed(**{**vars(used), **sizes}))
+    def _answer(self, request: Any, event_name: str, **_: object) -> AWSResponse:
+        status, reply = self.answer(event_name.rsplit(".", 1)[-1], bytes(request.body or b""))
         headers = HTTPHeaders.from_dict({"Content-Type": "application/x-amz-json-1.0"})
         return AWSResponse("https://keyed-store.invalid", status, headers, RawBody(reply))
+
+    def _counted(self, used: Consumed, body: bytes, status: int, reply: bytes) -> tuple[int, bytes]:
+        sizes = {"request_bytes": len(body), "reply_bytes": len(reply)}
+        self.consumed.append(Consumed(**{**vars(used), **sizes}))
+        return status, reply
 
     # ---- operations, by DynamoDB's names
 

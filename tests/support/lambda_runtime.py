@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from benchmarks.stubs.http import Message, response, take_message
-from benchmarks.stubs.running import ROOT
+from local.home import PROJECT
+from tests.support.http_messages import Message, response, take_message
 
-PYTHON: Final = ROOT / ".local" / "runtime" / "venv" / "bin" / "python"
+PYTHON: Final = PROJECT / ".local" / "runtime" / "venv" / "bin" / "python"
 SECONDS: Final = 60
 
 
@@ -24,12 +24,16 @@ class FunctionBroke(Exception):
 
 @dataclass(frozen=True)
 class Function:
-    """An unpacked package, its handler, the event to handle, and its environment besides Lambda's variables."""
+    """An unpacked package, its handler, the event to handle, and its environment besides Lambda's variables.
+
+    `without` names variables of Lambda's that this function does not get.
+    """
 
     folder: Path
     handler: str
     event: Mapping[str, Any]
     environment: Mapping[str, str]
+    without: frozenset[str] = frozenset()
 
 
 @dataclass
@@ -42,12 +46,13 @@ class Running:
     _listening: socket.socket
     _connection: socket.socket | None = None
 
-    def invoke(self) -> tuple[Any, float]:
-        """The function's response, and the time when it arrived."""
+    def invoke(self, event: Mapping[str, Any] | None = None) -> tuple[Any, float]:
+        """The function's response to this event or its usual one, and the time when it arrived."""
+        event = self.function.event if event is None else event
         asked = self._next_request()
         if not asked.path_or_status.endswith("/invocation/next"):
             raise FunctionBroke(asked.body.decode())
-        self._send(200, json.dumps(self.function.event).encode(), _invocation())
+        self._send(200, json.dumps(event).encode(), _invocation())
         answered = self._next_request()
         moment = time.perf_counter()
         self._send(202, b"{}", {})
@@ -84,6 +89,10 @@ class Running:
         # Linux's clockid of clock_getcpuclockid(3), which Python does not expose.
         return time.clock_gettime((~self.process.pid << 3) | 2)
 
+    def copy(self) -> "Running":
+        """The runtime API of a copy of the process, made by a fork: the next that connects is served apart."""
+        return Running(self.function, self.process, self.began, self._listening)
+
     def end(self) -> None:
         """Kill it: an idle function has nothing to clean up."""
         self.process.kill()
@@ -93,16 +102,22 @@ class Running:
 
 
 @contextmanager
-def running(function: Function) -> Iterator[Running]:
-    """The function on Lambda's own runtime client, with only its own environment."""
+def running(
+    function: Function, *, program: tuple[str, ...] = ("-m", "awslambdaric"), log: Path | None = None
+) -> Iterator[Running]:
+    """The function on Lambda's own runtime client, with only its own environment; its output goes to `log`.
+
+    `program` runs in the client's Python, and gets the handler as its argument.
+    """
     with socket.create_server(("127.0.0.1", 0)) as listening:
         listening.settimeout(SECONDS)
         environment = _environment(function, listening.getsockname()[1])
-        command = [str(PYTHON), "-m", "awslambdaric", function.handler]
-        began = time.perf_counter()
-        process = subprocess.Popen(
-            command, cwd=function.folder, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
+        command = [str(PYTHON), *program, function.handler]
+        with (log or Path(os.devnull)).open("wb") as output:
+            began = time.perf_counter()
+            process = subprocess.Popen(
+                command, cwd=function.folder, env=environment, stdout=output, stderr=subprocess.STDOUT
+            )
         started = Running(function, process, began, listening)
         try:
             yield started
@@ -112,7 +127,7 @@ def running(function: Function) -> Iterator[Running]:
 
 def _environment(function: Function, port: int) -> dict[str, str]:
     name = function.handler.split(".")[-2]
-    return {
+    environment = {
         "PATH": os.defpath,
         "LANG": "en_US.UTF-8",
         "AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{port}",
@@ -131,6 +146,7 @@ def _environment(function: Function, port: int) -> dict[str, str]:
         "PYTHONPATH": str(function.folder),
         **function.environment,
     }
+    return {name: value for name, value in environment.items() if name not in function.without}
 
 
 def _invocation() -> dict[str, str]:

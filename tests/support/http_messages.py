@@ -1,4 +1,4 @@
-"""The subset of HTTP/1.1 that the benchmarks' clients and servers use: small messages without pipelining."""
+"""The subset of HTTP/1.1 that stubs and measuring clients use: small messages without pipelining."""
 
 from typing import NamedTuple
 
