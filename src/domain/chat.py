@@ -101,6 +101,13 @@ class Turn:
         """How long the agent reasoned; None when it never began or has not ended."""
         return self.ended_at - self.started_at if self.started_at and self.ended_at else None
 
+    def frees_slots(self, *, by_worker: bool) -> bool:
+        """Whether an end of this turn frees its slots at once: no worker has claimed it, or its worker ends it.
+
+        Otherwise its agent may still be at work, and the slots stay with the worker until it lets go.
+        """
+        return self.lease is None or by_worker
+
     def overdue(self, now: datetime) -> bool:
         """Still thinking at its deadline. Any reader that sees this stores the end."""
         return self.thinking and now >= self.deadline

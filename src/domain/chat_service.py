@@ -169,7 +169,7 @@ class ChatService:
 
     def _run_again(self, turn: Turn, correlation_id: str) -> bool:
         """Start a new turn about an ended turn's question. False after a concurrent change: read it again."""
-        if turn.thinking:  # and overdue: store its end first, which releases its slots
+        if turn.thinking:  # and overdue: store its end first
             self._expire(turn)
             return False
         again = self._with_slot(turn.user_id, lambda: self._restart(turn))
@@ -228,24 +228,32 @@ class ChatService:
         return self._run_agent(turn, page.messages, until)
 
     def persist(self, outcome: ReasoningOutcome) -> Turn | None:
-        """Store the outcome. Returns the turn as stored, or None when it had already ended.
+        """Store the outcome. Returns the turn as stored; None if somebody else had ended it: then release its slots.
 
         Retries an unreachable store until the turn's deadline, then raises `StoreUnavailable`.
         """
-        if isinstance(outcome, Abandoned):
-            return None
         turn = outcome.turn
-        ended, answer = self._ending(outcome)
+        if not isinstance(outcome, Abandoned):
+            ended, answer = self._ending(outcome)
+            if self._until_deadline(turn, lambda: self._end(turn, ended, answer, by_worker=True)):
+                return ended
+        self._until_deadline(turn, lambda: self._chats.release_slots(turn))
+        return None
+
+    def _until_deadline(self, turn: Turn, write: Callable[[], Stored]) -> Stored:
         while True:
             try:
-                return ended if self._end(turn, ended, answer) else None
+                return write()
             except StoreUnavailable:
                 if self._clock.now() + PERSIST_PAUSE >= turn.deadline:
                     raise
                 self._clock.sleep(PERSIST_PAUSE)
 
     def fail(self, invocation: WorkerInvocation, code: FailureCode) -> Turn | None:
-        """End the turn that `invocation` started, if it is still thinking: its worker is known to be dead."""
+        """End the turn that `invocation` started, if it is still thinking: Lambda has given up on its event.
+
+        The event may have been delivered twice, so that another worker still runs: a claimed turn keeps its slots.
+        """
         chat = self._chats.load(invocation.chat_id)
         if chat is None or not _matches(invocation, chat.turn) or not chat.turn.thinking:
             return None
@@ -291,8 +299,8 @@ class ChatService:
         message_id = self._ids.new_id(after=turn.question_id)
         return Message(message_id, Role.ASSISTANT, answer.text, now, answer.citations)
 
-    def _end(self, seen: Turn, ended: Turn, answer: Message | None = None) -> bool:
-        done = self._chats.compare_and_set_turn(seen, ended, answer)
+    def _end(self, seen: Turn, ended: Turn, answer: Message | None = None, *, by_worker: bool = False) -> bool:
+        done = self._chats.compare_and_set_turn(seen, ended, answer, by_worker=by_worker)
         if done:
             self._observer.on_transition(ended)
         return done

@@ -28,8 +28,9 @@ from domain.records import (
 class ChatRepository(Protocol):
     """Chats with their messages and turns. A call that has returned is durable and seen by every later read.
 
-    A repository may be made with a capacity: no more turns than that think at once. The limit may be sharded by turn
-    id: `AtCapacity` means that this turn's shard is full; a new turn id may hash to another shard.
+    A repository may be made with a capacity: no more turns than that hold a slot at once. The limit may be sharded by
+    turn id: `AtCapacity` means that this turn's shard is full; a new turn id may hash to another shard. A slot is free
+    again at its turn's deadline, whatever happened to the turn.
     """
 
     @abstractmethod
@@ -38,7 +39,7 @@ class ChatRepository(Protocol):
 
         When the key is known and has not expired nothing is written, and what it stands for comes back.
         Raises `ChatNotFound`, `ChatForbidden`, `ChatBusy` (an overdue turn does not count as busy), `TooManyTurns`
-        or `AtCapacity` (overdue turns do not count), checked in this order after the key.
+        or `AtCapacity`, checked in this order after the key.
         The message's id must be greater than the chat's last one: `OutOfOrder` otherwise.
         Storing the same `NewQuestion` twice is storing it once.
         """
@@ -53,14 +54,28 @@ class ChatRepository(Protocol):
 
     @abstractmethod
     def compare_and_set_turn(
-        self, expected: Turn, new: Turn, answer: Message | None = None, turn_limit: int | None = None
+        self,
+        expected: Turn,
+        new: Turn,
+        answer: Message | None = None,
+        turn_limit: int | None = None,
+        *,
+        by_worker: bool = False,
     ) -> bool:
         """Compare and set: move the chat's turn from `expected` to `new`, with `answer` in the same write.
 
         Done, and True, only if the stored turn still is `expected` (id, state and lease); else nothing is written,
         and False. A second call with the same arguments after the first took effect is True as well.
         A turn that starts to think acquires one of its user's `turn_limit` slots (`TooManyTurns`) and one of the
-        service's (`AtCapacity`; overdue turns hold none), one that ends releases them.
+        service's (`AtCapacity`). One that ends releases them if `expected.frees_slots(by_worker)`; otherwise they stay
+        taken until `release_slots`, until the turn's deadline at the latest.
+        """
+
+    @abstractmethod
+    def release_slots(self, turn: Turn) -> None:
+        """Release the slots that `turn` still holds, whatever its chat holds now: its worker has let go.
+
+        Releasing twice is releasing once; the slots of any other turn, a retry of this one too, stay taken.
         """
 
     @abstractmethod
@@ -78,7 +93,7 @@ class ChatRepository(Protocol):
     @abstractmethod
     def delete(self, chat_id: str, user_id: str) -> None:
         """Delete the chat and all its messages. From the first effect on, no read finds the chat, and no transition
-        of its turn is stored; a turn that still thinks releases its slots.
+        of its turn is stored. A queued turn releases its slots; those of a running one stay with its worker.
 
         An interrupted deletion continues when called again. Raises `ChatNotFound` (nothing is left), `ChatForbidden`.
         """

@@ -1,12 +1,16 @@
-"""ChatRepository: the limit of thinking turns of all users."""
+"""ChatRepository: the limit of turns of all users that hold a slot."""
+
+from collections.abc import Callable
 
 import pytest
 
 from adapters.dynamodb.chat_repository import DynamoDbChatRepository
 from adapters.dynamodb.turn_slots import SLOTS_PER_SHARD, TurnSlots
+from domain.chat import Turn
 from domain.errors import AtCapacity, ChatBusy, TooManyTurns
 from domain.ports import ChatRepository
 from tests.contract.conftest import IN_MEMORY, Aws
+from tests.contract.test_turn_slots import ENDS_BY_OTHERS, ENDS_BY_WORKER, by_name
 from tests.fakes.chat_repository import InMemoryChatRepository
 from tests.fakes.clock import FakeClock
 from tests.support.story import ALICE, BOB, TURN_LIMIT, Story
@@ -36,17 +40,22 @@ def test_question_beyond_capacity_is_refused(story: Story) -> None:
     assert story.chats.list_chats(CAROL, 50).chats == ()
 
 
-@pytest.mark.parametrize("end", ["answers", "fails", "cancels"])
-def test_ended_turn_releases_its_slot(story: Story, end: str) -> None:
+@by_name({**ENDS_BY_OTHERS, **ENDS_BY_WORKER})
+def test_queued_turn_that_ends_releases_its_slot(story: Story, end: Callable[[Story, Turn], object]) -> None:
     turns = [story.asks(user=user) for user in (ALICE, BOB, BOB)]
-    getattr(story, end)(turns[1])
+    end(story, turns[0])
     story.asks(user=CAROL)
     assert_full(story)
 
 
-def test_deleting_a_thinking_chat_releases_its_slot(story: Story) -> None:
-    turns = [story.asks(user=user) for user in (ALICE, BOB, BOB)]
-    story.chats.delete(turns[0].chat_id, ALICE)
+@by_name(ENDS_BY_OTHERS)
+def test_running_turn_that_somebody_else_ends_holds_its_slot_until_its_worker_lets_go(
+    story: Story, end: Callable[[Story, Turn], object]
+) -> None:
+    turns = [story.claims(story.asks(user=user)) for user in (ALICE, BOB, BOB)]
+    end(story, turns[0])
+    assert_full(story)
+    story.chats.release_slots(turns[0])
     story.asks(user=CAROL)
     assert_full(story)
 

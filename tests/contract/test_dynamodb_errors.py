@@ -84,10 +84,13 @@ WRITES: Final[dict[str, Call]] = {
     "answer": lambda at: at.story.answers(at.running),
     "cancel": lambda at: at.moved(at.queued, at.queued.cancelled(at.story.clock.now())),
     "ask again": lambda at: at.moved(at.ended, at.story.turn(ALICE, at.ended.chat_id, at.ended.question_id)),
+    "cancel while running": lambda at: at.story.cancels(at.running),
+    "release_slots": lambda at: at.story.chats.release_slots(at.running),
     "save_progress": lambda at: at.story.chats.save_progress(at.queued, [Step(NOON, "Looking")], "Level"),
     "mark_read": lambda at: at.story.chats.mark_read(at.ended.chat_id, ALICE),
     "delete a chat": lambda at: at.story.chats.delete(at.ended.chat_id, ALICE),
     "delete a thinking chat": lambda at: at.story.chats.delete(at.queued.chat_id, ALICE),
+    "delete a running chat": lambda at: at.story.chats.delete(at.running.chat_id, ALICE),
     "put_many": lambda at: at.memories.put_many(ALICE, [LATER]),
     "delete a memory": lambda at: at.memories.delete(ALICE, PARKED.memory_id),
 }
@@ -239,7 +242,7 @@ def test_a_known_key_is_seen_through_a_refusal_that_met_its_first_ask(stored: St
 @pytest.mark.parametrize("thinking", ["queued", "running"])
 @pytest.mark.parametrize("number", range(4))
 @pytest.mark.parametrize("how", ["conflicts", "no connection"])
-def test_deletion_that_is_cut_at_any_write_keeps_no_permit(
+def test_deletion_that_is_cut_at_any_write_keeps_no_permit_but_a_workers(
     stored: Stored, thinking: str, number: int, how: str
 ) -> None:
     turn = getattr(stored, thinking)
@@ -251,6 +254,10 @@ def test_deletion_that_is_cut_at_any_write_keeps_no_permit(
     with suppress(ChatNotFound):
         stored.story.chats.delete(turn.chat_id, ALICE)
     assert items_of(stored.aws, turn.chat_id) == 0
+    if turn is stored.running:
+        with pytest.raises(TooManyTurns):
+            stored.story.chats.save_question(stored.story.question(limit=2))
+        stored.story.chats.release_slots(turn)
     assert stored.story.chats.save_question(stored.story.question(limit=2)) is None
     with pytest.raises(TooManyTurns):
         stored.story.chats.save_question(stored.story.question(limit=2))

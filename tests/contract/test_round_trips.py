@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from domain.chat import Message, Role
+from domain.records import Answer as AgentAnswer
 from tests.contract.conftest import WORKER_FUNCTION, Aws
 from tests.fakes.agent import PacedAgent
 from tests.fakes.clock import FakeClock
@@ -30,6 +31,7 @@ class DeployedService:
 
     def __post_init__(self) -> None:
         self.clock = FakeClock()
+        self.agent = PacedAgent(self.clock, takes=timedelta(0))
         invoker_client = package_clients().lambda_()
         self.aws.wire.tap(invoker_client)
         tables = {"chats_table": self.aws.tables.chats, "memories_table": self.aws.tables.memories}
@@ -40,7 +42,7 @@ class DeployedService:
             system_clock=self.clock,
             dynamodb=self.aws.dynamodb,
             lambda_=invoker_client,
-            agent=PacedAgent(self.clock, takes=timedelta(0)),
+            agent=self.agent,
         )
         self.gateway = Gateway(self.container)
 
@@ -113,6 +115,19 @@ def test_worker_run_takes_four_round_trips(service: DeployedService, counted: Co
     service.asked()
     run = counted("a worker run, with progress saved once", service.work)
     assert run == ["Query", "UpdateItem", "UpdateItem", "TransactWriteItems"]
+
+
+def test_worker_whose_turn_was_cancelled_takes_one_round_trip_more(service: DeployedService, counted: Counted) -> None:
+    chat_id = service.asked()
+
+    def answer_after_the_cancel(_: object) -> AgentAnswer:
+        service.gateway.call("POST /chats/{chat_id}/cancel", path={"chat_id": chat_id})
+        return AgentAnswer(BAY)
+
+    service.agent.answer = answer_after_the_cancel
+    run = counted("a worker run whose turn is cancelled, and the cancel", service.work)
+    cancel = ["GetItem", "UpdateItem"]
+    assert run == ["Query", "UpdateItem", "UpdateItem", *cancel, "TransactWriteItems", "TransactWriteItems"]
 
 
 def test_duplicate_event_takes_one_round_trip(service: DeployedService, counted: Counted) -> None:

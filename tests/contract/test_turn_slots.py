@@ -1,12 +1,38 @@
-"""ChatRepository: the limit of thinking turns of one user."""
+"""ChatRepository: the limit of turns of one user that hold a slot."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Final
 
 import pytest
 
+from domain.chat import Turn
 from domain.errors import ChatBusy, ChatNotFound, TooManyTurns
 from domain.failure_codes import FailureCode
 from tests.support.story import ALICE, BOB, TURN_LIMIT, UNKNOWN_CHAT, Story
+
+#: Every end of a turn by somebody else than its worker.
+ENDS_BY_OTHERS: Final[dict[str, Callable[[Story, Turn], object]]] = {
+    "cancelled": lambda story, turn: story.cancels(turn),
+    "worker_died": lambda story, turn: story.fails(turn, FailureCode.WORKER_DIED),
+    "timed_out": lambda story, turn: story.fails(turn, FailureCode.TIMED_OUT),
+    "chat deleted": lambda story, turn: story.chats.delete(turn.chat_id, ALICE),
+    "cancelled, then chat deleted": lambda story, turn: (story.cancels(turn), story.chats.delete(turn.chat_id, ALICE)),
+}
+#: And those by the worker itself.
+ENDS_BY_WORKER: Final[dict[str, Callable[[Story, Turn], object]]] = {
+    "answered": lambda story, turn: story.answers(turn),
+    "failed": lambda story, turn: story.fails(turn, FailureCode.AGENT_FAILED, by_worker=True),
+}
+
+
+def by_name(ends: dict[str, Callable[[Story, Turn], object]]) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("end", ends.values(), ids=ends)
+
+
+def assert_full(story: Story) -> None:
+    with pytest.raises(TooManyTurns):
+        story.chats.save_question(story.question())
 
 
 def test_one_question_more_than_the_limit_is_too_many(story: Story) -> None:
@@ -25,21 +51,80 @@ def test_turn_limit_is_counted_per_user(story: Story) -> None:
     assert story.chats.save_question(story.question(user=BOB)) is None
 
 
-@pytest.mark.parametrize("end", ["answers", "fails", "cancels"])
-def test_ended_turn_releases_its_slot(story: Story, end: str) -> None:
+@by_name(ENDS_BY_OTHERS)
+def test_queued_turn_that_ends_releases_its_slot(story: Story, end: Callable[[Story, Turn], object]) -> None:
     turns = [story.asks() for _ in range(TURN_LIMIT)]
-    getattr(story, end)(turns[2])
-    assert story.chats.save_question(story.question()) is None
-    with pytest.raises(TooManyTurns):
-        story.chats.save_question(story.question())
+    end(story, turns[2])
+    story.asks()
+    assert_full(story)
 
 
-def test_deleting_a_thinking_chat_releases_its_slot(story: Story) -> None:
-    turns = [story.asks() for _ in range(TURN_LIMIT)]
-    story.chats.delete(turns[2].chat_id, ALICE)
-    assert story.chats.save_question(story.question()) is None
+@by_name(ENDS_BY_WORKER)
+def test_running_turn_that_its_worker_ends_releases_its_slot(
+    story: Story, end: Callable[[Story, Turn], object]
+) -> None:
+    turns = [story.claims(story.asks()) for _ in range(TURN_LIMIT)]
+    end(story, turns[2])
+    story.asks()
+    assert_full(story)
+
+
+@by_name(ENDS_BY_OTHERS)
+def test_running_turn_that_somebody_else_ends_holds_its_slot_until_its_worker_lets_go(
+    story: Story, end: Callable[[Story, Turn], object]
+) -> None:
+    turns = [story.claims(story.asks()) for _ in range(TURN_LIMIT)]
+    end(story, turns[2])
+    assert_full(story)
+    story.chats.release_slots(turns[2])
+    story.asks()
+    assert_full(story)
+
+
+@by_name(ENDS_BY_OTHERS)
+def test_running_turn_whose_worker_never_lets_go_holds_its_slot_until_its_deadline(
+    story: Story, end: Callable[[Story, Turn], object]
+) -> None:
+    turns = [story.claims(story.asks())]
+    story.clock.sleep(timedelta(seconds=30))
+    turns += [story.claims(story.asks()) for _ in range(TURN_LIMIT - 1)]
+    end(story, turns[0])
+    story.clock.move_to(turns[0].deadline - timedelta(milliseconds=1))
+    assert_full(story)
+    story.pass_deadline(turns[0])
+    story.asks()
+    assert_full(story)
+
+
+def test_late_release_frees_no_slot_of_a_retry(story: Story) -> None:
+    cancelled = story.claims(story.asks())
+    story.cancels(cancelled)
+    ended = story.stored(cancelled.chat_id)
+    again = story.turn(chat_id=ended.chat_id, question_id=ended.question_id)
+    assert story.chats.compare_and_set_turn(ended, again, turn_limit=TURN_LIMIT)
+    for _ in range(TURN_LIMIT - 2):
+        story.asks()
+    assert_full(story)
+    for _ in range(2):
+        story.chats.release_slots(cancelled)
+    story.asks()
+    assert_full(story)
+
+
+def test_retry_counts_beside_the_run_that_still_holds_its_slot(story: Story) -> None:
+    turns = [story.claims(story.asks()) for _ in range(TURN_LIMIT)]
+    ended = story.cancels(turns[0])
+    again = story.turn(chat_id=ended.chat_id, question_id=ended.question_id)
     with pytest.raises(TooManyTurns):
-        story.chats.save_question(story.question())
+        story.chats.compare_and_set_turn(ended, again, turn_limit=TURN_LIMIT)
+
+
+def test_releasing_what_holds_no_slot_changes_nothing(story: Story) -> None:
+    story.chats.release_slots(story.turn())
+    for _ in range(TURN_LIMIT):
+        story.asks()
+    story.chats.release_slots(story.turn())
+    assert_full(story)
 
 
 def test_repeated_question_takes_no_second_slot(story: Story) -> None:

@@ -14,11 +14,15 @@ from domain.records import ChatList, ChatPage, IdempotencyRecord, NewQuestion, P
 
 @dataclass
 class InMemoryChatRepository(ChatRepository):
-    """`capacity` is the limit of thinking turns, 0 for none; `down` makes every call raise StoreUnavailable."""
+    """`capacity` is the limit of slots, 0 for none; `down` makes every call raise StoreUnavailable.
+
+    `permits`: by turn id, the user and the deadline of each turn that holds slots.
+    """
 
     chats: dict[str, Chat] = field(default_factory=dict)
     messages: dict[str, dict[str, Message]] = field(default_factory=dict)
     keys: dict[tuple[str, str], tuple[IdempotencyRecord, datetime]] = field(default_factory=dict)
+    permits: dict[str, tuple[str, datetime]] = field(default_factory=dict)
     down: bool = False
     capacity: int = 0
     _lock: RLock = field(default_factory=RLock)
@@ -33,7 +37,7 @@ class InMemoryChatRepository(ChatRepository):
             if chat is not None and chat.turn.turn_id == turn.turn_id:
                 return None
             self._check_chat(chat, new)
-            self._check_slot(turn, new.turn_limit)
+            self._acquire_slot(turn, new.turn_limit)
             self.chats[turn.chat_id] = chat.with_question(message, turn) if chat else Chat.begun(message, turn)
             self.messages.setdefault(turn.chat_id, {})[message.message_id] = message
             if new.key is not None:
@@ -57,17 +61,14 @@ class InMemoryChatRepository(ChatRepository):
         if new.message.message_id <= chat.last_message_id:
             raise OutOfOrder(chat.last_message_id)
 
-    def _check_slot(self, turn: Turn, limit: int) -> None:
-        others = [chat.turn for chat in self.chats.values() if chat.chat_id != turn.chat_id]
-        live = sorted(
-            (other for other in others if other.thinking and not other.overdue(turn.asked_at)),
-            key=lambda other: other.deadline,
-        )
-        own = [other for other in live if other.user_id == turn.user_id]
+    def _acquire_slot(self, turn: Turn, limit: int) -> None:
+        live = sorted((deadline, user) for user, deadline in self.permits.values() if deadline > turn.asked_at)
+        own = [deadline for deadline, user in live if user == turn.user_id]
         if len(own) >= limit:
-            raise TooManyTurns(limit, (own[0].deadline - turn.asked_at).total_seconds())
+            raise TooManyTurns(limit, (own[0] - turn.asked_at).total_seconds())
         if self.capacity and len(live) >= self.capacity:
-            raise AtCapacity((live[0].deadline - turn.asked_at).total_seconds())
+            raise AtCapacity((live[0][0] - turn.asked_at).total_seconds())
+        self.permits[turn.turn_id] = (turn.user_id, turn.deadline)
 
     def load(self, chat_id: str) -> Chat | None:
         with self._reached():
@@ -89,7 +90,13 @@ class InMemoryChatRepository(ChatRepository):
             )
 
     def compare_and_set_turn(
-        self, expected: Turn, new: Turn, answer: Message | None = None, turn_limit: int | None = None
+        self,
+        expected: Turn,
+        new: Turn,
+        answer: Message | None = None,
+        turn_limit: int | None = None,
+        *,
+        by_worker: bool = False,
     ) -> bool:
         with self._reached():
             chat = self.chats.get(expected.chat_id)
@@ -98,12 +105,18 @@ class InMemoryChatRepository(ChatRepository):
             if not _same(chat.turn, expected):
                 return chat.turn == new
             if new.thinking and not expected.thinking:
-                self._check_slot(new, turn_limit or 1)
+                self._acquire_slot(new, turn_limit or 1)
+            if not new.thinking and expected.frees_slots(by_worker=by_worker):
+                self.permits.pop(expected.turn_id, None)
             shown = () if new.turn_id != expected.turn_id else chat.turn.progress
             self.chats[expected.chat_id] = chat.with_turn(replace(new, progress=shown), answer)
             if answer is not None:
                 self.messages[expected.chat_id][answer.message_id] = answer
             return True
+
+    def release_slots(self, turn: Turn) -> None:
+        with self._reached():
+            self.permits.pop(turn.turn_id, None)
 
     def save_progress(self, turn: Turn, progress: Sequence[Step], draft: str | None) -> bool:
         with self._reached():
@@ -144,7 +157,9 @@ class InMemoryChatRepository(ChatRepository):
 
     def delete(self, chat_id: str, user_id: str) -> None:
         with self._reached():
-            self._owned(chat_id, user_id)
+            turn = self._owned(chat_id, user_id).turn
+            if turn.thinking and turn.frees_slots(by_worker=False):
+                self.permits.pop(turn.turn_id, None)
             del self.chats[chat_id], self.messages[chat_id]
 
     def _owned(self, chat_id: str, user_id: str) -> Chat:

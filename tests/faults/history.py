@@ -124,12 +124,31 @@ class Stored:
     failure: str | None
 
 
+@dataclass(frozen=True)
+class Run:
+    """A turn that holds slots, or on which an agent is at work."""
+
+    user: str
+    turn: str
+    deadline: datetime
+
+
+@dataclass(frozen=True)
+class Work:
+    """The agents `at_work` at a moment, and the turns that `held` slots of the user and of the workspace then."""
+
+    at: datetime
+    at_work: tuple[Run, ...]
+    held: tuple[Run, ...]
+
+
 @dataclass
 class History:
     """One run. `calm`: no faults and right clocks; `skew`: how far any clock was off.
 
     `given_up`: turns whose event went to the on-failure destination. `forged`: forged events that had an effect.
-    `afterwards`: how each chat's next question ended, without faults. `held_slots`: slots taken while no turn thought.
+    `afterwards`: how each chat's next question ended, without faults. `work`: what was seen whenever an agent began or
+    slots changed. `kept`: turns that held slots though their worker had let go, or none had claimed them before they ended.
     """
 
     calm: bool = False
@@ -148,7 +167,8 @@ class History:
     reasoned: list[ReasoningOutcome] = field(default_factory=list)
     stored: list[Stored] = field(default_factory=list)
     afterwards: list[Shown] = field(default_factory=list)
-    held_slots: list[int] = field(default_factory=list)
+    work: list[Work] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
 
     def owner(self, chat_id: str) -> str | None:
         """The chat's owner, None when no response named the chat."""

@@ -190,7 +190,25 @@ def next_question_is_answered(history: History) -> Iterator[str]:
     for shown in history.afterwards:
         if shown.status != "answered":
             yield f"the next question in {shown.chat_id} ends as {shown.status} {shown.failure}"
-    yield from (f"{held} slots are held by ended turns" for held in history.held_slots if held)
+
+
+def limited(history: History) -> Iterator[str]:
+    """Agents at work are at most the slots held, and those at most the limits; a slot without a worker is given back.
+
+    A turn near its deadline counts on neither side: another machine's clock may be past it.
+    """
+    for seen in history.work:
+        sure = seen.at + (timedelta(0) if history.calm else SLACK)
+        for run in seen.at_work:
+            if run.deadline > sure and run not in seen.held:
+                yield f"limits: at {seen.at:%T.%f} an agent works on turn {run.turn}, which holds no slot"
+        held = Counter(run.user for run in seen.held if run.deadline > sure)
+        for user, turns in held.items():
+            if turns > history.turn_limit:
+                yield f"limits: {turns} turns of {user} hold slots at {seen.at:%T.%f}"
+        if history.capacity and held.total() > history.capacity:
+            yield f"limits: {held.total()} turns hold slots at {seen.at:%T.%f}"
+    yield from (f"limits: turn {turn} holds slots without a worker" for turn in history.kept)
 
 
 def _too_many_turns(history: History) -> Iterator[str]:
@@ -215,6 +233,7 @@ PROMISES: Final[tuple[Callable[[History], Iterator[str]], ...]] = (
     legal_transitions,
     calm,
     next_question_is_answered,
+    limited,
 )
 
 

@@ -103,7 +103,24 @@ def accept_a_forged_event(history: History) -> None:
 
 
 def keep_a_slot(history: History) -> None:
-    history.held_slots.append(1)
+    history.kept.append(history.stored[0].turn)
+
+
+def work_without_a_slot(history: History) -> None:
+    seen = next(seen for seen in history.work if seen.at_work)
+    history.work.append(replace(seen, held=()))
+
+
+def hold_a_third_slot_of_a_user(history: History) -> None:
+    seen = next(seen for seen in history.work if seen.held)
+    history.work.append(replace(seen, held=seen.held[:1] * (history.turn_limit + 1)))
+
+
+def hold_more_slots_than_workers(history: History) -> None:
+    history.capacity = 2
+    seen = next(seen for seen in history.work if seen.held)
+    others = tuple(replace(seen.held[0], user=user) for user in ("dan", "eve", "fay"))
+    history.work.append(replace(seen, held=others))
 
 
 TAMPERED = [
@@ -124,6 +141,9 @@ TAMPERED = [
     block_the_chat,
     accept_a_forged_event,
     keep_a_slot,
+    work_without_a_slot,
+    hold_a_third_slot_of_a_user,
+    hold_more_slots_than_workers,
 ]
 
 

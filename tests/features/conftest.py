@@ -52,6 +52,11 @@ def _(driver: Driver, seconds: int) -> None:
     driver.agent_takes(seconds)
 
 
+@given(parsers.parse("the agent takes {seconds:d} seconds and does not notice that its turn has ended"))
+def _(driver: Driver, seconds: int) -> None:
+    driver.agent_blocks(seconds)
+
+
 @given(parsers.parse("a turn may think for {seconds:d} seconds"))
 def _(driver: Driver, seconds: int) -> None:
     driver.turn_may_think_for(seconds)

@@ -36,6 +36,7 @@ Feature: Deleting a chat
     And Alice has asked "What did the gas meter read?"
     And Alice has asked 4 more questions in new chats
     And Alice deletes the chat
+    And 3 seconds pass
     When Alice asks "And a fifth?"
     Then the question is accepted
 

@@ -79,6 +79,10 @@ class Driver(Protocol):
         """The agent's duration from now on; 0 by default."""
 
     @abstractmethod
+    def agent_blocks(self, seconds: float) -> None:
+        """From now on an agent that takes so long and does not notice the end of its turn."""
+
+    @abstractmethod
     def turn_may_think_for(self, seconds: float) -> None:
         """Seconds from question to deadline; 70 by default."""
 

@@ -57,6 +57,10 @@ class HttpDriver(Driver):
     def agent_takes(self, seconds: float) -> None:
         self.set_variable("ASYNC_CHAT_RECALL_DELAY_SECONDS", f"{seconds:g}")
 
+    def agent_blocks(self, seconds: float) -> None:
+        self.agent_takes(seconds)
+        self.set_variable("ASYNC_CHAT_AGENT", "broken_agents:blocks")
+
     def turn_may_think_for(self, seconds: float) -> None:
         self.set_variable("ASYNC_CHAT_DEADLINE_SECONDS", f"{seconds:g}")
 

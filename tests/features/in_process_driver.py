@@ -14,6 +14,7 @@ from domain.ports import ChatRepository, ReasoningAgent
 from domain.records import WorkerInvocation
 from entrypoints.http.routes import PUBLIC, ROUTES
 from entrypoints.settings import Settings
+from tests.fakes.agent import PacedAgent
 from tests.fakes.chat_repository import InMemoryChatRepository
 from tests.fakes.ids import SequentialIds
 from tests.fakes.memory_store import InMemoryMemoryStore
@@ -84,6 +85,9 @@ class InProcessDriver(Driver):
         self._settings = self._settings.model_copy(update={"recall_delay_seconds": seconds})
         self._deploy()
 
+    def agent_blocks(self, seconds: float) -> None:
+        self.replace_agent(PacedAgent(self.clock, takes=timedelta(seconds=seconds), checks=False))
+
     def turn_may_think_for(self, seconds: float) -> None:
         self._settings = self._settings.model_copy(update={"deadline_seconds": seconds})
         self._deploy()
@@ -128,6 +132,10 @@ class InProcessDriver(Driver):
     def dispatch_newer_events(self) -> None:
         """Deliver events as a dispatcher of the next release would write them."""
         self._written_by_dispatcher = {"version": VERSION + 1, "attachments": []}
+
+    def give_up(self) -> None:
+        """Report the last event as failed, as Lambda does when it was delivered twice and one delivery has failed."""
+        self._invoke("failures", {"Records": [_failure_record(worker_event(self._delivered[-1]))]})
 
     def replace_agent(self, agent: ReasoningAgent) -> None:
         self._replaced["agent"] = agent

@@ -1,6 +1,7 @@
 Feature: Limits: one thinking turn per chat, five per user, as many in all as there are workers
   Agents cost money, and a second answer could overtake the first: a thinking chat accepts no question, and a user may
   have five thinking turns. Without a free worker a question would wait past its deadline, so it is refused at once.
+  What is limited is work: a turn that is stopped keeps its slot while its worker is still at it.
 
   Background:
     Given the agent takes 56 seconds
@@ -41,6 +42,7 @@ Feature: Limits: one thinking turn per chat, five per user, as many in all as th
   Scenario: An ended turn frees its slot
     Given Alice has 5 chats thinking
     And Alice cancels the turn in one of them
+    And 3 seconds pass
     When Alice asks "And a sixth?"
     Then Alice sees a chat that is "thinking"
       | user | And a sixth? |
@@ -77,3 +79,87 @@ Feature: Limits: one thinking turn per chat, five per user, as many in all as th
     And Bob has 1 chat thinking
     When Alice retries
     Then she is refused with 429 "at_capacity"
+
+  Scenario Outline: A stopped turn whose agent does not notice keeps its place among the user's five
+    Given the agent takes 40 seconds and does not notice that its turn has ended
+    And Alice has 5 chats thinking
+    And workers have started on all of them
+    And Alice <stops> one of them
+    When Alice asks "And a sixth?"
+    Then she is refused with 429 "too_many_turns"
+    When 42 seconds pass
+    And Alice asks "And a sixth?"
+    Then the question is accepted
+
+    Examples:
+      | stops               |
+      | cancels the turn in |
+      | deletes             |
+
+  @wire
+  Scenario Outline: A stopped turn whose agent does not notice keeps its worker's place in the workspace
+    Given there are workers for 1 turn
+    And the agent takes 15 seconds and does not notice that its turn has ended
+    And Alice has 1 chat thinking
+    And workers have started on all of them
+    And Alice <stops> one of them
+    When Bob asks "Is there room?"
+    Then he is refused with 429 "at_capacity"
+    When 16 seconds pass
+    And Bob asks "Is there room?"
+    Then the question is accepted
+
+    Examples:
+      | stops               |
+      | cancels the turn in |
+      | deletes             |
+
+  # On a stack, Lambda's failures cannot be made for a worker that goes on.
+  @in-process-only
+  Scenario: A turn that Lambda reports as failed keeps its place while another delivery of its event is at work
+    Given there are workers for 1 turn
+    And the agent takes 40 seconds and does not notice that its turn has ended
+    And Alice has 1 chat thinking
+    And workers have started on all of them
+    And Lambda reports the event as failed
+    When Bob asks "Is there room?"
+    Then he is refused with 429 "at_capacity"
+    When 42 seconds pass
+    And Bob asks "Is there room?"
+    Then the question is accepted
+
+  # On a stack, Lambda's delivery cannot be held back.
+  @in-process-only
+  Scenario Outline: A turn that is stopped before a worker has claimed it frees its places at once
+    Given there are workers for 1 turn
+    And events to workers are held back
+    And Alice has 1 chat thinking
+    And Alice <stops> one of them
+    When Bob asks "Is there room?"
+    Then the question is accepted
+
+    Examples:
+      | stops               |
+      | cancels the turn in |
+      | deletes             |
+
+  Scenario: The turn of a dead worker keeps its place until its deadline
+    Given there are workers for 1 turn
+    And a turn may think for 30 seconds
+    And Alice has 1 chat thinking
+    And workers have started on all of them
+    And the worker is killed
+    When Bob asks "Is there room?"
+    Then he is refused with 429 "at_capacity"
+    When 31 seconds pass
+    And Bob asks "Is there room?"
+    Then the question is accepted
+
+  @code-too_many_turns
+  Scenario: A retry counts beside the stopped run that is still at work
+    Given the agent takes 40 seconds and does not notice that its turn has ended
+    And Alice has 5 chats thinking
+    And workers have started on all of them
+    And Alice cancels the turn in one of them
+    When Alice retries it
+    Then she is refused with 429 "too_many_turns"

@@ -71,14 +71,15 @@ class Story:
     def answers(self, turn: Turn, text: str = BAY, citations: tuple[Citation, ...] = ()) -> Turn:
         """Store an answer; a queued turn is claimed first."""
         held = turn if turn.lease else self.claims(turn)
-        return self._transition(held, held.answered(held.lease or "", self.clock.now()), self.answer(text, citations))
+        answered = held.answered(held.lease or "", self.clock.now())
+        return self._transition(held, answered, self.answer(text, citations), by_worker=True)
 
     def answer(self, text: str = BAY, citations: tuple[Citation, ...] = ()) -> Message:
         """An answer, not stored."""
         return Message(self.ids.new_id(), Role.ASSISTANT, text, self.clock.now(), citations)
 
-    def fails(self, turn: Turn, code: FailureCode = FailureCode.WORKER_DIED) -> Turn:
-        return self._transition(turn, turn.failed(code, self.clock.now()))
+    def fails(self, turn: Turn, code: FailureCode = FailureCode.WORKER_DIED, *, by_worker: bool = False) -> Turn:
+        return self._transition(turn, turn.failed(code, self.clock.now()), by_worker=by_worker)
 
     def cancels(self, turn: Turn) -> Turn:
         return self._transition(turn, turn.cancelled(self.clock.now()))
@@ -103,8 +104,8 @@ class Story:
     def pass_deadline(self, turn: Turn) -> None:
         self.clock.move_to(turn.deadline)
 
-    def _transition(self, seen: Turn, then: Turn, answer: Message | None = None) -> Turn:
-        assert self.chats.compare_and_set_turn(seen, then, answer)
+    def _transition(self, seen: Turn, then: Turn, answer: Message | None = None, *, by_worker: bool = False) -> Turn:
+        assert self.chats.compare_and_set_turn(seen, then, answer, by_worker=by_worker)
         return then
 
 

@@ -78,13 +78,20 @@ class DynamoDbChatRepository(ChatRepository):
     # ---- transitions of a turn
 
     def compare_and_set_turn(
-        self, expected: Turn, new: Turn, answer: Message | None = None, turn_limit: int | None = None
+        self,
+        expected: Turn,
+        new: Turn,
+        answer: Message | None = None,
+        turn_limit: int | None = None,
+        *,
+        by_worker: bool = False,
     ) -> bool:
         move = self._writes.compare_and_set_turn(expected, new, answer)
-        if expected.thinking == new.thinking:
+        starts = new.thinking and not expected.thinking
+        if not starts and (new.thinking or not expected.frees_slots(by_worker=by_worker)):
             return self._update(move, new)
         shards = self._slots.shards_for(new, turn_limit or 1)
-        moved = [shard.acquire(new) if new.thinking else shard.release(expected) for shard in shards]
+        moved = [shard.acquire(new) if starts else shard.release(expected) for shard in shards]
         said = [self._writes.message(new.chat_id, answer)] if answer else []
         retries = Retries(self._clock)
         while True:
@@ -94,6 +101,9 @@ class DynamoDbChatRepository(ChatRepository):
             if refused[0] is not None:
                 return _is(new, refused[0])
             moved = _acquire_expired(shards, moved, refused[1:], new)
+
+    def release_slots(self, turn: Turn) -> None:
+        self._writer.transact([shard.release(turn) for shard in self._slots.shards_for(turn, 1)])
 
     def save_progress(self, turn: Turn, progress: Sequence[Step], draft: str | None) -> bool:
         return self._update(self._writes.save_progress(turn, progress, draft), turn)
@@ -176,12 +186,12 @@ class DynamoDbChatRepository(ChatRepository):
         self._delete_all([header_key(chat_id)])
 
     def _hide(self, chat_id: str, user_id: str) -> None:
-        """A turn that still thinks releases its slots in the same transaction: nobody would find them afterwards."""
+        """A queued turn releases its slots in the same transaction: nobody would find them afterwards."""
         writes, retries = [self._writes.hide(chat_id, user_id)], Retries(self._clock)
         while (refused := self._writer.transact(writes, retries)) is not None:
             turn = _owned(refused[0] or {}, user_id).turn
             if turn.thinking:
-                shards = self._slots.shards_for(turn, 1)
+                shards = self._slots.shards_for(turn, 1) if turn.frees_slots(by_worker=False) else []
                 writes = [self._writes.hide(chat_id, user_id, turn), *(shard.release(turn) for shard in shards)]
             else:  # it has ended since
                 writes = [self._writes.hide(chat_id, user_id)]

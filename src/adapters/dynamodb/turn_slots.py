@@ -1,8 +1,9 @@
 """Turn slots: a counting semaphore that limits how many turns think at once, per user and in the whole workspace.
 
 Each item, a shard, holds up to `limit` permits in a string set, `<deadline in milliseconds>#<turn id>`. A permit past
-its deadline is free for the next turn, so a dead worker needs no clean-up. A permit is acquired and released in the
-same transaction that starts or ends the turn.
+its deadline is free for the next turn, so a dead worker needs no clean-up. A permit is acquired in the transaction that
+starts the turn. It is released in the one that ends it, unless somebody else ends a turn that a worker has claimed:
+then by that worker, when it lets go. A retry is a turn with its own id, so a late release never frees its permit.
 """
 
 from collections.abc import Callable
@@ -96,6 +97,11 @@ def slots_key(owner: str) -> "NewItem":
 
 def _permit(turn: Turn) -> str:
     return f"{millis(turn.deadline):015d}#{turn.turn_id}"
+
+
+def turn_of(permit: str) -> str:
+    """The id of the turn that holds the permit."""
+    return permit.split("#", 1)[1]
 
 
 def deadline_of(permit: str) -> datetime:

@@ -111,7 +111,7 @@ PROBLEMS: Final[dict[type[Exception], Problem]] = {
         429,
         "too_many_turns",
         "Too many questions at once",
-        lambda error: f"{error.limit} of your questions are being answered. Wait for one of them to finish.",
+        lambda error: f"{error.limit} of your questions are being worked on. Wait for one of them to finish.",
         _busy,
     ),
     errors.AtCapacity: Problem(

@@ -37,6 +37,17 @@ def oversleeps(_parts: Any) -> Reason:
     return reason
 
 
+def blocks(_parts: Any) -> Callable[[Any, Any], str]:
+    """Answers after `ASYNC_CHAT_RECALL_DELAY_SECONDS`, and does not notice that its turn has ended."""
+
+    def reason(_assignment: Any, watch: Any) -> str:
+        watch.step("Waiting")
+        time.sleep(float(os.environ["ASYNC_CHAT_RECALL_DELAY_SECONDS"]))
+        return "Here."
+
+    return reason
+
+
 def is_deaf(_parts: Any) -> Reason:
     """Runs too long with SIGALRM blocked, so that only Lambda can end it."""
 

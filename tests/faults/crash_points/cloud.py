@@ -3,20 +3,23 @@
 import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from adapters.dynamodb.items import header_key
-from adapters.dynamodb.turn_slots import deadline_of, slots_key
+from adapters.dynamodb.items import from_millis, header_key
+from adapters.dynamodb.turn_slots import deadline_of, slots_key, turn_of
 from entrypoints.container import Container
 from entrypoints.settings import Settings
 from tests.fakes.clock import NOON, FakeClock
 from tests.faults.crash_points.interruptions import Interruptions
 from tests.faults.crash_points.scripted_agent import ScriptedAgent
 from tests.faults.fault_rates import Killed
-from tests.faults.history import Accepted, History
+from tests.faults.history import Accepted, History, Run, Work
 from tests.support.aws import dynamodb_client, lambda_client, make_tables
 from tests.support.deployed import FakeContext, deploy, function_of, handler_of
 from tests.support.gateway import Answer, http_event
+
+if TYPE_CHECKING:
+    from adapters.dynamodb.items import Item
 
 #: More than any story needs; slots must be released all the same.
 CAPACITY: Final = 10
@@ -33,7 +36,7 @@ class Cloud:
 
     def __init__(self) -> None:
         self.clock = FakeClock(NOON)
-        self.agent = ScriptedAgent(self.clock)
+        self.agent = ScriptedAgent(self.clock, self._observe_work)
         self._plain = dynamodb_client()
         self._tables = make_tables(self._plain)
         self._clients = dynamodb_client(), lambda_client()
@@ -50,6 +53,11 @@ class Cloud:
         self.history = History(calm=calm)
         self.agent.begin(self.history)
         self.sent: list[dict[str, Any]] = []
+        self._runs: dict[str, Run] = {}
+        #: The turns of the deliveries in progress, innermost last, each with whether the agent has begun.
+        self._deliveries: list[list[Any]] = []
+        #: Turns whose worker died after a claim: no one releases their slots.
+        self._orphaned: set[str] = set()
         #: How many workers die before they do anything.
         self.dead_on_start = 0
         self._retries = retries
@@ -103,20 +111,34 @@ class Cloud:
     def _take_event(self, payload: bytes) -> None:
         event = json.loads(payload)
         self.sent.append(event)
-        self.history.accepted.append(Accepted(self.clock.now(), event["chat_id"], self._question_of(event)))
+        header = self._header_of(event)
+        if header:
+            deadline = from_millis(int(header["deadline"]["N"]))
+            self._runs[event["turn_id"]] = Run(header["user_id"]["S"], event["turn_id"], deadline)
+        question = str(header["last_text"]["S"]) if header else ""
+        self.history.accepted.append(Accepted(self.clock.now(), event["chat_id"], question))
         self.clock.at(self.clock.now() + PICKED_UP_AFTER, lambda: self.deliver(event))
 
-    def _question_of(self, event: Mapping[str, Any]) -> str:
-        """The question that the event is about, from the table."""
-        found = self._plain.get_item(TableName=self._tables.chats, Key=header_key(event["chat_id"]))
+    def _header_of(self, event: Mapping[str, Any]) -> "Item":
+        """The header of the event's chat, empty if it is at another turn."""
+        found = self._plain.get_item(
+            TableName=self._tables.chats, Key=header_key(event["chat_id"]), ConsistentRead=True
+        )
         header = found.get("Item", {})
-        return str(header["last_text"]["S"]) if header.get("turn_id") == {"S": event["turn_id"]} else ""
+        return header if header.get("turn_id") == {"S": event["turn_id"]} else {}
 
     def deliver(self, event: Mapping[str, Any], attempt: int = 0) -> None:
         """Run the worker; retry or give up a failure as Lambda does."""
+        self._deliveries.append([event["turn_id"], False])
         try:
             self._run("chat", event)
+            turn_id, begun = self._deliveries.pop()
+            if begun and turn_id in self._turns_holding_slots():
+                self.history.kept.append(turn_id)
         except (Exception, Killed):  # noqa: BLE001  # to Lambda, all of them are failed invocations
+            _, begun = self._deliveries.pop()
+            if begun or "lease" in self._header_of(event):
+                self._orphaned.add(event["turn_id"])
             if attempt < self._retries:
                 retry_at = self.clock.now() + RETRY_AFTER * (attempt + 1)
                 self.clock.at(retry_at, lambda: self.deliver(event, attempt + 1))
@@ -134,11 +156,30 @@ class Cloud:
         if undone and attempt < QUEUE_TRIES:
             self.clock.at(self.clock.now() + VISIBILITY, lambda: self.give_up(event, attempt + 1))
 
-    def slots_held(self, user: str) -> int:
-        """How many slots of the user and of the workspace are taken now."""
-        taken = 0
-        for owner in (f"user#{user}", "places#0"):
-            found = self._plain.get_item(TableName=self._tables.chats, Key=slots_key(owner))
-            permits = found.get("Item", {}).get("thinking", {}).get("SS", [])
-            taken += sum(deadline_of(permit) > self.clock.now() for permit in permits)
-        return taken
+    # ---- slots
+
+    def _observe_work(self) -> None:
+        """Record the agents at work, this one and those around it, and the turns that hold slots."""
+        self._deliveries[-1][1] = True
+        at_work = tuple(self._runs[turn] for turn, begun in self._deliveries if begun and turn in self._runs)
+        held = tuple(self._runs[turn] for turn in self._turns_holding_slots() if turn in self._runs)
+        self.history.work.append(Work(self.clock.now(), at_work, held))
+
+    def _turns_holding_slots(self) -> set[str]:
+        """The turns with a permit; one that holds only its user's or only the workspace's counts as kept."""
+        users = {f"user#{run.user}" for run in self._runs.values()}
+        of_users, of_workspace = self._permits(users), self._permits({"places#0"})
+        self.history.kept.extend(of_users ^ of_workspace)
+        return of_users
+
+    def _permits(self, owners: set[str]) -> set[str]:
+        """The turns with a permit that has not expired."""
+        held: set[str] = set()
+        for owner in owners:
+            found = self._plain.get_item(TableName=self._tables.chats, Key=slots_key(owner), ConsistentRead=True)
+            held |= set(found.get("Item", {}).get("thinking", {}).get("SS", []))
+        return {turn_of(permit) for permit in held if deadline_of(permit) > self.clock.now()}
+
+    def record_kept_slots(self) -> None:
+        """When every turn has ended: only those of dead workers still hold slots."""
+        self.history.kept.extend(self._turns_holding_slots() - self._orphaned)

@@ -78,9 +78,10 @@ def _request_at_once(action: str) -> Act:
     return act
 
 
-def _request_while_running(action: str) -> Act:
+def _request_while_running(action: str, *, blocks: bool = False) -> Act:
     def prepare(scene: Scene) -> None:
         scene.cloud.agent.meanwhile = lambda: scene.app.request(action)
+        scene.cloud.agent.blocks = blocks
 
     return prepare
 
@@ -106,6 +107,12 @@ STORIES: Final = (
     Story("a further question", _ask_and_follow, _answered_before),
     Story("cancelled while queued", _request_at_once("cancel"), answered=False),
     Story("cancelled while running", _ask_and_follow, _request_while_running("cancel"), answered=False),
+    Story(
+        "cancelled while running, and the agent does not notice",
+        _ask_and_follow,
+        _request_while_running("cancel", blocks=True),
+        answered=False,
+    ),
     Story("retried", _retry_and_follow, _failed_before),
     Story("the agent raises", _ask_and_follow, _broken, answered=False),
     Story("the agent is too slow", _ask_and_follow, _slow, answered=False),
@@ -176,7 +183,8 @@ def close(scene: Scene) -> None:
     """Let everything end, then ask an undisturbed question in the same chat."""
     cloud, app = scene.cloud, scene.app
     _follow(scene)
-    cloud.history.held_slots.extend([cloud.slots_held(app.user)] if app.chat_id else [])
+    if app.chat_id is not None:
+        cloud.record_kept_slots()
     cloud.clock.sleep(LONG)
     if app.chat_id is None:
         return

@@ -4,10 +4,12 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from adapters.dynamodb.chat_repository import DynamoDbChatRepository
+from adapters.dynamodb.turn_slots import slots_key
 from domain.ports import ChatRepository
 from tests.fakes.clock import FakeClock
 from tests.faults.model_based.repository import CAPACITY, RepositoryComparison
 from tests.support.aws import Tables, dynamodb_client, make_tables
+from tests.support.story import ALICE, BOB
 
 STEPS = 30
 
@@ -29,7 +31,13 @@ def compare_with_fake(examples: int, *, shortest: bool = True) -> None:
     class DynamoDbComparison(RepositoryComparison):
         pass
 
+    def permits() -> dict[str, set[str]]:
+        keys = [slots_key(shard) for shard in (f"user#{ALICE}", f"user#{BOB}", "places#0")]
+        found = client.batch_get_item(RequestItems={used[0].chats: {"Keys": keys}})["Responses"][used[0].chats]
+        return {item["pk"]["S"]: set(item.get("thinking", {"SS": []})["SS"]) for item in found}
+
     DynamoDbComparison.other = staticmethod(empty_dynamodb)
+    DynamoDbComparison.permits = staticmethod(permits)
     phases = set(Phase) if shortest else {Phase.generate}
     run_state_machine_as_test(
         DynamoDbComparison,

@@ -10,8 +10,9 @@ from functools import partial
 from typing import Any, Final
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
+from adapters.dynamodb.turn_slots import deadline_of, turn_of
 from domain.chat import Message, Role, Step, Turn, TurnState
 from domain.errors import AsyncChatError, TransitionRefused
 from domain.failure_codes import FailureCode
@@ -46,6 +47,8 @@ class RepositoryComparison(RuleBasedStateMachine):
     """A subclass sets `other`, which makes an empty repository of the other implementation for each example."""
 
     other: Callable[[FakeClock], ChatRepository]
+    #: The other implementation's permits as it stores them, by shard; the deadlines of some have passed.
+    permits: Callable[[], dict[str, set[str]]]
 
     def __init__(self) -> None:
         super().__init__()
@@ -112,14 +115,24 @@ class RepositoryComparison(RuleBasedStateMachine):
     def answer(self, which: int) -> None:
         seen = _pick(self._seen(TurnState.RUNNING), which)
         answer = Message(self.ids.new_id(), Role.ASSISTANT, "Level 3, bay 12.", self.clock.now())
-        if self._transition(seen, lambda: seen.answered(seen.lease or "", self.clock.now()), answer):
+        if self._transition(seen, lambda: seen.answered(seen.lease or "", self.clock.now()), answer, by_worker=True):
             self.message_ids.append(answer.message_id)
 
     @precondition(lambda self: self._seen(TurnState.QUEUED, TurnState.RUNNING))
-    @rule(which=WHICH, cancel=st.booleans())
-    def end_without_answer(self, which: int, cancel: bool) -> None:
+    @rule(which=WHICH, by=st.sampled_from(("user", "worker", "failures function")))
+    def end_without_answer(self, which: int, by: str) -> None:
         seen, now = _pick(self._seen(TurnState.QUEUED, TurnState.RUNNING), which), self.clock.now()
-        self._transition(seen, lambda: seen.cancelled(now) if cancel else seen.failed(FailureCode.WORKER_DIED, now))
+        self._transition(
+            seen,
+            lambda: seen.cancelled(now) if by == "user" else seen.failed(FailureCode.WORKER_DIED, now),
+            by_worker=by == "worker",
+        )
+
+    @precondition(lambda self: self.turns)
+    @rule(which=WHICH)
+    def let_go(self, which: int) -> None:
+        turn = _pick(self.turns, which)
+        self.both(lambda repository: repository.release_slots(turn))
 
     @precondition(lambda self: self._seen(TurnState.RUNNING))
     @rule(which=WHICH)
@@ -137,17 +150,20 @@ class RepositoryComparison(RuleBasedStateMachine):
         seen = _pick(self._ended(), which)
         self._transition(seen, lambda: self.story.turn(seen.user_id, seen.chat_id, seen.question_id))
 
-    def _transition(self, seen: Turn, change: Callable[[], Turn], answer: Message | None = None) -> bool:
+    def _transition(
+        self, seen: Turn, change: Callable[[], Turn], answer: Message | None = None, *, by_worker: bool = False
+    ) -> bool:
         """Compare-and-set a turn as once seen, and then again, as after a lost reply."""
         try:
             then = change()
         except TransitionRefused:  # the deadline has passed
             return False
-        moved = self.both(lambda repository: repository.compare_and_set_turn(seen, then, answer, LIMIT)) == (
-            "value",
-            True,
-        )
-        self.both(lambda repository: repository.compare_and_set_turn(seen, then, answer, LIMIT))
+
+        def move(repository: ChatRepository) -> bool:
+            return repository.compare_and_set_turn(seen, then, answer, LIMIT, by_worker=by_worker)
+
+        moved = self.both(move) == ("value", True)
+        self.both(move)
         if moved:
             self.turns.append(then)
         return moved
@@ -188,6 +204,22 @@ class RepositoryComparison(RuleBasedStateMachine):
     def delete(self, which: int, user: str) -> None:
         chat_id = _pick(self.turns, which).chat_id
         self.both(lambda repository: repository.delete(chat_id, user))
+
+    @invariant()
+    def both_hold_the_same_slots(self) -> None:
+        """No more than the limits, too: of a user, and of the workspace."""
+        fake = self.repositories[0]
+        assert isinstance(fake, InMemoryChatRepository)
+        live = {turn: user for turn, (user, deadline) in fake.permits.items() if deadline > self.clock.now()}
+        stored = {
+            shard: {turn_of(permit) for permit in permits if deadline_of(permit) > self.clock.now()}
+            for shard, permits in type(self).permits().items()
+        }
+        assert stored.pop("places#0", set()) == set(live)
+        assert stored == {shard: {turn for turn, user in live.items() if f"user#{user}" == shard} for shard in stored}
+        assert set().union(*stored.values()) == set(live)
+        assert all(len(held) <= LIMIT for held in stored.values())
+        assert len(live) <= CAPACITY
 
     @rule(seconds=st.sampled_from((1, 30, 70, 24 * 3600)))
     def time_passes(self, seconds: int) -> None:

@@ -60,18 +60,48 @@ def _never_expire_keys(self: ChatWrites, key: IdempotencyKey, turn: Turn) -> Wri
 
 
 def _release_nothing(self: SlotShard, turn: Turn) -> Write:
-    return self._write("ADD thinking :places", [turn_slots._permit(turn)])
+    return self._write("ADD thinking :permits", [turn_slots._permit(turn)])
 
 
 def _keep_workspace_slot(self: TurnSlots, turn: Turn, user_limit: int) -> list[SlotShard]:
     return _shards_for(self, turn, user_limit) if turn.thinking else _shards_for(self, turn, user_limit)[:1]
 
 
+def _release_at_any_end(
+    self: DynamoDbChatRepository,
+    seen: Turn,
+    then: Turn,
+    answer: Message | None = None,
+    turn_limit: int | None = None,
+    *,
+    by_worker: bool = False,
+) -> bool:
+    return _compare_and_set(self, seen, then, answer, turn_limit, by_worker=True)
+
+
+def _release_no_end_of_a_worker(
+    self: DynamoDbChatRepository,
+    seen: Turn,
+    then: Turn,
+    answer: Message | None = None,
+    turn_limit: int | None = None,
+    *,
+    by_worker: bool = False,
+) -> bool:
+    return _compare_and_set(self, seen, then, answer, turn_limit, by_worker=False)
+
+
 def _save_answer_after_turn(
-    self: DynamoDbChatRepository, seen: Turn, then: Turn, answer: Message | None = None, turn_limit: int | None = None
+    self: DynamoDbChatRepository,
+    seen: Turn,
+    then: Turn,
+    answer: Message | None = None,
+    turn_limit: int | None = None,
+    *,
+    by_worker: bool = False,
 ) -> bool:
     if answer is None:
-        return _compare_and_set(self, seen, then, answer, turn_limit)
+        return _compare_and_set(self, seen, then, answer, turn_limit, by_worker=by_worker)
     shards = self._slots.shards_for(seen, 1)
     done = (
         self._writer.transact(
@@ -150,6 +180,15 @@ ADAPTER_MUTANTS: Final = (
     _compared("acquire ignores the limit", SlotShard, "acquire", _unconditional(SlotShard.acquire)),
     _compared("release does nothing", SlotShard, "release", _release_nothing),
     _compared("release leaves the workspace's slot taken", TurnSlots, "shards_for", _keep_workspace_slot),
+    _compared(
+        "a stopped turn frees its slots at once", DynamoDbChatRepository, "compare_and_set_turn", _release_at_any_end
+    ),
+    _compared(
+        "a worker's end keeps the slots", DynamoDbChatRepository, "compare_and_set_turn", _release_no_end_of_a_worker
+    ),
+    _compared(
+        "a worker that lets go releases nothing", DynamoDbChatRepository, "release_slots", lambda self, turn: None
+    ),
     _compared("acquire ignores the workspace's limit", TurnSlots, "shards_for", lambda *how: _shards_for(*how)[:1]),
     _compared("a repeated compare-and-set counts as refused", repository, "_is", lambda turn, header: False),
     _compared(

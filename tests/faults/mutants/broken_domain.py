@@ -107,6 +107,15 @@ def _accept_any_order(self: InMemoryChatRepository, chat: Chat | None, new: NewQ
         chat.check_free(new.turn.asked_at)
 
 
+def _hold_without_limit(self: InMemoryChatRepository, turn: Turn, limit: int) -> None:
+    self.permits[turn.turn_id] = (turn.user_id, turn.deadline)
+
+
+def _release_what_the_chat_holds_now(self: InMemoryChatRepository, turn: Turn) -> None:
+    chat = self.chats.get(turn.chat_id)
+    self.permits.pop(chat.turn.turn_id if chat else turn.turn_id, None)
+
+
 def _no_upper_bound(self: RequestClock) -> datetime:
     return max(self._clock.now(), self._received_at or self._clock.now())
 
@@ -146,7 +155,19 @@ DOMAIN_MUTANTS: Final = (
         "_same",
         lambda stored, seen: stored.turn_id == seen.turn_id,
     ),
-    _simulated("the store counts no turns", InMemoryChatRepository, "_check_slot", lambda self, turn, limit: None),
+    _simulated("the store counts no turns", InMemoryChatRepository, "_acquire_slot", _hold_without_limit),
+    _simulated("a stopped turn frees its slots at once", Turn, "frees_slots", lambda self, by_worker: True),
+    _simulated("a stopped queued turn keeps its slots", Turn, "frees_slots", lambda self, by_worker: by_worker),
+    _simulated("a worker's end keeps the slots", Turn, "frees_slots", lambda self, by_worker: self.lease is None),
+    _simulated(
+        "a worker that lets go releases nothing", InMemoryChatRepository, "release_slots", lambda self, turn: None
+    ),
+    _simulated(
+        "a worker that lets go releases its chat's later turn",
+        InMemoryChatRepository,
+        "release_slots",
+        _release_what_the_chat_holds_now,
+    ),
     _simulated("the store accepts messages in any order", InMemoryChatRepository, "_check_chat", _accept_any_order),
     _simulated(
         "the store ignores idempotency keys", InMemoryChatRepository, "_idempotency_record", lambda self, new: None

@@ -87,11 +87,21 @@ class RemoteChatRepository(ChatRepository):
         return self._process.call(lambda: self._chats.read(chat_id, page))
 
     def compare_and_set_turn(
-        self, expected: Turn, new: Turn, answer: Message | None = None, turn_limit: int | None = None
+        self,
+        expected: Turn,
+        new: Turn,
+        answer: Message | None = None,
+        turn_limit: int | None = None,
+        *,
+        by_worker: bool = False,
     ) -> bool:
         return self._write(
-            expected.chat_id, lambda: self._chats.compare_and_set_turn(expected, new, answer, turn_limit)
+            expected.chat_id,
+            lambda: self._chats.compare_and_set_turn(expected, new, answer, turn_limit, by_worker=by_worker),
         )
+
+    def release_slots(self, turn: Turn) -> None:
+        self._write(turn.chat_id, lambda: self._chats.release_slots(turn))
 
     def save_progress(self, turn: Turn, progress: Sequence[Step], draft: str | None) -> bool:
         return self._process.call(lambda: self._chats.save_progress(turn, progress, draft))
@@ -104,15 +114,15 @@ class RemoteChatRepository(ChatRepository):
 
     def delete(self, chat_id: str, user_id: str) -> None:
         # Not repeatable: a second delete finds no chat.
-        self._process.call(lambda: self._chats.delete(chat_id, user_id), repeatable=False)
+        self._write(chat_id, lambda: self._chats.delete(chat_id, user_id), repeatable=False)
 
-    def _write(self, chat_id: str, write: Callable[[], Result]) -> Result:
+    def _write(self, chat_id: str, write: Callable[[], Result], *, repeatable: bool = True) -> Result:
         def effect() -> Result:
             result = write()
             self._on_write(chat_id)
             return result
 
-        return self._process.call(effect)
+        return self._process.call(effect, repeatable=repeatable)
 
 
 class TimedIds(IdSource):

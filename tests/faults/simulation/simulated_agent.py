@@ -1,7 +1,7 @@
 """Agents that mostly think and answer; some take too long, raise, or kill their process."""
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from domain.errors import AgentFailed
 from domain.failure_codes import FailureCode
@@ -15,12 +15,17 @@ if TYPE_CHECKING:
     from tests.faults.simulation.world import World
 
 
+#: How many agents of a run without faults notice no end of their turn.
+CALM_BLOCKING: Final = 0.3
+
+
 class SimulatedAgent(ReasoningAgent):
     """A `stubborn` agent ignores its time limit and the turn's end."""
 
-    def __init__(self, world: "World", process: Process) -> None:
+    def __init__(self, world: "World", process: Process, turn_id: str) -> None:
         self._world = world
         self._process = process
+        self._turn_id = turn_id
 
     def reason(self, assignment: Assignment, progress: ProgressReporter) -> Answer:
         world = self._world
@@ -29,8 +34,11 @@ class SimulatedAgent(ReasoningAgent):
             ReasoningOutcome(world.scheduler.now, assignment.user_id, assignment.question, heard)
         )
         odd = world.chance(world.rates.odd_agent)
-        manner = world.random.choice(("stubborn", "broken", "killing")) if odd else "good"
-        self._think(assignment, progress, stubborn=manner == "stubborn")
+        manner = world.random.choice(("stubborn", "stubborn", "broken", "killing")) if odd else "good"
+        if world.rates.calm and world.chance(CALM_BLOCKING):
+            manner = "stubborn"  # no fault: an agent may block, as long as it answers in time
+        with world.at_work(self._turn_id):
+            self._think(assignment, progress, stubborn=manner == "stubborn")
         if manner == "broken":
             raise RuntimeError("no idea")
         if manner == "killing":

@@ -1,22 +1,24 @@
 """Simulated AWS around the real domain: functions on separate machines, and asynchronous invocation between them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from random import Random
 from typing import Final, TypeVar
 
 from adapters.clocks import RequestClock
+from domain.chat import Turn, TurnState
 from domain.chat_service import ChatService, TurnPolicy
 from domain.errors import AsyncChatError, WorkerUnreachable
 from domain.failure_codes import FailureCode
-from domain.ports import ChatRepository, Clock, WorkerInvoker
+from domain.ports import Clock, WorkerInvoker
 from domain.records import WorkerInvocation
 from tests.fakes.chat_repository import InMemoryChatRepository
 from tests.fakes.clock import NOON
 from tests.fakes.observer import RecordingObserver
 from tests.faults.fault_rates import FaultRates, Killed
-from tests.faults.history import Accepted, History, Stored
+from tests.faults.history import Accepted, History, Run, Stored, Work
 from tests.faults.simulation.process import Process, RemoteChatRepository, TimedIds
 from tests.faults.simulation.scheduler import Scheduler
 from tests.faults.simulation.simulated_agent import SimulatedAgent
@@ -45,12 +47,14 @@ class World(WorkerInvoker):
             capacity=random.choice((0, 0, 2)),
         )
         self.scheduler = Scheduler(random, NOON)
-        self.chats: ChatRepository = InMemoryChatRepository(capacity=self.history.capacity)
+        self.chats = InMemoryChatRepository(capacity=self.history.capacity)
         self.retries = random.choice((0, 0, 1, 2))
         self._event_age = random.choice(EVENT_AGES)
         self.skews = [self._skew() for _ in range(MACHINES)] + [rates.wild_skew]
         self._questions: dict[str, str] = {}
-        self._seen: dict[str, tuple[object, ...]] = {}
+        self._seen: dict[str, Turn] = {}
+        self._runs: dict[str, Run] = {}
+        self._at_work: list[Run] = []
 
     def stop_faults(self) -> None:
         """Nothing fails from here on, and two hours pass, so that everything begun before has ended."""
@@ -69,14 +73,25 @@ class World(WorkerInvoker):
         clock.begin(received_at)
         return act(self._service(process, clock))
 
+    @contextmanager
+    def at_work(self, turn_id: str) -> Iterator[None]:
+        """While an agent works on this turn."""
+        run = self._runs[turn_id]
+        self._at_work.append(run)
+        self._record_work()
+        try:
+            yield
+        finally:
+            self._at_work.remove(run)
+
     def _process(self, timeout: timedelta) -> Process:
         return Process(self.scheduler, self.random, self.rates, self.random.choice(self.skews), timeout)
 
-    def _service(self, process: Process, clock: Clock) -> ChatService:
+    def _service(self, process: Process, clock: Clock, turn_id: str = "") -> ChatService:
         return ChatService(
             chats=RemoteChatRepository(self.chats, process, self._record_turn),
             worker=_RemoteWorkerInvoker(self, process),
-            agent=lambda: SimulatedAgent(self, process),
+            agent=lambda: SimulatedAgent(self, process, turn_id),
             clock=clock,
             ids=TimedIds(clock, self.random),
             observer=RecordingObserver(),
@@ -115,11 +130,12 @@ class World(WorkerInvoker):
 
     def _deliver(self, invocation: WorkerInvocation, attempt: int) -> None:
         process = self._process(WORKER_TIMEOUT)
-        service = self._service(process, process)
+        service = self._service(process, process, invocation.turn_id)
         try:
             reasoned = service.reason(invocation, process.now() + WORKER_TIMEOUT)
             if reasoned is not None:
                 service.persist(reasoned)
+                self._record_kept(invocation.turn_id)
         except (Killed, AsyncChatError):
             if attempt < self.retries:
                 self._deliver_later(invocation, self._seconds(1, 70), attempt + 1)
@@ -163,13 +179,18 @@ class World(WorkerInvoker):
 
     def _record_turn(self, chat_id: str) -> None:
         """Record the chat's turn when it has changed."""
-        chat = self.chats.load(chat_id)
-        if chat is None:
+        chat, seen = self.chats.load(chat_id), self._seen.get(chat_id)
+        turn = chat.turn if chat else None
+        if turn == seen:
             return
-        turn = chat.turn
-        if self._seen.get(chat_id) == (turn.turn_id, turn.state, turn.lease):
+        if seen is not None and seen.state is TurnState.QUEUED and (turn is None or not turn.thinking):
+            self._record_kept(seen.turn_id)
+        if turn is None:
+            del self._seen[chat_id]
             return
-        self._seen[chat_id] = (turn.turn_id, turn.state, turn.lease)
+        self._seen[chat_id] = turn
+        self._runs.setdefault(turn.turn_id, Run(turn.user_id, turn.turn_id, turn.deadline))
+        self._record_work()
         question = self._questions.setdefault(turn.turn_id, self._question(chat_id, turn.question_id))
         self.history.stored.append(
             Stored(
@@ -184,8 +205,15 @@ class World(WorkerInvoker):
             )
         )
 
+    def _record_work(self) -> None:
+        held = tuple(self._runs[turn_id] for turn_id in self.chats.permits if turn_id in self._runs)
+        self.history.work.append(Work(self.scheduler.now, tuple(self._at_work), held))
+
+    def _record_kept(self, turn_id: str) -> None:
+        if turn_id in self.chats.permits:
+            self.history.kept.append(turn_id)
+
     def _question(self, chat_id: str, question_id: str) -> str:
-        assert isinstance(self.chats, InMemoryChatRepository)
         return self.chats.messages[chat_id][question_id].content
 
 

@@ -11,7 +11,7 @@ from domain.chat import Citation, Turn, TurnState
 from domain.chat_service import HISTORY_LENGTH
 from domain.errors import AgentFailed, StoreUnavailable, TurnOver
 from domain.failure_codes import FailureCode
-from domain.records import Answer, Answered, WorkerInvocation
+from domain.records import Abandoned, Answer, Answered, WorkerInvocation
 from tests.fakes.clock import NOON
 from tests.support.service import Service
 from tests.support.story import ALICE, BAY, PARKING, UNKNOWN_CHAT, Story, texts
@@ -233,6 +233,81 @@ def test_turn_over_is_not_reported_as_an_agent_crash(service: Service, story: St
     service.agent.error = TurnOver()
     assert work(service, story.asks()) is None
     assert service.observer.exceptions == []
+
+
+# ---- slots of a turn that somebody else ended
+
+
+Stop = Callable[[Service, Turn], object]
+STOPS: dict[str, Stop] = {
+    "cancelled": lambda service, turn: service.chat_service.cancel(ALICE, turn.chat_id),
+    "deleted": lambda service, turn: service.chat_service.delete(ALICE, turn.chat_id),
+    "reported as failed": lambda service, turn: service.chat_service.fail(invocation_of(turn), FailureCode.WORKER_DIED),
+}
+by_stop = pytest.mark.parametrize("stop", STOPS.values(), ids=STOPS)
+
+
+def stop_after_ten_seconds(service: Service, turn: Turn, stop: Stop) -> None:
+    def stops() -> None:
+        stop(service, turn)
+
+    service.clock.at(NOON + timedelta(seconds=10), stops)
+
+
+@by_stop
+@pytest.mark.parametrize(
+    "error", [None, AgentFailed("timed_out"), ZeroDivisionError()], ids=["answers", "fails", "breaks"]
+)
+def test_worker_of_a_stopped_turn_holds_its_slots_until_its_agent_returns(
+    service: Service, story: Story, stop: Stop, error: Exception | None
+) -> None:
+    turn = story.asks()
+    service.agent.checks, service.agent.error = False, error
+    held: list[int] = []
+    stop_after_ten_seconds(service, turn, stop)
+    service.clock.at(NOON + timedelta(seconds=55), lambda: held.append(len(service.chats.permits)))
+    assert work(service, turn) is None
+    assert (held, service.chats.permits) == ([1], {})
+
+
+@by_stop
+def test_worker_of_a_stopped_turn_releases_its_slots_when_its_agent_notices(
+    service: Service, story: Story, stop: Stop
+) -> None:
+    turn = story.asks()
+    stop_after_ten_seconds(service, turn, stop)
+    assert work(service, turn) is None
+    assert service.clock.now() - NOON <= timedelta(seconds=12)
+    assert service.chats.permits == {}
+
+
+@by_stop
+def test_slots_are_released_when_the_store_returns(service: Service, story: Story, stop: Stop) -> None:
+    turn = story.asks()
+    service.agent.checks = False
+    stop_after_ten_seconds(service, turn, stop)
+    outage(service, NOON + timedelta(seconds=55), NOON + timedelta(seconds=60))
+    assert work(service, turn) is None
+    assert service.chats.permits == {}
+
+
+@by_stop
+def test_turn_that_is_stopped_before_a_worker_claims_it_holds_no_slot(
+    service: Service, story: Story, stop: Stop
+) -> None:
+    turn = story.asks()
+    stop(service, turn)
+    assert service.chats.permits == {}
+
+
+def test_overdue_turn_leaves_its_slots_to_its_worker(service: Service, story: Story) -> None:
+    turn = story.asks()
+    running = story.claims(turn)
+    story.pass_deadline(turn)
+    service.chat_service.cancel(ALICE, turn.chat_id)
+    assert list(service.chats.permits) == [turn.turn_id]
+    service.chat_service.persist(Abandoned(running))
+    assert service.chats.permits == {}
 
 
 # ---- outages of the store
