@@ -12,22 +12,34 @@ TERRAFORM_INIT := scripts/terraform init -backend=false -input=false -lockfile=r
 # Playwright brings the Node that its browser tests need; the JavaScript client is tested with the same.
 NODE = $(shell $(VENV_PYTHON) -c 'from playwright._impl._driver import compute_driver_executable as found; print(found()[0])')
 
-# The local stack: its port, and about how many seconds agent `recall` takes.
-PORT ?=
-RECALL_DELAY ?= 5
+# What is given on the command line is data. Make would expand `$(shell ...)` in it wherever it uses or exports it, so
+# each is replaced by its own text, and recipes take it from their environment, in quotes.
+ASKED_USER := $(if $(filter command,$(origin USER)),$(value USER))
+$(foreach name,$(.VARIABLES),$(if $(filter command,$(origin $(name))),$(eval override $(name) := $$(value $(name)))$(eval export $(name))))
+
+# The local stack: its port, about how many seconds agent `recall` takes, and a web page that may call its API too.
+export PORT ?=
+export RECALL_DELAY ?= 5
+export CORS ?=
 # Agents of your own: hash-locked requirements files and folders that go into the zip.
-EXTRA ?=
-EXTRA_OPTIONS = $(foreach extra,$(EXTRA),--extra '$(extra)')
+export EXTRA ?=
 # An agent of your own, package.module:factory.
-AGENT ?=
-AGENT_OPTIONS = $(if $(AGENT),--set agent='$(AGENT)')
+export AGENT ?=
 # A model of your own: an OpenAI-compatible server, and the model's name there.
-MODEL_URL ?=
-MODEL ?=
-MODEL_OPTIONS = $(if $(MODEL_URL),--model-url '$(MODEL_URL)' --set agent=bedrock --set model='{ id = "$(MODEL)" }')
-STACK_OPTIONS = $(if $(PORT),--port '$(PORT)') --set recall_delay_seconds='$(RECALL_DELAY)' $(EXTRA_OPTIONS) $(AGENT_OPTIONS) $(MODEL_OPTIONS)
+export MODEL_URL ?=
+export MODEL ?=
 # Every login shell has a variable USER: only one given to make itself names a user of the stack.
-STACK_USER = $(if $(filter command line,$(origin USER)),$(USER),alice)
+export ASKED_USER := $(or $(value ASKED_USER),alice)
+export Q ?=
+export CHAT ?=
+export FILE ?=
+export OPTIONS ?=
+
+# Shell, not make: the shell puts the values in, each as one word.
+EXTRA_OPTIONS = "$${extras[@]/\#/--extra=}"
+STACK_OPTIONS = $${PORT:+--port "$$PORT"} --set recall_delay_seconds="$$RECALL_DELAY" $${CORS:+--cors "$$CORS"} \
+  $${AGENT:+--set agent="$$AGENT"} $${MODEL_URL:+--model-url "$$MODEL_URL" --model "$$MODEL"}
+READ_EXTRAS = read -ra extras <<<"$$EXTRA"
 
 .PHONY: help run up down reset logs ask import check fix format lint types architecture terraform-check terraform-init \
   test test-all test-code test-python test-web test-terraform test-stack accept package docs generate release bench lock env
@@ -38,11 +50,11 @@ help:
 
 ## Run the whole system on this machine
 
-run: env ## Start the whole stack here; Ctrl-C stops it (PORT=8460 RECALL_DELAY=5 MODEL_URL=... MODEL=...)
-	@$(LOCAL) run $(STACK_OPTIONS)
+run: env ## Start the whole stack here; Ctrl-C stops it (PORT=8460 RECALL_DELAY=5 CORS=http://localhost:5173 MODEL_URL=... MODEL=...)
+	@$(READ_EXTRAS); exec $(LOCAL) run $(STACK_OPTIONS) $${extras[@]+$(EXTRA_OPTIONS)}
 
 up: env ## The same in the background, or bring a running one up to date
-	@$(LOCAL) up $(STACK_OPTIONS)
+	@$(READ_EXTRAS); $(LOCAL) up $(STACK_OPTIONS) $${extras[@]+$(EXTRA_OPTIONS)}
 
 down: env ## Stop the stack; chats and memories are kept
 	@$(LOCAL) down
@@ -53,13 +65,11 @@ reset: env ## Stop the stack and delete all that it keeps
 logs: env ## Show what the functions logged in the last ten minutes
 	@$(LOCAL) logs
 
-# value: a question may hold dollar signs.
-ask: export QUESTION := $(value Q)
 ask: env ## Ask and wait for the answer: make ask Q="..." [USER=alice] [CHAT=...]
-	@$(LOCAL) ask --user '$(STACK_USER)' --chat '$(CHAT)' -- "$$QUESTION"
+	@$(LOCAL) ask --user "$$ASKED_USER" --chat "$$CHAT" -- "$$Q"
 
 import: env ## Store many memories: make import FILE=notes.jsonl [USER=alice] (or .csv)
-	@$(VENV_PYTHON) -m async_chat_client import '$(FILE)' --as '$(STACK_USER)'
+	@$(VENV_PYTHON) -m async_chat_client import --as "$$ASKED_USER" -- "$$FILE"
 
 ## Prove that the code keeps its promises
 
@@ -132,7 +142,7 @@ accept: env ## Accept a deployed workspace: TF_WORKSPACE and two tokens (OPTIONS
 ## Build what is deployed and published
 
 package: env ## Build the Lambda zip for AWS, build/lambda.zip (EXTRA="requirements.txt folder")
-	@$(VENV_PYTHON) scripts/package.py $(EXTRA_OPTIONS)
+	@$(READ_EXTRAS); $(VENV_PYTHON) scripts/package.py $${extras[@]+$(EXTRA_OPTIONS)}
 
 docs: env ## Build the docs site into build/site; a broken link or anchor fails it
 	@scripts/env docs
@@ -151,7 +161,7 @@ release: env ## Make what belongs to a release, build/release/: notes, zip, whee
 
 bench: env ## Measure, and write build/bench (OPTIONS="--only size --quick"; OPTIONS=--help)
 	@scripts/env runtime bench ministack peers
-	@.local/bench/venv/bin/python -m benchmarks $(OPTIONS)
+	@read -ra options <<<"$$OPTIONS"; .local/bench/venv/bin/python -m benchmarks $${options[@]+"$${options[@]}"}
 
 lock: env ## Lock the dependencies of pyproject.toml
 	@lock() { .local/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \

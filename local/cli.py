@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 from types import FrameType
 
-from local import emulator, logs, stack
+from local import emulator, logs, stack, terraform
 from local.ask import ask, client_for
 from local.crash import crash
 from local.failure import StackFailure
@@ -26,6 +26,8 @@ INTERRUPTED = 130  # the shell's exit code for SIGINT
 def main(arguments: list[str]) -> int:
     """Run one command and return the exit code; a command that returns none has succeeded."""
     given = _parser().parse_args(arguments)
+    # All files of a stack are its user's own, those that Terraform and the packager write too.
+    os.umask(0o077)
     # `kill` and a closed terminal stop the stack in order, as Ctrl-C does.
     signal.signal(signal.SIGTERM, _interrupt)
     signal.signal(signal.SIGHUP, _interrupt)
@@ -96,7 +98,9 @@ def _reset(given: argparse.Namespace, home: Home) -> None:
 
 def _options(given: argparse.Namespace) -> StackOptions:
     settings = dict(setting.split("=", 1) for setting in given.set)
-    return StackOptions(given.port, settings, given.model_url, tuple(given.extra), given.samples)
+    if given.model:
+        settings = {"agent": "bedrock", "model": terraform.literal({"id": given.model}), **settings}
+    return StackOptions(given.port, settings, given.model_url, tuple(given.extra), tuple(given.cors), given.samples)
 
 
 def _setting(text: str) -> str:
@@ -125,6 +129,10 @@ def _parser() -> argparse.ArgumentParser:
         help="a setting of the workspace: docs/terraform.md",
     )
     starting.add_argument("--model-url", help="an OpenAI-compatible server (Ollama, llama.cpp, vLLM) to use as Bedrock")
+    starting.add_argument("--model", metavar="NAME", help="agent `bedrock` with the model of this name")
+    starting.add_argument(
+        "--cors", action="append", default=[], metavar="ORIGIN", help="a page of this origin may call the API too"
+    )
     starting.add_argument(
         "--extra", type=Path, action="append", default=[], help="added to the zip: see scripts/package.py"
     )

@@ -11,15 +11,20 @@ import signal
 import socket
 import subprocess
 import time
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
 import httpx
 
 from local.failure import StackFailure
-from local.home import PROJECT, Home
+from local.home import PROJECT, Home, write_private
 
 PYTHON = PROJECT / ".local" / "ministack" / "venv" / "bin" / "python"
+#: Started by path, since the emulator's interpreter must not import the modules beside it (-P).
+GUARD = PROJECT / "local" / "guard.py"
 HOST = "127.0.0.1"
+#: $0 is the interpreter.
+START = 'umask 077; log="$1"; shift; "$0" -P "$@" >"$log" 2>&1 & echo $!'
 DEFAULT_PORT = 8460
 START_SECONDS = 120  # under a second on an idle machine; up to half a minute was measured on a busy one
 STOP_SECONDS = 20
@@ -37,6 +42,7 @@ class Emulator:
     group: int  # the process group that it shares with its workers
     port: int
     model_url: str | None = None  # an OpenAI-compatible server used as Bedrock
+    origins: tuple[str, ...] = ()  # pages of other origins that may call the API
 
     @property
     def endpoint(self) -> str:
@@ -54,7 +60,8 @@ def running(home: Home) -> Emulator | None:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            return Emulator(**json.loads(home.emulator_process_file.read_text()))
+            kept = json.loads(home.emulator_process_file.read_text())
+            return Emulator(**{**kept, "origins": tuple(kept.get("origins", ()))})
     return None
 
 
@@ -68,14 +75,21 @@ def choose_port(home: Home, wanted: int | None) -> int:
     raise StackFailure(f"Port {candidates[0]} is in use by another program: choose a free one with PORT=...")
 
 
-def start(home: Home, port: int, model_url: str | None = None) -> Emulator:
-    """Start it on a free port and wait until it answers. Without `model_url`, its Bedrock answers with a mock text."""
+def start(home: Home, port: int, model_url: str | None = None, origins: Iterable[str] = ()) -> Emulator:
+    """Start it behind its guard on a free port and wait until it answers.
+
+    Without `model_url`, its Bedrock answers with a mock text. `origins` may call the API besides its own page.
+    """
+    origins = tuple(origins)
+    home.make_private()
     _forget_temporary_files(home)
+    home.emulator_lock.touch(mode=0o600)
     with home.emulator_lock.open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        # The shell exits at once, so the emulator is reparented and outlives this command.
+        # The shell exits at once, so the emulator is reparented and outlives this command. Its state holds what people
+        # store, and the key that signs their tokens: nobody else on this machine may read it.
         shell = subprocess.Popen(
-            ["sh", "-c", '"$0" -m ministack >"$1" 2>&1 & echo $!', PYTHON, home.emulator_log],
+            ["sh", "-c", START, PYTHON, home.emulator_log, GUARD, *origins],
             env=_environment(home, port, model_url),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -84,8 +98,8 @@ def start(home: Home, port: int, model_url: str | None = None) -> Emulator:
             start_new_session=True,
         )
         pid, _ = shell.communicate()
-    emulator = Emulator(int(pid), shell.pid, port, model_url)
-    home.emulator_process_file.write_text(json.dumps(asdict(emulator)))
+    emulator = Emulator(int(pid), shell.pid, port, model_url, origins)
+    write_private(home.emulator_process_file, json.dumps(asdict(emulator)))
     try:
         _wait_until_it_answers(home, emulator)
     except BaseException:
@@ -145,8 +159,9 @@ def _environment(home: Home, port: int, model_url: str | None) -> dict[str, str]
 def _forget_temporary_files(home: Home) -> None:
     """Remove unpacked functions of earlier runs; the state is elsewhere."""
     shutil.rmtree(home.emulator / "tmp", ignore_errors=True)
+    home.emulator.mkdir(mode=0o700, exist_ok=True)
     for name in ("home", "tmp", "state"):
-        (home.emulator / name).mkdir(parents=True, exist_ok=True)
+        (home.emulator / name).mkdir(mode=0o700, exist_ok=True)
 
 
 def _wait_until_it_answers(home: Home, emulator: Emulator) -> None:

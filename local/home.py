@@ -26,3 +26,15 @@ class Home:
         self.emulator_process_file = self.emulator / "process.json"
         #: Locked by the emulator while it lives.
         self.emulator_lock = self.emulator / "lock"
+
+    def make_private(self) -> None:
+        """Make the folder, or take an older one from others: it holds memories, passwords, tokens and their key."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.folder.chmod(0o700)
+
+
+def write_private(file: Path, text: str) -> None:
+    """Write a file that only its owner may read, also when an earlier version made it readable."""
+    file.touch(mode=0o600)
+    file.chmod(0o600)
+    file.write_text(text, encoding="utf-8")

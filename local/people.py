@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from local.aws import DIRECT, session
-from local.home import Home
+from local.home import Home, write_private
 
 if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
@@ -30,8 +30,7 @@ class Person:
 def demo_password(home: Home) -> str:
     """The password with which the chat page and these tools sign the demo users in."""
     if not home.demo_password_file.exists():
-        home.demo_password_file.touch(mode=0o600)
-        home.demo_password_file.write_text(f"Aa1-{secrets.token_urlsafe(24)}", encoding="utf-8")
+        write_private(home.demo_password_file, f"Aa1-{secrets.token_urlsafe(24)}")
     return home.demo_password_file.read_text(encoding="utf-8")
 
 

@@ -18,7 +18,7 @@ from local import emulator, people, samples, terraform
 from local.commands import run
 from local.emulator import Emulator
 from local.failure import StackFailure
-from local.home import PROJECT, Home
+from local.home import PROJECT, Home, write_private
 from local.people import Person
 from local.progress import Report
 
@@ -41,12 +41,13 @@ class StackOptions:
     settings: Mapping[str, str] = field(default_factory=dict)  # of workspace local
     model_url: str | None = None  # an OpenAI-compatible server used as Bedrock
     extras: tuple[Path, ...] = ()  # see scripts/package.py
+    origins: tuple[str, ...] = ()  # pages of other origins that may call the API
     samples: bool = True
 
 
 def bring_up(home: Home, options: StackOptions, report: Report) -> Stack:
     """Start what is not running and apply what has changed. Idempotent."""
-    home.folder.mkdir(parents=True, exist_ok=True)
+    home.make_private()
     port = _port(home, options.port)
     report("Installing the Python environment of the embedded AWS")
     run([PROJECT / "scripts" / "env", "ministack"], home.folder / "environment.log", "Installing the embedded AWS")
@@ -55,10 +56,12 @@ def bring_up(home: Home, options: StackOptions, report: Report) -> Stack:
     report("Initialising Terraform and its provider")
     terraform.initialise(home)
     report("Embedded AWS")
-    embedded_aws = _embedded_aws(home, port, options.model_url)
+    embedded_aws = _embedded_aws(home, port, options)
     report("Applying the Terraform")
     password = people.demo_password(home)
     settings = {"app_version": _version(), "demo_password": password, **options.settings}
+    if options.origins:
+        settings["cors_origins"] = terraform.literal(options.origins)
     outputs = terraform.apply(home, embedded_aws.endpoint, settings, report)
     stack = _signed_in(embedded_aws, outputs, password)
     _write(home, stack)
@@ -106,12 +109,12 @@ def _package(home: Home, options: StackOptions) -> None:
     run(command, home.folder / "package.log", "Building the Lambda package")
 
 
-def _embedded_aws(home: Home, port: int, model_url: str | None) -> Emulator:
+def _embedded_aws(home: Home, port: int, options: StackOptions) -> Emulator:
     running = emulator.running(home)
-    if running and running.model_url == model_url:
+    if running and (running.model_url, running.origins) == (options.model_url, options.origins):
         return running
     emulator.stop(home)
-    return emulator.start(home, port, model_url)
+    return emulator.start(home, port, options.model_url, options.origins)
 
 
 def _port(home: Home, wanted: int | None) -> int:
@@ -135,9 +138,7 @@ def _signed_in(embedded_aws: Emulator, outputs: Mapping[str, Any], password: str
 
 
 def _write(home: Home, stack: Stack) -> None:
-    # Only the user may read the tokens.
-    home.stack_file.touch(mode=0o600)
-    home.stack_file.write_text(json.dumps(asdict(stack), indent=2) + "\n", encoding="utf-8")
+    write_private(home.stack_file, json.dumps(asdict(stack), indent=2) + "\n")
 
 
 def _load_samples(home: Home, stack: Stack, report: Report) -> None:

@@ -53,6 +53,11 @@ def apply(home: Home, endpoint: str, settings: Mapping[str, str], report: Report
     return progress.outputs
 
 
+def literal(value: object) -> str:
+    """A value in Terraform's language: JSON, without template sequences, which Terraform would evaluate."""
+    return json.dumps(value).replace("${", "$${").replace("%{", "%%{")
+
+
 def _environment(home: Home) -> dict[str, str]:
     """The user's environment without what is meant for real accounts."""
     return {

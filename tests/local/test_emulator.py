@@ -125,3 +125,12 @@ def test_the_users_environment_does_not_reach_the_functions(
     environment = home.emulator_log.read_text()
     assert "AUTH=true" in environment
     assert "AWS_" not in environment
+
+
+def test_nothing_below_the_home_is_readable_by_others(home: Home) -> None:
+    home.folder.chmod(0o755)
+    create_table(start(home))
+    emulator.stop(home)
+    found = [home.folder, *home.folder.rglob("*")]
+    assert any(file.is_file() for file in found if "state" in file.parts), "it has saved its state"
+    assert [file for file in found if file.stat().st_mode & 0o077] == []

@@ -27,8 +27,8 @@ class HostedSignIn:
         self.callers: set[str] = set()
         self.refuses = False
         self._challenges: dict[str, str] = {}
-        self._issuer = _serve(self._sign_in)
-        self._service = _serve(self._serve_page)
+        self._issuer = serve(self._sign_in)
+        self._service = serve(self._serve_page)
         self._page = handler_of("reads", deploy(settings=self._settings(known=known)))
 
     def __enter__(self) -> Self:
@@ -43,10 +43,10 @@ class HostedSignIn:
 
     @property
     def page_url(self) -> str:
-        return f"{_address(self._service)}/"
+        return f"{address_of(self._service)}/"
 
     def _settings(self, *, known: bool) -> Settings:
-        issuer = _address(self._issuer)
+        issuer = address_of(self._issuer)
         way = {
             "kind": "hosted",
             "authorize_url": f"{issuer}/oauth2/authorize",
@@ -102,7 +102,7 @@ def _challenge_of(verifier: str) -> str:
     return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).decode().rstrip("=")
 
 
-def _serve(handle: Any) -> ThreadingHTTPServer:
+def serve(handle: Any) -> ThreadingHTTPServer:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             handle(self)
@@ -118,7 +118,7 @@ def _serve(handle: Any) -> ThreadingHTTPServer:
     return server
 
 
-def _address(server: ThreadingHTTPServer) -> str:
+def address_of(server: ThreadingHTTPServer) -> str:
     return f"http://127.0.0.1:{server.server_port}"
 
 
