@@ -14,7 +14,7 @@ from typing import Any, Final, Self
 import httpx
 import pytest
 
-from tests.acceptance.in_the_zip.acceptance_agent import DIE, ORDER, TAKE
+from tests.acceptance.in_the_zip.acceptance_agent import BLOCK, DIE, ORDER, TAKE
 from tests.features.driver import Call, Driver, Reply, Traces
 
 #: The list of chats may lag behind a write by about a second.
@@ -158,8 +158,10 @@ class DeployedDriver(Driver):
             self._deployment.chats(user)
 
     def agent_takes(self, seconds: float) -> None:
-        self._take_back_orders()
-        self._orders = [(user, self._deployment.order(user, f"{TAKE}{seconds:g}")) for user in self._deployment.users]
+        self._order(f"{TAKE}{seconds:g}")
+
+    def agent_blocks(self, seconds: float) -> None:
+        self._order(f"{BLOCK}{seconds:g}")
 
     def kill_worker(self) -> None:
         orders = [(user, self._deployment.order(user, DIE)) for user in self._deployment.users]
@@ -186,6 +188,10 @@ class DeployedDriver(Driver):
         self._take_back_orders()
         for user in self._deployment.users:
             self._deployment.clear(user)
+
+    def _order(self, order: str) -> None:
+        self._take_back_orders()
+        self._orders = [(user, self._deployment.order(user, order)) for user in self._deployment.users]
 
     def _take_back_orders(self) -> None:
         for user, order in self._orders:

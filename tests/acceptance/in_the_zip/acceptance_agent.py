@@ -17,6 +17,8 @@ from domain.records import Answer, Assignment
 #: A memory that begins with it is an order, which no answer quotes.
 ORDER: Final = "acceptance agent: "
 TAKE: Final = "take "
+#: Take so many seconds without noticing that the turn has ended.
+BLOCK: Final = "block "
 DIE: Final = "die"
 #: A question that the agent answers with its own name, so that a run knows whether it is deployed.
 WHO: Final = "acceptance agent, are you there?"
@@ -36,17 +38,16 @@ class AcceptanceAgent(ReasoningAgent):
             return Answer(f"{ORDER}here.")
         progress.step("Looking for orders")
         began = self._clock.now()
-        while self._clock.now() < began + self._ordered_time(assignment.user_id):
+        self._clock.sleep(_ordered(BLOCK, self._orders(assignment.user_id)))
+        while self._clock.now() < began + _ordered(TAKE, orders := self._orders(assignment.user_id)):
+            if DIE in orders:
+                os._exit(1)  # as the out-of-memory killer ends a process
             progress.raise_if_ended()
             self._clock.sleep(PAUSE)
         return self._recall.reason(assignment, progress)
 
-    def _ordered_time(self, user_id: str) -> timedelta:
-        orders = [memory.text.removeprefix(ORDER) for memory in self._memories.list_all(user_id) if _is_order(memory)]
-        if DIE in orders:
-            os._exit(1)  # as the out-of-memory killer ends a process
-        seconds = [float(order.removeprefix(TAKE)) for order in orders if order.startswith(TAKE)]
-        return timedelta(seconds=max(seconds, default=0))
+    def _orders(self, user_id: str) -> list[str]:
+        return [memory.text.removeprefix(ORDER) for memory in self._memories.list_all(user_id) if _is_order(memory)]
 
 
 class _WithoutOrders(MemoryStore):
@@ -69,6 +70,12 @@ class _WithoutOrders(MemoryStore):
 
     def delete(self, user_id: str, memory_id: str) -> bool:
         return self._memories.delete(user_id, memory_id)
+
+
+def _ordered(kind: str, orders: Sequence[str]) -> timedelta:
+    """The longest time that orders of this kind name; none without one."""
+    seconds = [float(order.removeprefix(kind)) for order in orders if order.startswith(kind)]
+    return timedelta(seconds=max(seconds, default=0))
 
 
 def _is_order(memory: Memory) -> bool:
