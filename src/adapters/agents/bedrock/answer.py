@@ -1,9 +1,10 @@
 """The structured answer of a language model, and how it is read, complete or while it is being streamed."""
 
 from collections.abc import AsyncIterable, Iterator
+from contextlib import suppress
 from typing import Annotated, Final
 
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
 from pydantic_ai.messages import (
     AgentStreamEvent,
     ModelResponsePart,
@@ -17,7 +18,9 @@ from pydantic_ai.messages import (
 )
 from pydantic_core import from_json
 
-from adapters.agents.bedrock.tools import MemoryTools
+from adapters.agents.bedrock.private_text import without_private_text
+from adapters.agents.bedrock.tools import TOOLS, MemoryTools
+from adapters.agents.bedrock.written_calls import UnreadableCall, WrittenCall, before_a_call, written_calls
 from domain.chat import Citation
 from domain.ports import ProgressReporter
 from domain.records import Answer
@@ -37,10 +40,28 @@ class CitedMemory(BaseModel):
     quote: Annotated[str, Field(max_length=4_000, description="Words of that memory, exactly as they stand there.")]
 
 
+def _for_the_person(text: str) -> str:
+    """Raises `ValueError` if nothing of `text` is for a person to read."""
+    shown = without_private_text(text)
+    call = False
+    with suppress(UnreadableCall):  # other JSON may be what the person asked for
+        call = bool(calls_written_in(shown))
+    if not shown or call:
+        raise ValueError("write the answer here, in words for the person to read")
+    return shown
+
+
+def calls_written_in(text: str) -> list[WrittenCall]:
+    """Calls of our tools that the model wrote as text. Raises `UnreadableCall`."""
+    return written_calls(text, (*TOOLS, ANSWER_TOOL), ANSWER_TOOL)
+
+
 class ModelAnswer(BaseModel):
     """The answer to the person, and the memories that bear it out."""
 
-    text: Annotated[str, Field(min_length=1, description="The answer, for the person to read.")]
+    text: Annotated[
+        str, Field(min_length=1, description="The answer, for the person to read."), AfterValidator(_for_the_person)
+    ]
     citations: Annotated[list[CitedMemory], Field(max_length=40)] = []
 
 
@@ -91,10 +112,13 @@ class _Writing:
         return self._kind is ToolCallPart
 
     def start(self, part: ModelResponsePart) -> None:
-        self._text, self._read, self._kind = "", 0, None
         if isinstance(part, TextPart):
-            self._text, self._kind = part.content, TextPart
-        elif isinstance(part, ToolCallPart) and part.tool_name == ANSWER_TOOL:
+            # A reply's text parts are one text: thinking may begin in one and end in another.
+            self._text = (self._text if self._kind is TextPart else "") + part.content
+            self._read, self._kind = 0, TextPart
+            return
+        self._text, self._read, self._kind = "", 0, None
+        if isinstance(part, ToolCallPart) and part.tool_name == ANSWER_TOOL:
             self._text, self._kind = part.args if isinstance(part.args, str) else "", ToolCallPart
 
     def grow(self, delta: ModelResponsePartDelta) -> None:
@@ -106,11 +130,12 @@ class _Writing:
             self._text += delta.args_delta
 
     def news(self) -> str | None:
-        """The draft, if it has grown by `DRAFT_STEP`."""
+        """The draft, if it has grown by `DRAFT_STEP`: never the model's thinking, nor a call that it writes as text."""
         if self._kind is None or len(self._text) < self._read + DRAFT_STEP:
             return None
         self._read = len(self._text)
-        return self._text if self._kind is TextPart else _text_in(self._text)
+        text = self._text if self._kind is TextPart else _text_in(self._text)
+        return before_a_call(without_private_text(text, finished=False)) if text else None
 
 
 def _text_in(unfinished: str) -> str | None:

@@ -39,7 +39,11 @@ _CODES: Final[tuple[tuple[type[AgentRunError], FailureCode], ...]] = (
     (UnexpectedModelBehavior, FailureCode.MALFORMED_ANSWER),
 )
 
-#: Bedrock's stop reasons that end the turn.
+#: Bedrock's stop reasons of a complete reply. Any other one, also one that Bedrock adds later, is no good end.
+#: https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_MessageStopEvent.html
+GOOD_STOPS: Final = frozenset({"end_turn", "stop_sequence", "tool_use"})
+
+#: Bedrock's stop reasons that end the turn: another reply would end alike.
 STOPS: Final = {
     "refusal": FailureCode.REFUSED,
     "content_filtered": FailureCode.FILTERED,

@@ -7,6 +7,8 @@ from botocore.config import Config
 from pydantic_ai.models.bedrock import BedrockConverseModel
 from pydantic_ai.providers.bedrock import BedrockProvider
 
+#: pydantic-ai's name of the provider.
+BEDROCK = "bedrock"
 #: Read timeout: the longest silence before the first token or between two tokens.
 SILENCE_SECONDS = 30
 

@@ -1,22 +1,27 @@
 """The pydantic-ai agent: instructions, tools and stop conditions."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Annotated, Final
 
 from pydantic import Field, StringConstraints
-from pydantic_ai import Agent, ModelResponse, RunContext
+from pydantic_ai import Agent, ModelResponse, ModelRetry, RunContext
 from pydantic_ai.agent import AgentRetries
 from pydantic_ai.capabilities import AbstractCapability, PrepareTools
+from pydantic_ai.messages import ModelResponsePart, TextPart, ToolCallPart
 from pydantic_ai.models import Model, ModelRequestContext
 from pydantic_ai.output import ToolOutput
 from pydantic_ai.settings import ModelSettings as RequestSettings
 from pydantic_ai.tools import ToolDefinition
 
-from adapters.agents.bedrock.answer import ANSWER_TOOL, ModelAnswer
-from adapters.agents.bedrock.errors import STOPS
-from adapters.agents.bedrock.model import ModelSettings
+from adapters.agents.bedrock.answer import ANSWER_TOOL, ModelAnswer, calls_written_in
+from adapters.agents.bedrock.errors import GOOD_STOPS, STOPS
+from adapters.agents.bedrock.model import BEDROCK, ModelSettings
+from adapters.agents.bedrock.private_text import without_private_text
 from adapters.agents.bedrock.prompt import INSTRUCTIONS
 from adapters.agents.bedrock.tools import MemoryTools, ToolResult
+from adapters.agents.bedrock.written_calls import UnreadableCall
 from domain.errors import AgentFailed
 
 PydanticAgent = Agent[MemoryTools, ModelAnswer | str]
@@ -43,7 +48,7 @@ def build_agent(model: Model, settings: ModelSettings) -> PydanticAgent:
         tools=[search_memories, read_around, list_by_tag, current_date],
         retries=RETRIES,
         model_settings=RequestSettings(temperature=settings.temperature, max_tokens=settings.max_tokens),
-        capabilities=[PrepareTools(with_rounds_left), _StopReasons()],
+        capabilities=[PrepareTools(with_rounds_left), _ReadReplies()],
         # With two answers in one reply the first is used, and no tool runs after it.
         end_strategy="early",
     )
@@ -88,8 +93,12 @@ async def current_date(ctx: RunContext[MemoryTools]) -> str:
     return ctx.deps.today()
 
 
-class _StopReasons(AbstractCapability[MemoryTools]):
-    """Ends the turn when Bedrock reports a reply as refused, filtered or cut off: a retry would not help."""
+class _ReadReplies(AbstractCapability[MemoryTools]):
+    """Reads each reply before it counts as an answer or a round.
+
+    Ends the turn when Bedrock reports a reply as refused, filtered or cut off: a retry would not help. Asks again after
+    any other end but a good one. Takes the model's thinking out of the text, and reads calls that are written as text.
+    """
 
     async def after_model_request(
         self,
@@ -98,7 +107,30 @@ class _StopReasons(AbstractCapability[MemoryTools]):
         request_context: ModelRequestContext,  # noqa: ARG002  # the same
         response: ModelResponse,
     ) -> ModelResponse:
-        code = STOPS.get(str((response.provider_details or {}).get("finish_reason")))
-        if code:
-            raise AgentFailed(code)
-        return response
+        stop = (response.provider_details or {}).get("finish_reason")
+        if stop in STOPS:
+            raise AgentFailed(STOPS[stop])
+        # Only Bedrock's reasons are listed. A stream of Bedrock's without one has broken off.
+        if response.provider_name == BEDROCK and stop not in GOOD_STOPS:
+            raise ModelRetry("The reply was not complete. Send it again.")
+        return replace(response, parts=_read(response.parts))
+
+
+def _read(parts: Sequence[ModelResponsePart]) -> list[ModelResponsePart]:
+    """The parts, with one text of what is for the person, or with the calls that it holds."""
+    others: list[ModelResponsePart] = [part for part in parts if not isinstance(part, TextPart)]
+    # One text: thinking may begin in one part and end in another.
+    text = without_private_text("".join(part.content for part in parts if isinstance(part, TextPart)))
+    if not text:
+        return others
+    if any(isinstance(part, ToolCallPart) for part in others):
+        return [TextPart(text), *others]  # a remark beside a call, which is never shown as the answer
+    try:
+        calls = calls_written_in(text)
+    except UnreadableCall:
+        raise ModelRetry(
+            f"Do not write JSON or tool calls as text: call the tools, and end with `{ANSWER_TOOL}`."
+        ) from None
+    return (
+        [*others, *(ToolCallPart(name, arguments) for name, arguments in calls)] if calls else [*others, TextPart(text)]
+    )

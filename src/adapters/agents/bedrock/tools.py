@@ -14,6 +14,8 @@ from adapters.search.engine import MemorySearch
 from domain.memory import Memory
 from domain.ports import ProgressReporter
 
+#: The names under which pydantic_agent.py offers them.
+TOOLS: Final = ("search_memories", "read_around", "list_by_tag", "current_date")
 #: How many memories one tool call returns, how many characters of them, and how many characters all calls of one
 #: answer return together. These bound what an answer costs.
 RESULT_COUNT: Final = 20

@@ -7,7 +7,9 @@ from urllib.parse import unquote
 
 import pytest
 
+from adapters.agents.bedrock.answer import ANSWER_TOOL
 from adapters.agents.bedrock.prompt import INSTRUCTIONS
+from adapters.agents.bedrock.tools import TOOLS
 from domain.chat import Citation
 from tests.fakes.bedrock.converse_server import Reply, answers, says, searches, stream, text, tool_use
 from tests.fakes.bedrock.event_stream import event
@@ -50,6 +52,7 @@ def test_request_holds_model_limits_and_tools_and_no_user_data_in_the_instructio
     assert request["inferenceConfig"] == {"maxTokens": 2_000, "temperature": 0}
     tools = [tool["toolSpec"]["name"] for tool in request["toolConfig"]["tools"]]
     assert tools == ["search_memories", "read_around", "list_by_tag", "current_date", "answer"]
+    assert tools == [*TOOLS, ANSWER_TOOL], "a call that the model writes as text is known by these names"
 
 
 def test_tool_calls_in_parallel_are_answered_together() -> None:

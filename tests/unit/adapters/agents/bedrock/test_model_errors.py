@@ -5,15 +5,27 @@ from dataclasses import replace
 from unittest import mock
 
 import pytest
+from botocore.session import Session
 
 from adapters.agents.bedrock import agent
 from adapters.agents.bedrock.agent import BedrockReasoningAgent
+from adapters.agents.bedrock.errors import GOOD_STOPS, STOPS
 from adapters.agents.time_limited_agent import TimeLimitedAgent
 from adapters.clocks import SystemClock
 from domain.errors import AgentFailed, TurnOver
 from domain.failure_codes import FailureCode
 from entrypoints.schemas.poll import FAILURES
-from tests.fakes.bedrock.converse_server import Reply, answers, breaks_off, refused, says, searches, stream, tool_use
+from tests.fakes.bedrock.converse_server import (
+    Reply,
+    answers,
+    breaks_off,
+    refused,
+    says,
+    searches,
+    stream,
+    text,
+    tool_use,
+)
 from tests.fakes.bedrock.event_stream import event
 from tests.support.bedrock_over_http import bedrock_over_http
 from tests.support.people import asking
@@ -95,6 +107,38 @@ def test_empty_answer_is_retried_twice_and_then_fails() -> None:
     with bedrock_over_http(stream(stop="end_turn")) as bedrock:
         assert bedrock.failure() == FailureCode.EMPTY_ANSWER
     assert len(bedrock.server.asked) == 3
+
+
+#: Ends of a reply that nobody listed as good.
+NO_GOOD_ENDS = {
+    "malformed output": says("Lev", stop="malformed_model_output"),
+    "malformed tool use": stream(tool_use(0, "answer", '{"text": "Lev'), stop="malformed_tool_use"),
+    "malformed tool use that can be read": stream(tool_use(0, "answer", '{"text": "Lev"}'), stop="malformed_tool_use"),
+    "a reason that Bedrock adds later": says("Lev", stop="paused_for_thought"),
+    "an empty reason": says("Lev", stop=""),
+    "no reason": Reply([event("messageStart", {"role": "assistant"}), *text(0, "Lev")]),
+}
+
+
+@pytest.mark.parametrize("reply", NO_GOOD_ENDS.values(), ids=NO_GOOD_ENDS)
+def test_reply_without_a_good_end_is_asked_again_and_then_malformed(reply: Reply) -> None:
+    with bedrock_over_http(reply, GOOD) as bedrock:
+        assert bedrock.answer().text.startswith("You parked")
+    with bedrock_over_http(reply) as bedrock:
+        assert bedrock.failure() == FailureCode.MALFORMED_ANSWER
+    assert len(bedrock.server.asked) == 3
+
+
+@pytest.mark.parametrize("stop", sorted(GOOD_STOPS))
+def test_reply_with_a_good_end_is_the_answer(stop: str) -> None:
+    with bedrock_over_http(says("Level 3.", stop=stop)) as bedrock:
+        assert bedrock.answer().text == "Level 3."
+
+
+def test_every_stop_reason_of_bedrock_is_known() -> None:
+    reasons = Session().get_service_model("bedrock-runtime").shape_for("StopReason").enum  # type: ignore[attr-defined]
+    assert {*GOOD_STOPS, *STOPS} - {*reasons} == {"refusal"}, "only Anthropic's own is not among Bedrock's"
+    assert {*reasons} - {*GOOD_STOPS, *STOPS} == {"malformed_model_output", "malformed_tool_use"}
 
 
 def test_response_that_is_no_event_stream_fails_with_a_code() -> None:
