@@ -3,9 +3,9 @@
 import os
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Self
+from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
 from adapters.agents.registry import AGENTS
@@ -35,11 +35,16 @@ class Settings(BaseModel):
     #: A built-in agent, or a custom one that `package.module:factory` makes.
     agent: str = Field(default="recall", pattern=_AGENT)
     recall_delay_seconds: float = Field(default=0, ge=0, le=900)
-    #: The id or ARN of a model or an inference profile.
+    #: The id or ARN of a model or of a profile that AWS defines: it names the model's family.
     model_id: str = Field(default="", pattern=r"^[A-Za-z0-9_.:/-]*$", max_length=2048)
+    #: The ARN of an application inference profile of that model; empty to call the model itself.
+    model_inference_profile: str = Field(default="", pattern=r"^(arn:[A-Za-z0-9_.:/-]+)?$", max_length=2048)
     #: The region of the model; empty for the function's own.
     model_region: str = Field(default="", pattern=r"^([a-z]{2}(-[a-z]+)+-\d)?$")
-    model_temperature: float = Field(default=0, ge=0, le=1)
+    #: Empty: not sent, since some models refuse it.
+    model_temperature: Annotated[float | None, BeforeValidator(lambda given: None if given == "" else given)] = Field(
+        default=None, ge=0, le=1
+    )
     #: The limit of model requests per answer. Each may call tools; the last one must answer.
     model_rounds: int = Field(default=8, ge=1, le=30)
     #: The limit of tokens of a single reply.

@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from typing import Any
 from unittest import mock
 
 from adapters.agents.bedrock.agent import BedrockReasoningAgent
 from adapters.agents.bedrock.model import ModelSettings, bedrock_model
 from adapters.clocks import SystemClock
 from domain.errors import AgentFailed
+from domain.ports import MemoryStore
 from domain.records import Answer
 from tests.contract.reasoning_agent import RecordingProgressReporter
 from tests.fakes.bedrock.converse_server import ConverseServer, Reply, converse_server
@@ -38,10 +40,13 @@ class AgentOverHttp:
 
 
 @contextmanager
-def bedrock_over_http(*replies: Reply, seconds: float = 20, rounds: int = 8) -> Iterator[AgentOverHttp]:
-    settings = replace(ModelSettings(MODEL, region="eu-central-1"), seconds=seconds, rounds=rounds)
+def bedrock_over_http(
+    *replies: Reply, seconds: float = 20, memories: MemoryStore | None = None, **changes: Any
+) -> Iterator[AgentOverHttp]:
+    """`changes` are those of the model's settings."""
+    settings = replace(ModelSettings(MODEL, region="eu-central-1"), seconds=seconds, **changes)
     with converse_server(*replies) as server:
         with mock.patch.dict("os.environ", {"AWS_ENDPOINT_URL_BEDROCK_RUNTIME": server.url}):
             model = bedrock_model(settings)
-        agent = BedrockReasoningAgent(model, settings, alice_and_bob(), SystemClock())
+        agent = BedrockReasoningAgent(model, settings, memories or alice_and_bob(), SystemClock())
         yield AgentOverHttp(server, agent, RecordingProgressReporter())

@@ -20,9 +20,11 @@ class AgentSettings(Protocol):
     @property
     def model_id(self) -> str: ...
     @property
+    def model_inference_profile(self) -> str: ...
+    @property
     def model_region(self) -> str: ...
     @property
-    def model_temperature(self) -> float: ...
+    def model_temperature(self) -> float | None: ...
     @property
     def model_rounds(self) -> int: ...
     @property
@@ -59,6 +61,7 @@ def _bedrock(settings: AgentSettings, dependencies: "AgentDependencies") -> "Rea
 
     model = ModelSettings(
         model_id=settings.model_id,
+        inference_profile=settings.model_inference_profile,
         region=settings.model_region,
         temperature=settings.model_temperature,
         rounds=settings.model_rounds,

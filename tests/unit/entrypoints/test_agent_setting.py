@@ -57,6 +57,8 @@ def test_bedrock_accepts_a_model_id_or_a_profile(model_id: str) -> None:
         ("MODEL_ID", ""),
         ("MODEL_ID", "a model"),
         ("MODEL_REGION", "Frankfurt"),
+        ("MODEL_INFERENCE_PROFILE", "a1b2c3"),
+        ("MODEL_INFERENCE_PROFILE", "arn:a profile"),
         ("MODEL_TEMPERATURE", "1.5"),
         ("MODEL_TEMPERATURE", "warm"),
         ("MODEL_ROUNDS", "0"),
@@ -69,6 +71,15 @@ def test_bedrock_accepts_a_model_id_or_a_profile(model_id: str) -> None:
 def test_invalid_model_settings_are_refused_at_the_start(name: str, value: str) -> None:
     with pytest.raises(SettingsInvalid, match=f"ASYNC_CHAT_{name}"):
         settings(**{"AGENT": "bedrock", "MODEL_ID": MODEL, name: value})
+
+
+@pytest.mark.parametrize(("given", "temperature"), [("", None), ("0", 0), ("0.5", 0.5)])
+def test_empty_temperature_is_none(given: str, temperature: float | None) -> None:
+    assert settings(AGENT="bedrock", MODEL_ID=MODEL, MODEL_TEMPERATURE=given).model_temperature == temperature
+
+
+def test_temperature_is_absent_unless_set() -> None:
+    assert settings(AGENT="bedrock", MODEL_ID=MODEL).model_temperature is None
 
 
 @pytest.mark.parametrize("name", ["gpt", "agent.py", "package.module:", ":factory", "a b:c", "package:mod:fn"])

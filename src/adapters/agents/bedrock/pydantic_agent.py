@@ -47,11 +47,19 @@ def build_agent(model: Model, settings: ModelSettings) -> PydanticAgent:
         output_type=[ToolOutput(ModelAnswer, name=ANSWER_TOOL), str],
         tools=[search_memories, read_around, list_by_tag, current_date],
         retries=RETRIES,
-        model_settings=RequestSettings(temperature=settings.temperature, max_tokens=settings.max_tokens),
+        model_settings=_request_settings(settings),
         capabilities=[PrepareTools(with_rounds_left), _ReadReplies()],
         # With two answers in one reply the first is used, and no tool runs after it.
         end_strategy="early",
     )
+
+
+def _request_settings(settings: ModelSettings) -> RequestSettings:
+    """What is not set is not sent: a model may refuse a parameter, whatever its value."""
+    made = RequestSettings(max_tokens=settings.max_tokens)
+    if settings.temperature is not None:
+        made["temperature"] = settings.temperature
+    return made
 
 
 # The model sees the functions below: their names, docstrings and arguments are sent to it unchanged.
