@@ -15,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from async_chat_client import ChatClient, RetryBudget
-from async_chat_client.errors import AsyncChatError, ServiceError, TurnFailed
+from async_chat_client.errors import AsyncChatError, InternalError, ServiceError, TurnFailed
 
 from scripts.deployed import PROJECT, Deployed
 
@@ -46,8 +46,19 @@ def check_code(deployed: Deployed, package: Path) -> str:
     return f"all functions run {package.name}, sha256 {wanted}"
 
 
+def check_search(client: ChatClient) -> None:
+    """The functions' runtime has the full-text search."""
+    try:
+        next(iter(client.memories.search(QUESTION)), None)
+    except InternalError as error:
+        raise Smoke(
+            f"a search of memories fails ({error}): if the logs say SearchUnavailable, the runtime's SQLite has no FTS5"
+        ) from error
+
+
 def check_answer(client: ChatClient) -> str:
-    """A question is answered; its chat is deleted afterwards."""
+    """A search works, and a question is answered; its chat is deleted afterwards."""
+    check_search(client)
     began = time.monotonic()
     chat = client.chat()
     turn = chat.ask(QUESTION)

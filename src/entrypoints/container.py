@@ -60,6 +60,12 @@ def _agent(settings: Settings, memories: "MemoryStore", clock: "Clock") -> "Reas
     return TimeLimitedAgent(VerifiedAgent(agent, memories), clock)
 
 
+def _checked_agent(name: str) -> str:
+    from adapters.agents.registry import check_agent
+
+    return check_agent(name)
+
+
 class Container(containers.DeclarativeContainer):
     """Everything is a singleton: a function handles one event at a time, and its clients keep their connections."""
 
@@ -85,6 +91,7 @@ class Container(containers.DeclarativeContainer):
     memories = providers.Singleton(DynamoDbMemoryStore, dynamodb, settings.provided.memories_table, clock)
     worker = providers.Singleton(LambdaWorkerInvoker, lambda_.provider, settings.provided.worker_function)
     ranking = providers.Singleton(_ranking)
+    checked_agent = providers.Singleton(_checked_agent, settings.provided.agent)
     agent = providers.Singleton(_agent, settings, memories, clock)
 
     chat_service = providers.Singleton(

@@ -18,8 +18,9 @@ def run_worker(event: Event, context: LambdaContext, services: Container) -> Non
     """Reason about the event's turn and persist the outcome.
 
     Returns normally once the end is stored or nothing is to be done, so that Lambda does not deliver the event again.
-    Raises `NewerEvent` for an event of a newer dispatcher: Lambda then sends it to the failures queue, and its turn
-    ends within seconds instead of at its deadline.
+    Raises `NewerEvent` for an event of a newer dispatcher, and, once in each process, what the agent needs of the
+    runtime and does not find: Lambda then sends the event to the failures queue, and its turn ends within seconds
+    instead of at its deadline.
     """
     services.logging()
     REQUEST_ID.set(context.aws_request_id)
@@ -37,6 +38,7 @@ def run_worker(event: Event, context: LambdaContext, services: Container) -> Non
         "chat_id": invocation.chat_id,
         "turn_id": invocation.turn_id,
     }
+    services.checked_agent()
     service = services.chat_service()
     until = services.clock().now() + timedelta(milliseconds=context.get_remaining_time_in_millis())
     outcome = service.reason(invocation, until)

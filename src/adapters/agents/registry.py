@@ -40,13 +40,15 @@ class BuiltInAgent:
     """`make` imports the agent's module itself, so that only a worker loads it.
 
     `needs` names the settings that must not be empty. `extra` names the optional dependencies in pyproject.toml that
-    the agent imports and the package includes. `sdk` is the oldest botocore that these work with.
+    the agent imports and the package includes. `sdk` is the oldest botocore that these work with. `searches`: it needs
+    the full-text search.
     """
 
     make: "Callable[[AgentSettings, AgentDependencies], ReasoningAgent]"
     needs: tuple[str, ...] = ()
     extra: str | None = None
     sdk: str = MINIMUM
+    searches: bool = False
 
 
 def _recall(settings: AgentSettings, dependencies: "AgentDependencies") -> "ReasoningAgent":
@@ -73,9 +75,9 @@ def _bedrock(settings: AgentSettings, dependencies: "AgentDependencies") -> "Rea
 
 
 AGENTS: Final[Mapping[str, BuiltInAgent]] = {
-    "recall": BuiltInAgent(_recall),
+    "recall": BuiltInAgent(_recall, searches=True),
     # pydantic-ai's own extra of that name asks for this SDK; the package leaves the SDK to the runtime.
-    "bedrock": BuiltInAgent(_bedrock, needs=("model_id",), extra="bedrock", sdk="1.42.63"),
+    "bedrock": BuiltInAgent(_bedrock, needs=("model_id",), extra="bedrock", sdk="1.42.63", searches=True),
 }
 
 
@@ -85,3 +87,12 @@ def make_agent(name: str, settings: AgentSettings, dependencies: "AgentDependenc
 
     built_in = AGENTS.get(name)
     return built_in.make(settings, dependencies) if built_in else load_agent(name, dependencies)
+
+
+def check_agent(name: str) -> str:
+    """Its name, if what the agent needs of the runtime is there. Raises `SearchUnavailable`."""
+    if name in AGENTS and AGENTS[name].searches:
+        from adapters.search.fts5_index import require_fts5
+
+        require_fts5()
+    return name

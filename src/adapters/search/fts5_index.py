@@ -16,16 +16,29 @@ TAG_WEIGHT: Final = 0.5
 _UNSPACED: Final = re.compile(r"([\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff])")
 
 
+class SearchUnavailable(RuntimeError):
+    """This Python's SQLite has no FTS5, so there is no full-text search here."""
+
+
+def require_fts5() -> None:
+    """Make an empty index. Raises `SearchUnavailable`. Takes less than a millisecond once `sqlite3` is imported."""
+    Fts5MemoryIndex(()).close()
+
+
 class Fts5MemoryIndex:
     """Rows are indexes into `memories`. `porter` stems English words, `unicode61` folds case and accents."""
 
     def __init__(self, memories: Sequence[Memory]) -> None:
         self._database = sqlite3.connect(":memory:")
         # Contentless: only rows and ranks are read.
-        self._database.execute(
-            "CREATE VIRTUAL TABLE memory USING "
-            "fts5 (text, tags, content = '', tokenize = 'porter unicode61 remove_diacritics 2')"
-        )
+        try:
+            self._database.execute(
+                "CREATE VIRTUAL TABLE memory USING "
+                "fts5 (text, tags, content = '', tokenize = 'porter unicode61 remove_diacritics 2')"
+            )
+        except sqlite3.OperationalError as error:  # a build of SQLite may leave it out: https://sqlite.org/fts5.html
+            version = sqlite3.sqlite_version
+            raise SearchUnavailable(f"The runtime's SQLite {version} has no FTS5, which the search needs") from error
         self._database.executemany(
             "INSERT INTO memory (rowid, text, tags) VALUES (?, ?, ?)",
             ((row, _spaced(memory.text), _spaced(" ".join(memory.tags))) for row, memory in enumerate(memories)),

@@ -36,16 +36,17 @@ variable "agent" {
 }
 
 variable "model" {
-  description = "The Bedrock model or inference profile of agent `bedrock`, by id or ARN. An inference profile requires `arns`: its own ARN and those of all its models. `seconds` 0: no limit but the deadline."
+  description = "The Bedrock model, or AWS's inference profile, of agent `bedrock`, by id or ARN. `inference_profile`: the ARN of an application inference profile of it, which is then called. `arns`: what the worker may invoke; by default the model, or the profile with its models, as Bedrock lists them. `temperature` null: none is sent. `seconds` 0: no limit but the deadline."
   type = object({
-    id             = string
-    arns           = optional(list(string), [])
-    region         = optional(string, "")
-    temperature    = optional(number, 0)
-    rounds         = optional(number, 8)
-    max_tokens     = optional(number, 2000)
-    seconds        = optional(number, 0)
-    history_tokens = optional(number, 4000)
+    id                = string
+    inference_profile = optional(string, "")
+    arns              = optional(list(string), [])
+    region            = optional(string, "")
+    temperature       = optional(number)
+    rounds            = optional(number, 8)
+    max_tokens        = optional(number, 2000)
+    seconds           = optional(number, 0)
+    history_tokens    = optional(number, 4000)
   })
   default = null
 
@@ -60,8 +61,19 @@ variable "model" {
   }
 
   validation {
-    condition     = try(length(var.model.arns), 1) > 0 || !can(regex("^(us|us-gov|eu|apac|jp|au|ca|global)\\.|profile/", var.model.id))
-    error_message = "An inference profile requires model.arns: its own ARN, and those of all its models."
+    condition     = var.model == null || can(regex("^(arn:[a-z-]+:bedrock:[a-z0-9-]+:[0-9]{12}:application-inference-profile/[A-Za-z0-9-]+)?$", var.model.inference_profile))
+    error_message = "model.inference_profile must be the ARN of an application inference profile."
+  }
+
+  validation {
+    condition     = !strcontains(try(var.model.id, ""), "application-inference-profile/")
+    error_message = "The ARN of an application inference profile does not tell its model: give it as model.inference_profile, and its model's id as model.id."
+  }
+
+  # The profile is read in the provider's region.
+  validation {
+    condition     = local.model_profile == "" || try(length(var.model.arns), 0) > 0 || (!local.embedded && local.model_region == local.region)
+    error_message = "An inference profile of another region, or on the embedded AWS, requires model.arns: its own ARN, and those of all its models."
   }
 
   validation {
@@ -71,7 +83,7 @@ variable "model" {
 
   validation {
     condition = var.model == null || try(alltrue([
-      var.model.temperature >= 0 && var.model.temperature <= 1,
+      var.model.temperature == null ? true : var.model.temperature >= 0 && var.model.temperature <= 1,
       contains(range(1, 31), var.model.rounds),
       var.model.max_tokens >= 100 && var.model.max_tokens <= 64000 && floor(var.model.max_tokens) == var.model.max_tokens,
       var.model.seconds >= 0 && var.model.seconds <= 900,
