@@ -20,10 +20,15 @@ locals {
   read_profiles = toset([for profile in [local.model_profile] : profile if profile != "" && length(try(var.model.arns, [])) == 0 && !local.embedded])
 
   model_arns = var.model == null ? [] : (
-    length(var.model.arns) > 0 ? var.model.arns : local.model_profile == "" ? [local.model_arn] : distinct(flatten([
-      for profile in data.aws_bedrock_inference_profile.model : concat([profile.inference_profile_arn], profile.models[*].model_arn)
+    length(var.model.arns) > 0 ? var.model.arns : length(local.read_profiles) == 0 ? [local.model_arn] : distinct(flatten([
+      for profile in data.aws_bedrock_inference_profile.model : concat([profile.inference_profile_arn], profile.models[*].model_arn, [
+        # A call of a global profile is checked against its model's ARN without a region, too.
+        for model in profile.models : replace(model.model_arn, "/:bedrock:[a-z0-9-]*:/", ":bedrock::") if local.global_profile
+      ])
     ]))
   )
+
+  global_profile = can(regex("(^|/)global\\.", try(var.model.id, "")))
 
   # A model's ARN follows from its id.
   model_arn = try(startswith(var.model.id, "arn:") ? var.model.id : "arn:${local.partition}:bedrock:${local.model_region}::foundation-model/${var.model.id}", "")
@@ -36,4 +41,11 @@ data "aws_bedrock_inference_profile" "model" {
   for_each = local.read_profiles
 
   inference_profile_id = each.key
+
+  lifecycle {
+    precondition {
+      condition     = local.model_region == local.region
+      error_message = "Bedrock lists the models of a profile in the profile's region only: for model.region ${local.model_region}, give model.arns: the profile's own ARN, and those of all its models."
+    }
+  }
 }

@@ -70,12 +70,6 @@ variable "model" {
     error_message = "The ARN of an application inference profile does not tell its model: give it as model.inference_profile, and its model's id as model.id."
   }
 
-  # The profile is read in the provider's region.
-  validation {
-    condition     = local.model_profile == "" || try(length(var.model.arns), 0) > 0 || (!local.embedded && local.model_region == local.region)
-    error_message = "An inference profile of another region, or on the embedded AWS, requires model.arns: its own ARN, and those of all its models."
-  }
-
   validation {
     condition     = alltrue([for arn in try(var.model.arns, []) : can(regex("^arn:[a-z-]+:bedrock:[a-z0-9-]*:[0-9]*:[a-z-]+/[A-Za-z0-9.:_-]+$", arn))])
     error_message = "Each of model.arns must be the ARN of one model or inference profile, without a wildcard."

@@ -58,14 +58,15 @@ run "model_settings_reach_only_the_worker" {
 
   assert {
     condition = { for name, value in aws_lambda_function.function["chat"].environment[0].variables : name => value if strcontains(name, "MODEL") || name == "ASYNC_CHAT_AGENT" } == {
-      ASYNC_CHAT_AGENT                = "bedrock"
-      ASYNC_CHAT_MODEL_ID             = "some.model-v1:0"
-      ASYNC_CHAT_MODEL_REGION         = "us-east-1"
-      ASYNC_CHAT_MODEL_TEMPERATURE    = "0.5"
-      ASYNC_CHAT_MODEL_ROUNDS         = "4"
-      ASYNC_CHAT_MODEL_MAX_TOKENS     = "900"
-      ASYNC_CHAT_MODEL_SECONDS        = "40"
-      ASYNC_CHAT_MODEL_HISTORY_TOKENS = "1000"
+      ASYNC_CHAT_AGENT                   = "bedrock"
+      ASYNC_CHAT_MODEL_ID                = "some.model-v1:0"
+      ASYNC_CHAT_MODEL_INFERENCE_PROFILE = ""
+      ASYNC_CHAT_MODEL_REGION            = "us-east-1"
+      ASYNC_CHAT_MODEL_TEMPERATURE       = "0.5"
+      ASYNC_CHAT_MODEL_ROUNDS            = "4"
+      ASYNC_CHAT_MODEL_MAX_TOKENS        = "900"
+      ASYNC_CHAT_MODEL_SECONDS           = "40"
+      ASYNC_CHAT_MODEL_HISTORY_TOKENS    = "1000"
     }
     error_message = "The worker lacks a setting of the model."
   }
@@ -101,14 +102,128 @@ run "bedrock_without_a_model_is_rejected" {
   expect_failures = [var.model]
 }
 
-run "an_inference_profile_without_arns_is_rejected" {
+run "arns_of_a_profile_are_read_from_bedrock" {
   command = plan
 
   variables {
     model = { id = "eu.some.model-v1:0" }
   }
 
+  override_data {
+    target = data.aws_bedrock_inference_profile.model
+    values = {
+      inference_profile_arn = "arn:aws:bedrock:eu-central-1:123456789012:inference-profile/eu.some.model-v1:0"
+      models = [
+        { model_arn = "arn:aws:bedrock:eu-central-1::foundation-model/some.model-v1:0" },
+        { model_arn = "arn:aws:bedrock:eu-west-1::foundation-model/some.model-v1:0" },
+      ]
+    }
+  }
+
+  assert {
+    condition     = keys(data.aws_bedrock_inference_profile.model) == ["eu.some.model-v1:0"]
+    error_message = "The profile must be read by its id."
+  }
+
+  assert {
+    condition = [for statement in jsondecode(aws_iam_role_policy.function["chat"].policy).Statement : statement.Resource if statement.Sid == "Model"] == [[
+      "arn:aws:bedrock:eu-central-1:123456789012:inference-profile/eu.some.model-v1:0",
+      "arn:aws:bedrock:eu-central-1::foundation-model/some.model-v1:0",
+      "arn:aws:bedrock:eu-west-1::foundation-model/some.model-v1:0",
+    ]]
+    error_message = "The worker may invoke the profile and each of its models, and nothing else."
+  }
+}
+
+run "a_global_profile_needs_its_models_without_a_region_too" {
+  command = plan
+
+  variables {
+    model = { id = "global.some.model-v1:0" }
+  }
+
+  override_data {
+    target = data.aws_bedrock_inference_profile.model
+    values = {
+      inference_profile_arn = "arn:aws:bedrock:eu-central-1:123456789012:inference-profile/global.some.model-v1:0"
+      models                = [{ model_arn = "arn:aws:bedrock:eu-central-1::foundation-model/some.model-v1:0" }]
+    }
+  }
+
+  assert {
+    condition = [for statement in jsondecode(aws_iam_role_policy.function["chat"].policy).Statement : statement.Resource if statement.Sid == "Model"] == [[
+      "arn:aws:bedrock:eu-central-1:123456789012:inference-profile/global.some.model-v1:0",
+      "arn:aws:bedrock:eu-central-1::foundation-model/some.model-v1:0",
+      "arn:aws:bedrock:::foundation-model/some.model-v1:0",
+    ]]
+    error_message = "A global profile routes to the model's ARN without a region."
+  }
+}
+
+run "an_application_profile_is_called_and_its_model_named" {
+  command = plan
+
+  variables {
+    model = { id = "some.model-v1:0", inference_profile = "arn:aws:bedrock:eu-central-1:123456789012:application-inference-profile/a1b2c3" }
+  }
+
+  override_data {
+    target = data.aws_bedrock_inference_profile.model
+    values = {
+      inference_profile_arn = "arn:aws:bedrock:eu-central-1:123456789012:application-inference-profile/a1b2c3"
+      models                = [{ model_arn = "arn:aws:bedrock:eu-central-1::foundation-model/some.model-v1:0" }]
+    }
+  }
+
+  assert {
+    condition = [for name in ["ID", "INFERENCE_PROFILE"] : aws_lambda_function.function["chat"].environment[0].variables["ASYNC_CHAT_MODEL_${name}"]] == [
+      "some.model-v1:0", "arn:aws:bedrock:eu-central-1:123456789012:application-inference-profile/a1b2c3"
+    ]
+    error_message = "The worker must get the model's id and the profile's ARN."
+  }
+
+  assert {
+    condition = [for statement in jsondecode(aws_iam_role_policy.function["chat"].policy).Statement : statement.Resource if statement.Sid == "Model"] == [[
+      "arn:aws:bedrock:eu-central-1:123456789012:application-inference-profile/a1b2c3",
+      "arn:aws:bedrock:eu-central-1::foundation-model/some.model-v1:0",
+    ]]
+    error_message = "The worker may invoke the application profile and its model."
+  }
+
+  assert {
+    condition     = aws_lambda_function.function["chat"].environment[0].variables["ASYNC_CHAT_MODEL_TEMPERATURE"] == ""
+    error_message = "No temperature may be sent unless one is set."
+  }
+}
+
+run "an_application_profile_in_place_of_its_model_is_rejected" {
+  command = plan
+
+  variables {
+    model = { id = "arn:aws:bedrock:eu-central-1:123456789012:application-inference-profile/a1b2c3" }
+  }
+
+  override_data {
+    target = data.aws_bedrock_inference_profile.model
+    values = { inference_profile_arn = "arn:aws:bedrock:eu-central-1:123456789012:application-inference-profile/a1b2c3", models = [] }
+  }
+
   expect_failures = [var.model]
+}
+
+run "a_profile_of_another_region_without_arns_is_rejected" {
+  command = plan
+
+  variables {
+    model = { id = "us.some.model-v1:0", region = "us-east-1" }
+  }
+
+  override_data {
+    target = data.aws_bedrock_inference_profile.model
+    values = { inference_profile_arn = "arn:aws:bedrock:us-east-1:123456789012:inference-profile/us.some.model-v1:0", models = [] }
+  }
+
+  expect_failures = [data.aws_bedrock_inference_profile.model]
 }
 
 run "a_wildcard_in_arns_is_rejected" {
