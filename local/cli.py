@@ -10,6 +10,8 @@ import time
 from pathlib import Path
 from types import FrameType
 
+from async_chat_client import plain
+
 from local import emulator, logs, stack, terraform
 from local.ask import ask, client_for
 from local.crash import crash
@@ -34,7 +36,7 @@ def main(arguments: list[str]) -> int:
     try:
         return int(given.command(given, Home(given.home.resolve())) or 0)
     except StackFailure as failure:
-        print(failure, file=sys.stderr)
+        print(plain(str(failure)), file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -65,7 +67,7 @@ def _down(given: argparse.Namespace, home: Home) -> None:
 
 def _ask(given: argparse.Namespace, home: Home) -> None:
     with client_for(stack.read(home), given.user) as client:
-        print(ask(client, given.question, given.chat, progress_lines()))
+        print(plain(ask(client, given.question, given.chat, progress_lines())))
 
 
 def _kill_workers(given: argparse.Namespace, home: Home) -> int:
@@ -88,7 +90,7 @@ def _logs(given: argparse.Namespace, home: Home) -> None:
     embedded_aws, region = emulator.running(home), stack.read(home).region
     assert embedded_aws is not None
     for line in logs.lines(embedded_aws, region, time.time() - given.minutes * 60, follow=given.follow):
-        print(line, flush=True)
+        print(plain(line), flush=True)
 
 
 def _reset(given: argparse.Namespace, home: Home) -> None:

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from async_chat_client import plain
 from botocore.exceptions import ClientError
 
 from adapters.dynamodb.items import header_key
@@ -59,7 +60,7 @@ def main(arguments: list[str]) -> None:
     except ClientError as error:
         sys.exit(f"{error.operation_name}: {error.response['Error']['Message']}")
     for chat, what in told.items():
-        print(f"{chat} {what}")
+        print(plain(f"{chat} {what}"))
     if any(what.startswith("is not") for what in told.values()):
         sys.exit(1)
 

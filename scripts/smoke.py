@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from async_chat_client import ChatClient, RetryBudget
+from async_chat_client import ChatClient, RetryBudget, plain
 from async_chat_client.errors import AsyncChatError, InternalError, ServiceError, TurnFailed
 
 from scripts.deployed import PROJECT, Deployed
@@ -88,9 +88,9 @@ def main(arguments: list[str]) -> int:
 
 def _run(name: str, check: Callable[[], str]) -> int:
     try:
-        print(f"ok    {check()}")
+        print(plain(f"ok    {check()}"))
     except (Smoke, AsyncChatError) as error:
-        print(f"FAIL  {name}: {_sentence(error)}")
+        print(plain(f"FAIL  {name}: {_sentence(error)}"))
         return 1
     return 0
 

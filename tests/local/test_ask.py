@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+from pathlib import Path
+from unicodedata import category
+
 import pytest
 from async_chat_client import ChatClient, Citation
 from async_chat_client.testing import Disturbance, FakeService, ScriptedTurn, answers, unreachable
 
+from local import cli, stack
 from local.ask import RETRY_BUDGET, ask, client_for
 from local.failure import StackFailure
 from local.people import Person
@@ -65,3 +69,25 @@ def test_unknown_user_is_rejected_with_the_known_ones() -> None:
     stack = Stack("http://127.0.0.1:1", "eu-central-1", "local", [Person("alice", "sub-of-alice", "token-of-alice")])
     with pytest.raises(StackFailure, match="There is no user carol; the users are alice"):
         client_for(stack, "carol")
+
+
+STEERING = "\x1b]52;c;ZXZpbA==\x07\x1b]0;x\x07\x1b[2J\x9b2J\u202e\u2028\u200b\U000e0041"
+
+
+def test_nothing_that_others_wrote_steers_the_terminal(
+    service: FakeService, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(stack, "read", lambda _: None)
+    monkeypatch.setattr(cli, "client_for", lambda *_: service.client("alice", RETRY_BUDGET))
+    cited = (Citation("m1", f"quote{STEERING}"),)
+    script = ScriptedTurn(answer=f"answer{STEERING}", citations=cited, seconds=9, steps=[(1, f"step{STEERING}")])
+    service.next_turns(script, ScriptedTurn(fails="timed_out"))
+    refused = answers(409, {"code": f"busy{STEERING}", "detail": f"detail{STEERING}"})
+    command = ["ask", "--home", str(tmp_path), "--", QUESTION]
+    assert cli.main(command) == 0
+    assert cli.main(command) == 0
+    service.disturb(refused)
+    assert cli.main(command) == 1
+    shown = "".join(capfd.readouterr())
+    assert all(word in shown for word in ("answer", "quote", "step", "detail"))
+    assert {found for found in shown if category(found) in {"Cc", "Cf", "Zl", "Zp"}} == {"\n"}

@@ -14,7 +14,7 @@ CLIENT_ID = "app-client"
 
 
 class SignInPage:
-    """Signs every browser in as `user` at once. `calls` are the token requests."""
+    """Signs every browser in as `user` at once. `calls` are the token requests, `revoked` those that end a session."""
 
     def __init__(self) -> None:
         self.url = ""
@@ -23,6 +23,8 @@ class SignInPage:
         self.expires_in = 3600
         self.state: str | None = None
         self.calls: list[dict[str, str]] = []
+        self.revoked: list[dict[str, str]] = []
+        self.revokes = True
         self._challenges: dict[str, str] = {}
 
     def authorize(self, query: dict[str, str]) -> str:
@@ -78,8 +80,13 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
 
     def do_POST(self) -> None:
-        assert self.path == "/oauth2/token"
         form = _flat(self.rfile.read(int(self.headers["Content-Length"])).decode())
+        if self.path == "/oauth2/revoke":
+            self.sign_in.revoked.append(form)
+            self.send_response(200 if self.sign_in.revokes else 400)
+            self.end_headers()
+            return
+        assert self.path == "/oauth2/token"
         tokens = self.sign_in.tokens(form)
         self.send_response(200 if tokens else 400)
         self.end_headers()

@@ -88,6 +88,36 @@ def test_invalid_base_url_is_rejected(url: str) -> None:
         ChatClient(url)
 
 
+@pytest.mark.parametrize("client", [ChatClient, AsyncChatClient])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://chat.example",
+        "HTTP://chat.example:8443/v1",
+        "http://127.0.0.1.evil.example",
+        "http://localhost.evil.example",
+        "http://127.0.0.1@evil.example",
+        "http://10.0.0.1",
+        "http://0.0.0.0",
+        "http://[::2]",
+        "http://2130706433",
+    ],
+)
+def test_service_that_is_not_encrypted_is_refused(client: type[ChatClient | AsyncChatClient], url: str) -> None:
+    with pytest.raises(ValueError, match="not encrypted"):
+        client(url, "token")
+
+
+@pytest.mark.parametrize("client", [ChatClient, AsyncChatClient])
+@pytest.mark.parametrize(
+    "url", ["https://chat.example", "http://127.0.0.1:1", "http://localhost", "http://[::1]:1", "http://a.localhost:1"]
+)
+def test_service_that_is_encrypted_or_on_this_machine_is_taken(
+    client: type[ChatClient | AsyncChatClient], url: str
+) -> None:
+    assert isinstance(client(url, "token"), client)
+
+
 def test_token_function_is_called_for_each_request(service: Loopback) -> None:
     tokens = iter(["alice", "bob"])
     with ChatClient(service.url, lambda: next(tokens)) as client:

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import os
 from datetime import timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from async_chat_client._local_stack import find_local_stack
 from async_chat_client.testing import Handler, answers
 from tests.terminal import Project
 
@@ -46,6 +48,100 @@ def test_environment_url_takes_precedence_over_the_local_stack(project: Project)
 def test_environment_token_is_sent_only_to_the_environment_url(project: Project) -> None:
     project.run("chats", env={"ASYNC_CHAT_TOKEN": "carol"})
     assert whose(project) == "alice"
+
+
+def test_environment_token_is_not_sent_to_the_service_of_an_option(project: Project) -> None:
+    elsewhere = {"ASYNC_CHAT_URL": "https://chat.test", "ASYNC_CHAT_TOKEN": "carol"}
+    project.run("chats", "--url", project.service.url, env=elsewhere)
+    assert whose(project) == "alice"
+    project.run("chats", "--url", project.service.url, env={"ASYNC_CHAT_TOKEN": "carol"})
+    assert whose(project) == "alice"
+    same = {"ASYNC_CHAT_URL": f"{project.service.url}/", "ASYNC_CHAT_TOKEN": "carol"}
+    project.run("chats", "--url", project.service.url, env=same)
+    assert whose(project) == "carol"
+
+
+def test_folders_stack_in_place_of_another_service_is_said_in_one_line(project: Project) -> None:
+    assert project.run("chats").stderr == ""
+    project.logins_file.parent.mkdir(parents=True)
+    project.logins_file.write_text(json.dumps([{"url": "https://chat.test", "access_token": "carol"}]))
+    by_login = project.run("chats").stderr
+    by_environment = project.run("chats", "--as", "bob", env={"ASYNC_CHAT_URL": "https://other.test"}).stderr
+    for said, other in ((by_login, "https://chat.test"), (by_environment, "https://other.test")):
+        assert len(said.splitlines()) == 1
+        assert said.startswith(f"Using {project.service.url}, as ")
+        assert all(part in said for part in (str(project.stack_file), f"not {other}"))
+
+
+def test_folders_stack_that_is_also_the_latest_login_needs_no_word(project: Project) -> None:
+    project.run("login", project.service.url, typed="alice\n")
+    assert project.run("chats").stderr == ""
+
+
+def plant(project: Project, api_url: str) -> None:
+    described = json.loads(project.stack_file.read_text())
+    project.stack_file.write_text(json.dumps({**described, "api_url": api_url}))
+
+
+@pytest.mark.parametrize(
+    "api_url",
+    [
+        "https://chat.example",
+        "http://127.0.0.1.evil.example",
+        "http://127.0.0.1@evil.example",
+        "http://user@127.0.0.1",
+        "http://localhost.evil.example",
+        "http://evil.localhost",
+        "http://evil.example#@127.0.0.1",
+        "http://evil.example?@127.0.0.1",
+        "http://evil.example\\\\@127.0.0.1",
+        "http://2130706433",
+        "http://0.0.0.0",
+        "http://169.254.169.254",
+        "ftp://127.0.0.1",
+        "file:///etc/passwd",
+        "//127.0.0.1",
+        "",
+    ],
+)
+def test_stack_file_that_names_another_machine_is_refused(project: Project, api_url: str) -> None:
+    plant(project, api_url)
+    result = project.run("chats")
+    assert (result.exit_code, "is not on this machine" in result.stderr) == (6, True)
+    with pytest.raises(ValueError, match="is not on this machine"):
+        find_local_stack(project.folder)
+
+
+@pytest.mark.parametrize(
+    "api_url", ["http://127.0.0.1:1/x", "http://localhost:1", "http://[::1]:1", "https://127.1.2.3"]
+)
+def test_stack_file_of_this_machine_is_used(project: Project, api_url: str) -> None:
+    plant(project, api_url)
+    found = find_local_stack(project.folder)
+    assert found is not None
+    assert found.api_url == api_url
+
+
+@pytest.mark.parametrize("mode", [0o620, 0o602, 0o666, 0o660, 0o777])
+def test_stack_file_that_others_may_write_is_refused(project: Project, mode: int) -> None:
+    project.stack_file.chmod(mode)
+    result = project.run("chats")
+    assert (result.exit_code, "other users may write it" in result.stderr) == (6, True)
+
+
+def test_stack_file_of_another_user_is_refused(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "getuid", lambda: project.stack_file.stat().st_uid + 1)
+    result = project.run("chats")
+    assert (result.exit_code, "belongs to another user" in result.stderr) == (6, True)
+
+
+def test_refused_stack_file_does_not_stand_in_the_way_of_a_login(project: Project) -> None:
+    project.run("login", project.service.url, typed="carol\n")
+    plant(project, "https://evil.example")
+    result = project.run("chats")
+    assert result.exit_code == 0
+    assert whose(project) == "carol"
+    assert "evil.example is not on this machine; using" in result.stderr
 
 
 def test_options_take_precedence_over_the_environment(project: Project) -> None:

@@ -120,10 +120,64 @@ def test_error_of_the_sign_in_page_is_shown(project: Project, page: SignInPage) 
     assert "The user said no" in result.stderr
 
 
-def test_code_with_another_state_is_rejected(project: Project, page: SignInPage) -> None:
-    page.state = "an attackers"
-    assert log_in(project, page).exit_code == 6
-    assert page.calls == []
+STRANGERS = {
+    "a guessed state": ("/callback?code=theirs&state=guess", "localhost:PORT", 400),
+    "no state": ("/callback?code=theirs", "localhost:PORT", 400),
+    "an empty state": ("/callback?code=theirs&state=", "localhost:PORT", 400),
+    "two states": ("/callback?code=theirs&state=STATE&state=guess", "localhost:PORT", 400),
+    "an error": ("/callback?error=access_denied&error_description=Sorry&state=guess", "localhost:PORT", 400),
+    "the state without an end": ("/callback?state=STATE", "localhost:PORT", 400),
+    "two codes": ("/callback?code=theirs&code=other&state=STATE", "localhost:PORT", 400),
+    "the address in place of the name": ("/callback?code=theirs&state=STATE", "127.0.0.1:PORT", 400),
+    "a name that resolves to this machine": ("/callback?code=theirs&state=STATE", "evil.example:PORT", 400),
+    "another port": ("/callback?code=theirs&state=STATE", "localhost:1", 400),
+    "another path": ("/favicon.ico", "localhost:PORT", 404),
+}
+
+
+@pytest.mark.parametrize("stranger", STRANGERS)
+def test_sign_in_goes_on_after_a_request_that_is_not_its_own(
+    project: Project, page: SignInPage, monkeypatch: pytest.MonkeyPatch, stranger: str
+) -> None:
+    path, host, status = STRANGERS[stranger]
+    answers: list[int] = []
+
+    def browse(url: str) -> None:
+        asked = httpx.URL(url).params
+        port = httpx.URL(asked["redirect_uri"]).port
+        target = f"http://127.0.0.1:{port}{path.replace('STATE', asked['state'])}"
+        named = {"Host": host.replace("PORT", str(port))}
+        answers.append(httpx.get(target, headers=named, trust_env=False).status_code)
+        httpx.get(url, follow_redirects=True, trust_env=False)
+
+    monkeypatch.setattr(webbrowser, "open", browse)
+    assert log_in(project, page).exit_code == 0
+    assert answers == [status]
+    assert [call["code"] for call in page.calls] == ["code-0"]
+
+
+@pytest.mark.parametrize("port", ["70000", "0", "-1", "http"])
+def test_port_that_is_none_is_a_usage_error(project: Project, port: str) -> None:
+    result = project.run("login", project.service.url, "--port", port)
+    assert (result.exit_code, "--port" in result.stderr) == (2, True)
+
+
+@pytest.mark.parametrize(
+    "url", ["http://sign-in.example", "http://127.0.0.1.sign-in.example", "ftp://127.0.0.1", "sign-in"]
+)
+def test_sign_in_that_is_not_encrypted_is_refused(project: Project, url: str) -> None:
+    result = project.run("login", "https://chat.test", "--sign-in-url", url, "--client-id", CLIENT_ID)
+    assert (result.exit_code, "URL" in result.stderr or "encrypted" in result.stderr) == (2, True)
+    result = project.run("login", url, typed="alice\n")
+    assert result.exit_code == 2
+
+
+def test_refresh_token_of_an_older_login_is_not_sent_unencrypted(project: Project, page: SignInPage) -> None:
+    page.expires_in = 30
+    log_in(project, page)
+    project.logins_file.write_text(json.dumps([{**kept(project), "sign_in_url": "http://sign-in.example"}]))
+    result = project.run("chats")
+    assert (result.exit_code, "issued no token" in result.stderr) == (6, True)
 
 
 def test_sign_in_times_out(project: Project, page: SignInPage, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -149,6 +203,22 @@ def test_logout_removes_the_token(project: Project) -> None:
     assert "alice" not in project.logins_file.read_text()
     assert project.run("chats").exit_code == 6
     assert project.run("logout", project.service.url).exit_code == 6
+
+
+def test_logout_revokes_the_refresh_token(project: Project, page: SignInPage) -> None:
+    log_in(project, page)
+    assert project.run("logout", project.service.url).exit_code == 0
+    assert page.revoked == [{"token": "refresh-1", "client_id": CLIENT_ID}]
+    assert json.loads(project.logins_file.read_text()) == []
+
+
+def test_logout_that_is_not_heard_forgets_the_login_and_says_so(project: Project, page: SignInPage) -> None:
+    log_in(project, page)
+    page.revokes = False
+    result = project.run("logout", project.service.url)
+    assert (result.exit_code, "has not revoked it" in result.stderr) == (6, True)
+    assert "refresh-1" not in result.output
+    assert json.loads(project.logins_file.read_text()) == []
 
 
 def test_each_service_has_its_own_login(project: Project) -> None:

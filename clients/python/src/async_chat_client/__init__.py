@@ -23,6 +23,7 @@ from async_chat_client._models import (
     Step,
     TurnState,
 )
+from async_chat_client._plain_text import plain
 from async_chat_client._sansio import RetryBudget, Timing
 
 __all__ = [
@@ -43,4 +44,5 @@ __all__ = [
     "Timing",
     "Turn",
     "TurnState",
+    "plain",
 ]

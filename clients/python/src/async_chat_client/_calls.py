@@ -17,6 +17,10 @@ BATCH = 100
 FIRST_WAIT = 2.0
 
 
+class NotAnId(ValueError):
+    """This text names no chat and no memory."""
+
+
 @dataclass(frozen=True, slots=True)
 class Accepted:
     """The question is stored. `first_wait`: seconds until the first poll."""
@@ -125,7 +129,13 @@ def _first_wait(reply: Reply) -> float:
 
 
 def _part(value: str) -> str:
-    return quote(value, safe="")
+    """An id as one segment of a path: a path's "." and ".." are other places, and an empty segment is none."""
+    if value in {"", ".", ".."}:
+        raise NotAnId(f"not an id: {value!r}")
+    try:
+        return quote(value, safe="")
+    except UnicodeEncodeError:
+        raise NotAnId(f"not an id: {value!r}") from None
 
 
 def _batches(memories: Iterable[NewMemory]) -> Iterator[list[NewMemory]]:

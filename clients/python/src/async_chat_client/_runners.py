@@ -110,12 +110,19 @@ def http_settings(base_url: str) -> dict[str, Any]:
     url = httpx.URL(base_url)
     if url.scheme not in {"http", "https"} or not url.host:
         raise ValueError(f"not the URL of a service: {base_url!r}")
+    require_private(url)
     return {
         "base_url": url,
         "headers": {"Accept": "application/json", "User-Agent": "async-chat-client"},
         # The environment's proxy cannot reach a service on this machine.
         "trust_env": not _loopback(url.host),
     }
+
+
+def require_private(url: httpx.URL) -> None:
+    """Raises `ValueError` when a token sent to `url` could be read on its way."""
+    if url.scheme != "https" and not _loopback(url.host):
+        raise ValueError(f"{url} is not encrypted: tokens are sent over https only, or to this machine")
 
 
 def _loopback(host: str) -> bool:

@@ -6,15 +6,17 @@ from getpass import getpass
 from threading import Thread
 from typing import Annotated
 
+import httpx
 import typer
 
 from async_chat_client._client import ChatClient
+from async_chat_client._runners import http_settings
 from async_chat_client._terminal.command import RETRY_BUDGET, Terminal, command
 from async_chat_client._terminal.connection import NotConnected
 from async_chat_client._terminal.doctor import examine
 from async_chat_client._terminal.exits import Exit
 from async_chat_client._terminal.logins import Login
-from async_chat_client._terminal.sign_in import sign_in
+from async_chat_client._terminal.sign_in import revoke, sign_in
 
 app = typer.Typer()
 
@@ -27,7 +29,9 @@ def login(
     service: Service,
     sign_in_url: Annotated[str | None, typer.Option(help="The hosted sign-in: Terraform's output sign_in_url.")] = None,
     client_id: Annotated[str | None, typer.Option(help="Terraform's output user_pool_client_id.")] = None,
-    port: Annotated[int, typer.Option(help="The sign-in must allow http://localhost:PORT/callback.")] = 8477,
+    port: Annotated[
+        int, typer.Option(min=1, max=65535, help="The sign-in must allow http://localhost:PORT/callback.")
+    ] = 8477,
 ) -> None:
     """Sign in and keep the token in a file that only you can read.
 
@@ -35,6 +39,9 @@ def login(
     Otherwise an access token is prompted for, or read from standard input.
     """
     url = service.rstrip("/")
+    _require_service(url)
+    if sign_in_url:
+        _require_service(sign_in_url)
     known = terminal.logins.get(url)
     if known and not (sign_in_url or client_id):
         sign_in_url, client_id = known.sign_in_url, known.client_id
@@ -50,9 +57,14 @@ def login(
 
 @command(app)
 def logout(terminal: Terminal, service: Service) -> None:
-    """Forget the login at a service."""
-    if not terminal.logins.forget(service):
+    """Forget the login at a service, and end its session at the sign-in."""
+    found = terminal.logins.get(service)
+    if not found:
         raise NotConnected(f"Not signed in at {service}.")
+    # Forgotten first: without the sign-in, nothing on this machine may stay signed in.
+    terminal.logins.forget(service)
+    if found.refresh_token:
+        revoke(found)
 
 
 @command(app)
@@ -68,6 +80,14 @@ def doctor(terminal: Terminal) -> None:
         terminal.screen.result({"findings": findings})
     if not all(finding.ok for finding in findings):
         raise typer.Exit(Exit.FAILED)
+
+
+def _require_service(url: str) -> None:
+    """Before the user signs in: a token is not asked for where it cannot be sent."""
+    try:
+        http_settings(url)
+    except (ValueError, httpx.InvalidURL) as error:
+        raise typer.BadParameter(str(error)) from None
 
 
 def _typed_token() -> str:

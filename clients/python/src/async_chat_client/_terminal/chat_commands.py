@@ -9,9 +9,10 @@ from rich.table import Table
 from rich.text import Text
 
 from async_chat_client._models import ChatSummary, Page
+from async_chat_client._plain_text import plain
 from async_chat_client._terminal.command import Terminal, command
 from async_chat_client._terminal.following import follow
-from async_chat_client._terminal.screen import local_time, plain
+from async_chat_client._terminal.screen import local_time
 from async_chat_client.errors import AsyncChatError
 
 app = typer.Typer()
@@ -120,7 +121,9 @@ def _table(found: list[ChatSummary]) -> Table:
     for chat in found:
         status = Text(chat.status, STATUS_STYLES[chat.status])
         when = local_time(chat.last_message.created_at)
-        table.add_row("●" if chat.unread else " ", chat.chat_id, status, Text(when, "dim"), Text(plain(chat.title)))
+        table.add_row(
+            "●" if chat.unread else " ", Text(plain(chat.chat_id)), status, Text(when, "dim"), Text(plain(chat.title))
+        )
     return table
 
 

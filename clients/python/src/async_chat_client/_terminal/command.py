@@ -39,10 +39,20 @@ class Terminal:
         self._url = url
         self._user = user
         self._open = ExitStack()
+        self._warned: set[str] = set()
 
     def connection(self) -> Connection:
         """The service to use. Raises `NotConnected`."""
-        return find_connection(self._url, self._user, os.environ, Path.cwd(), self.logins)
+        found = find_connection(self._url, self._user, os.environ, Path.cwd(), self.logins, self._warn)
+        if found.instead_of:
+            self._warn(f"Using {found.url}, as {found.origin}, not {found.instead_of}; --url names another service.")
+        return found
+
+    def _warn(self, text: str) -> None:
+        """Say a line once: a command may look for the service more than once."""
+        if text not in self._warned:
+            self._warned.add(text)
+            self.screen.note(text, "yellow")
 
     def client(self) -> ChatClient:
         """A client of the service, closed when the command ends."""

@@ -3,6 +3,7 @@
 from enum import IntEnum
 
 from async_chat_client import errors
+from async_chat_client._calls import NotAnId
 from async_chat_client._terminal.connection import NotConnected
 from async_chat_client._terminal.memory_files import UnreadableFile
 from async_chat_client._terminal.sign_in import SignInFailed
@@ -47,6 +48,7 @@ _EXITS: list[tuple[type[Exception], Exit]] = [
     (errors.ServiceError, Exit.REFUSED),
     (errors.AsyncChatError, Exit.UNREACHABLE),
     (UnreadableFile, Exit.USAGE),
+    (NotAnId, Exit.USAGE),
 ]
 #: The expected errors of a command. Any other is a bug and shows its traceback.
 EXPECTED = tuple(kind for kind, _ in _EXITS)

@@ -11,7 +11,7 @@ from rich.spinner import Spinner
 from rich.text import Text
 
 from async_chat_client._models import Step
-from async_chat_client._terminal.screen import plain
+from async_chat_client._plain_text import plain
 from async_chat_client.updates import Draft, PollFailed, Thinking, Update
 
 WORDS = {"asking": "sending the question", "queued": "waiting for a worker", "running": "thinking"}

@@ -1,26 +1,17 @@
 """Output: results on standard output, everything else on standard error; optionally as JSON."""
 
 import json
-import re
 import sys
 from collections.abc import Mapping
 from dataclasses import asdict, is_dataclass
 from datetime import datetime
-from typing import Final
 
 from rich.console import Console
 from rich.text import Text
 
 from async_chat_client._models import Citation, Message
+from async_chat_client._plain_text import escaped, plain
 from async_chat_client.errors import ServiceError
-
-#: Control characters and bidirectional overrides: answers and memories must not control the terminal.
-_STEERING: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-
-
-def plain(text: str) -> str:
-    """`text` without control characters other than line ends and tabs."""
-    return _STEERING.sub("\N{REPLACEMENT CHARACTER}", text.replace("\r\n", "\n"))
 
 
 class Screen:
@@ -37,7 +28,7 @@ class Screen:
     def result(self, value: object) -> None:
         """Print the result as one JSON document."""
         text = json.dumps(value, default=_jsonable, ensure_ascii=False)
-        self.out.file.write(_STEERING.sub(_escaped, text) + "\n")
+        self.out.file.write(escaped(text) + "\n")
 
     def say(self, text: str, style: str = "") -> None:
         """Print a line of the result; styled only on a terminal."""
@@ -82,7 +73,3 @@ def _jsonable(value: object) -> object:
         found: Mapping[str, object] = asdict(value)
         return found
     raise TypeError(type(value).__name__)
-
-
-def _escaped(found: re.Match[str]) -> str:
-    return f"\\u{ord(found.group()):04x}"

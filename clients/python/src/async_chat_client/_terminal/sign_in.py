@@ -4,13 +4,14 @@ import base64
 import hashlib
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
 import httpx
 
+from async_chat_client._runners import require_private
 from async_chat_client._terminal.callback import wait_for_code
 from async_chat_client._terminal.logins import Login
 
@@ -48,10 +49,32 @@ def refreshed(login: Login) -> Login:
     return _with_tokens(login, {"grant_type": "refresh_token", "refresh_token": login.refresh_token})
 
 
+def revoke(login: Login) -> None:
+    """End the session at the sign-in: its refresh token, and the access tokens made by it. Raises `SignInFailed`.
+
+    https://docs.aws.amazon.com/cognito/latest/developerguide/revocation-endpoint.html
+    """
+    try:
+        form = {"token": login.refresh_token, "client_id": login.client_id or ""}
+        _post(login, "/oauth2/revoke", form).raise_for_status()
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+        raise SignInFailed(
+            f"The login is removed from this machine, but {login.sign_in_url} has not revoked it "
+            f"({type(error).__name__}): it ends when its refresh token expires."
+        ) from None
+
+
+def _post(login: Login, path: str, form: Mapping[str, str | None]) -> httpx.Response:
+    """Codes, verifiers and refresh tokens are sent encrypted only, also for a login that an older version has kept."""
+    url = httpx.URL(f"{login.sign_in_url}{path}")
+    require_private(url)
+    return httpx.post(url, data=dict(form), timeout=TIMEOUT)
+
+
 def _with_tokens(login: Login, proof: dict[str, str]) -> Login:
     form = {**proof, "client_id": login.client_id or ""}
     try:
-        answer = httpx.post(f"{login.sign_in_url}/oauth2/token", data=form, timeout=TIMEOUT)
+        answer = _post(login, "/oauth2/token", form)
         tokens: dict[str, Any] = answer.raise_for_status().json()
         return replace(
             login,
@@ -60,7 +83,7 @@ def _with_tokens(login: Login, proof: dict[str, str]) -> Login:
             refresh_token=tokens.get("refresh_token") or login.refresh_token,
             expires_at=time.time() + float(tokens["expires_in"]),
         )
-    except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError, KeyError, TypeError) as error:
         again = f"sign in again with `async-chat login {login.url}`"
         raise SignInFailed(f"{login.sign_in_url} issued no token ({type(error).__name__}): {again}.") from None
 
