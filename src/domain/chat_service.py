@@ -1,6 +1,6 @@
 """ChatService: dispatch (the fast path), reason and persist (the slow path), and the user's other actions on a chat."""
 
-import hashlib
+import hmac
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -375,7 +375,10 @@ def _checked_question(text: str) -> str:
 
 
 def _fingerprint(ask: Ask, question: str) -> str:
-    return hashlib.sha256("\n".join((ask.chat_id or "", question)).encode()).hexdigest()
+    """Keyed by the client's key, which is not stored: the record outlives a deleted chat by a day and more, and a short
+    question could be guessed from a plain hash of it."""
+    asked = "\n".join((ask.chat_id or "", question))
+    return hmac.digest((ask.key or "").encode(), asked.encode(), "sha256").hex()
 
 
 def _matches(invocation: WorkerInvocation, turn: Turn) -> bool:

@@ -16,6 +16,7 @@ from adapters.clocks import RequestClock, SystemClock
 from adapters.dynamodb.chat_repository import DynamoDbChatRepository
 from adapters.dynamodb.memory_store import DynamoDbMemoryStore
 from adapters.observability.json_logs import start_logging
+from adapters.observability.redaction import UserHash
 from adapters.observability.turn_observer import LoggingTurnObserver
 from adapters.ulid_ids import UlidIdSource
 from domain.chat_service import ChatService
@@ -79,7 +80,8 @@ class Container(containers.DeclarativeContainer):
     system_clock = providers.Singleton(SystemClock)
     clock = providers.Singleton(RequestClock, system_clock)
     ids = providers.Singleton(UlidIdSource, clock)
-    observer = providers.Singleton(LoggingTurnObserver, settings.provided.workspace)
+    user_hash = providers.Singleton(UserHash, settings.provided.log_key)
+    observer = providers.Singleton(LoggingTurnObserver, settings.provided.workspace, user_hash)
 
     aws = providers.Singleton(AwsClients, AWS)
     dynamodb = providers.Singleton(AwsClients.dynamodb, aws)

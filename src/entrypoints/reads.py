@@ -23,8 +23,8 @@ from entrypoints.http.problems import retry_after
 from entrypoints.http.request import Request, Response, with_etag
 from entrypoints.schemas.poll import poll_response
 
-#: Cached by browsers and revalidated each time, usually with a 304.
-PUBLIC_FILE: Final = {"Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff"}
+#: Of the public routes, by any cache: their throttle is low. Afterwards a browser revalidates, usually with a 304.
+PUBLIC: Final = {"Cache-Control": "public, max-age=60"}
 
 
 def poll(request: Request, services: Container) -> Response:
@@ -78,14 +78,14 @@ def health(_request: Request, services: Container) -> Response:
     from entrypoints.schemas.health import Health  # likewise
 
     settings = services.settings()
-    return Response(200, Health(version=settings.version, workspace=settings.workspace))
+    return Response(200, Health(version=settings.version, workspace=settings.workspace), PUBLIC)
 
 
 def openapi(request: Request, services: Container) -> Response:
     from entrypoints.chat_page.static_files import static_file  # likewise
 
     document = static_file("openapi.json")
-    return with_etag(request, Response(200, document, PUBLIC_FILE), document)
+    return with_etag(request, Response(200, document, PUBLIC), document)
 
 
 def chat_page(request: Request, services: Container) -> Response:
@@ -93,7 +93,7 @@ def chat_page(request: Request, services: Container) -> Response:
 
     shown = page(services.settings().sign_in)
     headers = {
-        **PUBLIC_FILE,
+        **PUBLIC,
         "Content-Security-Policy": shown.policy,
         "Referrer-Policy": "no-referrer",
         "Cross-Origin-Opener-Policy": "same-origin",

@@ -55,6 +55,8 @@ class Settings(BaseModel):
     model_history_tokens: int = Field(default=4_000, ge=0, le=200_000)
     #: How users sign in on the chat page, as JSON.
     sign_in: str = ""
+    #: A secret of the workspace: keys the hashes of user ids in logs.
+    log_key: str = Field(default="", repr=False)
     log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
 
     @model_validator(mode="after")

@@ -13,7 +13,7 @@ ALLOWED = {
     "dataclasses",
     "datetime",
     "enum",
-    "hashlib",
+    "hmac",
     "math",
     "re",
     "typing",

@@ -2,6 +2,7 @@
 
 import pytest
 
+from adapters.observability.redaction import UserHash
 from adapters.observability.turn_observer import LoggingTurnObserver
 from domain.chat import Turn
 from domain.failure_codes import FailureCode
@@ -12,7 +13,7 @@ from tests.support.story import Story
 
 @pytest.fixture(params=["recording", "logging"])
 def observer(request: pytest.FixtureRequest) -> TurnObserver:
-    return RecordingObserver() if request.param == "recording" else LoggingTurnObserver("test")
+    return RecordingObserver() if request.param == "recording" else LoggingTurnObserver("test", UserHash("k"))
 
 
 def every_kind_of_turn(story: Story) -> list[Turn]:

@@ -1,11 +1,17 @@
 """Redaction for logs: a hash for a user id, and a location for an exception, whose text may quote a user."""
 
-import hashlib
+import hmac
 
 
-def user_hash(user_id: str) -> str:
-    """The first 12 hexadecimal digits of SHA-256: distinguishes users in logs without naming them."""
-    return hashlib.sha256(user_id.encode(errors="backslashreplace")).hexdigest()[:12]
+class UserHash:
+    """Distinguishes users in logs without naming them. Without `key` nobody can compute the hash of a user id."""
+
+    def __init__(self, key: str) -> None:
+        self._key = key.encode()
+
+    def __call__(self, user_id: str) -> str:
+        """The first 12 hexadecimal digits of HMAC-SHA-256."""
+        return hmac.digest(self._key, user_id.encode(errors="backslashreplace"), "sha256").hex()[:12]
 
 
 def raised_at(exception: Exception | None) -> str:

@@ -16,7 +16,7 @@ from adapters.observability.emf_metrics import (
     Metric,
     emf_fields,
 )
-from adapters.observability.redaction import raised_at, user_hash
+from adapters.observability.redaction import UserHash, raised_at
 from domain.chat import Turn, TurnState
 from domain.ports import TurnObserver
 
@@ -26,22 +26,37 @@ log = logging.getLogger(__name__)
 class LoggingTurnObserver(TurnObserver):
     """Logs ids, states and durations in milliseconds, never the text of a question or an answer."""
 
-    def __init__(self, workspace: str) -> None:
+    def __init__(self, workspace: str, user_hash: UserHash) -> None:
         self._workspace = workspace
+        self._user_hash = user_hash
 
     def on_transition(self, turn: Turn) -> None:
         metrics = emf_fields(self._workspace, _metrics(turn))
-        METRICS_LOG.info("turn %s", turn.state.value, extra={**_log_fields(turn), **metrics})
+        METRICS_LOG.info("turn %s", turn.state.value, extra={**self._log_fields(turn), **metrics})
 
     def on_rejected(self, user_id: str) -> None:
         metrics = emf_fields(self._workspace, {TURNED_AWAY: 1})
-        METRICS_LOG.warning("turned away", extra={"user": user_hash(user_id), **metrics})
+        METRICS_LOG.warning("turned away", extra={"user": self._user_hash(user_id), **metrics})
 
     def on_agent_crash(self, turn: Turn, exception: Exception) -> None:
         # Type and location only: the traceback may quote the question.
         log.error(
-            "agent broke", extra={**_log_fields(turn), "error": type(exception).__name__, "at": raised_at(exception)}
+            "agent broke",
+            extra={**self._log_fields(turn), "error": type(exception).__name__, "at": raised_at(exception)},
         )
+
+    def _log_fields(self, turn: Turn) -> dict[str, object]:
+        log_fields = {
+            "chat_id": turn.chat_id,
+            "turn_id": turn.turn_id,
+            "user": self._user_hash(turn.user_id),
+            "state": turn.state.value,
+            "failure": turn.failure,
+            "queued_ms": _between(turn.asked_at, turn.started_at),
+            "reasoned_ms": _between(turn.started_at, turn.ended_at),
+            "total_ms": _between(turn.asked_at, turn.ended_at),
+        }
+        return {name: value for name, value in log_fields.items() if value is not None}
 
 
 def _metrics(turn: Turn) -> dict[Metric, int | None]:
@@ -57,20 +72,6 @@ def _metrics(turn: Turn) -> dict[Metric, int | None]:
             return {FAILED: 1}
         case TurnState.CANCELLED:
             return {CANCELLED: 1}
-
-
-def _log_fields(turn: Turn) -> dict[str, object]:
-    log_fields = {
-        "chat_id": turn.chat_id,
-        "turn_id": turn.turn_id,
-        "user": user_hash(turn.user_id),
-        "state": turn.state.value,
-        "failure": turn.failure,
-        "queued_ms": _between(turn.asked_at, turn.started_at),
-        "reasoned_ms": _between(turn.started_at, turn.ended_at),
-        "total_ms": _between(turn.asked_at, turn.ended_at),
-    }
-    return {name: value for name, value in log_fields.items() if value is not None}
 
 
 def _between(start: datetime | None, end: datetime | None) -> int | None:

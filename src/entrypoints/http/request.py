@@ -19,6 +19,11 @@ LARGEST_BODY: Final = 5_000_000
 #: In characters: OpenID Connect's limit of `sub`, https://openid.net/specs/openid-connect-core-1_0.html#IDToken.
 LONGEST_SUBJECT: Final = 255
 PRIVATE: Final = "private, no-store"
+#: On every response. The first is for the own domain of a deployer: browsers keep to HTTPS there for a year (RFC 6797).
+SECURITY_HEADERS: Final = {
+    "Strict-Transport-Security": "max-age=31536000",
+    "X-Content-Type-Options": "nosniff",
+}
 
 
 @dataclass(frozen=True)
@@ -62,7 +67,7 @@ class Response:
 
     def to_gateway(self) -> dict[str, Any]:
         """In the format that API Gateway expects from a function."""
-        headers = {"Cache-Control": PRIVATE, **self.headers}
+        headers = {**SECURITY_HEADERS, "Cache-Control": PRIVATE, **self.headers}
         if self.body is None:
             return {"statusCode": self.status, "headers": headers}
         body = self.body if isinstance(self.body, str) else self.body.model_dump_json()

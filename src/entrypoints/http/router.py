@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from adapters.observability.emf_metrics import METRICS_LOG
-from adapters.observability.redaction import raised_at, user_hash
+from adapters.observability.redaction import raised_at
 from entrypoints.http.problems import INTERNAL, MethodNotAllowed, RouteNotFound, problem_for
 from entrypoints.http.request import Request, Response, read_request
 from entrypoints.http.routes import PUBLIC, ROUTES, methods_of
@@ -57,18 +57,17 @@ class Router:
         try:
             route = str(event.get("routeKey"))
             request = read_request(event, request_id, public=route in PUBLIC)
-            asked = _log_fields(request)
+            asked = self._log_fields(request)
             handler = self._handlers.get(route) or _not_here(str(event.get("rawPath", "")))
             return handler(request, self._services), None, asked
         except Exception as error:  # noqa: BLE001  # every error becomes a problem response
             return _problem(error, request_id), error, asked
 
-
-def _log_fields(request: Request) -> dict[str, object]:
-    """The user's hash and the chat id. A malformed id may be any text of a user and is not logged."""
-    fields: dict[str, object] = {"user": user_hash(request.user_id)} if request.user_id else {}
-    chat_id = request.path.get("chat_id") or request.query.get("chat_id")
-    return {**fields, "chat_id": chat_id} if chat_id and _ID.fullmatch(chat_id) else fields
+    def _log_fields(self, request: Request) -> dict[str, object]:
+        """The user's hash and the chat id. A malformed id may be any text of a user and is not logged."""
+        fields: dict[str, object] = {"user": self._services.user_hash()(request.user_id)} if request.user_id else {}
+        chat_id = request.path.get("chat_id") or request.query.get("chat_id")
+        return {**fields, "chat_id": chat_id} if chat_id and _ID.fullmatch(chat_id) else fields
 
 
 _ID: Final = re.compile(ULID)

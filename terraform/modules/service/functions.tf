@@ -32,6 +32,7 @@ locals {
     ASYNC_CHAT_TURNS_PER_USER       = tostring(var.turns_per_user)
     ASYNC_CHAT_MAX_CONCURRENT_TURNS = tostring(local.max_concurrent_turns)
     ASYNC_CHAT_LOG_LEVEL            = var.log_level
+    ASYNC_CHAT_LOG_KEY              = sensitive(terraform_data.log_key.output)
   }
 
   poll_settings = { ASYNC_CHAT_EXPECTED_ANSWER_SECONDS = tostring(var.expected_answer_seconds) }

@@ -6,6 +6,15 @@ resource "aws_cloudwatch_log_group" "function" {
   kms_key_id        = local.key_arn
 }
 
+# Keys the hashes of user ids in logs: 122 random bits, made once. Replacing it (-replace) breaks the link to older lines.
+resource "terraform_data" "log_key" {
+  input = uuid()
+
+  lifecycle {
+    ignore_changes = [input]
+  }
+}
+
 resource "aws_cloudwatch_log_group" "api" {
   # With this prefix the log group needs no entry in CloudWatch's resource policy, which is limited to 5,120 characters.
   name              = "/aws/vendedlogs/${var.name_prefix}-api"

@@ -1,5 +1,6 @@
 """ChatService.dispatch with an idempotency key: a repeated ask gets the first response, and one turn runs."""
 
+import hashlib
 from datetime import timedelta
 
 import pytest
@@ -26,6 +27,16 @@ def test_repeated_ask_returns_the_first_chat_as_a_replay(service: Service) -> No
 
 def test_white_space_around_the_question_does_not_matter(service: Service) -> None:
     assert ask_with_key(service, f"  {PARKING} ").chat_id == ask_with_key(service, PARKING).chat_id
+
+
+def test_stored_fingerprint_cannot_be_guessed_from_the_question(service: Service) -> None:
+    """The same question under two keys has two fingerprints, and neither is a hash of the question alone."""
+    for key in ("tap-1", "tap-2"):
+        service.chat_service.dispatch(Ask(ALICE, PARKING, key=key))
+    stored = {record.fingerprint for record, _ in service.chats.keys.values()}
+    plain = {hashlib.sha256(text.encode()).hexdigest() for text in (PARKING, f"\n{PARKING}")}
+    assert len(stored) == 2
+    assert not stored & plain
 
 
 @pytest.mark.parametrize("end", ["answers", "cancels"])

@@ -153,6 +153,12 @@ run "worker_timeout_follows_deadline_seconds" {
 run "every_variable_reaches_the_functions_that_read_it" {
   command = plan
 
+  override_resource {
+    target          = terraform_data.log_key
+    override_during = plan
+    values          = { output = "of-this-workspace" }
+  }
+
   variables {
     app_version             = "1.2.3"
     deadline_seconds        = 45
@@ -177,6 +183,7 @@ run "every_variable_reaches_the_functions_that_read_it" {
       ASYNC_CHAT_AGENT                = "my_agents.legacy:make_agent"
       ASYNC_CHAT_RECALL_DELAY_SECONDS = "5"
       ASYNC_CHAT_LOG_LEVEL            = "WARNING"
+      ASYNC_CHAT_LOG_KEY              = "of-this-workspace"
     })
     error_message = "The chat function's environment variables differ from this list."
   }
@@ -191,6 +198,7 @@ run "every_variable_reaches_the_functions_that_read_it" {
       ASYNC_CHAT_TURNS_PER_USER       = "2"
       ASYNC_CHAT_MAX_CONCURRENT_TURNS = "0"
       ASYNC_CHAT_LOG_LEVEL            = "WARNING"
+      ASYNC_CHAT_LOG_KEY              = "of-this-workspace"
     }])
     error_message = "The environment variables of a function other than the worker differ from this list."
   }

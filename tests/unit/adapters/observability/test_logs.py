@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from adapters.observability.emf_metrics import METRICS_LOG
 from adapters.observability.json_logs import REQUEST_ID, level_word, start_logging
-from adapters.observability.redaction import user_hash
+from adapters.observability.redaction import UserHash
 from adapters.observability.turn_observer import LoggingTurnObserver
 from domain.chat import Citation
 from domain.errors import AgentFailed
@@ -27,6 +27,7 @@ from tests.support.story import ALICE, BOB, UNKNOWN_CHAT
 SECRET = "hunter2"
 QUESTION = f"Where is the box with {SECRET}?"
 IDENTITY = "sub-of-alice-4711"
+user_hash = UserHash(SETTINGS.log_key)
 
 
 @pytest.fixture
@@ -55,7 +56,7 @@ Logged = Callable[[], list[dict[str, Any]]]
 def service() -> Service:
     """The service with the observer that logs."""
     service = Service()
-    service.container.observer.override(LoggingTurnObserver("test"))
+    service.container.observer.override(LoggingTurnObserver("test", user_hash))
     service.container.chat_service.reset()
     return service
 
@@ -170,6 +171,11 @@ def test_answered_turn_is_logged_with_its_durations(service: Service, logged: Lo
 def test_user_hash_differs_by_user_and_does_not_hold_the_id() -> None:
     assert user_hash(ALICE) == user_hash(ALICE) != user_hash(BOB)
     assert ALICE not in user_hash(ALICE)
+
+
+def test_user_hash_of_another_workspace_is_another() -> None:
+    """So that nobody without the workspace's key can compute the hash of an address or an id that they know."""
+    assert len({UserHash(key)(ALICE) for key in ("", "one", "another")}) == 3
 
 
 def test_client_libraries_log_nothing_at_debug_level(standard_error: io.StringIO) -> None:

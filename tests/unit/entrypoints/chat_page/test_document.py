@@ -26,8 +26,6 @@ def rules(policy: str) -> dict[str, str]:
 def test_public_files_need_no_token_and_have_an_etag(service: Service, route: str) -> None:
     first = service.gateway.call(route, user="")
     assert first.status == HTTPStatus.OK
-    assert first.headers["Cache-Control"] == "no-cache"
-    assert first.headers["X-Content-Type-Options"] == "nosniff"
     again = service.gateway.call(route, user="", headers={"If-None-Match": first.headers["ETag"]})
     assert (again.status, again.text) == (HTTPStatus.NOT_MODIFIED, None)
 

@@ -23,6 +23,8 @@ def test_ask_response_has_exactly_these_headers_and_body(service: Service) -> No
     assert answer.text == f'{{"chat_id":"{chat_id}","status":"thinking"}}'
     assert answer.headers == {
         "Content-Type": "application/json",
+        "Strict-Transport-Security": "max-age=31536000",
+        "X-Content-Type-Options": "nosniff",
         "Cache-Control": "private, no-store",
         "Location": f"/chats/messages?chat_id={chat_id}",
         "Retry-After": "2",
