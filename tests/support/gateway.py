@@ -1,6 +1,7 @@
-"""API Gateway and Lambda in process: calls the handlers with their events."""
+"""API Gateway and Lambda in process: selects routes as AWS does, and calls the handlers with their events."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -8,7 +9,7 @@ from typing import Any, Final
 from adapters.aws.worker_event import worker_event as written_event
 from domain.records import WorkerInvocation
 from entrypoints.container import Container
-from tests.support.deployed import FUNCTIONS, FakeContext, function_of, handlers
+from tests.support.deployed import FUNCTIONS, PUBLIC, FakeContext, function_of, handlers
 from tests.support.story import ALICE
 
 REQUEST_ID: Final = "request-7"
@@ -36,6 +37,50 @@ class Answer:
         return str(self.body["code"])
 
 
+DEFAULT: Final = "$default"
+
+
+@dataclass(frozen=True)
+class HttpApi:
+    """The routes of an HTTP API besides our own and `$default`, and the origins of its CORS configuration."""
+
+    more_routes: tuple[str, ...] = ()
+    origins: tuple[str, ...] = ()
+
+    def select(self, method: str, path: str) -> str:
+        """The key of the route: a full match, a greedy match, then $default.
+
+        https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html, "Routing API requests".
+        """
+        keys = sorted((*FUNCTIONS, *self.more_routes), key=lambda key: ("+}" in key, key.count("{")))
+        return next((key for key in keys if _matches(key, method, path)), DEFAULT)
+
+    def needs_token(self, route: str) -> bool:
+        return route not in {*PUBLIC, *self.more_routes}
+
+    def preflight(self, headers: Mapping[str, str]) -> Answer | None:
+        """API Gateway's own answer to a preflight, where CORS is configured.
+
+        https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html: it needs both headers, and an
+        authorizer of the selected route comes first.
+        """
+        if not self.origins or not {"Origin", "Access-Control-Request-Method"} <= headers.keys():
+            return None
+        allowed = {"Access-Control-Allow-Origin": headers["Origin"]} if headers["Origin"] in self.origins else {}
+        return Answer(204, allowed, None)
+
+
+def _matches(route: str, method: str, path: str) -> bool:
+    wanted, pattern = route.split(" ")
+    parts = (
+        ("[^/]+", ".+")["+}" in part] if part.startswith("{") else re.escape(part) for part in _PARTS.split(pattern)
+    )
+    return wanted in {method, "ANY"} and re.fullmatch("".join(parts), path) is not None
+
+
+_PARTS: Final = re.compile(r"(\{\w+\+?\})")
+
+
 @dataclass(frozen=True)
 class Gateway:
     """Calls the function of a route with an event of payload version 2.0."""
@@ -52,6 +97,16 @@ class Gateway:
         reply = self.functions[function_of(route)](event, FakeContext())
         assert json.dumps(reply), "Lambda takes JSON only"
         return Answer(reply["statusCode"], reply["headers"], reply.get("body"))
+
+    def send(self, method: str, path: str, *, headers: Mapping[str, str], api: "HttpApi", user: str | None) -> Answer:
+        """A request as it reaches API Gateway: route, authorizer, then its own answer to a preflight or the function's."""
+        route = api.select(method, path)
+        if api.needs_token(route) and user is None:
+            return Answer(401, {"Content-Type": "application/json"}, '{"message":"Unauthorized"}')
+        if method == "OPTIONS" and (answer := api.preflight(headers)):
+            return answer
+        event = {**http_event(f"{method} {path}", user=user or "", headers=headers), "routeKey": route}
+        return self.call(route, event)
 
     def ask(self, question: object, chat_id: object = None, **parts: Any) -> Answer:
         body = {"question": question} if chat_id is None else {"question": question, "chat_id": chat_id}

@@ -10,7 +10,7 @@ from adapters.observability.emf_metrics import METRICS_LOG
 from adapters.observability.redaction import raised_at
 from entrypoints.http.problems import INTERNAL, MethodNotAllowed, RouteNotFound, problem_for
 from entrypoints.http.request import Request, Response, read_request
-from entrypoints.http.routes import PUBLIC, ROUTES, methods_of
+from entrypoints.http.routes import PREFLIGHT, PUBLIC, ROUTES, methods_of
 from entrypoints.schemas.fields import ULID, ProblemBody
 
 if TYPE_CHECKING:
@@ -56,9 +56,9 @@ class Router:
         asked: Mapping[str, object] = {}
         try:
             route = str(event.get("routeKey"))
-            request = read_request(event, request_id, public=route in PUBLIC)
+            request = read_request(event, request_id, public=route in {*PUBLIC, PREFLIGHT})
             asked = self._log_fields(request)
-            handler = self._handlers.get(route) or _not_here(str(event.get("rawPath", "")))
+            handler = self._handlers.get(route) or _not_ours(route, str(event.get("rawPath", "")))
             return handler(request, self._services), None, asked
         except Exception as error:  # noqa: BLE001  # every error becomes a problem response
             return _problem(error, request_id), error, asked
@@ -73,7 +73,10 @@ class Router:
 _ID: Final = re.compile(ULID)
 
 
-def _not_here(path: str) -> Handler:
+def _not_ours(route: str, path: str) -> Handler:
+    """A preflight is for API Gateway to answer; should it ask the function, a browser takes no status but a success."""
+    if route == PREFLIGHT:
+        return lambda _request, _services: Response(204)
     allowed = methods_of(path)
     if allowed:
         raise MethodNotAllowed(allowed)

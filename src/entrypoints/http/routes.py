@@ -43,6 +43,9 @@ ROUTES: Final = (
 #: Keys of the routes that need no token.
 PUBLIC: Final = frozenset(route.key for route in ROUTES if route.scope is None)
 
+#: API Gateway's route for CORS preflights, without a token. Terraform makes it where origins are named.
+PREFLIGHT: Final = "OPTIONS /{proxy+}"
+
 
 def methods_of(path: str) -> tuple[str, ...]:
     """The methods of the routes at `path`; empty for an unknown path."""
