@@ -1,6 +1,9 @@
 """GitHub's workflows: actions are pinned by commit and have least privilege."""
 
+import json
+import os
 import re
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -46,8 +49,9 @@ def test_action_has_the_same_version_everywhere() -> None:
 def test_workflow_may_only_read_the_repository(workflow: Path) -> None:
     assert yaml.safe_load(workflow.read_text())["permissions"] == {"contents": "read"}
     for job in jobs(workflow).values():
-        assert job.get("permissions", {}).keys() <= {"contents", "id-token"}
-        assert job.get("permissions", {}).get("contents", "read") == "read"
+        permissions = job.get("permissions", {})
+        assert permissions.keys() <= {"checks", "contents", "id-token"}
+        assert {permissions.get(name, "read") for name in ("checks", "contents")} == {"read"}
 
 
 @each_workflow
@@ -72,6 +76,59 @@ def test_production_is_applied_by_a_reviewed_environment_on_release_only() -> No
     text = yaml.safe_load((ROOT / ".github" / "workflows" / "apply.yml").read_text())
     assert text[True] == {"release": {"types": ["published"]}}  # YAML reads `on` as True
     assert text["jobs"]["apply"]["environment"] == "production"
+
+
+#: Answers as GitHub does, with jq for --jq: the comparison with main, and the runs of each check.
+GH = """#!/bin/sh
+case "$2" in
+  repos/o/r/compare/main...c0ffee) answer='{"status": "STATUS"}' ;;
+  *check_name=check) answer='{"check_runs": CHECK}' ;;
+  *check_name=scan) answer='{"check_runs": SCAN}' ;;
+esac
+printf '%s' "$answer" | jq -r "$4"
+"""
+
+
+def runs(*conclusions: str | None, app: str = "github-actions") -> str:
+    return json.dumps([{"app": {"slug": app}, "conclusion": conclusion} for conclusion in conclusions])
+
+
+PASSED = runs("success")
+
+
+@pytest.mark.parametrize(
+    ("status", "check", "scan", "applies"),
+    [
+        ("identical", PASSED, PASSED, True),
+        ("behind", PASSED, PASSED, True),
+        ("behind", runs("failure", "success"), PASSED, True),  # run again
+        ("ahead", PASSED, PASSED, False),
+        ("diverged", PASSED, PASSED, False),
+        ("behind", runs(), PASSED, False),
+        ("behind", PASSED, runs("failure"), False),
+        ("behind", runs(None), PASSED, False),  # still running
+        ("behind", runs("skipped"), PASSED, False),
+        ("behind", runs("success", app="somebody"), PASSED, False),
+    ],
+)
+def test_release_is_applied_only_when_its_commit_on_main_passed(
+    tmp_path: Path, status: str, check: str, scan: str, applies: bool
+) -> None:
+    found = jobs(ROOT / ".github" / "workflows" / "apply.yml")
+    assert found["apply"]["needs"] == "checked"
+    [step] = found["checked"]["steps"]
+    (tmp_path / "gh").write_text(GH.replace("STATUS", status).replace("CHECK", check).replace("SCAN", scan))
+    (tmp_path / "gh").chmod(0o755)
+    environment = {"PATH": f"{tmp_path}:{os.environ['PATH']}", "REPOSITORY": "o/r", "COMMIT": "c0ffee"}
+    # GitHub's own call of bash.
+    done = subprocess.run(["bash", "-e", "-o", "pipefail", "-c", step["run"]], env=environment, check=False)
+    assert (done.returncode == 0) is applies
+
+
+def test_checks_that_a_release_needs_are_jobs_of_the_check() -> None:
+    [step] = jobs(ROOT / ".github" / "workflows" / "apply.yml")["checked"]["steps"]
+    needed = set(re.findall(r"for name in ([a-z ]+);", step["run"])[0].split())
+    assert needed == set(jobs(ROOT / ".github" / "workflows" / "check.yml"))
 
 
 # ---- pinned versions
