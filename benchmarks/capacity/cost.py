@@ -16,6 +16,13 @@ GIB: Final = 1024**3
 MEMORY: Final = {"chat": 512, "worker": 1024, "reads": 512}
 #: Seconds of a worker's invocation besides the agent.
 WORKER_OVERHEAD_SECONDS: Final = 0.15
+#: Lambda bills INIT since August 2025. The fraction of invocations that start an environment, and the seconds of its
+#: init; both assumed: with little traffic every ask and most polls may be cold.
+COLD: Final = 0.01
+INIT_SECONDS: Final = 0.6
+#: While the failures queue is empty, Lambda keeps up to five long polls of 20 seconds open at it, at the least two:
+#: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html
+IDLE_POLLS: Final = 5 * 3 * 60 * 24 * 30
 #: Lambda traces the first request of each second and this fraction of the rest.
 TRACED: Final = 0.05
 MONTHS_KEPT: Final = 1
@@ -46,6 +53,13 @@ def cost(plan: Plan, used: Footprint, prices: Prices) -> dict[str, float]:
             _gb_seconds(plan.ask_seconds, MEMORY["chat"])
             + _gb_seconds(used.polls.calls * plan.poll_seconds, MEMORY["reads"])
         ),
+        "Lambda, cold starts (INIT)": prices.lambda_gb_second
+        * COLD
+        * (
+            _gb_seconds(INIT_SECONDS, worker_memory)
+            + _gb_seconds(INIT_SECONDS, MEMORY["chat"])
+            + _gb_seconds(used.polls.calls * INIT_SECONDS, MEMORY["reads"])
+        ),
         "Lambda, requests": calls * prices.lambda_million_requests / MILLION,
         "API Gateway, requests": http_calls * prices.api_million_requests / MILLION,
         "DynamoDB, writes": writes * prices.dynamodb_million_writes / MILLION,
@@ -73,6 +87,7 @@ def fixed(prices: Prices) -> dict[str, float]:
         f"{ALARMS} alarms": ALARMS * prices.alarm_month,
         "dashboard": prices.dashboard_month,
         "key": prices.key_month,
+        "idle polls of the failures queue": IDLE_POLLS / MILLION * prices.sqs_million_requests,
     }
 
 

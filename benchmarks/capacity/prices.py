@@ -25,6 +25,7 @@ class Prices:
     logs_gb_month: float
     transfer_gb: float
     xray_million_traces: float
+    sqs_million_requests: float
     metric_month: float
     alarm_month: float
     dashboard_month: float
