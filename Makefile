@@ -32,6 +32,7 @@ export MODEL ?=
 export ASKED_USER := $(or $(value ASKED_USER),alice)
 export Q ?=
 export CHAT ?=
+export PLAN ?=
 export FILE ?=
 export OPTIONS ?=
 
@@ -42,7 +43,7 @@ STACK_OPTIONS = $${PORT:+--port "$$PORT"} --set recall_delay_seconds="$$RECALL_D
 READ_EXTRAS = read -ra extras <<<"$$EXTRA"
 
 .PHONY: help run up down reset logs ask import check fix format lint types architecture terraform-check terraform-init \
-  test test-all test-code test-python test-web test-terraform test-stack accept package docs generate release bench lock env
+  test test-all test-code test-python test-web test-terraform test-stack accept plan-review package docs generate release bench lock env
 
 help:
 	@awk -F ':.*## ' '/^## /{printf "\n%s\n", substr($$0, 4)} /^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -138,6 +139,9 @@ test-stack: env
 
 accept: env ## Accept a deployed workspace: TF_WORKSPACE and two tokens (OPTIONS="--turns 20"; OPTIONS=--help)
 	@$(VENV_PYTHON) -m tests accept $(OPTIONS)
+
+plan-review: env ## IAM Access Analyzer over the policies of a saved plan; needs credentials (PLAN=prod.tfplan)
+	@scripts/terraform show -json "$$PLAN" | $(VENV_PYTHON) -m scripts.plan_review -
 
 ## Build what is deployed and published
 

@@ -58,6 +58,12 @@ class Module:
         (found,) = (body[kind][name] for body in self._bodies("resource") if name in body.get(kind, ()))
         return dict(found)
 
+    def resources(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Type and body of every resource."""
+        for body in self._bodies("resource"):
+            for kind, named in body.items():
+                yield from ((kind, dict(found)) for found in named.values())
+
     def entries(self) -> Iterator[tuple[str, Any]]:
         """Key and value of every entry of every object, also of those within an expression."""
         return (entry for file in self._files for entry in _entries(file))

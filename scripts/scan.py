@@ -1,6 +1,7 @@
 """Scanners over Terraform, plan, code and dependencies, in the environment that `python -m tests scan` makes.
 
-The plan is production's, on an embedded AWS: it resolves the locals that hide values from a scan of the source.
+The plans are production's and dev's, on an embedded AWS: they resolve the locals that hide values from a scan of the
+source.
 """
 
 from __future__ import annotations
@@ -16,16 +17,24 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from local import emulator
 from local.home import PROJECT, Home
 from scripts.hcl import TERRAFORM
+from scripts.plan_review import policies
 
 PROGRAMS = PROJECT / ".local" / "scan" / "venv" / "bin"
 CODE = ["src", "scripts", "local", "clients/python/src"]
 
 #: Without downloads or telemetry.
 CHECKOV = [str(PROGRAMS / "checkov"), "--framework", "terraform", "terraform_plan", "--compact", "--skip-download"]
+
+#: Any model, so that its permission is among the policies.
+MODEL = {"id": "amazon.nova-lite-v1:0"}
+
+#: A trust policy names no resource, and in a key policy "*" is the key itself: parliament calls both mistakes.
+UNKNOWN_TO_PARLIAMENT = {"AWS::IAM::AssumeRolePolicyDocument", "AWS::KMS::Key"}
 
 #: A check and its resource.
 Finding = tuple[str, str]
@@ -41,14 +50,45 @@ def scan_source() -> bool:
     return _verdict("checkov, source", failed, skipped) and _all_needed(skipped, unexcused)
 
 
-def scan_plan() -> bool:
-    """The same over the plan of workspace prod, with its values."""
+def scan_plans() -> bool:
+    """checkov over the plan of prod, with its values; parliament over the IAM policies of prod and dev."""
     with tempfile.TemporaryDirectory(prefix="async-chat-scan-") as folder, _embedded_aws(Path(folder)) as endpoint:
         copy = _copy(Path(folder) / "terraform")
+        prod, dev = (
+            _plan(copy, endpoint, "prod", agent="recall"),
+            _plan(copy, endpoint, "dev", agent="bedrock", model=MODEL),
+        )
         plan = Path(folder) / "plan.json"
-        plan.write_text(_plan(copy, endpoint), encoding="utf-8")
+        plan.write_text(prod, encoding="utf-8")
         failed, skipped = _checkov("-f", str(plan), "--repo-root-for-plan-enrichment", str(copy))
-    return _verdict("checkov, plan of prod", failed, skipped)
+    passed = _verdict("checkov, plan of prod", failed, skipped)
+    return all([passed, lint_policies("prod", json.loads(prod)), lint_policies("dev", json.loads(dev))])
+
+
+def lint_policies(workspace: str, plan: dict[str, Any]) -> bool:
+    """parliament over a plan's policies: do AWS's actions, resources and conditions fit each other?"""
+    known = [policy for policy in policies(plan) if policy.document and policy.kind.guards not in UNKNOWN_TO_PARLIAMENT]
+    mistakes = [f"{policy.address} {mistake}" for policy in known for mistake in _mistakes(policy.document or "")]
+    print(f"parliament, {len(known)} policies of {workspace}: {len(mistakes)} mistakes")
+    for mistake in mistakes:
+        print(f"  {mistake}")
+    return bool(known) and not mistakes
+
+
+def _mistakes(document: str) -> list[str]:
+    command = [str(PROGRAMS / "parliament"), "--json", "--string", document]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.stderr.strip():
+        sys.exit(f"parliament did not run: {done.stderr}")
+    found = [json.loads(line) for line in done.stdout.splitlines()]
+    return [f"{one['issue']}: {one['detail']}" for one in found if not _is_excused(one)]
+
+
+def _is_excused(finding: dict[str, Any]) -> bool:
+    """InvokeModel takes one of nine kinds of models; parliament wants one of each."""
+    return finding["issue"] == "RESOURCE_MISMATCH" and all(
+        missing["action"].startswith("bedrock:InvokeModel") for missing in finding["detail"]
+    )
 
 
 def scan_code() -> bool:
@@ -117,19 +157,19 @@ def _without_skips(folder: Path) -> None:
         file.write_text(re.sub(r"#checkov:skip=\S.*", "", text), encoding="utf-8")
 
 
-def _plan(folder: Path, endpoint: str) -> str:
-    prod = folder / "workspaces" / "prod.json"
-    settings = json.loads(prod.read_text(encoding="utf-8"))
-    prod.write_text(json.dumps({**settings, "region": "eu-central-1", "agent": "recall"}), encoding="utf-8")
-    (account,) = settings["account_ids"]
+def _plan(folder: Path, endpoint: str, workspace: str, **changes: object) -> str:
+    (account,) = json.loads((folder / "workspaces" / "prod.json").read_text(encoding="utf-8"))["account_ids"]
+    file = folder / "workspaces" / f"{workspace}.json"
+    settings = json.loads(file.read_text(encoding="utf-8"))
+    file.write_text(json.dumps({**settings, "region": "eu-central-1", **changes}), encoding="utf-8")
     surroundings = {
         **{name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "TF_VAR_"))},
         "ASYNC_CHAT_TERRAFORM_FOLDER": str(folder),
         "AWS_ENDPOINT_URL": endpoint,
         "AWS_ACCESS_KEY_ID": account,  # the embedded AWS takes an account's number for its key
         "AWS_SECRET_ACCESS_KEY": "test",
-        "TF_WORKSPACE": "prod",
-        "TF_VAR_confirm_workspace": "prod",
+        "TF_WORKSPACE": workspace,
+        "TF_VAR_confirm_workspace": workspace,
         "TF_VAR_package_path": "modules/service/tests/mocks/package.txt",
     }
 
@@ -143,8 +183,8 @@ def _plan(folder: Path, endpoint: str) -> str:
     terraform("init", "-input=false", "-lockfile=readonly", "-no-color")
     # Until the key exists its ARN is unknown, and what it encrypts looks unencrypted in the plan.
     terraform("apply", "-auto-approve", "-input=false", "-no-color", "-target=module.service.aws_kms_key.data")
-    terraform("plan", "-input=false", "-no-color", "-out=prod.tfplan")
-    return terraform("show", "-json", "prod.tfplan")
+    terraform("plan", "-input=false", "-no-color", f"-out={workspace}.tfplan")
+    return terraform("show", "-json", f"{workspace}.tfplan")
 
 
 @contextmanager
@@ -163,7 +203,7 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests scan", description=__doc__)
     parser.add_argument("--strict", action="store_true", help="fail when a package could not be looked up")
     strict = parser.parse_args(arguments).strict
-    return 0 if all([scan_code(), scan_dependencies(strict=strict), scan_source(), scan_plan()]) else 1
+    return 0 if all([scan_code(), scan_dependencies(strict=strict), scan_source(), scan_plans()]) else 1
 
 
 if __name__ == "__main__":

@@ -57,7 +57,9 @@ PROOFS: Final[dict[str, Proof]] = {
         "the example agents pass their tests, with their frameworks", ("scripts/test-examples",), options=False
     ),
     "scan": Proof(
-        "checkov, bandit and pip-audit find nothing (--strict)", ("-m", "scripts.scan"), ("scan", "ministack")
+        "checkov, parliament, bandit and pip-audit find nothing (--strict)",
+        ("-m", "scripts.scan"),
+        ("scan", "ministack"),
     ),
     "evaluation": Proof("how often an agent finds the right memory", ("-m", "tests.evaluation"), in_all=False),
     "poll-cost": Proof(

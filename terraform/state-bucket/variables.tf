@@ -31,3 +31,14 @@ variable "kept_days" {
     error_message = "kept_days must be a whole number from 7 to 3650."
   }
 }
+
+variable "repository" {
+  description = "GitHub repository, owner/name, whose pull requests may be planned: makes the role async-chat-plan. null: no role."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.repository == null || can(regex("^[A-Za-z0-9._-]+/[A-Za-z0-9._-]+$", var.repository))
+    error_message = "repository must be owner/name, without a wildcard."
+  }
+}

@@ -101,3 +101,67 @@ run "kept_days_below_7_is_rejected" {
 
   expect_failures = [var.kept_days]
 }
+
+run "without_a_repository_there_is_no_plan_role" {
+  command = plan
+
+  assert {
+    condition     = length(aws_iam_role.plan) == 0 && output.plan_role_arn == null
+    error_message = "The plan role must exist for a named repository only."
+  }
+}
+
+run "plan_role_trusts_pull_requests_of_one_repository" {
+  command = plan
+
+  variables {
+    repository = "owner/name"
+  }
+
+  assert {
+    condition = jsondecode(aws_iam_role.plan[0].assume_role_policy).Statement == [{
+      Effect    = "Allow"
+      Principal = { Federated = "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com" }
+      Action    = "sts:AssumeRoleWithWebIdentity"
+      Condition = { StringEquals = {
+        "token.actions.githubusercontent.com:aud" = "sts.amazonaws.com"
+        "token.actions.githubusercontent.com:sub" = "repo:owner/name:pull_request"
+      } }
+    }]
+    error_message = "Only pull requests of the repository may assume the role."
+  }
+
+  assert {
+    condition = alltrue(flatten([for statement in jsondecode(aws_iam_role_policy.plan[0].policy).Statement : [
+      for action in statement.Action : can(regex("^[a-z0-9-]+:(Describe|Get|List|GET|Decrypt)", action)) && !strcontains(action, "*")
+    ]]))
+    error_message = "The role may only read, by actions that are named in full."
+  }
+
+  assert {
+    condition = length(setintersection(flatten([for statement in jsondecode(aws_iam_role_policy.plan[0].policy).Statement : statement.Action]), [
+      "cognito-idp:AdminGetUser", "cognito-idp:ListUsers", "dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:GetRecords",
+      "dynamodb:PartiQLSelect", "dynamodb:Query", "dynamodb:Scan", "logs:FilterLogEvents", "logs:GetLogEvents", "logs:GetLogRecord",
+      "logs:GetQueryResults", "logs:StartLiveTail", "logs:StartQuery", "secretsmanager:GetSecretValue", "sqs:ReceiveMessage",
+      "ssm:GetParameter", "xray:BatchGetTraces", "xray:GetTraceSummaries",
+    ])) == 0
+    error_message = "The role must not read people's data."
+  }
+
+  assert {
+    condition = [for statement in jsondecode(aws_iam_role_policy.plan[0].policy).Statement : statement.Resource if contains(statement.Action, "s3:GetObject")] == [
+      ["arn:aws:s3:::async-chat-state-123456789012-eu-central-1/async-chat/*"]
+    ]
+    error_message = "Of S3 the role must read the states of the workspaces only."
+  }
+}
+
+run "repository_with_a_wildcard_is_rejected" {
+  command = plan
+
+  variables {
+    repository = "owner/*"
+  }
+
+  expect_failures = [var.repository]
+}

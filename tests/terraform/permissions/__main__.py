@@ -1,7 +1,8 @@
 """`python -m tests permissions` proves least privilege on the embedded AWS with IAM enforced.
 
 With its role as it is, every function must be able to do all its work. Then each action of each statement is removed in
-turn, and a probe must fail. The chat function is tried twice: as its own worker, and with a dedicated worker.
+turn, and a probe must fail. The chat function is tried twice: as its own worker, and with a dedicated worker. The role that
+plans pull requests is proved likewise, by plans of all workspaces; each call that reads people's data must be refused.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from contextlib import contextmanager
 from tests.e2e.running_stack import RunningStack
 from tests.e2e.stack_controls import StackControls
 from tests.e2e.stack_fixture import one_stack
+from tests.terraform.permissions import plan_role
 from tests.terraform.permissions.probes import Probes
 from tests.terraform.permissions.removals import Roles
 
@@ -28,7 +30,33 @@ def main() -> int:
     _say("With a dedicated worker:")
     apart = _excessive(["chat", "worker"], dedicated_worker=True)
     _say(f"not checked on the embedded AWS: {', '.join(NOT_CHECKED)}")
-    return int(together or apart)
+    _say("The role that plans pull requests:")
+    return int(together or apart or _plan_role_fails())
+
+
+def _plan_role_fails() -> bool:
+    """Whether a plan fails with the role, reads data, or has a permission that it does not need."""
+    with plan_role.plan_role() as role:
+        for workspace in plan_role.WORKSPACES:
+            if failure := role.plan_failure(workspace):
+                _say(f"  a plan of {workspace} fails: {failure}")
+                return True
+        _say(f"With the role as it is, plans of {', '.join(plan_role.WORKSPACES)} pass. After the removal of")
+        removals, needed = [one for one in role.actions() if one[1] not in plan_role.NOT_CHECKED], 0
+        for statement, action in removals:
+            with role.without(statement, action):
+                failure = role.plan_failure("prod")
+            needed += bool(failure)
+            _say(f"  {statement:16} {action}: {'a plan of prod fails' if failure else 'NOTHING FAILS'}")
+        _say(
+            f"{needed}/{len(removals)} permissions are needed; not checked: {', '.join(sorted(plan_role.NOT_CHECKED))}"
+        )
+        permitted = role.permitted_data_calls()
+        with role.allowed_everything():
+            possible = role.permitted_data_calls()
+        _say(f"{len(possible) - len(permitted)}/{len(plan_role.DATA_CALLS)} data calls are refused {permitted or ''}")
+        # The second list: what IAM does not refuse to a role that may do everything, or the refusals would prove nothing.
+        return bool(permitted) or needed != len(removals) or len(possible) != len(plan_role.DATA_CALLS)
 
 
 def _excessive(functions: list[str], **settings: object) -> bool:

@@ -46,7 +46,7 @@ class Roles:
         """Within the block the role lacks the action."""
         kept = self._policy(removal.function)
         try:
-            self._put(removal.function, _reduced(kept, removal))
+            self._put(removal.function, reduced(kept, removal.statement, removal.action))
             yield
         finally:
             self._put(removal.function, kept)
@@ -61,11 +61,12 @@ class Roles:
         self._iam.put_role_policy(RoleName=self._names[function], PolicyName=POLICY, PolicyDocument=document)
 
 
-def _reduced(policy: dict[str, Any], removal: Removal) -> dict[str, Any]:
+def reduced(policy: dict[str, Any], sid: str, action: str) -> dict[str, Any]:
+    """The policy without this action of this statement."""
     statements = []
     for statement in policy["Statement"]:
-        gone = {removal.action} if statement["Sid"] == removal.statement else set()
-        actions = [action for action in statement["Action"] if action not in gone]
+        gone = {action} if statement["Sid"] == sid else set()
+        actions = [kept for kept in statement["Action"] if kept not in gone]
         if actions:
             statements.append({**statement, "Action": actions})
     return {**policy, "Statement": statements}
