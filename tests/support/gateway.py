@@ -9,7 +9,8 @@ from typing import Any, Final
 from adapters.aws.worker_event import worker_event as written_event
 from domain.records import WorkerInvocation
 from entrypoints.container import Container
-from tests.support.deployed import FUNCTIONS, PUBLIC, FakeContext, function_of, handlers
+from entrypoints.http.routes import PUBLIC
+from tests.support.deployed import FUNCTIONS, FakeContext, function_of, handlers
 from tests.support.story import ALICE
 
 REQUEST_ID: Final = "request-7"

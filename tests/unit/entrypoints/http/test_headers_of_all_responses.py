@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 import pytest
 
-from tests.support.deployed import FUNCTIONS, PUBLIC
+from entrypoints.http.routes import PUBLIC
+from tests.support.deployed import FUNCTIONS
 from tests.support.gateway import Answer
 from tests.support.service import Service
 from tests.support.story import PARKING, UNKNOWN_CHAT

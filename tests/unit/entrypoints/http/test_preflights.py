@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from entrypoints.http.routes import PREFLIGHT
-from tests.support.deployed import FUNCTIONS, PUBLIC
+from entrypoints.http.routes import PREFLIGHT, PUBLIC
+from tests.support.deployed import FUNCTIONS
 from tests.support.gateway import HttpApi
 from tests.support.service import Service
 from tests.support.story import ALICE, UNKNOWN_CHAT
