@@ -133,7 +133,7 @@ test-terraform: env terraform-init
 	@$(VENV_PYTHON) -m pytest -q -n 2 tests/terraform
 
 # Each of the two processes has a stack of its own. In this order, so that it starts while the local tools are tested.
-test-stack: env
+test-stack: env terraform-init
 	@scripts/env ministack schemathesis runtime
 	@$(VENV_PYTHON) -m pytest -q -n 2 --no-loadscope-reorder --driver=http tests/local tests/runtime tests/e2e tests/features tests/pages tests/schemathesis tests/docs
 

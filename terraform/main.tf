@@ -40,4 +40,10 @@ module "service" {
   callback_urls           = try(local.environment.callback_urls, null)
   page_sign_in            = try(local.environment.page_sign_in, null)
   demo_password           = try(local.environment.demo_password, null)
+  tags                    = try(local.environment.tags, null)
+  permissions_boundary    = try(local.environment.permissions_boundary, null)
+  agent_environment       = try(local.environment.agent_environment, null)
+  agent_secrets           = try(local.environment.agent_secrets, null)
+  agent_policy_json       = try(local.environment.agent_policy_json, null)
+  user_pool               = try(local.environment.user_pool, null)
 }

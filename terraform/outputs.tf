@@ -13,6 +13,16 @@ output "function_names" {
   value       = module.service.function_names
 }
 
+output "role_names" {
+  description = "The names of the functions' IAM roles by key, as function_names."
+  value       = module.service.role_names
+}
+
+output "app_version" {
+  description = "The version that GET /health reports."
+  value       = module.service.app_version
+}
+
 output "table_names" {
   description = "The tables' names by key: chats, memories."
   value       = module.service.table_names

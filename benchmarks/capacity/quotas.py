@@ -37,11 +37,11 @@ def quotas(seconds: float, used: Footprint, *, dedicated: bool) -> list[Quota]:
 
 def _own(seconds: float, *, dedicated: bool) -> Iterator[Quota]:
     prod = production()
-    yield Quota("ours: asks", f"{prod.asks:g}/s", prod.asks, "`ask_throttle` in environments.tf")
+    yield Quota("ours: asks", f"{prod.asks:g}/s", prod.asks, "`ask_throttle` in workspaces/prod.json")
     name = "worker" if dedicated else "chat"
     workers = prod.concurrency[name] if dedicated else int(prod.concurrency[name] * SHARED_PART)
     met = _highest_rate(_fits(workers, seconds))
-    yield Quota(f"ours: turns at once (`{name}`)", f"{workers}", met, "`concurrency` in environments.tf")
+    yield Quota(f"ours: turns at once (`{name}`)", f"{workers}", met, "`concurrency` in workspaces/prod.json")
 
 
 def _aws(seconds: float, used: Footprint) -> Iterator[Quota]:

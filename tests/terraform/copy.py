@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
 from local.home import PROJECT
 
@@ -37,6 +38,13 @@ class TerraformCopy:
         file = self.folder / "workspaces" / f"{workspace}.json"
         changed = {**json.loads(file.read_text(encoding="utf-8")), **settings}
         file.write_text(json.dumps(changed, indent=2), encoding="utf-8")
+
+    def planned(self, workspace: str, *options: str, **variables: str) -> dict[str, Any]:
+        """The plan, in Terraform's JSON."""
+        done = self.run(workspace, "plan", "-input=false", "-no-color", "-out=planned", *options, **variables)
+        assert done.returncode == 0, done.stdout + done.stderr
+        shown: dict[str, Any] = json.loads(self.run(workspace, "show", "-json", "planned").stdout)
+        return shown
 
     def test_service(self, *options: str) -> subprocess.CompletedProcess[str]:
         """Runs the module's tests."""

@@ -35,8 +35,8 @@ class Mutant:
 
 
 IAM, API, WORKER, DATA, ALIAS = (f"{name}.tftest.hcl" for name in ("iam", "api", "worker", "data", "alias"))
-OPERATIONS, IDENTITY, PAGE, ENVIRONMENTS = (
-    f"{name}.tftest.hcl" for name in ("operations", "identity", "page", "environments")
+OPERATIONS, IDENTITY, PAGE, AGENT, ENVIRONMENTS = (
+    f"{name}.tftest.hcl" for name in ("operations", "identity", "page", "agent", "environments")
 )
 PROD, DEV, REFUSED = (f"workspace-{name}" for name in ("prod", "dev", "refused"))
 
@@ -123,6 +123,27 @@ MUTANTS: Final = [
         'Principal = { Service = "lambda.amazonaws.com" }',
         'Principal = "*"',
         IAM,
+    ),
+    Mutant(
+        "roles of two regions have one name",
+        "iam.tf",
+        '"${local.function_names[each.key]}-${local.region}"',
+        "local.function_names[each.key]",
+        IAM,
+    ),
+    Mutant(
+        "the chat function has the agent's rights too",
+        "iam.tf",
+        '[for statement in local.worker_statements : statement if local.worker == "chat"]',
+        "local.worker_statements",
+        AGENT,
+    ),
+    Mutant(
+        "every function gets the agent's variables",
+        "functions.tf",
+        "    local.settings,\n",
+        "    local.settings, var.agent_environment,\n",
+        AGENT,
     ),
     # ---- workers
     Mutant(

@@ -31,6 +31,7 @@ SWITCHES: Final = [
     "published",
     "tracing",
 ]
+KEY: Final = "module.service.aws_kms_key.data[0]"
 WORKSPACES: Final = {"dev": dict.fromkeys(SWITCHES, True), "pr-7": {}}
 
 #: What the embedded AWS reads back differently, so that a second plan would change it again.
@@ -91,6 +92,14 @@ class Workspaces:
     def destroy(self, workspace: str) -> None:
         self._run(workspace, "destroy", "-auto-approve")
 
+    def keep_key(self, workspace: str) -> None:
+        """Takes the key out of the state, as docs/deploy.md says: without that, it stops `destroy`."""
+        refused = self._copy.run(workspace, "destroy", "-auto-approve", "-no-color", **self._variables(workspace))
+        assert refused.returncode != 0
+        assert "Instance cannot be destroyed" in refused.stderr, refused.stderr
+        done = self._copy.run(workspace, "state", "rm", KEY)
+        assert done.returncode == 0, done.stderr
+
     def _run(self, workspace: str, verb: str, *options: str) -> None:
         done = self._copy.run(
             workspace,
@@ -98,10 +107,13 @@ class Workspaces:
             "-no-color",
             "-input=false",
             *options,
-            package_path=str(self._package),
-            overrides=json.dumps({"agent": "recall", **WORKSPACES[workspace]}),
+            **self._variables(workspace),
         )
         assert done.returncode == 0, done.stderr
+
+    def _variables(self, workspace: str) -> dict[str, str]:
+        overrides = json.dumps({"agent": "recall", **WORKSPACES[workspace]})
+        return {"package_path": str(self._package), "overrides": overrides}
 
 
 def main() -> int:
@@ -116,6 +128,7 @@ def main() -> int:
         assert not workspaces.kept("pr-7"), workspaces.kept("pr-7")
         _say("pr-7: destroyed")
         _expect_no_changes(workspaces, "dev", excepted=EXCEPTIONS)
+        workspaces.keep_key("dev")
         workspaces.destroy("dev")
         assert not workspaces.kept("dev"), workspaces.kept("dev")
         _say("dev: destroyed")

@@ -94,6 +94,7 @@ resource "aws_cloudwatch_metric_alarm" "alarm" {
 
   alarm_actions = [aws_sns_topic.alarms[0].arn]
   ok_actions    = [aws_sns_topic.alarms[0].arn]
+  tags          = var.tags
 }
 
 resource "aws_sns_topic" "alarms" {
@@ -101,6 +102,7 @@ resource "aws_sns_topic" "alarms" {
 
   name              = "${var.name_prefix}-alarms"
   kms_master_key_id = local.key_arn
+  tags              = var.tags
 }
 
 resource "aws_sns_topic_subscription" "mail" {

@@ -2,6 +2,7 @@ resource "aws_apigatewayv2_api" "chat" {
   name          = var.name_prefix
   description   = "Async Chat, ${local.environment}"
   protocol_type = "HTTP"
+  tags          = var.tags
 
   dynamic "cors_configuration" {
     for_each = length(var.cors_origins) > 0 ? [var.cors_origins] : []
@@ -37,6 +38,7 @@ resource "aws_apigatewayv2_stage" "default" {
   api_id      = aws_apigatewayv2_api.chat.id
   name        = "$default"
   auto_deploy = true
+  tags        = var.tags
 
   default_route_settings {
     throttling_rate_limit  = var.throttle.rate

@@ -69,7 +69,13 @@ locals {
 resource "aws_cloudwatch_dashboard" "chat" {
   count = var.dashboard ? 1 : 0
 
-  dashboard_name = var.name_prefix
+  # With the region, since "all dashboards in your account are global, not region-specific" (CloudWatch API, PutDashboard):
+  # one of the same name in another region would replace this one. A dashboard from before keeps its name.
+  dashboard_name = "${var.name_prefix}-${local.region}"
+
+  lifecycle {
+    ignore_changes = [dashboard_name]
+  }
 
   # Three graphs per row: a CloudWatch dashboard has 24 columns.
   dashboard_body = jsonencode({

@@ -2,6 +2,7 @@
 # failures function marks the turn as failed within seconds, long before its deadline.
 resource "aws_sqs_queue" "failures" {
   name = local.failures_queue_name
+  tags = var.tags
 
   sqs_managed_sse_enabled = var.customer_key ? null : true
   kms_master_key_id       = local.key_arn
@@ -19,6 +20,7 @@ resource "aws_sqs_queue" "failures" {
 # The dead-letter queue: failed events that could not be processed five times, for a person to inspect and redrive.
 resource "aws_sqs_queue" "undelivered" {
   name = "${local.failures_queue_name}-undelivered"
+  tags = var.tags
 
   sqs_managed_sse_enabled = var.customer_key ? null : true
   kms_master_key_id       = local.key_arn
@@ -35,5 +37,6 @@ resource "aws_lambda_event_source_mapping" "failures" {
   event_source_arn        = aws_sqs_queue.failures.arn
   function_name           = local.invoke_targets.failures.arn
   batch_size              = 10
+  tags                    = var.tags
   function_response_types = ["ReportBatchItemFailures"]
 }

@@ -5,8 +5,12 @@
 resource "aws_iam_role" "function" {
   for_each = local.functions
 
-  name        = local.function_names[each.key]
-  description = "Execution role of function ${local.function_names[each.key]}"
+  # With the region, since a role's name is unique in the account ("IAM user, group, role, and policy names must be unique
+  # within the account", IAM API, CreateRole). Roles from before keep their name: a new one would be another role.
+  name                 = "${local.function_names[each.key]}-${local.region}"
+  description          = "Execution role of function ${local.function_names[each.key]}"
+  permissions_boundary = var.permissions_boundary
+  tags                 = var.tags
 
   assume_role_policy = jsonencode({
     Version = "2012-10-17"
@@ -16,6 +20,10 @@ resource "aws_iam_role" "function" {
       Action    = "sts:AssumeRole"
     }]
   })
+
+  lifecycle {
+    ignore_changes = [name]
+  }
 }
 
 resource "aws_iam_role_policy" "function" {
@@ -134,6 +142,14 @@ locals {
         Resource = [local.failures_queue_arn]
       },
     ],
+    # A statement of one's own may be a single object instead of a list.
+    flatten([try(jsondecode(var.agent_policy_json).Statement, [])]),
+    [for arns in [values(var.agent_secrets)] : {
+      Sid      = "AgentSecrets"
+      Effect   = "Allow"
+      Action   = ["secretsmanager:GetSecretValue"]
+      Resource = arns
+    } if length(arns) > 0],
     [for arns in [local.model_arns] : {
       Sid      = "Model"
       Effect   = "Allow"

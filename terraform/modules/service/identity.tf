@@ -1,9 +1,15 @@
-# Which access tokens the API accepts: those of its own Cognito user pool, or of an existing OpenID Connect issuer.
+# Which access tokens the API accepts: those of its own Cognito user pool, of an existing one, or of an OpenID Connect issuer.
 locals {
-  own_pool = var.oidc_issuer == null
+  own_pool = var.oidc_issuer == null && var.user_pool == null
 
-  issuer    = local.own_pool ? "https://${aws_cognito_user_pool.users[0].endpoint}" : var.oidc_issuer
-  audiences = local.own_pool ? aws_cognito_user_pool_client.app[*].id : var.oidc_audiences
+  issuer = (
+    local.own_pool ? "https://${aws_cognito_user_pool.users[0].endpoint}" :
+    var.user_pool != null ? "https://cognito-idp.${local.region}.amazonaws.com/${var.user_pool.id}" :
+    var.oidc_issuer
+  )
+
+  # Cognito's access tokens have no audience: API Gateway then compares the client's id.
+  audiences = local.own_pool ? aws_cognito_user_pool_client.app[*].id : concat(var.oidc_audiences, try(var.user_pool.client_ids, []))
 
   # The OAuth scopes.
   scopes = {
@@ -30,6 +36,7 @@ resource "aws_cognito_user_pool" "users" {
 
   name                = "${var.name_prefix}-users"
   deletion_protection = var.deletion_protection ? "ACTIVE" : "INACTIVE"
+  tags                = var.tags
 
   # No self-registration: answers cost money.
   admin_create_user_config {

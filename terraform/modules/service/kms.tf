@@ -6,6 +6,13 @@ resource "aws_kms_key" "data" {
   enable_key_rotation     = true
   deletion_window_in_days = 30
   policy                  = jsonencode({ Version = "2012-10-17", Statement = local.key_policy_statements })
+  tags                    = var.tags
+
+  # DynamoDB keeps the backup of a deleted table for 35 days, longer than a key waits for its deletion, and without the key
+  # a backup restores nothing. To remove the service, take the key out of the state: docs/deploy.md#destroy.
+  lifecycle {
+    prevent_destroy = true
+  }
 }
 
 resource "aws_kms_alias" "data" {

@@ -4,6 +4,7 @@ resource "aws_cloudwatch_log_group" "function" {
   name              = each.value
   retention_in_days = var.log_retention
   kms_key_id        = local.key_arn
+  tags              = var.tags
 }
 
 # Keys the hashes of user ids in logs: 122 random bits, made once. Replacing it (-replace) breaks the link to older lines.
@@ -20,4 +21,5 @@ resource "aws_cloudwatch_log_group" "api" {
   name              = "/aws/vendedlogs/${var.name_prefix}-api"
   retention_in_days = var.log_retention
   kms_key_id        = local.key_arn
+  tags              = var.tags
 }

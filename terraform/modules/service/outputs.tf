@@ -13,6 +13,16 @@ output "function_names" {
   value       = { for key, function in aws_lambda_function.function : key => function.function_name }
 }
 
+output "role_names" {
+  description = "The names of the functions' IAM roles by key, as function_names."
+  value       = { for key, role in aws_iam_role.function : key => role.name }
+}
+
+output "app_version" {
+  description = "The version that GET /health reports."
+  value       = var.app_version
+}
+
 output "table_names" {
   description = "The tables' names by key: chats, memories."
   value       = { chats = aws_dynamodb_table.chats.name, memories = aws_dynamodb_table.memories.name }

@@ -4,6 +4,7 @@ resource "aws_dynamodb_table" "chats" {
   hash_key                    = "pk"
   range_key                   = "sk"
   deletion_protection_enabled = var.deletion_protection
+  tags                        = var.tags
 
   attribute {
     name = "pk"
@@ -64,6 +65,7 @@ resource "aws_dynamodb_table" "memories" {
   hash_key                    = "user_id"
   range_key                   = "memory_id"
   deletion_protection_enabled = var.deletion_protection
+  tags                        = var.tags
 
   attribute {
     name = "user_id"

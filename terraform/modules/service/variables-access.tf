@@ -22,6 +22,17 @@ variable "oidc_issuer" {
   }
 }
 
+variable "user_pool" {
+  description = "An existing Cognito user pool of the same region instead of an own one, and the app clients whose tokens are accepted. It must define the scopes."
+  type        = object({ id = string, client_ids = list(string) })
+  default     = null
+
+  validation {
+    condition     = var.user_pool == null || (var.oidc_issuer == null && try(length(var.user_pool.client_ids), 0) > 0 && can(regex("^[a-z0-9-]+_[0-9A-Za-z]+$", var.user_pool.id)))
+    error_message = "user_pool requires an id such as eu-west-1_AbCdEfGhI and at least one of client_ids, and excludes oidc_issuer."
+  }
+}
+
 variable "oidc_audiences" {
   description = "The audience (`aud`) of your issuer's access tokens: its identifier for this API. Never a client id: that is the audience of id tokens."
   type        = list(string)
@@ -35,14 +46,14 @@ variable "oidc_audiences" {
 }
 
 variable "scope_prefix" {
-  description = "Prefix of the OAuth scopes chats.read, chats.write, memories.read and memories.write, for your own issuer."
+  description = "Prefix of the OAuth scopes chats.read, chats.write, memories.read and memories.write, for your own issuer or an existing user pool."
   type        = string
   default     = "async-chat/"
   nullable    = false
 
   validation {
-    condition     = can(regex("^[!#-\\[\\]-~]*$", var.scope_prefix)) && (var.oidc_issuer != null || var.scope_prefix == "async-chat/")
-    error_message = "scope_prefix must not contain spaces, quotes or backslashes. With the Cognito user pool it must be async-chat/."
+    condition     = can(regex("^[!#-\\[\\]-~]*$", var.scope_prefix)) && (var.oidc_issuer != null || var.user_pool != null || var.scope_prefix == "async-chat/")
+    error_message = "scope_prefix must not contain spaces, quotes or backslashes. With the own Cognito user pool it must be async-chat/."
   }
 }
 
@@ -59,7 +70,7 @@ variable "callback_urls" {
 }
 
 variable "page_sign_in" {
-  description = "How the chat page signs in with your own issuer: a public OAuth client that allows the authorization code flow with PKCE, with the chat page as its redirect URL."
+  description = "How the chat page signs in with your own issuer or an existing user pool: a public OAuth client that allows the authorization code flow with PKCE, with the chat page as its redirect URL."
   type = object({
     authorize_url = string
     token_url     = string
@@ -69,8 +80,8 @@ variable "page_sign_in" {
   default = null
 
   validation {
-    condition     = var.page_sign_in == null || (var.oidc_issuer != null && alltrue([for url in try([var.page_sign_in.authorize_url, var.page_sign_in.token_url], []) : can(regex("^https://[^?#*]+$", url))]))
-    error_message = "page_sign_in requires oidc_issuer, and its URLs must begin with https://."
+    condition     = var.page_sign_in == null || ((var.oidc_issuer != null || var.user_pool != null) && alltrue([for url in try([var.page_sign_in.authorize_url, var.page_sign_in.token_url], []) : can(regex("^https://[^?#*]+$", url))]))
+    error_message = "page_sign_in requires oidc_issuer or user_pool, and its URLs must begin with https://."
   }
 }
 

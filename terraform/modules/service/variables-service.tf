@@ -35,6 +35,46 @@ variable "agent" {
   }
 }
 
+variable "agent_environment" {
+  description = "Environment variables of the function that runs the agent, for an agent of your own. No secrets: see agent_secrets."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for name in keys(var.agent_environment) : can(regex("^[A-Za-z][A-Za-z0-9_]*$", name)) && !can(regex("^(ASYNC_CHAT_|AWS_|LAMBDA_)", name))])
+    error_message = "agent_environment: names of letters, digits and underscores that do not begin with ASYNC_CHAT_, AWS_ or LAMBDA_."
+  }
+}
+
+variable "agent_secrets" {
+  description = "Secrets in AWS Secrets Manager that the agent may read: the ARN by the name of the environment variable in which the agent finds it. The value itself stays out of Terraform and its state."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for name in keys(var.agent_secrets) : can(regex("^[A-Za-z][A-Za-z0-9_]*$", name)) && !can(regex("^(ASYNC_CHAT_|AWS_|LAMBDA_)", name)) && !contains(keys(var.agent_environment), name)])
+    error_message = "agent_secrets: names as in agent_environment, and not the same ones."
+  }
+
+  validation {
+    condition     = alltrue([for arn in values(var.agent_secrets) : can(regex("^arn:[a-z-]+:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[A-Za-z0-9/_+=.@-]+$", arn))])
+    error_message = "agent_secrets must be ARNs of secrets, without a wildcard."
+  }
+}
+
+variable "agent_policy_json" {
+  description = "IAM policy as JSON whose statements the agent's role has in addition, for what an agent of your own calls."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.agent_policy_json == null || can(jsondecode(var.agent_policy_json).Statement)
+    error_message = "agent_policy_json must be an IAM policy as JSON, with Statement."
+  }
+}
+
 variable "model" {
   description = "The Bedrock model, or AWS's inference profile, of agent `bedrock`, by id or ARN. `inference_profile`: the ARN of an application inference profile of it, which is then called. `arns`: what the worker may invoke; by default the model, or the profile with its models, as Bedrock lists them. `temperature` null: none is sent. `seconds` 0: no limit but the deadline."
   type = object({

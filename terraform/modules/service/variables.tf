@@ -17,6 +17,24 @@ variable "environment" {
   default     = null
 }
 
+variable "tags" {
+  description = "Tags of all resources that can have some, in addition to the provider's default_tags."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}
+
+variable "permissions_boundary" {
+  description = "ARN of an IAM policy that bounds the functions' roles. null: none."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.permissions_boundary == null || can(regex("^arn:[a-z-]+:iam::([0-9]{12}|aws):policy/.+$", var.permissions_boundary))
+    error_message = "permissions_boundary must be the ARN of an IAM policy."
+  }
+}
+
 variable "package_path" {
   description = "Path of the Lambda zip that `make package` builds, relative to the folder that Terraform runs in."
   type        = string

@@ -30,7 +30,7 @@ class Roles:
 
     def __init__(self, stack: RunningStack) -> None:
         self._iam = stack.client("iam")
-        self._names: dict[str, str] = stack.outputs["function_names"]
+        self._names: dict[str, str] = stack.outputs["role_names"]
 
     def removals(self, functions: list[str]) -> list[Removal]:
         """All that can be removed from these functions' roles."""

@@ -53,13 +53,13 @@ run "each_function_has_exactly_these_permissions" {
   }
 
   assert {
-    condition     = alltrue([for key, policy in aws_iam_role_policy.function : policy.role == "async-chat-local-${key}"])
+    condition     = alltrue([for key, policy in aws_iam_role_policy.function : policy.role == "async-chat-local-${key}-eu-central-1"])
     error_message = "A policy is attached to another function's role."
   }
 
   assert {
-    condition     = alltrue([for key, function in aws_lambda_function.function : aws_iam_role.function[key].name == function.function_name])
-    error_message = "A role must have its function's name."
+    condition     = alltrue([for key, function in aws_lambda_function.function : aws_iam_role.function[key].name == "${function.function_name}-eu-central-1"])
+    error_message = "A role must have the name of its function and region: its name is unique in the account."
   }
 
   assert {

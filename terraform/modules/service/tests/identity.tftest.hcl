@@ -143,3 +143,39 @@ run "your_own_issuer_replaces_the_user_pool" {
     error_message = "With your own issuer the outputs of the user pool must be null."
   }
 }
+
+run "an_existing_user_pool_replaces_the_own_one" {
+  command = plan
+
+  variables {
+    user_pool    = { id = "eu-central-1_Existing1", client_ids = ["phone", "web"] }
+    scope_prefix = "company/"
+  }
+
+  assert {
+    condition     = aws_apigatewayv2_authorizer.jwt.jwt_configuration[0].issuer == "https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_Existing1" && aws_apigatewayv2_authorizer.jwt.jwt_configuration[0].audience == toset(["phone", "web"])
+    error_message = "The API must accept only tokens of the pool's clients."
+  }
+
+  assert {
+    condition     = length(aws_cognito_user_pool.users) + length(aws_cognito_user_pool_client.app) + length(aws_cognito_user_pool_domain.sign_in) == 0
+    error_message = "With an existing user pool there must be no own one."
+  }
+
+  assert {
+    condition     = aws_apigatewayv2_route.guarded["GET /memories"].authorization_scopes == toset(["company/memories.read"])
+    error_message = "The routes must require the pool's scopes."
+  }
+}
+
+run "an_existing_user_pool_and_an_issuer_exclude_each_other" {
+  command = plan
+
+  variables {
+    user_pool      = { id = "eu-central-1_Existing1", client_ids = ["phone"] }
+    oidc_issuer    = "https://login.example.org"
+    oidc_audiences = ["https://chat.example.org"]
+  }
+
+  expect_failures = [var.user_pool]
+}

@@ -224,18 +224,6 @@ run "every_variable_reaches_the_functions_that_read_it" {
   }
 }
 
-run "deployed_code_that_differs_from_the_package_is_reported" {
-  command = plan
-
-  override_resource {
-    target          = aws_lambda_function.function["edits"]
-    override_during = plan
-    values          = { code_sha256 = "c29tZSBvdGhlciBjb2RlLCBsZWZ0IGJ5IGEgZmFpbGU=" }
-  }
-
-  expect_failures = [check.running_code_is_the_package]
-}
-
 run "reserved_concurrency_limits_the_concurrent_turns" {
   command = plan
 
