@@ -4,8 +4,8 @@ import re
 from typing import Final
 from unicodedata import category
 
-#: Controls, formats (bidirectional controls, tags, zero-width characters), separators of lines and paragraphs, halves of
-#: surrogate pairs. The chat page has the same list in `clients/web/page/plain-text.js`.
+#: Controls, formats (bidirectional controls, tags, zero-width characters), separators of lines and paragraphs, and
+#: halves of surrogate pairs. The chat page has the same list in `clients/web/page/plain-text.js`.
 _UNSAFE: Final = frozenset({"Cc", "Cf", "Zl", "Zp", "Cs"})
 _PICTURE: Final = "[\u2190-\u21ff\u2300-\u23ff\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff]"
 _LETTER: Final = "[\u0620-\u0dff]"
