@@ -271,6 +271,9 @@ class ChatService:
         return claimed
 
     def _run_agent(self, turn: Turn, messages: tuple[Message, ...], until: datetime) -> ReasoningOutcome:
+        if not messages or messages[-1].message_id != turn.question_id:
+            # A restored table may lack the question: another message must not be answered in its place.
+            return Failed(turn, FailureCode.AGENT_FAILED)
         question, history = messages[-1], messages[:-1]
         assignment = Assignment(turn.user_id, question.content, history, turn.asked_at, until)
         try:

@@ -64,14 +64,12 @@ def list_memories(request: Request, services: Container) -> Response:
     limit, cursor, query = limit_in_query(request), cursor_in_query(request, "cursor"), search_in_query(request)
     memories = services.memory_service()
     if query is None:
-        found = memories.list_page(request.user_id, limit, cursor)
+        found = memories.list_page(request.user_id, limit + 1, cursor)  # one more to know whether there are more
     else:
         found = memories.search(request.user_id, query, limit)
-    more = query is None and len(found) == limit
-    body = MemoriesResponse(
-        memories=[memory_body(memory) for memory in found], next=found[-1].memory_id if more else None
-    )
-    return Response(200, body)
+    shown = found[:limit]
+    more = shown[-1].memory_id if len(found) > limit else None
+    return Response(200, MemoriesResponse(memories=[memory_body(memory) for memory in shown], next=more))
 
 
 def health(_request: Request, services: Container) -> Response:

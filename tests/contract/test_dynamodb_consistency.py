@@ -47,4 +47,4 @@ def test_list_is_read_from_the_index_which_is_eventually_consistent(
 ) -> None:
     dynamodb_story.chats.list_chats(ALICE, limit)
     (query,) = [json.loads(request.body) for request in aws.wire.sent]
-    assert (query["IndexName"], query["Limit"], "ConsistentRead" in query) == ("by_activity", limit, False)
+    assert (query["IndexName"], query["Limit"], "ConsistentRead" in query) == ("by_activity", limit + 1, False)

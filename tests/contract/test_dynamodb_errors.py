@@ -300,17 +300,6 @@ def test_an_answer_is_never_shown_before_its_turn_has_ended(aws: Aws, dynamodb_s
         assert texts(found) == ([] if page is after else [PARKING])
 
 
-@pytest.mark.parametrize("with_cursor", [False, True], ids=["newest page", "after a cursor"])
-def test_reading_a_chat_without_its_newest_message_is_unavailable_not_endless(
-    aws: Aws, dynamodb_story: Story, with_cursor: bool
-) -> None:
-    turn = dynamodb_story.answers(dynamodb_story.asks())
-    lost = dynamodb_story.newest(turn.chat_id).messages[-1].message_id
-    aws.dynamodb.delete_item(TableName=aws.tables.chats, Key={"pk": {"S": turn.chat_id}, "sk": {"S": f"m#{lost}"}})
-    with pytest.raises(StoreUnavailable):
-        dynamodb_story.chats.read(turn.chat_id, PageRequest(50, after=turn.question_id if with_cursor else None))
-
-
 # ---- pages that end at one megabyte
 
 

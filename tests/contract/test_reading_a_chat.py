@@ -54,6 +54,7 @@ def test_older_pages_show_every_message_once(story: Story, limit: int) -> None:
     while page.has_older:
         page = read(story, chat_id, limit, before=seen[0].message_id)
         assert page.has_newer
+        assert page.messages, "has_older promised them"
         seen[:0] = page.messages
     assert seen == list(read(story, chat_id, 100).messages)
 

@@ -129,3 +129,34 @@ def test_refused_question_keeps_no_idempotency_key(story: Story) -> None:
 def _asked_later(refused: NewQuestion, story: Story) -> NewQuestion:
     message = replace(refused.message, message_id=story.ids.new_id())
     return replace(refused, message=message, turn=replace(refused.turn, question_id=message.message_id))
+
+
+@pytest.mark.parametrize("then", ["asked further", "answered further", "retried"])
+def test_an_older_question_stored_again_is_stored_once(story: Story, then: str) -> None:
+    new = story.question()
+    assert story.chats.save_question(new) is None
+    story.fails(new.turn)
+    if then == "retried":
+        again = story.turn(ALICE, new.turn.chat_id, new.message.message_id)
+        assert story.chats.compare_and_set_turn(story.stored(new.turn.chat_id), again, turn_limit=5)
+    else:
+        further = story.asks("And then?", chat_id=new.turn.chat_id)
+        if then == "answered further":
+            story.answers(further)
+    before = story.newest(new.turn.chat_id)
+    assert story.chats.save_question(new) is None
+    assert story.newest(new.turn.chat_id) == before
+
+
+def test_another_message_under_a_known_id_is_out_of_order(story: Story) -> None:
+    turn = story.answers(story.asks())
+    with pytest.raises(OutOfOrder):
+        story.chats.save_question(story.question("Other", chat_id=turn.chat_id, message_id=turn.question_id))
+
+
+def test_a_known_message_in_another_users_chat_is_forbidden(story: Story) -> None:
+    new = story.question(user=ALICE)
+    story.chats.save_question(new)
+    theirs = replace(new, turn=replace(new.turn, user_id=BOB))
+    with pytest.raises(ChatForbidden):
+        story.chats.save_question(theirs)

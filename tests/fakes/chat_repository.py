@@ -34,7 +34,7 @@ class InMemoryChatRepository(ChatRepository):
             if past is not None:
                 return None if past.question_id == message.message_id else past
             chat = self.chats.get(turn.chat_id)
-            if chat is not None and chat.turn.turn_id == turn.turn_id:
+            if chat is not None and chat.user_id == turn.user_id and self._is_stored(new):
                 return None
             self._check_chat(chat, new)
             self._acquire_slot(turn, new.turn_limit)
@@ -45,6 +45,9 @@ class InMemoryChatRepository(ChatRepository):
                 self.keys[turn.user_id, new.key.key] = (past, new.key.expires_at)
             return None
 
+    def _is_stored(self, new: NewQuestion) -> bool:
+        return self.messages[new.turn.chat_id].get(new.message.message_id) == new.message
+
     def _idempotency_record(self, new: NewQuestion) -> IdempotencyRecord | None:
         if new.key is None:
             return None
@@ -52,9 +55,9 @@ class InMemoryChatRepository(ChatRepository):
         return past if expires_at > new.turn.asked_at else None
 
     def _check_chat(self, chat: Chat | None, new: NewQuestion) -> None:
-        if new.new_chat:
-            return
         if chat is None:
+            if new.new_chat:
+                return
             raise ChatNotFound
         chat.check_owner(new.turn.user_id)
         chat.check_free(new.turn.asked_at)

@@ -58,6 +58,29 @@ def dynamodb_client() -> "DynamoDBClient":
     return boto3.client("dynamodb", region_name=REGION, config=ONE_TRY)
 
 
+def give_keys_with_full_pages(client: "DynamoDBClient") -> "DynamoDBClient":
+    """Let moto follow DynamoDB's rule: a query that has read exactly `Limit` items gives a LastEvaluatedKey.
+
+    "LastEvaluatedKey ... not empty does not necessarily mean that there is more data in the result set":
+    https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Query.html
+    """
+
+    def note(params: dict[str, Any], context: dict[str, Any], **_: object) -> None:
+        index = INDEX_KEY if "IndexName" in params else ()
+        context["page"] = params.get("Limit"), index
+
+    def give(parsed: dict[str, Any], context: dict[str, Any], **_: object) -> None:
+        limit, index = context["page"]
+        items = parsed.get("Items", [])
+        if items and len(items) == limit:
+            keys = {*CHATS_KEY, *MEMORIES_KEY[1:], *index}
+            parsed.setdefault("LastEvaluatedKey", {name: items[-1][name] for name in keys if name in items[-1]})
+
+    client.meta.events.register("provide-client-params.dynamodb.Query", note)
+    client.meta.events.register("after-call.dynamodb.Query", give)
+    return client
+
+
 def lambda_client() -> "LambdaClient":
     return boto3.client("lambda", region_name=REGION, config=ONE_TRY)
 

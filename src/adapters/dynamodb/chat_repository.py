@@ -1,5 +1,6 @@
 """Chats in DynamoDB. The rules are in the domain; here every write is conditional on the state that the domain read."""
 
+import logging
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
     from adapters.dynamodb.items import Item, NewItem
 
+log: Final = logging.getLogger(__name__)
+
 #: Attempts of a read that overlaps a commit (a torn read). A read that stays torn means that a message is lost.
 TORN_TRIES: Final = 5
 INDEX: Final = "by_activity"
@@ -54,26 +57,28 @@ class DynamoDbChatRepository(ChatRepository):
     def save_question(self, new: NewQuestion) -> IdempotencyRecord | None:
         turn, writes = new.turn, self._writes
         header = writes.new_chat(new) if new.new_chat else writes.next_question(new)
-        said = writes.message(turn.chat_id, new.message)
+        said = writes.question(turn.chat_id, new.message)
         key = [writes.idempotency_key(new.key, turn)] if new.key else []
         shards = self._slots.shards_for(turn, new.turn_limit)
         taken = [shard.acquire(turn) for shard in shards]
         retries = Retries(self._clock)
         while True:
-            refused = self._writer.transact([header, *taken, said, *key], retries)
+            refused = self._writer.transact([header, said, *taken, *key], retries)
             if refused is None:
                 return None
-            header_now, key_now = refused[0], refused[-1] if key else None
+            header_now, said_now, key_now = *refused[:2], refused[-1] if key else None
             if key_now is not None:
                 past = idempotency_record_from(key_now)
                 # Otherwise it is our own write: its response was lost, and botocore retried it.
                 return None if past.question_id == new.message.message_id else past
             if header_now is not None:
-                if header_now.get("turn_id") == text(turn.turn_id):
+                if _is_stored(new, header_now, said_now):
                     return None
                 _refuse_question(header_now, new)
             else:
-                taken = _acquire_expired(shards, taken, refused[1:], turn)
+                if said_now is not None:  # without its header, in a restored table
+                    said = writes.message(turn.chat_id, new.message)
+                taken = _acquire_expired(shards, taken, refused[2:], turn)
 
     # ---- transitions of a turn
 
@@ -116,20 +121,31 @@ class DynamoDbChatRepository(ChatRepository):
         return chat_from(found["Item"]) if "Item" in found else None
 
     def read(self, chat_id: str, page: PageRequest) -> ChatPage | None:
-        for _ in range(TORN_TRIES):
-            items, more = self._page_of_items(chat_id, page)
-            header = items.pop(-1 if page.after else 0) if _has_header(items, page) else None
-            chat = self.load(chat_id) if header is None and (items or page.before or page.after) else None
-            chat = chat or (chat_from(header) if header else None)
-            if chat is None:
-                return None
-            found = _page(chat, [message_from(item) for item in items], page, more)
+        tries = TORN_TRIES
+        while (seen := self._seen(chat_id, page)) is not None:
+            tries -= 1
+            found = _page(*seen, page)
+            if found is None and not tries:
+                # A defect, such as half a transaction in a restored table. The rest of the chat is readable.
+                log.error("chat %s names a message that is lost: %s", chat_id, seen[0].last_message_id)
+                found = _page(*seen, page, final=True)
             if found is not None:
                 return found
-        raise StoreUnavailable("TornRead")
+        return None
+
+    def _seen(self, chat_id: str, page: PageRequest) -> tuple[Chat, list[Message], bool] | None:
+        """The chat, a page of messages, and whether that was cut: there may be more. None for an unknown chat."""
+        items, cut = self._page_of_items(chat_id, page)
+        header = items.pop(-1 if page.after else 0) if _has_header(items, page) else None
+        chat = self.load(chat_id) if header is None and (items or page.before or page.after) else None
+        chat = chat or (chat_from(header) if header else None)
+        return (chat, [message_from(item) for item in items], cut) if chat else None
 
     def _page_of_items(self, chat_id: str, page: PageRequest) -> "tuple[list[Item], bool]":
-        """One query: ascending from `after` up to the header, otherwise descending from the header or from `before`."""
+        """One query: ascending from `after` up to the header, otherwise descending from the header or from `before`.
+
+        DynamoDB may return a key with the last page, too: nothing comes after the header.
+        """
         values: NewItem = {":chat": text(chat_id)}
         condition = "pk = :chat"
         if page.after:
@@ -145,7 +161,8 @@ class DynamoDbChatRepository(ChatRepository):
                 Limit=page.limit + 2,  # the header, and one more message to know whether there are more
                 ConsistentRead=True,
             )
-        return list(found["Items"]), "LastEvaluatedKey" in found
+        items: list[Item] = list(found["Items"])
+        return items, "LastEvaluatedKey" in found and not (page.after and _has_header(items, page))
 
     def list_chats(self, user_id: str, limit: int, start: tuple[str, str] | None = None) -> ChatList:
         query: dict[str, Any] = {}
@@ -163,12 +180,13 @@ class DynamoDbChatRepository(ChatRepository):
                 KeyConditionExpression="user_id = :user",
                 ExpressionAttributeValues={":user": text(user_id)},
                 ScanIndexForward=False,
-                Limit=limit,
+                Limit=limit + 1,  # one more to know whether there are more: a key may come with the last page
                 **query,
             )
-        last = found.get("LastEvaluatedKey")
-        place = (last["activity"]["S"], last["pk"]["S"]) if last else None
-        return ChatList(tuple(summary_from(item) for item in found["Items"]), place)
+        shown = found["Items"][:limit]
+        more = shown and (len(found["Items"]) > limit or "LastEvaluatedKey" in found)
+        place = (shown[-1]["activity"]["S"], shown[-1]["pk"]["S"]) if more else None
+        return ChatList(tuple(map(summary_from, shown)), place)
 
     # ---- managing chats
 
@@ -217,6 +235,14 @@ class DynamoDbChatRepository(ChatRepository):
             return _is(then, _refused_item(error))
 
 
+def _is_stored(new: NewQuestion, header: "Item", message: "Item | None") -> bool:
+    """Whether the chat holds this very question: as its turn, or below later messages."""
+    chat = chat_from(header)
+    if chat is None or chat.user_id != new.turn.user_id:
+        return False
+    return chat.turn.turn_id == new.turn.turn_id or bool(message and message_from(message) == new.message)
+
+
 def _refuse_question(header: "Item", new: NewQuestion) -> None:
     """Raise the domain's refusal; return if the chat has changed since, so that the write may succeed now."""
     chat = _owned(header, new.turn.user_id)
@@ -260,21 +286,25 @@ def _has_header(items: "list[Item]", page: PageRequest) -> bool:
     return bool(items) and items[-1 if page.after else 0]["sk"]["S"] == HEADER
 
 
-def _page(chat: Chat, messages: list[Message], page: PageRequest, more: bool) -> ChatPage | None:
-    """The page as of the header's state; None for a torn read, where a message that the header names is missing.
+def _page(chat: Chat, messages: list[Message], cut: bool, page: PageRequest, *, final: bool = False) -> ChatPage | None:
+    """The page as of the header's state; None for a torn read, unless it is `final`.
 
-    A query is not isolated from a transaction that commits at the same time: it may see the new message with the old
-    header, or the reverse.
+    A query is not isolated from a transaction that commits at the same time. It may see the new header without the new
+    message, or the reverse; then a newer message may also stand in the place of the one that tells whether there are
+    more.
     """
     known = [message for message in messages if message.message_id <= chat.last_message_id]
-    more = more or len(known) > page.limit
+    shown = known[: page.limit]
+    more = cut or len(known) > page.limit
     if page.after:
-        newer = known[: page.limit]
-        reached = newer[-1].message_id if newer else page.after
-        if not more and reached < chat.last_message_id:
+        reached = shown[-1].message_id if shown else page.after
+        missing = reached < chat.last_message_id
+        if missing and not more and not final:
             return None
-        return ChatPage(chat, tuple(newer), has_older=True, has_newer=reached < chat.last_message_id)
-    newest = known[: page.limit]
-    if not page.before and (not newest or newest[0].message_id != chat.last_message_id):
+        return ChatPage(chat, tuple(shown), has_older=True, has_newer=missing and (more or not final))
+    torn = cut and len(known) <= page.limit < len(messages)
+    if not page.before:
+        torn = torn or not shown or shown[0].message_id != chat.last_message_id
+    if torn and not final:
         return None
-    return ChatPage(chat, tuple(reversed(newest)), has_older=more, has_newer=page.before is not None)
+    return ChatPage(chat, tuple(reversed(shown)), has_older=more, has_newer=page.before is not None)

@@ -45,6 +45,12 @@ class ChatWrites:
         """Put a message; unconditional, since the header's condition is in the same transaction."""
         return {"Put": {"TableName": self._table, "Item": message_item(chat_id, message)}}
 
+    def question(self, chat_id: str, message: Message) -> Write:
+        """Put a question, unless it is there already: it was stored before."""
+        write = self.message(chat_id, message)
+        write["Put"] |= {"ConditionExpression": "attribute_not_exists(pk)", **RETURN_OLD_ITEM}
+        return write
+
     def idempotency_key(self, key: IdempotencyKey, turn: Turn) -> Write:
         """Put the idempotency record, unless one exists that has not expired."""
         return {

@@ -61,6 +61,10 @@ def header_key(chat_id: str) -> "NewItem":
     return {"pk": text(chat_id), "sk": text(HEADER)}
 
 
+def message_key(chat_id: str, message_id: str) -> "NewItem":
+    return {"pk": text(chat_id), "sk": text(MESSAGE + message_id)}
+
+
 def idempotency_key(user_id: str, key: str) -> "NewItem":
     return {"pk": text(f"user#{user_id}"), "sk": text("key#" + hashlib.sha256(key.encode()).hexdigest())}
 
@@ -148,8 +152,7 @@ def summary_from(item: "Item") -> ChatSummary:
 
 def message_item(chat_id: str, message: Message) -> "NewItem":
     item: NewItem = {
-        "pk": text(chat_id),
-        "sk": text(MESSAGE + message.message_id),
+        **message_key(chat_id, message.message_id),
         "role": text(message.role.value),
         "content": text(message.content),
         "created_at": moment(message.created_at),

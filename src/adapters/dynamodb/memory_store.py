@@ -1,6 +1,7 @@
 """Memories in DynamoDB: one partition per user, one item per memory."""
 
 from collections.abc import Collection, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from adapters.aws.errors import translate_aws_errors
@@ -33,9 +34,9 @@ class DynamoDbMemoryStore(MemoryStore):
         return tuple(map(_memory_from, self._batch.query_all(self._query(user_id, None))))
 
     def list_page(self, user_id: str, limit: int, before: str | None = None) -> tuple[Memory, ...]:
-        with translate_aws_errors(StoreUnavailable):
-            found = self._client.query(**self._query(user_id, before), Limit=limit)
-        return tuple(map(_memory_from, found["Items"]))
+        query = {**self._query(user_id, before), "Limit": limit}
+        # DynamoDB ends a page at a megabyte: a hundred long memories take two.
+        return tuple(map(_memory_from, islice(self._batch.query_all(query), limit)))
 
     def get_many(self, user_id: str, memory_ids: Collection[str]) -> tuple[Memory, ...]:
         # One small query each: an answer cites few memories, and the worker's role needs no right beyond Query.

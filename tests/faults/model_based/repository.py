@@ -17,7 +17,7 @@ from domain.chat import Message, Role, Step, Turn, TurnState
 from domain.errors import AsyncChatError, TransitionRefused
 from domain.failure_codes import FailureCode
 from domain.ports import ChatRepository
-from domain.records import NewQuestion, PageRequest
+from domain.records import ChatList, NewQuestion, PageRequest
 from tests.fakes.chat_repository import InMemoryChatRepository
 from tests.fakes.clock import FakeClock
 from tests.fakes.ids import SequentialIds
@@ -236,11 +236,9 @@ def _shown(repository: ChatRepository, chat_id: str, page: PageRequest) -> objec
     return found and (found, found.chat.turn.progress, found.chat.turn.draft)
 
 
-def _all_chats(repository: ChatRepository, user: str, limit: int) -> list[object]:
-    """All pages: implementations may differ in whether a full last page has a cursor."""
-    found = repository.list_chats(user, limit)
-    chats: list[object] = [*found.chats]
-    while found.next is not None:
-        found = repository.list_chats(user, limit, found.next)
-        chats.extend(found.chats)
-    return chats
+def _all_chats(repository: ChatRepository, user: str, limit: int) -> list[ChatList]:
+    """All pages, each with its cursor."""
+    pages = [repository.list_chats(user, limit)]
+    while pages[-1].next is not None:
+        pages.append(repository.list_chats(user, limit, pages[-1].next))
+    return pages

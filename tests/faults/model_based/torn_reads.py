@@ -13,7 +13,7 @@ from adapters.dynamodb.chat_repository import DynamoDbChatRepository
 from adapters.dynamodb.items import HEADER
 from domain.records import PageRequest
 from tests.fakes.clock import FakeClock
-from tests.support.aws import dynamodb_client, make_tables
+from tests.support.aws import dynamodb_client, give_keys_with_full_pages, make_tables
 from tests.support.story import Story
 
 if TYPE_CHECKING:
@@ -55,9 +55,14 @@ class Recorder:
         return getattr(self._client, name)
 
 
-def torn_reads() -> Iterator[str]:
-    """Every read that shows neither the state before a write nor the state after it."""
+def torn_reads(*, keys_with_full_pages: bool = True) -> Iterator[str]:
+    """Every read that shows neither the state before a write nor the state after it.
+
+    `keys_with_full_pages`: DynamoDB's rule; otherwise moto's, by which a key promises more items.
+    """
     client, clock = dynamodb_client(), FakeClock()
+    if keys_with_full_pages:
+        give_keys_with_full_pages(client)
     recorder, tearing = Recorder(client), TearingClient(client)
     table = make_tables(client).chats
     recorded = DynamoDbChatRepository(recorder, table, clock)  # type: ignore[arg-type]  # as much of a client as it takes
@@ -69,18 +74,23 @@ def torn_reads() -> Iterator[str]:
         for page, (shown_before, seen_before) in zip(pages, before, strict=True):
             shown_after = recorded.read(chat_id, page)
             for header, messages in product((seen_before, recorder.seen), repeat=2):
-                tearing.torn = _combined(header, messages, recorder.limit, upwards=page.after is not None)
+                items = _combined(header, messages, upwards=page.after is not None)
+                full = len(items) >= recorder.limit
+                more = len(items) > recorder.limit or "LastEvaluatedKey" in messages
+                key = {"LastEvaluatedKey": items[: recorder.limit][-1]} if items else {}
+                tearing.torn = {
+                    "Items": items[: recorder.limit],
+                    **(key if (full if keys_with_full_pages else more) else {}),
+                }
                 shown = torn.read(chat_id, page)
                 if shown not in (shown_before, shown_after):
                     yield f"{page}: {shown}"
 
 
-def _combined(header: Seen, messages: Seen, limit: int, *, upwards: bool) -> Seen:
+def _combined(header: Seen, messages: Seen, *, upwards: bool) -> list[Seen]:
     found = [item for item in messages["Items"] if item["sk"]["S"] != HEADER]
     top = [item for item in header["Items"] if item["sk"]["S"] == HEADER]
-    items = [*found, *top] if upwards else [*top, *found]
-    more = len(items) > limit or "LastEvaluatedKey" in messages
-    return {"Items": items[:limit], **({"LastEvaluatedKey": items[limit - 1]} if more else {})}
+    return [*found, *top] if upwards else [*top, *found]
 
 
 def _writes(story: Story) -> Iterator[tuple[str, Write]]:

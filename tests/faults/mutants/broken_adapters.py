@@ -124,18 +124,18 @@ def _never_recognise_own_key(item: Any) -> IdempotencyRecord:
 
 
 def _show_messages_newer_than_header(
-    chat: Chat, messages: list[Message], page: PageRequest, more: bool
+    chat: Chat, messages: list[Message], cut: bool, page: PageRequest, *, final: bool = False
 ) -> ChatPage | None:
     newest = max([chat.last_message_id, *(message.message_id for message in messages)])
-    found = _page(replace(chat, last_message_id=newest), messages, page, more)
+    found = _page(replace(chat, last_message_id=newest), messages, cut, page, final=final)
     return found and replace(found, chat=chat)
 
 
 def _show_header_newer_than_messages(
-    chat: Chat, messages: list[Message], page: PageRequest, more: bool
+    chat: Chat, messages: list[Message], cut: bool, page: PageRequest, *, final: bool = False
 ) -> ChatPage | None:
     newest = max((m.message_id for m in messages if m.message_id <= chat.last_message_id), default="")
-    found = _page(replace(chat, last_message_id=newest), messages, page, more)
+    found = _page(replace(chat, last_message_id=newest), messages, cut, page, final=final)
     return found and replace(found, chat=chat)
 
 

@@ -11,7 +11,7 @@ from moto import mock_aws
 
 from tests.faults.crash_points.runner import CrashPointRunner, all_points
 from tests.faults.crash_points.stories import STORIES
-from tests.faults.model_based.dynamodb import compare_with_fake
+from tests.faults.model_based.dynamodb import Moto, compare_with_fake
 from tests.faults.model_based.torn_reads import torn_reads
 from tests.faults.mutants.broken_adapters import ADAPTER_MUTANTS
 from tests.faults.mutants.broken_domain import DOMAIN_MUTANTS
@@ -45,7 +45,7 @@ def _crash_points(mutant: Mutant) -> str | None:
 
 def _model_based(_: Mutant) -> str | None:
     try:
-        compare_with_fake(EXAMPLES, shortest=False)
+        compare_with_fake(Moto(), EXAMPLES, shortest=False)
     except Exception as difference:  # noqa: BLE001  # an adapter that raises where its fake does not differs, too
         return f"{type(difference).__name__}: {difference}"
     return None
