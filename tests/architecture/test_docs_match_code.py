@@ -45,6 +45,15 @@ def test_runbook_entry_has_at_least_20_words(entry: str) -> None:
     assert len(runbook()[entry].split()) >= 20
 
 
+def test_a_model_is_enabled_before_anything_asks_it() -> None:
+    """AWS subscribes a model's first caller, and the worker may not subscribe."""
+    deploy = (DOCS / "deploy.md").read_text()
+    enabled = deploy.index("python -m scripts.enable_model")
+    assert deploy.index("--check", enabled) < deploy.index("python -m scripts.enable_model", enabled + 1)
+    for later in ("scripts/terraform workspace new dev", "python -m scripts.smoke", "sign in, and ask"):
+        assert enabled < deploy.index(later), later
+
+
 def test_terraform_page_is_up_to_date() -> None:
     assert (DOCS / "terraform.md").read_text() == terraform_docs.page(), "run make generate"
 

@@ -39,6 +39,7 @@ COMMANDS: Final = {
 }
 #: Modules of which only `--help` is run.
 MODULES: Final = {
+    "python -m scripts.enable_model": "needs an account; tests/unit/scripts/test_enable_model.py runs it",
     "python -m scripts.smoke": "needs a deployed workspace; tests/e2e/test_operators_tools.py runs it",
     "python -m scripts.redrive": "needs a deployed workspace; tests/e2e/test_operators_tools.py runs it",
 }
