@@ -95,12 +95,16 @@ export class ChatClient {
   }
 
   /**
-   * Store up to 100 memories. Not repeated after a lost response: it might store them twice.
-   * @param {string | NewMemory | NewMemory[]} memory @returns {Promise<string[]>} the new ids
+   * Store up to 100 memories. A failed call is repeated under the same Idempotency-Key, so it stores them once.
+   * Throws MemoriesFull, MemoryTooLong, …
+   * @param {string | NewMemory | NewMemory[]} memory @param {{idempotencyKey?: string, signal?: AbortSignal}} [options]
+   * @returns {Promise<string[]>} the new ids
    */
-  async remember(memory) {
+  async remember(memory, { idempotencyKey = newKey(), signal } = {}) {
     const body = Array.isArray(memory) ? { memories: memory } : typeof memory === "string" ? { text: memory } : memory;
-    return (await this.#http.send("POST", "memories", { body })).body.memory_ids;
+    const headers = { "Idempotency-Key": idempotencyKey };
+    const reply = await this.#http.sendRepeatedly("POST", "memories", { body, headers, signal });
+    return /** @type {import("./chat-http.js").Reply} */ (reply).body.memory_ids;
   }
 
   /**

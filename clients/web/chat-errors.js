@@ -5,7 +5,7 @@
  *     ├── ServiceError       the service refused: `status`, the contract's `code`, `requestId`, `retryAfterMs`
  *     │   ├── Unauthorized   401: no token, or an invalid or expired one
  *     │   ├── ChatForbidden, ChatNotFound, ChatBusy, NothingToRetry, TooManyTurns, AtCapacity, QuestionMissing,
- *     │   │   QuestionTooLong, IdempotencyKeyReused, MemoryNotFound, MemoryTooLong, TryAgain
+ *     │   │   QuestionTooLong, IdempotencyKeyReused, MemoriesFull, MemoryNotFound, MemoryTooLong, TryAgain
  *     ├── Unreachable        no usable response: offline, cut off, or too slow
  *     ├── StillThinking      the caller's timeout is over; the turn may still end
  *     └── TurnEnded
@@ -44,6 +44,7 @@ export class AtCapacity extends ServiceError {}
 export class QuestionMissing extends ServiceError {}
 export class QuestionTooLong extends ServiceError {}
 export class IdempotencyKeyReused extends ServiceError {}
+export class MemoriesFull extends ServiceError {}
 export class MemoryNotFound extends ServiceError {}
 export class MemoryTooLong extends ServiceError {}
 export class TryAgain extends ServiceError {}
@@ -84,6 +85,7 @@ const CLASSES = {
   question_missing: QuestionMissing,
   question_too_long: QuestionTooLong,
   idempotency_key_reused: IdempotencyKeyReused,
+  memories_full: MemoriesFull,
   memory_not_found: MemoryNotFound,
   memory_too_long: MemoryTooLong,
   try_again: TryAgain,

@@ -124,6 +124,7 @@ ERRORS: Final[dict[type[Exception], Exception]] = {
         errors.TooManyTurns(limit=5, retry_after=12),
         errors.AtCapacity(retry_after=3),
         errors.IdempotencyKeyReused(),
+        errors.MemoriesFull(19_990, 3_456_789, 20_000, 10_000_000),
         errors.MemoryNotFound(),
         errors.TryAgain(),
         problems.RequestInvalid("`chat_id` must be one id from this service."),

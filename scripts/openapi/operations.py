@@ -56,7 +56,7 @@ SEARCH: Final = Parameter(
 KEY: Final = Parameter(
     "Idempotency-Key",
     "header",
-    "Makes the ask idempotent for 24 hours: the same ask with the same key starts no second turn.",
+    "Makes the request idempotent for 24 hours: repeated with the same key and body, it has no second effect.",
     {"type": "string", "pattern": "^[\\x21-\\x7e]{1,255}$"},
     example="f3b1c2a0-parking",
 )
@@ -149,7 +149,15 @@ OPERATIONS: Final[dict[str, Operation]] = {
         status=201,
         answer=MemoryIds,
         body=RememberRequest,
-        refusals=(errors.MemoryTooLong, errors.UnreadableText, *A_BODY),
+        parameters=(KEY,),
+        headers=("Idempotency-Replayed",),
+        refusals=(
+            errors.MemoryTooLong,
+            errors.UnreadableText,
+            errors.MemoriesFull,
+            errors.IdempotencyKeyReused,
+            *A_BODY,
+        ),
         leads_to=(("forget", "memory_id", "/memory_ids/0"),),
     ),
     "list_memories": Operation(

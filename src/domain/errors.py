@@ -13,6 +13,7 @@
     │   ├── TooManyTurns
     │   ├── AtCapacity
     │   ├── IdempotencyKeyReused
+    │   ├── MemoriesFull
     │   └── MemoryNotFound
     ├── TryAgain                a dependency is unreachable; the same call may succeed later
     │   ├── StoreUnavailable
@@ -100,7 +101,17 @@ class AtCapacity(Refused):
 
 
 class IdempotencyKeyReused(Refused):
-    """The idempotency key was used before, and has not expired, with another question or chat."""
+    """The idempotency key was used before, and has not expired, with another body."""
+
+
+@dataclass
+class MemoriesFull(Refused):
+    """The user has `memories` of `size` bytes; with those of the request they would be more than a limit."""
+
+    memories: int
+    size: int
+    memory_limit: int
+    size_limit: int
 
 
 class MemoryNotFound(Refused):

@@ -1,5 +1,6 @@
 """Memory: a short note that a user stored, and what questions are answered from."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -18,6 +19,39 @@ class Memory:
     text: str
     occurred_at: datetime
     tags: tuple[str, ...] = ()
+
+    @property
+    def size(self) -> int:
+        """The bytes of text and tags in UTF-8, which count towards the user's limit."""
+        return sum(len(part.encode()) for part in (self.text, *self.tags))
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryUsage:
+    """How many memories a user has, and the sum of their sizes in bytes."""
+
+    memories: int = 0
+    size: int = 0
+
+    @staticmethod
+    def of(memories: Iterable[Memory]) -> "MemoryUsage":
+        """The usage of these memories."""
+        sizes = [memory.size for memory in memories]
+        return MemoryUsage(len(sizes), sum(sizes))
+
+    def __add__(self, other: "MemoryUsage") -> "MemoryUsage":
+        return MemoryUsage(self.memories + other.memories, self.size + other.size)
+
+    def __sub__(self, other: "MemoryUsage") -> "MemoryUsage":
+        return MemoryUsage(self.memories - other.memories, self.size - other.size)
+
+    def within(self, limit: "MemoryUsage") -> bool:
+        """Whether neither number is above the limit's."""
+        return self.memories <= limit.memories and self.size <= limit.size
+
+
+#: What a user may have, unless the workspace sets another limit. A search of this much is measured in docs/agents.md.
+USAGE_LIMIT: Final = MemoryUsage(20_000, 10_000_000)
 
 
 @dataclass(frozen=True, slots=True)

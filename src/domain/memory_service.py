@@ -1,42 +1,78 @@
 """MemoryService: store, list, search and delete a user's memories."""
 
+import hashlib
 from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Final
 
-from domain.errors import MemoryNotFound
-from domain.memory import Memory, NewMemory
+from domain.errors import IdempotencyKeyReused, MemoryNotFound
+from domain.memory import USAGE_LIMIT, Memory, MemoryUsage, NewMemory
 from domain.ports import Clock, IdSource, MemoryRanking, MemoryStore
+from domain.records import FoundMemories, IdempotencyKey, MemoryPage, MemoryTerms, Remembered
+
+KEY_TTL: Final = timedelta(hours=24)
 
 
 class MemoryService:
     """Every call is limited to one user's memories. `ranking` makes the search engine on first use: it loads slowly."""
 
     def __init__(
-        self, memories: MemoryStore, ranking: Callable[[], MemoryRanking], clock: Clock, ids: IdSource
+        self,
+        memories: MemoryStore,
+        ranking: Callable[[], MemoryRanking],
+        clock: Clock,
+        ids: IdSource,
+        limit: MemoryUsage = USAGE_LIMIT,
     ) -> None:
         self._memories = memories
         self._ranking = ranking
         self._clock = clock
         self._ids = ids
+        self._limit = limit
 
-    def remember(self, user_id: str, new: Sequence[NewMemory]) -> tuple[Memory, ...]:
-        """Store all of them, in the order given. Raises `MemoryTooLong` or `UnreadableText` before any is stored."""
+    def remember(self, user_id: str, new: Sequence[NewMemory], key: str | None = None) -> Remembered:
+        """Store all of them, in the order given. A repetition with the same idempotency key stores nothing twice.
+
+        Raises `MemoryTooLong`, `UnreadableText`, `MemoriesFull` or `IdempotencyKeyReused` before any is stored.
+        """
         checked = [memory.checked() for memory in new]
-        memories: list[Memory] = []
-        for memory in checked:
-            memory_id = self._ids.new_id(after=memories[-1].memory_id if memories else None)
-            memories.append(Memory(memory_id, memory.text, memory.occurred_at or self._clock.now(), memory.tags))
-        self._memories.put_many(user_id, memories)
-        return tuple(memories)
+        now = self._clock.now()
+        terms = MemoryTerms(now, _idempotency_key(key, checked, now + KEY_TTL), key is None, self._limit)
+        memories = self._with_ids(checked, now)
+        past = self._memories.put_many(user_id, memories, terms)
+        if past is None:
+            return Remembered(tuple(memory.memory_id for memory in memories))
+        if past.fingerprint != terms.key.fingerprint:
+            raise IdempotencyKeyReused
+        return Remembered(past.memory_ids, replayed=True)
 
-    def list_page(self, user_id: str, limit: int, before: str | None = None) -> tuple[Memory, ...]:
+    def _with_ids(self, new: Sequence[NewMemory], now: datetime) -> list[Memory]:
+        memories: list[Memory] = []
+        for memory in new:
+            memory_id = self._ids.new_id(after=memories[-1].memory_id if memories else None)
+            memories.append(Memory(memory_id, memory.text, memory.occurred_at or now, memory.tags))
+        return memories
+
+    def usage(self, user_id: str) -> MemoryUsage:
+        """How much the user has."""
+        return self._memories.usage(user_id)
+
+    def list_page(self, user_id: str, limit: int, before: str | None = None) -> MemoryPage:
         """At most `limit` memories, newest first; with `before`, only those older than that memory id."""
         return self._memories.list_page(user_id, limit, before)
 
-    def search(self, user_id: str, query: str, limit: int) -> tuple[Memory, ...]:
+    def search(self, user_id: str, query: str, limit: int) -> FoundMemories:
         """At most `limit` memories that match `query`, best first. The agent uses the same search."""
-        return self._ranking().rank(query, self._memories.list_all(user_id), limit, self._clock.now())
+        return FoundMemories(self._ranking().rank(query, self._memories.list_all(user_id), limit, self._clock.now()))
 
     def forget(self, user_id: str, memory_id: str) -> None:
         """Delete the memory. Raises `MemoryNotFound`."""
         if not self._memories.delete(user_id, memory_id):
             raise MemoryNotFound
+
+
+def _idempotency_key(key: str | None, new: Sequence[NewMemory], expires_at: datetime) -> IdempotencyKey:
+    """The client's key; without one, a key made of the content, which no client can send: it begins with a space."""
+    content = [(memory.text, memory.occurred_at and memory.occurred_at.isoformat(), memory.tags) for memory in new]
+    fingerprint = hashlib.sha256(f"{key or ''}\n{content!r}".encode()).hexdigest()
+    return IdempotencyKey(key or f" {fingerprint}", fingerprint, expires_at)

@@ -12,13 +12,16 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from domain.chat import Chat, Message, Step, Turn
-from domain.memory import Memory
+from domain.memory import Memory, MemoryUsage
 from domain.records import (
     Answer,
     Assignment,
     ChatList,
     ChatPage,
     IdempotencyRecord,
+    MemoryPage,
+    MemoryRecord,
+    MemoryTerms,
     NewQuestion,
     PageRequest,
     WorkerInvocation,
@@ -138,16 +141,31 @@ class MemoryStore(Protocol):
     """The users' memories. No method returns anything of another user."""
 
     @abstractmethod
-    def put_many(self, user_id: str, memories: Sequence[Memory]) -> None:
-        """Store them. A memory with a known id replaces the stored one."""
+    def put_many(
+        self, user_id: str, memories: Sequence[Memory], terms: MemoryTerms | None = None
+    ) -> MemoryRecord | None:
+        """Store them, and count them in the user's usage. None when stored.
+
+        When the key of `terms` is known and has not expired, what it stands for comes back, and nothing is counted
+        against the limit: with the same fingerprint, memories that an interrupted request did not store are stored
+        now; with another one nothing is written. Else raises `MemoriesFull`, and has stored none.
+
+        Up to 25 memories are stored together; `StoreUnavailable` may leave the first ones of more than that. Usage is
+        exact at any time. The limit is checked once for a request: requests of the same moment may pass it together,
+        by at most 75 memories each. Memories with known ids are not stored again.
+        """
+
+    @abstractmethod
+    def usage(self, user_id: str) -> MemoryUsage:
+        """How much the user has."""
 
     @abstractmethod
     def list_all(self, user_id: str) -> tuple[Memory, ...]:
         """All of the user's memories, newest id first."""
 
     @abstractmethod
-    def list_page(self, user_id: str, limit: int, before: str | None = None) -> tuple[Memory, ...]:
-        """At most `limit` memories with ids lower than `before`, newest id first."""
+    def list_page(self, user_id: str, limit: int, before: str | None = None) -> MemoryPage:
+        """At most `limit` memories with ids lower than `before`, newest id first; fewer where the store's page ends."""
 
     @abstractmethod
     def get_many(self, user_id: str, memory_ids: Collection[str]) -> tuple[Memory, ...]:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from domain.chat import Chat, ChatSummary, Citation, Message, Turn
 from domain.failure_codes import FailureCode
+from domain.memory import USAGE_LIMIT, Memory, MemoryUsage
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class AskAccepted:
 
 @dataclass(frozen=True, slots=True)
 class IdempotencyKey:
-    """A client's key for one ask. `fingerprint` is a hash of the ask, to detect the same key with another body."""
+    """A client's key for one request. `fingerprint` is a hash of it, to detect the same key with another body."""
 
     key: str
     fingerprint: str
@@ -42,6 +43,52 @@ class IdempotencyRecord:
     chat_id: str
     question_id: str
     fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryTerms:
+    """On what terms a request's memories are stored: at what time, below which limit, under which key.
+
+    With `forget_key` the key lasts only until all memories are stored: a repetition of the request continues an
+    interrupted one, and is a request of its own after a complete one.
+    """
+
+    now: datetime
+    key: IdempotencyKey
+    forget_key: bool = False
+    limit: MemoryUsage = USAGE_LIMIT
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryRecord:
+    """What is stored under the idempotency key of a request that stores memories."""
+
+    memory_ids: tuple[str, ...]
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """The ids of a request's memories; `replayed` when an earlier request with the same key has made them."""
+
+    memory_ids: tuple[str, ...]
+    replayed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryPage:
+    """A page of memories, newest first. `next` is the `before` of the next page, None at the end."""
+
+    memories: tuple[Memory, ...]
+    next: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FoundMemories:
+    """The result of a search, best match first. Not `complete` when its time was over before all were searched."""
+
+    memories: tuple[Memory, ...]
+    complete: bool = True
 
 
 @dataclass(frozen=True, slots=True)

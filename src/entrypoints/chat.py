@@ -4,7 +4,6 @@
 from entrypoints.lambda_runtime import Event, LambdaContext, LambdaHandler, http_function, lambda_function
 
 # isort: split
-import re
 from typing import Any, Final
 
 from adapters.aws.worker_event import is_worker_event
@@ -12,23 +11,19 @@ from domain.errors import QuestionMissing
 from domain.poll_hint import FIRST_POLL
 from domain.records import Ask, AskAccepted
 from entrypoints.container import Container
-from entrypoints.http.parameters import chat_id_in_path
+from entrypoints.http.parameters import chat_id_in_path, idempotency_key
 from entrypoints.http.problems import RequestInvalid, retry_after
-from entrypoints.http.request import Request, Response
+from entrypoints.http.request import REPLAYED, Request, Response
 from entrypoints.run_worker import run_worker
 from entrypoints.schemas.ask import AskRequest, AskResponse
 
 #: In bytes: 8,000 characters as pairs of JSON escapes, with a margin.
 LARGEST_ASK: Final = 128_000
-_KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
 
 
 def ask(request: Request, services: Container) -> Response:
     body = _read_ask(request)
-    key = request.headers.get("idempotency-key")
-    if key is not None and not _KEY.fullmatch(key):
-        raise RequestInvalid("`Idempotency-Key` must be 1 to 255 visible ASCII characters.")
-    asked = Ask(request.user_id, body.question, body.chat_id, key, request.request_id)
+    asked = Ask(request.user_id, body.question, body.chat_id, idempotency_key(request), request.request_id)
     return _thinking(services.chat_service().dispatch(asked))
 
 
@@ -49,7 +44,7 @@ def _read_ask(request: Request) -> AskRequest:
 def _thinking(accepted: AskAccepted) -> Response:
     headers = {"Location": f"/chats/messages?chat_id={accepted.chat_id}", **retry_after(FIRST_POLL)}
     if accepted.replayed:
-        headers["Idempotency-Replayed"] = "true"
+        headers |= REPLAYED
     log_fields = {"chat_id": accepted.chat_id, "replayed": accepted.replayed}
     return Response(200, AskResponse(chat_id=accepted.chat_id), headers, log_fields=log_fields)
 

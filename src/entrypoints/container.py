@@ -90,7 +90,9 @@ class Container(containers.DeclarativeContainer):
     chats = providers.Singleton(
         DynamoDbChatRepository, dynamodb, settings.provided.chats_table, clock, settings.provided.max_concurrent_turns
     )
-    memories = providers.Singleton(DynamoDbMemoryStore, dynamodb, settings.provided.memories_table, clock)
+    memories = providers.Singleton(
+        DynamoDbMemoryStore, dynamodb, settings.provided.memories_table, settings.provided.chats_table, clock
+    )
     worker = providers.Singleton(LambdaWorkerInvoker, lambda_.provider, settings.provided.worker_function)
     ranking = providers.Singleton(_ranking)
     checked_agent = providers.Singleton(_checked_agent, settings.provided.agent)
@@ -99,4 +101,6 @@ class Container(containers.DeclarativeContainer):
     chat_service = providers.Singleton(
         ChatService, chats, worker, agent.provider, clock, ids, observer, settings.provided.policy
     )
-    memory_service = providers.Singleton(MemoryService, memories, ranking.provider, clock, ids)
+    memory_service = providers.Singleton(
+        MemoryService, memories, ranking.provider, clock, ids, settings.provided.memory_limit
+    )

@@ -5,8 +5,8 @@ from entrypoints.lambda_runtime import LambdaHandler, http_function, lambda_func
 
 # isort: split
 from entrypoints.container import Container
-from entrypoints.http.parameters import chat_id_in_path, memory_id_in_path
-from entrypoints.http.request import Request, Response
+from entrypoints.http.parameters import chat_id_in_path, idempotency_key, memory_id_in_path
+from entrypoints.http.request import REPLAYED, Request, Response
 from entrypoints.schemas.cancel import TurnStatus
 from entrypoints.schemas.fields import status_of
 from entrypoints.schemas.memories import MemoryIds, RememberRequest
@@ -30,8 +30,9 @@ def delete_chat(request: Request, services: Container) -> Response:
 
 def remember(request: Request, services: Container) -> Response:
     new = [memory.to_domain() for memory in request.body(RememberRequest).all()]
-    stored = services.memory_service().remember(request.user_id, new)
-    return Response(201, MemoryIds(memory_ids=[memory.memory_id for memory in stored]))
+    stored = services.memory_service().remember(request.user_id, new, idempotency_key(request))
+    headers = REPLAYED if stored.replayed else {}
+    return Response(201, MemoryIds(memory_ids=list(stored.memory_ids)), headers)
 
 
 def forget(request: Request, services: Container) -> Response:

@@ -63,13 +63,11 @@ def list_memories(request: Request, services: Container) -> Response:
 
     limit, cursor, query = limit_in_query(request), cursor_in_query(request, "cursor"), search_in_query(request)
     memories = services.memory_service()
-    if query is None:
-        found = memories.list_page(request.user_id, limit + 1, cursor)  # one more to know whether there are more
-    else:
+    if query is not None:
         found = memories.search(request.user_id, query, limit)
-    shown = found[:limit]
-    more = shown[-1].memory_id if len(found) > limit else None
-    return Response(200, MemoriesResponse(memories=[memory_body(memory) for memory in shown], next=more))
+        return Response(200, MemoriesResponse(memories=[memory_body(memory) for memory in found.memories], next=None))
+    page = memories.list_page(request.user_id, limit, cursor)
+    return Response(200, MemoriesResponse(memories=[memory_body(memory) for memory in page.memories], next=page.next))
 
 
 def health(_request: Request, services: Container) -> Response:

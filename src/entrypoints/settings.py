@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from adapters.agents.registry import AGENTS
 from domain.chat_service import TurnPolicy
+from domain.memory import USAGE_LIMIT, MemoryUsage
 
 PREFIX = "ASYNC_CHAT_"
 _AGENT = rf"^({'|'.join(AGENTS)}|[A-Za-z_][A-Za-z0-9_.]*:[A-Za-z_][A-Za-z0-9_]*)$"
@@ -28,6 +29,9 @@ class Settings(BaseModel):
     worker_function: str = ""
     deadline_seconds: float = Field(default=70, ge=2, le=900)
     turns_per_user: int = Field(default=5, ge=1, le=100)
+    #: The limits of a user's memories: their number, and the bytes of their texts and tags.
+    memories_per_user: int = Field(default=USAGE_LIMIT.memories, ge=1, le=100_000)
+    memory_bytes_per_user: int = Field(default=USAGE_LIMIT.size, ge=1, le=100_000_000)
     #: The limit of concurrent turns in the workspace; 0: no limit.
     max_concurrent_turns: int = Field(default=0, ge=0, le=100_000)
     #: Expected duration of an answer: when to poll a chat that has no answer yet.
@@ -75,6 +79,11 @@ class Settings(BaseModel):
             turns_per_user=self.turns_per_user,
             expected_duration=timedelta(seconds=self.expected_answer_seconds),
         )
+
+    @property
+    def memory_limit(self) -> MemoryUsage:
+        """What a user may have."""
+        return MemoryUsage(self.memories_per_user, self.memory_bytes_per_user)
 
 
 class SettingsInvalid(Exception):

@@ -110,7 +110,15 @@ def dynamodb_chats(aws: Aws, clock: FakeClock) -> DynamoDbChatRepository:
 
 @pytest.fixture
 def dynamodb_memories(aws: Aws, clock: FakeClock) -> DynamoDbMemoryStore:
-    return DynamoDbMemoryStore(aws.dynamodb, aws.tables.memories, clock)
+    return DynamoDbMemoryStore(aws.dynamodb, aws.tables.memories, aws.tables.chats, clock)
+
+
+@pytest.fixture
+def keyed_memories(clock: FakeClock, fake_credentials: None) -> DynamoDbMemoryStore:
+    client = dynamodb_client()
+    tables = {"chats": KeyedTable("pk", "sk", BY_ACTIVITY), "memories": KeyedTable("user_id", "memory_id")}
+    KeyedStore(tables).answer_for(client)
+    return DynamoDbMemoryStore(client, "memories", "chats", clock)
 
 
 @pytest.fixture
@@ -134,11 +142,12 @@ def chats(request: pytest.FixtureRequest) -> ChatRepository:
     return found
 
 
-@pytest.fixture(params=[IN_MEMORY, DYNAMODB])
+@pytest.fixture(params=[IN_MEMORY, DYNAMODB, KEYED])
 def memories(request: pytest.FixtureRequest) -> MemoryStore:
     if request.param == IN_MEMORY:
         return InMemoryMemoryStore()
-    found: MemoryStore = request.getfixturevalue("dynamodb_memories")
+    fixture = {DYNAMODB: "dynamodb_memories", KEYED: "keyed_memories"}[request.param]
+    found: MemoryStore = request.getfixturevalue(fixture)
     return found
 
 

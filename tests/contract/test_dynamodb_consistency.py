@@ -28,6 +28,7 @@ def read_everything(story: Story, memories: DynamoDbMemoryStore) -> None:
     story.chats.delete(chat_id, ALICE)
     memories.put_many(ALICE, [Memory(first, "Parked on level 3.", NOON)])
     memories.list_all(ALICE)
+    memories.usage(ALICE)
     memories.list_page(ALICE, 50)
     memories.get_many(ALICE, [first])
 

@@ -98,6 +98,7 @@ READS: Final[dict[str, Call]] = {
     "load": lambda at: at.story.chats.load(at.queued.chat_id),
     "read": lambda at: at.story.chats.read(at.queued.chat_id, PageRequest(50)),
     "list_chats": lambda at: at.story.chats.list_chats(ALICE, 50),
+    "usage": lambda at: at.memories.usage(ALICE),
     "list_all": lambda at: at.memories.list_all(ALICE),
     "list_page": lambda at: at.memories.list_page(ALICE, 50),
 }
@@ -119,7 +120,7 @@ def fresh(moto: None) -> Iterator[Callable[[], Stored]]:
         aws, clock = Aws(), FakeClock()
         used.append(aws)
         story = Story(DynamoDbChatRepository(aws.dynamodb, aws.tables.chats, clock), clock)
-        return Stored(aws, story, DynamoDbMemoryStore(aws.dynamodb, aws.tables.memories, clock))
+        return Stored(aws, story, DynamoDbMemoryStore(aws.dynamodb, aws.tables.memories, aws.tables.chats, clock))
 
     yield make
     for aws in used:
@@ -389,14 +390,6 @@ def leave_unprocessed(aws: Aws, times: int) -> None:
     events = aws.dynamodb.meta.events
     events.register("provide-client-params.dynamodb.BatchWriteItem", keep_one_back)
     events.register("after-call.dynamodb.BatchWriteItem", hand_back)
-
-
-def test_unprocessed_memories_are_put_again(aws: Aws, clock: FakeClock, dynamodb_memories: DynamoDbMemoryStore) -> None:
-    leave_unprocessed(aws, times=1)
-    kept = [Memory(f"01KA{number:022d}", f"Memory {number}", NOON) for number in range(10)]
-    dynamodb_memories.put_many(ALICE, kept)
-    assert dynamodb_memories.list_all(ALICE) == tuple(kept[::-1])
-    assert clock.now() > NOON
 
 
 def test_unprocessed_messages_are_deleted_again(

@@ -114,6 +114,11 @@ class InProcessDriver(Driver):
 
     # ---- only on this driver
 
+    def users_may_have(self, memories: int) -> None:
+        """The limit of a user's memories from now on."""
+        self._settings = self._settings.model_copy(update={"memories_per_user": memories})
+        self._deploy()
+
     def hold_events(self) -> None:
         """Keep workers' events in `invoker`."""
         self._delivers = False

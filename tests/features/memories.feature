@@ -108,3 +108,44 @@ Feature: Memories
   Scenario: More than a hundred memories in one request are refused
     When Alice stores 101 memories in one request
     Then she is refused with 400 "invalid_request"
+
+  @wire
+  Scenario: A repeated request with the same key stores nothing twice
+    Given Alice stores 40 memories with the key "import-1"
+    When Alice stores 40 memories again with the key "import-1"
+    Then both responses hold the same ids and the second is marked as a replay
+    And Alice has 40 memories
+
+  @wire @code-idempotency_key_reused
+  Scenario: A key cannot be used for other memories
+    Given Alice stores 2 memories with the key "import-1"
+    When Alice stores 3 memories with the key "import-1"
+    Then she is refused with 422 "idempotency_key_reused"
+    And Alice has 2 memories
+
+  Scenario: The same key of another user is another request
+    Given Alice stores 2 memories with the key "import-1"
+    When Bob stores 3 memories with the key "import-1"
+    Then the response holds the ids of 3 memories
+
+  # In process only: over HTTP the limit is the stack's own, 20,000 memories.
+  @in-process-only @code-memories_full
+  Scenario: A user's memories are bounded, and a batch that does not fit is refused whole
+    Given a user may have 3 memories
+    And Alice stores 2 memories in one request
+    When Alice stores 2 memories in one request
+    Then she is refused with 409 "memories_full"
+    And Alice has 2 memories
+    When Bob stores 2 memories in one request
+    Then the response holds the ids of 2 memories
+
+  # In process only: over HTTP the limit is the stack's own, 20,000 memories.
+  @in-process-only @code-memories_full
+  Scenario: A deleted memory makes room for another
+    Given a user may have 1 memories
+    And Alice remembers "The plumber's name is Hanneke, she takes cash only."
+    When Alice stores 1 memories in one request
+    Then she is refused with 409 "memories_full"
+    When Alice deletes the memory
+    And Alice stores 1 memories in one request
+    Then the response holds the ids of 1 memory

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from pytest_bdd import parsers, scenarios, step, then, when
+from pytest_bdd import given, parsers, scenarios, step, then, when
 
 from tests.features.app import App
 from tests.features.driver import Driver, Reply
+from tests.features.in_process_driver import InProcessDriver
 
 scenarios("memories.feature")
 
@@ -18,7 +19,7 @@ def _(app: App, who: str, memory_id: str) -> Reply:
     return app.send(who, "DELETE", f"/memories/{memory_id}")
 
 
-@when(parsers.parse("{who:w} stores {count:d} memories in one request"), target_fixture="reply")
+@step(parsers.parse("{who:w} stores {count:d} memories in one request"), target_fixture="reply")
 def _(app: App, who: str, count: int) -> Reply:
     batch = [{"text": f"Memory number {number}."} for number in range(count)]
     return app.send(who, "POST", "/memories", body={"memories": batch})
@@ -34,6 +35,38 @@ def _(app: App, who: str, length: int) -> Reply:
 )
 def _(app: App, who: str) -> Reply:
     return app.send(who, "POST", "/memories", body={"memories": [{"text": "Tea."}, {"text": "t" * 4001}]})
+
+
+@given(parsers.parse("a user may have {count:d} memories"))
+def _(in_process: InProcessDriver, count: int) -> None:
+    in_process.users_may_have(count)
+
+
+@step(parsers.parse('{who:w} stores {count:d} memories with the key "{key}"'), target_fixture="reply")
+def _(app: App, who: str, count: int, key: str) -> Reply:
+    return _store(app, who, count, key)
+
+
+@step(parsers.parse('{who:w} stores {count:d} memories again with the key "{key}"'), target_fixture="replay")
+def _(app: App, who: str, count: int, key: str) -> Reply:
+    return _store(app, who, count, key)
+
+
+def _store(app: App, who: str, count: int, key: str) -> Reply:
+    batch = [{"text": f"Memory number {number}."} for number in range(count)]
+    return app.send(who, "POST", "/memories", body={"memories": batch}, headers={"Idempotency-Key": key})
+
+
+@then("both responses hold the same ids and the second is marked as a replay")
+def _(reply: Reply, replay: Reply) -> None:
+    assert (replay.status, replay.body) == (reply.status, reply.body) == (201, reply.body)
+    assert replay.headers["idempotency-replayed"] == "true"
+    assert "idempotency-replayed" not in reply.headers
+
+
+@then(parsers.parse("{who:w} has {count:d} memories"))
+def _(app: App, who: str, count: int) -> None:
+    assert len(_memories(app, who)) == count
 
 
 @then(parsers.re(r"the response holds the ids of (?P<count>\d+) memor(?:y|ies)"))

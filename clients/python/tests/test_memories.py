@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 import pytest
 
 from async_chat_client import ChatClient, NewMemory
-from async_chat_client.errors import MemoryNotFound, ServiceFault, Unreachable
+from async_chat_client.errors import IdempotencyKeyReused, MemoryNotFound
 from async_chat_client.testing import Disturbance, FakeService, answers, answers_lost, unreachable
 
 YESTERDAY = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
@@ -51,28 +51,36 @@ def test_memories_are_stored_in_batches_of_a_hundred(service: FakeService, alice
     assert len({memory.text for memory in alice.memories.list()}) == 250
 
 
-def test_remember_with_a_lost_response_is_not_repeated(service: FakeService, alice: ChatClient) -> None:
-    service.disturb(answers_lost)
-    with pytest.raises(Unreachable) as lost:
-        alice.memories.remember("Parked on level 3, bay 12.")
-    assert lost.value.sent
-    assert len(list(alice.memories.list())) == 1
-
-
-def test_remember_is_not_repeated_after_a_gateway_error(service: FakeService, alice: ChatClient) -> None:
-    service.disturb(answers(504))
-    with pytest.raises(ServiceFault):
-        alice.memories.remember("Parked on level 3, bay 12.")
-    assert len(service.requests) == 1
-
-
-@pytest.mark.parametrize("undone", [unreachable, answers(429), answers(503, {"code": "try_again"})])
-def test_remember_is_repeated_when_nothing_was_stored(
-    service: FakeService, alice: ChatClient, undone: Disturbance
+@pytest.mark.parametrize(
+    "disturbance", [answers_lost, unreachable, answers(429), answers(503, {"code": "try_again"}), answers(504)]
+)
+def test_remember_is_repeated_with_the_same_key_and_stores_once(
+    service: FakeService, alice: ChatClient, disturbance: Disturbance
 ) -> None:
-    service.disturb(undone)
-    alice.memories.remember("Parked on level 3, bay 12.")
-    assert len(list(alice.memories.list())) == 1
+    service.disturb(disturbance)
+    memory_id = alice.memories.remember("Parked on level 3, bay 12.")
+    assert [memory.memory_id for memory in alice.memories.list()] == [memory_id]
+    keys = {request.headers["idempotency-key"] for request in service.requests if request.method == "POST"}
+    assert len(keys) == 1
+
+
+def test_the_same_key_and_memories_are_stored_once(alice: ChatClient) -> None:
+    days = [NewMemory(f"Day {day}") for day in range(250)]
+    first, again = (list(alice.memories.remember_all(days, key="import-1")) for _ in range(2))
+    assert first == again
+    assert len(list(alice.memories.list())) == 250
+
+
+def test_the_same_key_with_another_memory_is_refused(alice: ChatClient) -> None:
+    alice.memories.remember("Parked on level 3, bay 12.", key="tap-1")
+    with pytest.raises(IdempotencyKeyReused):
+        alice.memories.remember("Parked on level 4.", key="tap-1")
+
+
+def test_without_a_key_the_same_text_is_stored_each_time(alice: ChatClient) -> None:
+    for _ in range(2):
+        alice.memories.remember("Parked on level 3, bay 12.")
+    assert len(list(alice.memories.list())) == 2
 
 
 def test_occurred_at_without_a_time_zone_is_rejected(alice: ChatClient) -> None:

@@ -285,10 +285,13 @@ describe("other calls", () => {
     await assert.rejects(chat.deleteChat("01CHAT"), ChatNotFound);
   });
 
-  it("does not repeat remember after a lost response", async () => {
+  it("repeats remember after a lost response, with the same key", async () => {
     service.willFail("POST /memories", faults.cutAfter());
-    await assert.rejects(chat.remember("The key is under the pot."), Unreachable);
-    assert.equal(service.requests.length, 1);
+    await chat.remember("The key is under the pot.");
+    const keys = service.requests.map((request) => request.headers["idempotency-key"]);
+    assert.equal(keys.length, 2);
+    assert.ok(keys[0]);
+    assert.equal(keys[0], keys[1]);
   });
 
   it("remembers a text, a memory or many", async () => {

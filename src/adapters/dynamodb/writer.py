@@ -19,7 +19,7 @@ from domain.ports import Clock
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_dynamodb.type_defs import DeleteItemOutputTypeDef, UpdateItemOutputTypeDef
+    from mypy_boto3_dynamodb.type_defs import UpdateItemOutputTypeDef
 
     from adapters.dynamodb.items import Item
 
@@ -73,10 +73,6 @@ class ItemWriter:
     def update(self, request: dict[str, Any]) -> "UpdateItemOutputTypeDef":
         """UpdateItem."""
         return send_past_conflicts(lambda: self._client.update_item(**request), Retries(self._clock))
-
-    def delete(self, request: dict[str, Any]) -> "DeleteItemOutputTypeDef":
-        """DeleteItem."""
-        return send_past_conflicts(lambda: self._client.delete_item(**request), Retries(self._clock))
 
     def transact(self, writes: list[Write], retries: Retries | None = None) -> "list[Item | None] | None":
         """TransactWriteItems. None when all is written. Else, per write, None or the item that failed its condition

@@ -18,6 +18,7 @@ LONGEST_QUERY: Final = 1_000
 #: In characters; our own cursors are shorter.
 LONGEST_CURSOR: Final = 200
 _ID: Final = re.compile(ULID)
+_KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
 
 
 def chat_id_in_path(request: Request) -> str:
@@ -38,6 +39,14 @@ def chat_id_in_query(request: Request) -> str:
 def cursor_in_query(request: Request, name: str) -> str | None:
     """An optional cursor whose form is an id. Raises `RequestInvalid`."""
     return _id(request.query[name], name) if name in request.query else None
+
+
+def idempotency_key(request: Request) -> str | None:
+    """The optional `Idempotency-Key`. Raises `RequestInvalid`."""
+    key = request.headers.get("idempotency-key")
+    if key is not None and not _KEY.fullmatch(key):
+        raise RequestInvalid("`Idempotency-Key` must be 1 to 255 visible ASCII characters.")
+    return key
 
 
 def limit_in_query(request: Request) -> int:

@@ -127,6 +127,15 @@ PROBLEMS: Final[dict[type[Exception], Problem]] = {
         "Idempotency key reused",
         _fixed("This Idempotency-Key was used before with another body."),
     ),
+    errors.MemoriesFull: Problem(
+        409,
+        "memories_full",
+        "Memories full",
+        lambda error: (
+            f"You have {error.memories:,} memories of {error.size:,} bytes. With these they would be more than "
+            f"{error.memory_limit:,} memories or {error.size_limit:,} bytes. Delete some first."
+        ),
+    ),
     errors.MemoryNotFound: Problem(404, "memory_not_found", "Memory not found", _fixed("The memory does not exist.")),
     errors.TryAgain: Problem(
         503,

@@ -24,6 +24,8 @@ SECURITY_HEADERS: Final = {
     "Strict-Transport-Security": "max-age=31536000",
     "X-Content-Type-Options": "nosniff",
 }
+#: The header of a response to a repeated request with the same `Idempotency-Key`.
+REPLAYED: Final = {"Idempotency-Replayed": "true"}
 
 
 @dataclass(frozen=True)

@@ -5,14 +5,15 @@ It is deployed only in a workspace made for such a run: whoever may store a memo
 
 import os
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
 from adapters.agents.custom_agent import AgentDependencies
 from adapters.agents.recall_agent import RecallAgent
-from domain.memory import Memory
+from domain.memory import Memory, MemoryUsage
 from domain.ports import Clock, MemoryStore, ProgressReporter, ReasoningAgent
-from domain.records import Answer, Assignment
+from domain.records import Answer, Assignment, MemoryPage, MemoryRecord, MemoryTerms
 
 #: A memory that begins with it is an order, which no answer quotes.
 ORDER: Final = "acceptance agent: "
@@ -56,14 +57,20 @@ class _WithoutOrders(MemoryStore):
     def __init__(self, memories: MemoryStore) -> None:
         self._memories = memories
 
-    def put_many(self, user_id: str, memories: Sequence[Memory]) -> None:
-        self._memories.put_many(user_id, memories)
+    def put_many(
+        self, user_id: str, memories: Sequence[Memory], terms: MemoryTerms | None = None
+    ) -> MemoryRecord | None:
+        return self._memories.put_many(user_id, memories, terms)
+
+    def usage(self, user_id: str) -> MemoryUsage:
+        return self._memories.usage(user_id)
 
     def list_all(self, user_id: str) -> tuple[Memory, ...]:
         return _no_orders(self._memories.list_all(user_id))
 
-    def list_page(self, user_id: str, limit: int, before: str | None = None) -> tuple[Memory, ...]:
-        return _no_orders(self._memories.list_page(user_id, limit, before))
+    def list_page(self, user_id: str, limit: int, before: str | None = None) -> MemoryPage:
+        page = self._memories.list_page(user_id, limit, before)
+        return replace(page, memories=_no_orders(page.memories))
 
     def get_many(self, user_id: str, memory_ids: Collection[str]) -> tuple[Memory, ...]:
         return _no_orders(self._memories.get_many(user_id, memory_ids))

@@ -171,7 +171,11 @@ class _Reader:
         elif clause == "REMOVE":
             after.pop(name, None)
         else:
-            _change_set(after, name, set(self.value()["SS"]), more=clause == "ADD")
+            value = self.value()
+            if "N" in value:
+                after[name] = {"N": str(Decimal(before.get(name, {"N": "0"})["N"]) + Decimal(value["N"]))}
+            else:
+                _change_set(after, name, set(value["SS"]), more=clause == "ADD")
 
 
 def _change_set(after: Item, name: str, members: set[str], *, more: bool) -> None:

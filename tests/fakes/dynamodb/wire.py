@@ -134,6 +134,8 @@ def _allowed(request: Mapping[str, Any], before: Item) -> bool:
 def _after(kind: str, part: Mapping[str, Any], before: Item) -> Item:
     if kind == "Put":
         return dict(part["Item"])
+    if kind == "Delete":
+        return {}
     return updated(part["UpdateExpression"], {**part["Key"], **before}, part)
 
 

@@ -6,7 +6,10 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from adapters.dynamodb.items import from_millis, header_key
+from adapters.dynamodb.memory_store import DynamoDbMemoryStore
+from adapters.dynamodb.memory_writes import usage_key
 from adapters.dynamodb.turn_slots import deadline_of, slots_key, turn_of
+from domain.memory import Memory, MemoryUsage
 from entrypoints.container import Container
 from entrypoints.settings import Settings
 from tests.fakes.clock import NOON, FakeClock
@@ -47,9 +50,9 @@ class Cloud:
         self.begin(retries=0)
 
     def begin(self, retries: int, *, calm: bool = False) -> None:
-        """Start a run with an empty table; Lambda retries a worker's failed event `retries` times."""
+        """Start a run with empty tables; Lambda retries a worker's failed event `retries` times."""
         # moto copies the whole table for every transaction: items left of earlier runs would slow down all later ones.
-        self._empty_table()
+        self._empty_tables()
         self.history = History(calm=calm)
         self.agent.begin(self.history)
         self.sent: list[dict[str, Any]] = []
@@ -62,12 +65,13 @@ class Cloud:
         self.dead_on_start = 0
         self._retries = retries
 
-    def _empty_table(self) -> None:
-        table = self._tables.chats
-        found = self._plain.scan(TableName=table, ProjectionExpression="pk, sk")["Items"]
-        requests: Any = [{"DeleteRequest": {"Key": key}} for key in found]
-        for start in range(0, len(requests), 25):
-            self._plain.batch_write_item(RequestItems={table: requests[start : start + 25]})
+    def _empty_tables(self) -> None:
+        keys = {self._tables.chats: "pk, sk", self._tables.memories: "user_id, memory_id"}
+        for table, names in keys.items():
+            found = self._plain.scan(TableName=table, ProjectionExpression=names)["Items"]
+            requests: Any = [{"DeleteRequest": {"Key": key}} for key in found]
+            for start in range(0, len(requests), 25):
+                self._plain.batch_write_item(RequestItems={table: requests[start : start + 25]})
 
     def _container(self) -> Container:
         """One for each function, as each has its own machine; clients are shared to save time."""
@@ -155,6 +159,15 @@ class Cloud:
             undone = [message]
         if undone and attempt < QUEUE_TRIES:
             self.clock.at(self.clock.now() + VISIBILITY, lambda: self.give_up(event, attempt + 1))
+
+    def memories_of(self, user: str) -> tuple[tuple[Memory, ...], MemoryUsage]:
+        """The user's memories, newest first, and their usage as it was counted."""
+        store = DynamoDbMemoryStore(self._plain, self._tables.memories, self._tables.chats, self.clock)
+        return store.list_all(user), store.usage(user)
+
+    def forget_usage(self, user: str) -> None:
+        """Delete the user's usage, as before it was counted."""
+        self._plain.delete_item(TableName=self._tables.chats, Key=usage_key(user))
 
     # ---- slots
 

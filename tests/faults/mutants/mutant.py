@@ -14,6 +14,7 @@ class Judge(StrEnum):
     CRASH_POINTS = "crash points"
     MODEL_BASED = "model-based comparison"
     TORN_READS = "torn reads"
+    MEMORIES = "crash points of memories"
 
 
 class OutdatedMutant(BaseException):

@@ -9,16 +9,18 @@ import sys
 
 from moto import mock_aws
 
+from tests.faults.crash_points.memories import memory_breaches
 from tests.faults.crash_points.runner import CrashPointRunner, all_points
 from tests.faults.crash_points.stories import STORIES
 from tests.faults.model_based.dynamodb import Moto, compare_with_fake
 from tests.faults.model_based.torn_reads import torn_reads
 from tests.faults.mutants.broken_adapters import ADAPTER_MUTANTS
 from tests.faults.mutants.broken_domain import DOMAIN_MUTANTS
+from tests.faults.mutants.broken_memories import MEMORY_MUTANTS
 from tests.faults.mutants.mutant import Judge, Mutant
 from tests.faults.simulation.runner import failing
 
-MUTANTS = (*DOMAIN_MUTANTS, *ADAPTER_MUTANTS)
+MUTANTS = (*DOMAIN_MUTANTS, *ADAPTER_MUTANTS, *MEMORY_MUTANTS)
 SEEDS = range(600)
 EXAMPLES = 80
 
@@ -55,11 +57,16 @@ def _torn_reads(_: Mutant) -> str | None:
     return next(torn_reads(), None)
 
 
+def _memories(_: Mutant) -> str | None:
+    return next(memory_breaches(), None)
+
+
 _JUDGES = {
     Judge.SIMULATION: _simulation,
     Judge.CRASH_POINTS: _crash_points,
     Judge.MODEL_BASED: _model_based,
     Judge.TORN_READS: _torn_reads,
+    Judge.MEMORIES: _memories,
 }
 
 

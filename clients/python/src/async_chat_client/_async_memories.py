@@ -15,12 +15,14 @@ class AsyncMemories:
         self._runner = runner
         self._calls = calls
 
-    async def remember(self, text: str, *, occurred_at: datetime | None = None, tags: Iterable[str] = ()) -> str:
-        [ids] = [batch async for batch in self.remember_all([NewMemory(text, occurred_at, tuple(tags))])]
+    async def remember(
+        self, text: str, *, occurred_at: datetime | None = None, tags: Iterable[str] = (), key: str | None = None
+    ) -> str:
+        [ids] = [batch async for batch in self.remember_all([NewMemory(text, occurred_at, tuple(tags))], key=key)]
         return ids[0]
 
-    def remember_all(self, memories: Iterable[NewMemory]) -> AsyncIterator[tuple[str, ...]]:
-        return self._runner.stream(self._calls.remember(memories))
+    def remember_all(self, memories: Iterable[NewMemory], *, key: str | None = None) -> AsyncIterator[tuple[str, ...]]:
+        return self._runner.stream(self._calls.remember(memories, key))
 
     def list(self) -> AsyncIterator[Memory]:
         return self._runner.stream(self._calls.memories(None))

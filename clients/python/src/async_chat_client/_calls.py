@@ -93,17 +93,18 @@ class Calls:
             for memory in found:
                 yield Emit(memory)
 
-    def remember(self, memories: Iterable[NewMemory]) -> Stream[tuple[str, ...]]:
+    def remember(self, memories: Iterable[NewMemory], key: str | None) -> Stream[tuple[str, ...]]:
         """Store memories in batches. Emits the ids of each batch once it is stored.
 
-        A batch whose response was lost is not sent again: memories have no idempotency key, so it might be stored twice
+        Each batch has an idempotency key made of `key`, or of a random one, and its number.
         """
-        for batch in _batches(memories):
+        key = key or uuid4().hex
+        for number, batch in enumerate(_batches(memories), 1):
             request = Request(
                 "POST",
                 "/memories",
+                headers={"Idempotency-Key": f"{key}-{number}"},
                 body={"memories": [_bodies.new_memory(memory) for memory in batch]},
-                repeatable=False,
                 timeout=35.0,  # longer than API Gateway's 30 seconds
             )
             reply = yield from self._answered(request)

@@ -13,14 +13,22 @@ class Memories:
         self._runner = runner
         self._calls = calls
 
-    def remember(self, text: str, *, occurred_at: datetime | None = None, tags: Iterable[str] = ()) -> str:
-        """Store a memory and return its id. `occurred_at` is an aware datetime, by default now."""
-        [ids] = self.remember_all([NewMemory(text, occurred_at, tuple(tags))])
+    def remember(
+        self, text: str, *, occurred_at: datetime | None = None, tags: Iterable[str] = (), key: str | None = None
+    ) -> str:
+        """Store a memory and return its id. `occurred_at` is an aware datetime, by default now.
+
+        The service stores nothing twice within a day under the same `key`; by default each call has a key of its own.
+        """
+        [ids] = self.remember_all([NewMemory(text, occurred_at, tuple(tags))], key=key)
         return ids[0]
 
-    def remember_all(self, memories: Iterable[NewMemory]) -> Iterator[tuple[str, ...]]:
-        """Store memories in batches of a hundred as the result is consumed; yields the ids of each stored batch."""
-        return self._runner.stream(self._calls.remember(memories))
+    def remember_all(self, memories: Iterable[NewMemory], *, key: str | None = None) -> Iterator[tuple[str, ...]]:
+        """Store memories in batches of a hundred as the result is consumed; yields the ids of each stored batch.
+
+        With the same `key` and the same memories, a repetition within a day stores only what is not stored yet.
+        """
+        return self._runner.stream(self._calls.remember(memories, key))
 
     def list(self) -> Iterator[Memory]:
         """All memories, newest first. Pages are fetched as they are needed."""

@@ -7,7 +7,7 @@
     │   ├── Unauthorized          no token, or an invalid or expired one
     │   ├── Forbidden             ── ChatForbidden
     │   ├── NotFound              ── ChatNotFound, MemoryNotFound, RouteNotFound
-    │   ├── Conflict              ── ChatBusy, NothingToRetry
+    │   ├── Conflict              ── ChatBusy, NothingToRetry, MemoriesFull
     │   ├── TooManyRequests       ── TooManyTurns, AtCapacity
     │   └── ServiceFault          ── InternalError, TryAgain
     ├── Unreachable               no response: connection refused, cut, or too slow
@@ -85,7 +85,7 @@ class UnsupportedMediaType(ServiceError, code="unsupported_media_type", status=4
 
 
 class IdempotencyKeyReused(ServiceError, code="idempotency_key_reused"):
-    """The key was used for another question or chat."""
+    """The key was used for another request."""
 
 
 class Unauthorized(ServiceError, status=401):
@@ -126,6 +126,10 @@ class ChatBusy(Conflict, code="chat_busy"):
 
 class NothingToRetry(Conflict, code="nothing_to_retry"):
     """The chat's last question was answered."""
+
+
+class MemoriesFull(Conflict, code="memories_full"):
+    """With these the user would have more memories than the service allows; `detail` says how many."""
 
 
 class TooManyRequests(ServiceError, status=429):

@@ -59,6 +59,7 @@ class FakeApi:
         self._chats: dict[str, FakeChat] = {}
         self._memories: dict[str, tuple[str, Json]] = {}
         self._keys: dict[tuple[str, str], tuple[bytes, str]] = {}
+        self._memory_keys: dict[tuple[str, str], tuple[bytes, list[str]]] = {}
         self._routes: dict[str, Route] = {
             r"POST /memories/chat": self._ask,
             r"GET /chats/messages": self._poll,
@@ -153,12 +154,19 @@ class FakeApi:
         return httpx.Response(204)
 
     def _remember(self, call: Call) -> httpx.Response:
+        key = (call.user, call.request.headers.get("idempotency-key", self._new_id()))
+        if key in self._memory_keys:
+            body, ids = self._memory_keys[key]
+            if body != call.request.content:
+                raise Refusal(422, "idempotency_key_reused")
+            return httpx.Response(201, json={"memory_ids": ids}, headers={"Idempotency-Replayed": "true"})
         ids = []
         for new in call.body.get("memories", [call.body]):
             ids.append(self._new_id())
             happened = new.get("occurred_at") or rfc3339(self._now())
             memory = {"memory_id": ids[-1], "text": new["text"], "occurred_at": happened, "tags": new.get("tags", [])}
             self._memories[ids[-1]] = (call.user, memory)
+        self._memory_keys[key] = (call.request.content, ids)
         return httpx.Response(201, json={"memory_ids": ids})
 
     def _list_memories(self, call: Call) -> httpx.Response:
