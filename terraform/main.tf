@@ -21,6 +21,8 @@ module "service" {
   dashboard               = try(local.environment.dashboard, null)
   throttle                = try(local.environment.throttle, null)
   ask_throttle            = try(local.environment.ask_throttle, null)
+  search_throttle         = try(local.environment.search_throttle, null)
+  memory_limit            = try(local.environment.memory_limit, null)
   memory                  = try(local.environment.memory, null)
   concurrency             = try(local.environment.concurrency, null)
   max_concurrent_turns    = try(local.environment.max_concurrent_turns, null)

@@ -1,4 +1,4 @@
-"""The reads function: polls, lists and searches. It may end an overdue turn, and writes nothing else."""
+"""The reads function: polls, the list of chats, the page. It may end an overdue turn, and writes nothing else."""
 
 # First: see there.
 from entrypoints.lambda_runtime import LambdaHandler, http_function, lambda_function
@@ -13,11 +13,9 @@ from entrypoints.container import Container
 from entrypoints.http.parameters import (
     chat_cursor_in_query,
     chat_id_in_query,
-    cursor_in_query,
     encode_cursor,
     limit_in_query,
     message_page,
-    search_in_query,
 )
 from entrypoints.http.problems import retry_after
 from entrypoints.http.request import Request, Response, with_etag
@@ -58,18 +56,6 @@ def list_chats(request: Request, services: Container) -> Response:
     )
 
 
-def list_memories(request: Request, services: Container) -> Response:
-    from entrypoints.schemas.memories import MemoriesResponse, memory_body  # likewise
-
-    limit, cursor, query = limit_in_query(request), cursor_in_query(request, "cursor"), search_in_query(request)
-    memories = services.memory_service()
-    if query is not None:
-        found = memories.search(request.user_id, query, limit)
-        return Response(200, MemoriesResponse(memories=[memory_body(memory) for memory in found.memories], next=None))
-    page = memories.list_page(request.user_id, limit, cursor)
-    return Response(200, MemoriesResponse(memories=[memory_body(memory) for memory in page.memories], next=page.next))
-
-
 def health(_request: Request, services: Container) -> Response:
     from entrypoints.schemas.health import Health  # likewise
 
@@ -102,7 +88,6 @@ def make_handler(services: Container) -> LambdaHandler:
     handlers = {
         "poll": poll,
         "list_chats": list_chats,
-        "list_memories": list_memories,
         "health": health,
         "openapi": openapi,
         "page": chat_page,

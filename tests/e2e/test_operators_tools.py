@@ -43,7 +43,7 @@ def test_smoke_test_fails_when_deployed_code_differs_from_the_package(stack: Run
     (tmp_path / "lambda.zip").write_bytes(b"another build")
     done = smoke(stack, tmp_path / "lambda.zip", "--no-ask")
     assert done.returncode == 1
-    assert "chat, edits, failures, reads run other code" in done.stdout
+    assert "chat, edits, failures, reads, search run other code" in done.stdout
 
 
 def test_smoke_test_fails_for_a_rejected_token(stack: RunningStack) -> None:

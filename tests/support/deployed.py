@@ -1,4 +1,4 @@
-"""The four functions wired by the real container, some of its parts replaced by fakes."""
+"""The functions wired by the real container, some of its parts replaced by fakes."""
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
@@ -7,14 +7,20 @@ from typing import Any, Final
 from dependency_injector import providers
 
 from domain.ports import Clock
-from entrypoints import chat, edits, failures, reads
+from entrypoints import chat, edits, failures, reads, search
 from entrypoints.container import Container
 from entrypoints.http.routes import ROUTES
 
 Handler = Callable[[Mapping[str, Any], Any], Any]
 #: The function of each route, by API Gateway's route key: "GET /chats".
 FUNCTIONS: Final = {route.key: route.function for route in ROUTES}
-_MODULES: Final[Mapping[str, Any]] = {"chat": chat, "reads": reads, "edits": edits, "failures": failures}
+_MODULES: Final[Mapping[str, Any]] = {
+    "chat": chat,
+    "reads": reads,
+    "search": search,
+    "edits": edits,
+    "failures": failures,
+}
 
 
 def deploy(**fakes: object) -> Container:
@@ -26,7 +32,7 @@ def deploy(**fakes: object) -> Container:
 
 
 def handler_of(function: str, container: Container) -> Handler:
-    """The handler that Lambda calls for chat, reads, edits or failures."""
+    """The handler that Lambda calls for chat, reads, search, edits or failures."""
     handler: Handler = _MODULES[function].make_handler(container)
     return handler
 

@@ -90,10 +90,10 @@ MUTANTS: Final = [
         IAM,
     ),
     Mutant(
-        "the edits function may put single items",
+        "the edits function may write batches of memories, which are not counted",
         "iam.tf",
-        '["dynamodb:BatchWriteItem", "dynamodb:GetItem"',
-        '["dynamodb:BatchWriteItem", "dynamodb:PutItem", "dynamodb:GetItem"',
+        '["dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:Query"]',
+        '["dynamodb:BatchWriteItem", "dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:Query"]',
         IAM,
     ),
     Mutant(
@@ -248,9 +248,16 @@ MUTANTS: Final = [
     Mutant(
         "the API may invoke the worker",
         "routes.tf",
-        'api_functions = toset(["chat", "edits", "reads"])',
+        'api_functions = toset(["chat", "edits", "reads", "search"])',
         "api_functions = toset(keys(local.functions))",
         WORKER,
+    ),
+    Mutant(
+        "searches have no throttle of their own",
+        "routes.tf",
+        "    { for key in local.search_routes : key => var.search_throttle },\n",
+        "",
+        API,
     ),
     Mutant(
         "no concurrency is reserved",

@@ -16,7 +16,7 @@ class Route:
     name: str
     method: str
     path: str
-    function: Literal["chat", "reads", "edits"]
+    function: Literal["chat", "reads", "search", "edits"]
     scope: str | None
 
     @property
@@ -30,7 +30,7 @@ ROUTES: Final = (
     Route("retry", "POST", "/chats/{chat_id}/retry", "chat", "chats.write"),
     Route("poll", "GET", "/chats/messages", "reads", "chats.read"),
     Route("list_chats", "GET", "/chats", "reads", "chats.read"),
-    Route("list_memories", "GET", "/memories", "reads", "memories.read"),
+    Route("list_memories", "GET", "/memories", "search", "memories.read"),
     Route("health", "GET", "/health", "reads", None),
     Route("openapi", "GET", "/openapi.json", "reads", None),
     Route("page", "GET", "/", "reads", None),

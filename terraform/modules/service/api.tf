@@ -46,12 +46,12 @@ resource "aws_apigatewayv2_stage" "default" {
   }
 
   dynamic "route_settings" {
-    for_each = local.asking_routes
+    for_each = local.route_throttles
 
     content {
-      route_key              = aws_apigatewayv2_route.guarded[route_settings.value].route_key
-      throttling_rate_limit  = var.ask_throttle.rate
-      throttling_burst_limit = var.ask_throttle.burst
+      route_key              = aws_apigatewayv2_route.guarded[route_settings.key].route_key
+      throttling_rate_limit  = route_settings.value.rate
+      throttling_burst_limit = route_settings.value.burst
     }
   }
 

@@ -17,6 +17,7 @@ locals {
     {
       chat     = { handler = "entrypoints.chat.handler", timeout = local.worker == "chat" ? local.worker_timeout : local.api_timeout }
       reads    = { handler = "entrypoints.reads.handler", timeout = 10 }
+      search   = { handler = "entrypoints.search.handler", timeout = local.api_timeout }
       edits    = { handler = "entrypoints.edits.handler", timeout = local.api_timeout }
       failures = { handler = "entrypoints.failures.handler", timeout = 30 }
     },
@@ -33,6 +34,11 @@ locals {
     ASYNC_CHAT_MAX_CONCURRENT_TURNS = tostring(local.max_concurrent_turns)
     ASYNC_CHAT_LOG_LEVEL            = var.log_level
     ASYNC_CHAT_LOG_KEY              = sensitive(terraform_data.log_key.output)
+  }
+
+  edits_settings = {
+    ASYNC_CHAT_MEMORIES_PER_USER     = tostring(var.memory_limit.memories)
+    ASYNC_CHAT_MEMORY_BYTES_PER_USER = tostring(var.memory_limit.bytes)
   }
 
   poll_settings = { ASYNC_CHAT_EXPECTED_ANSWER_SECONDS = tostring(var.expected_answer_seconds) }
@@ -73,6 +79,7 @@ resource "aws_lambda_function" "function" {
       local.settings,
       each.key == "chat" ? local.dispatcher_settings : {},
       each.key == local.worker ? local.worker_settings : {},
+      each.key == "edits" ? local.edits_settings : {},
       each.key == "reads" ? merge(local.reads_settings, local.poll_settings) : {},
     )
   }

@@ -86,6 +86,9 @@ locals {
         Action   = ["dynamodb:Query"]
         Resource = ["${local.table_arns.chats}/index/by_activity"]
       },
+    ]
+
+    search = [
       {
         Sid      = "Memories"
         Effect   = "Allow"
@@ -96,15 +99,16 @@ locals {
 
     edits = [
       {
+        # Memories are counted in the chats table, in the same transaction.
         Sid      = "Chats"
         Effect   = "Allow"
-        Action   = ["dynamodb:BatchWriteItem", "dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem"]
+        Action   = ["dynamodb:BatchWriteItem", "dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"]
         Resource = [local.table_arns.chats]
       },
       {
         Sid      = "Memories"
         Effect   = "Allow"
-        Action   = ["dynamodb:BatchWriteItem", "dynamodb:DeleteItem"]
+        Action   = ["dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:Query"]
         Resource = [local.table_arns.memories]
       },
     ]

@@ -14,7 +14,15 @@ locals {
   # Each starts an agent run, which costs money; polls are many and cheap.
   asking_routes = toset([for key, route in local.contract : key if route.function == "chat"])
 
-  api_functions = toset(["chat", "edits", "reads"])
+  # Each reads up to 10 MB and takes up to seconds of a whole core.
+  search_routes = toset([for key, route in local.contract : key if route.function == "search"])
+
+  route_throttles = merge(
+    { for key in local.asking_routes : key => var.ask_throttle },
+    { for key in local.search_routes : key => var.search_throttle },
+  )
+
+  api_functions = toset(["chat", "edits", "reads", "search"])
 }
 
 resource "aws_apigatewayv2_route" "guarded" {

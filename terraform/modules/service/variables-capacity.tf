@@ -13,12 +13,32 @@ variable "ask_throttle" {
   nullable    = false
 }
 
+variable "search_throttle" {
+  description = "Lists and searches of memories per second that the API accepts, and their burst. A search takes a function's whole core for up to seconds."
+  type        = object({ rate = number, burst = number })
+  default     = { rate = 10, burst = 20 }
+  nullable    = false
+}
+
+variable "memory_limit" {
+  description = "How much a user may store: the number of memories, and the bytes of their texts and tags."
+  type        = object({ memories = number, bytes = number })
+  default     = { memories = 20000, bytes = 10000000 }
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for number in values(var.memory_limit) : number >= 1 && floor(number) == number]) && var.memory_limit.memories <= 100000 && var.memory_limit.bytes <= 100000000
+    error_message = "memory_limit must be whole numbers: 1 to 100000 memories, 1 to 100000000 bytes."
+  }
+}
+
 variable "memory" {
   description = "Memory of each function in MB."
   type = object({
     chat     = optional(number, 512)
     worker   = optional(number, 1024)
     reads    = optional(number, 512)
+    search   = optional(number, 1769) # one core: a search computes
     edits    = optional(number, 256)
     failures = optional(number, 256)
   })
@@ -32,14 +52,14 @@ variable "memory" {
 }
 
 variable "concurrency" {
-  description = "Reserved concurrency by function: chat, worker, reads, edits, failures. A function that is not named shares the account's."
+  description = "Reserved concurrency by function: chat, worker, reads, search, edits, failures. A function that is not named shares the account's."
   type        = map(number)
   default     = {}
   nullable    = false
 
   validation {
-    condition     = alltrue([for key, number in var.concurrency : contains(["chat", "worker", "reads", "edits", "failures"], key) && number >= 1 && floor(number) == number])
-    error_message = "concurrency must map chat, worker, reads, edits or failures to whole numbers from 1."
+    condition     = alltrue([for key, number in var.concurrency : contains(["chat", "worker", "reads", "search", "edits", "failures"], key) && number >= 1 && floor(number) == number])
+    error_message = "concurrency must map chat, worker, reads, search, edits or failures to whole numbers from 1."
   }
 }
 

@@ -57,7 +57,7 @@ run "reserves_concurrency_for_each_function" {
   command = plan
 
   assert {
-    condition     = local.environment.concurrency == { chat = 50, worker = 350, reads = 200, edits = 20, failures = 5 } && toset(keys(local.environment.concurrency)) == toset(keys(output.function_names))
+    condition     = local.environment.concurrency == { chat = 50, worker = 350, reads = 200, search = 20, edits = 20, failures = 5 } && toset(keys(local.environment.concurrency)) == toset(keys(output.function_names))
     error_message = "Every function needs its reserved concurrency."
   }
 

@@ -13,7 +13,7 @@ run "resource_names_contain_the_workspace" {
   command = plan
 
   assert {
-    condition     = output.function_names == { for key in ["chat", "reads", "edits", "failures"] : key => "async-chat-pr-7-${key}" }
+    condition     = output.function_names == { for key in ["chat", "reads", "search", "edits", "failures"] : key => "async-chat-pr-7-${key}" }
     error_message = "Function names must contain the workspace."
   }
 

@@ -50,6 +50,7 @@ class Probes:
             "chat": [*turns, works.send_failure],
             "worker": [*turns, works.send_failure],
             "reads": [self._reading, self._ending_an_overdue_turn],
+            "search": [self._searching],
             "edits": [self._editing],
             "failures": [self._failing_a_killed_workers_turn, FunctionRole(self._stack, "failures").receive_failure],
         }
@@ -80,13 +81,17 @@ class Probes:
         newest = self._expect(200, "GET", "/chats/messages", query={"chat_id": chat, "limit": "1"})
         self._expect(200, "GET", "/chats/messages", query={"chat_id": chat, "before": newest["before"]})
         self._expect(200, "GET", "/chats")
-        self._expect(200, "GET", "/memories", query={"q": "key"})
 
     def _ending_an_overdue_turn(self) -> None:
         chat = self._thinking()
         self._set_deadline_to_the_past(chat)
         page = self._expect(200, "GET", "/chats/messages", query={"chat_id": chat})
         assert page["turn"]["error"]["code"] == "timed_out", "an overdue turn was not ended"
+
+    # ---- search
+
+    def _searching(self) -> None:
+        self._expect(200, "GET", "/memories", query={"q": "key"})
 
     # ---- edits
 
@@ -95,7 +100,8 @@ class Probes:
         self._expect(200, "POST", f"/chats/{chat}/cancel")
         self._expect(204, "POST", f"/chats/{chat}/read")
         self._expect(204, "DELETE", f"/chats/{chat}")
-        memory = self._expect(201, "POST", "/memories", body={"text": "Bins go out on Thursdays."})["memory_ids"][0]
+        batch = {"memories": [{"text": "Bins go out on Thursdays."}] * 30}  # of two transactions: its record is deleted
+        memory = self._expect(201, "POST", "/memories", body=batch)["memory_ids"][0]
         self._expect(204, "DELETE", f"/memories/{memory}")
 
     # ---- failures

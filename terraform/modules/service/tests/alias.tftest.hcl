@@ -29,7 +29,7 @@ run "with_published_versions_every_caller_invokes_the_alias" {
   }
 
   assert {
-    condition     = { for key, alias in aws_lambda_alias.live : key => [alias.name, alias.function_name, alias.function_version] } == { for key in ["chat", "reads", "edits", "failures"] : key => ["live", "async-chat-local-${key}", "7"] }
+    condition     = { for key, alias in aws_lambda_alias.live : key => [alias.name, alias.function_name, alias.function_version] } == { for key in ["chat", "reads", "search", "edits", "failures"] : key => ["live", "async-chat-local-${key}", "7"] }
     error_message = "Every function needs an alias of its newest version."
   }
 
@@ -87,7 +87,7 @@ run "rollback_points_the_alias_to_an_earlier_version" {
   }
 
   assert {
-    condition     = output.live_versions == { chat = "5", reads = "4", edits = "7", failures = "7" }
+    condition     = output.live_versions == { chat = "5", reads = "4", search = "7", edits = "7", failures = "7" }
     error_message = "The alias must point to the version in rollback."
   }
 }

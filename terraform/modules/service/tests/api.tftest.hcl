@@ -59,6 +59,12 @@ run "each_route_invokes_the_function_that_has_its_permissions" {
   }
 
   override_resource {
+    target          = aws_apigatewayv2_integration.function["search"]
+    override_during = plan
+    values          = { id = "to-search" }
+  }
+
+  override_resource {
     target          = aws_apigatewayv2_integration.function["edits"]
     override_during = plan
     values          = { id = "to-edits" }
@@ -91,8 +97,9 @@ run "questions_and_other_requests_are_throttled" {
   command = plan
 
   variables {
-    throttle     = { rate = 40, burst = 80 }
-    ask_throttle = { rate = 3, burst = 9 }
+    throttle        = { rate = 40, burst = 80 }
+    ask_throttle    = { rate = 3, burst = 9 }
+    search_throttle = { rate = 4, burst = 7 }
   }
 
   assert {
@@ -104,8 +111,32 @@ run "questions_and_other_requests_are_throttled" {
     condition = { for setting in aws_apigatewayv2_stage.default.route_settings : setting.route_key => [setting.throttling_rate_limit, setting.throttling_burst_limit] } == {
       "POST /memories/chat"         = [3, 9]
       "POST /chats/{chat_id}/retry" = [3, 9]
+      "GET /memories"               = [4, 7]
     }
-    error_message = "Routes that start an agent need their own throttle."
+    error_message = "Routes that start an agent or search need their own throttle."
+  }
+}
+
+run "searching_shares_no_reserved_concurrency_with_polls" {
+  command = plan
+
+  variables {
+    concurrency = { reads = 200, search = 20 }
+  }
+
+  assert {
+    condition     = local.contract["GET /memories"].function != local.contract["GET /chats/messages"].function
+    error_message = "Searches of one user must not take the concurrency of everybody's polls."
+  }
+
+  assert {
+    condition     = [for key in ["GET /memories", "GET /chats/messages"] : aws_lambda_function.function[local.contract[key].function].reserved_concurrent_executions] == [20, 200]
+    error_message = "Searches and polls need reserved concurrency of their own."
+  }
+
+  assert {
+    condition     = aws_lambda_function.function["search"].memory_size == 1769
+    error_message = "A search needs a whole core, which Lambda gives from 1,769 MB on."
   }
 }
 

@@ -28,12 +28,15 @@ run "each_function_has_exactly_these_permissions" {
       reads = {
         Chats           = [["dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem"], ["arn:aws:dynamodb:eu-central-1:123456789012:table/async-chat-local-chats"]]
         ChatsByActivity = [["dynamodb:Query"], ["arn:aws:dynamodb:eu-central-1:123456789012:table/async-chat-local-chats/index/by_activity"]]
-        Memories        = [["dynamodb:Query"], ["arn:aws:dynamodb:eu-central-1:123456789012:table/async-chat-local-memories"]]
         Log             = [["logs:CreateLogStream", "logs:PutLogEvents"], ["arn:aws:logs:eu-central-1:123456789012:log-group:/aws/lambda/async-chat-local-reads:*"]]
       }
+      search = {
+        Memories = [["dynamodb:Query"], ["arn:aws:dynamodb:eu-central-1:123456789012:table/async-chat-local-memories"]]
+        Log      = [["logs:CreateLogStream", "logs:PutLogEvents"], ["arn:aws:logs:eu-central-1:123456789012:log-group:/aws/lambda/async-chat-local-search:*"]]
+      }
       edits = {
-        Chats    = [["dynamodb:BatchWriteItem", "dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem"], ["arn:aws:dynamodb:eu-central-1:123456789012:table/async-chat-local-chats"]]
-        Memories = [["dynamodb:BatchWriteItem", "dynamodb:DeleteItem"], ["arn:aws:dynamodb:eu-central-1:123456789012:table/async-chat-local-memories"]]
+        Chats    = [["dynamodb:BatchWriteItem", "dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"], ["arn:aws:dynamodb:eu-central-1:123456789012:table/async-chat-local-chats"]]
+        Memories = [["dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:Query"], ["arn:aws:dynamodb:eu-central-1:123456789012:table/async-chat-local-memories"]]
         Log      = [["logs:CreateLogStream", "logs:PutLogEvents"], ["arn:aws:logs:eu-central-1:123456789012:log-group:/aws/lambda/async-chat-local-edits:*"]]
       }
       failures = {
@@ -83,6 +86,12 @@ run "each_function_runs_with_its_own_role" {
     target          = aws_iam_role.function["reads"]
     override_during = plan
     values          = { arn = "arn:aws:iam::123456789012:role/of-reads" }
+  }
+
+  override_resource {
+    target          = aws_iam_role.function["search"]
+    override_during = plan
+    values          = { arn = "arn:aws:iam::123456789012:role/of-search" }
   }
 
   override_resource {
@@ -157,6 +166,7 @@ run "tracing_and_customer_key_add_one_statement_each" {
       chat     = [["kms:Decrypt"]]
       worker   = [["kms:Decrypt", "kms:GenerateDataKey"]]
       reads    = [["kms:Decrypt"]]
+      search   = [["kms:Decrypt"]]
       edits    = [["kms:Decrypt"]]
       failures = [["kms:Decrypt"]]
     }

@@ -77,7 +77,7 @@ run "model_settings_reach_only_the_worker" {
   }
 
   assert {
-    condition     = alltrue([for key in ["reads", "edits", "failures"] : alltrue([for name in keys(aws_lambda_function.function[key].environment[0].variables) : !strcontains(name, "MODEL")])])
+    condition     = alltrue([for key in ["reads", "search", "edits", "failures"] : alltrue([for name in keys(aws_lambda_function.function[key].environment[0].variables) : !strcontains(name, "MODEL")])])
     error_message = "Only the worker gets the model's settings."
   }
 }

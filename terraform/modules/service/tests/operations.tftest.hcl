@@ -35,11 +35,13 @@ run "every_alarm_has_its_metric_threshold_and_runbook" {
       throttles-chat       = "AWS/Lambda Sum of Throttles > 0"
       throttles-worker     = "AWS/Lambda Sum of Throttles > 0"
       throttles-reads      = "AWS/Lambda Sum of Throttles > 0"
+      throttles-search     = "AWS/Lambda Sum of Throttles > 0"
       throttles-edits      = "AWS/Lambda Sum of Throttles > 0"
       throttles-failures   = "AWS/Lambda Sum of Throttles > 0"
       errors-chat          = "AWS/Lambda Sum of Errors > 0"
       errors-worker        = "AWS/Lambda Sum of Errors > 0"
       errors-reads         = "AWS/Lambda Sum of Errors > 0"
+      errors-search        = "AWS/Lambda Sum of Errors > 0"
       errors-edits         = "AWS/Lambda Sum of Errors > 0"
       errors-failures      = "AWS/Lambda Sum of Errors > 0"
     }

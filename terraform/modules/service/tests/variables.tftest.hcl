@@ -91,6 +91,16 @@ run "agent_without_a_factory_is_rejected" {
   expect_failures = [var.agent]
 }
 
+run "a_memory_limit_of_no_bytes_is_rejected" {
+  command = plan
+
+  variables {
+    memory_limit = { memories = 20000, bytes = 0 }
+  }
+
+  expect_failures = [var.memory_limit]
+}
+
 run "zero_expected_answer_seconds_are_rejected" {
   command = plan
 

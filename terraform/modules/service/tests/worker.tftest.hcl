@@ -19,6 +19,7 @@ run "without_a_dedicated_worker_the_chat_function_invokes_itself" {
     condition = { for key, function in aws_lambda_function.function : key => [function.function_name, function.handler, function.timeout] } == {
       chat     = ["async-chat-local-chat", "entrypoints.chat.handler", 90]
       reads    = ["async-chat-local-reads", "entrypoints.reads.handler", 10]
+      search   = ["async-chat-local-search", "entrypoints.search.handler", 29]
       edits    = ["async-chat-local-edits", "entrypoints.edits.handler", 29]
       failures = ["async-chat-local-failures", "entrypoints.failures.handler", 30]
     }
@@ -115,6 +116,7 @@ run "a_dedicated_worker_is_a_function_of_its_own" {
       chat     = ["async-chat-local-chat", "entrypoints.chat.handler", 29]
       worker   = ["async-chat-local-worker", "entrypoints.chat.handler", 90]
       reads    = ["async-chat-local-reads", "entrypoints.reads.handler", 10]
+      search   = ["async-chat-local-search", "entrypoints.search.handler", 29]
       edits    = ["async-chat-local-edits", "entrypoints.edits.handler", 29]
       failures = ["async-chat-local-failures", "entrypoints.failures.handler", 30]
     }
@@ -132,7 +134,7 @@ run "a_dedicated_worker_is_a_function_of_its_own" {
   }
 
   assert {
-    condition     = [for key, permission in aws_lambda_permission.api : key] == ["chat", "edits", "reads"]
+    condition     = [for key, permission in aws_lambda_permission.api : key] == ["chat", "edits", "reads", "search"]
     error_message = "The API must not be allowed to invoke the worker."
   }
 }
@@ -166,6 +168,7 @@ run "every_variable_reaches_the_functions_that_read_it" {
     agent                   = "my_agents.legacy:make_agent"
     recall_delay_seconds    = 5
     expected_answer_seconds = 12
+    memory_limit            = { memories = 300, bytes = 40000 }
     log_level               = "WARNING"
     worker_retries          = 2
   }
@@ -189,7 +192,7 @@ run "every_variable_reaches_the_functions_that_read_it" {
   }
 
   assert {
-    condition = alltrue([for key in ["reads", "edits", "failures"] : { for name, value in aws_lambda_function.function[key].environment[0].variables : name => value if !contains(["ASYNC_CHAT_SIGN_IN", "ASYNC_CHAT_EXPECTED_ANSWER_SECONDS"], name) } == {
+    condition = alltrue([for key in ["reads", "search", "edits", "failures"] : { for name, value in aws_lambda_function.function[key].environment[0].variables : name => value if !contains(["ASYNC_CHAT_SIGN_IN", "ASYNC_CHAT_EXPECTED_ANSWER_SECONDS", "ASYNC_CHAT_MEMORIES_PER_USER", "ASYNC_CHAT_MEMORY_BYTES_PER_USER"], name) } == {
       ASYNC_CHAT_WORKSPACE            = "local"
       ASYNC_CHAT_VERSION              = "1.2.3"
       ASYNC_CHAT_CHATS_TABLE          = "async-chat-local-chats"
@@ -201,6 +204,11 @@ run "every_variable_reaches_the_functions_that_read_it" {
       ASYNC_CHAT_LOG_KEY              = "of-this-workspace"
     }])
     error_message = "The environment variables of a function other than the worker differ from this list."
+  }
+
+  assert {
+    condition     = { for key, function in aws_lambda_function.function : key => [function.environment[0].variables.ASYNC_CHAT_MEMORIES_PER_USER, function.environment[0].variables.ASYNC_CHAT_MEMORY_BYTES_PER_USER] if contains(keys(function.environment[0].variables), "ASYNC_CHAT_MEMORIES_PER_USER") } == { edits = ["300", "40000"] }
+    error_message = "memory_limit must reach the edits function, and only it."
   }
 
   assert {
@@ -233,7 +241,7 @@ run "reserved_concurrency_limits_the_concurrent_turns" {
   }
 
   assert {
-    condition     = { for key, function in aws_lambda_function.function : key => function.reserved_concurrent_executions } == { chat = 50, worker = 350, reads = 200, edits = -1, failures = -1 }
+    condition     = { for key, function in aws_lambda_function.function : key => function.reserved_concurrent_executions } == { chat = 50, worker = 350, reads = 200, search = -1, edits = -1, failures = -1 }
     error_message = "A function has another reserved concurrency than concurrency says."
   }
 
