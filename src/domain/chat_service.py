@@ -48,6 +48,8 @@ QUESTION_LIMIT: Final = 8_000
 HISTORY_LENGTH: Final = 20
 PERSIST_PAUSE: Final = timedelta(seconds=1)
 SLOT_ATTEMPTS: Final = 5
+#: Less than the ten seconds after which clients give up a request.
+DELETION_TIME: Final = timedelta(seconds=7)
 
 Stored = TypeVar("Stored")
 
@@ -350,10 +352,14 @@ class ChatService:
                 return turn
 
     def delete(self, user_id: str, chat_id: str) -> None:
-        """Cancel the running turn, then delete the chat. Raises `ChatNotFound`, `ChatForbidden`."""
+        """Cancel the running turn, then delete the chat. Raises `ChatNotFound`, `ChatForbidden`.
+
+        Raises `StoreUnavailable` for a chat that is too long to be deleted in `DELETION_TIME`: the same call goes on.
+        """
+        until = self._clock.now() + DELETION_TIME
         with suppress(ChatNotFound):  # an interrupted deletion has hidden the chat; it continues below
             self.cancel(user_id, chat_id)
-        self._chats.delete(chat_id, user_id)
+        self._chats.delete(chat_id, user_id, until)
 
     def _expire(self, turn: Turn) -> None:
         self._end(turn, turn.failed(FailureCode.TIMED_OUT, self._clock.now()))

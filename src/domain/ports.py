@@ -7,7 +7,7 @@ Any method of ChatRepository and MemoryStore may raise `StoreUnavailable`.
 """
 
 from abc import abstractmethod
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -18,6 +18,7 @@ from domain.records import (
     Assignment,
     ChatList,
     ChatPage,
+    FoundMemories,
     IdempotencyRecord,
     MemoryPage,
     MemoryRecord,
@@ -94,11 +95,12 @@ class ChatRepository(Protocol):
         """Set the read mark to the newest message. Raises `ChatNotFound` or `ChatForbidden`."""
 
     @abstractmethod
-    def delete(self, chat_id: str, user_id: str) -> None:
+    def delete(self, chat_id: str, user_id: str, until: datetime | None = None) -> None:
         """Delete the chat and all its messages. From the first effect on, no read finds the chat, and no transition
         of its turn is stored. A queued turn releases its slots; those of a running one stay with its worker.
 
-        An interrupted deletion continues when called again. Raises `ChatNotFound` (nothing is left), `ChatForbidden`.
+        An interrupted deletion continues when called again. A long chat is deleted `until` then: `StoreUnavailable`
+        when messages are left. Raises `ChatNotFound` (nothing is left), `ChatForbidden`.
         """
 
 
@@ -181,12 +183,17 @@ class MemoryRanking(Protocol):
 
     @abstractmethod
     def rank(
-        self, query: str, memories: Sequence[Memory], limit: int, now: datetime | None = None
-    ) -> tuple[Memory, ...]:
+        self,
+        query: str,
+        memories: Sequence[Memory],
+        limit: int,
+        now: datetime | None = None,
+        time_is_up: Callable[[], bool] = lambda: False,
+    ) -> FoundMemories:
         """The memories that match any word of `query`, best first, at most `limit`; empty when none does.
 
         A date phrase ("last week") matches the memories of that time, relative to `now`; without `now` it is searched
-        as words.
+        as words. Once `time_is_up` the first of `memories`, and of the words, are all that is searched: not `complete`.
         """
 
 

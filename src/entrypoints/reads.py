@@ -95,4 +95,4 @@ def make_handler(services: Container) -> LambdaHandler:
     return http_function("reads", handlers, services)
 
 
-handler = lambda_function(make_handler, before_snapshot=("chat_service", "memory_service", "ranking"))
+handler = lambda_function(make_handler, before_snapshot=("chat_service",))

@@ -18,7 +18,8 @@ def list_memories(request: Request, services: Container) -> Response:
     memories = services.memory_service()
     if query is not None:
         found = memories.search(request.user_id, query, limit)
-        return Response(200, MemoriesResponse(memories=[memory_body(memory) for memory in found.memories], next=None))
+        bodies = [memory_body(memory) for memory in found.memories]
+        return Response(200, MemoriesResponse(memories=bodies, next=None, complete=found.complete))
     page = memories.list_page(request.user_id, limit, cursor)
     return Response(200, MemoriesResponse(memories=[memory_body(memory) for memory in page.memories], next=page.next))
 
@@ -28,4 +29,4 @@ def make_handler(services: Container) -> LambdaHandler:
     return http_function("search", {"list_memories": list_memories}, services)
 
 
-handler = lambda_function(make_handler)
+handler = lambda_function(make_handler, before_snapshot=("memory_service", "ranking"))

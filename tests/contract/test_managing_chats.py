@@ -4,9 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from domain.chat import ChatSummary, TurnState
-from domain.errors import ChatForbidden, ChatNotFound
+from domain.chat import ChatSummary, Message, Role, TurnState
+from domain.errors import ChatForbidden, ChatNotFound, StoreUnavailable
 from domain.records import PageRequest
+from tests.contract.conftest import Aws
+from tests.fakes.clock import FakeClock
+from tests.fakes.ids import SequentialIds
 from tests.support.story import ALICE, BAY, BOB, PARKING, UNKNOWN_CHAT, Story, texts
 
 
@@ -154,3 +157,30 @@ def test_question_in_a_deleted_chat_is_refused(story: Story) -> None:
     story.chats.delete(chat_id, ALICE)
     with pytest.raises(ChatNotFound):
         story.chats.save_question(story.question(chat_id=chat_id))
+
+
+def test_deletion_of_a_long_chat_ends_by_time_and_the_same_call_goes_on(
+    aws: Aws, clock: FakeClock, dynamodb_story: Story
+) -> None:
+    """Each batch of 25 messages takes two seconds: 8 in the 7 seconds of a call fit four batches."""
+    chat_id = dynamodb_story.talks(1)
+    ids = SequentialIds()
+    old = [Message(ids.new_id(), Role.USER, f"Old {number}", clock.now()) for number in range(240)]
+    aws.fill(chat_id, old)
+    aws.wire.sent.clear()
+    aws.wire.interfere = lambda operation: clock.sleep(timedelta(seconds=2)) if operation == "BatchWriteItem" else None
+
+    def delete() -> int:
+        """Returns the number of batches that it took."""
+        before = aws.wire.operations.count("BatchWriteItem")
+        dynamodb_story.chats.delete(chat_id, ALICE, clock.now() + timedelta(seconds=7))
+        return aws.wire.operations.count("BatchWriteItem") - before
+
+    for done in (4, 8):
+        with pytest.raises(StoreUnavailable):
+            delete()
+        assert aws.wire.operations.count("BatchWriteItem") == done
+        assert dynamodb_story.chats.load(chat_id) is None, "it is hidden from the first call on"
+    assert delete() == 3, "two more batches, and the header"
+    with pytest.raises(ChatNotFound):
+        dynamodb_story.chats.delete(chat_id, ALICE)

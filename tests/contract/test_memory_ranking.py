@@ -1,6 +1,7 @@
 """MemoryRanking: full-text search."""
 
 import sqlite3
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from adapters.search.ranking import Fts5MemoryRanking
 from domain.memory import Memory
 from domain.ports import MemoryRanking
+from domain.records import FoundMemories
 from tests.fakes.clock import NOON
 
 LIFE = (
@@ -34,7 +36,7 @@ def ranking(request: pytest.FixtureRequest) -> MemoryRanking:
 
 
 def found(ranking: MemoryRanking, query: str, limit: int = 5) -> list[int]:
-    return [MEMORIES.index(memory) for memory in ranking.rank(query, MEMORIES, limit)]
+    return [MEMORIES.index(memory) for memory in ranking.rank(query, MEMORIES, limit).memories]
 
 
 def test_the_memory_that_matches_most_comes_first(ranking: MemoryRanking) -> None:
@@ -74,7 +76,7 @@ def test_query_without_content_words_finds_nothing(ranking: MemoryRanking, query
 
 
 def test_without_memories_nothing_is_found(ranking: MemoryRanking) -> None:
-    assert ranking.rank("car", (), 5) == ()
+    assert ranking.rank("car", (), 5) == FoundMemories(())
 
 
 @pytest.mark.parametrize(
@@ -92,15 +94,46 @@ def test_query_of_1500_words_finds_its_memory(ranking: MemoryRanking) -> None:
 def test_no_text_breaks_the_search(query: str, text: str) -> None:
     memories = (Memory("01KA0000000000000000000001", text, NOON),)
     try:
-        assert Fts5MemoryRanking().rank(query, memories, 5) in {(), memories}
+        assert Fts5MemoryRanking().rank(query, memories, 5).memories in {(), memories}
     except sqlite3.Error as error:  # pragma: no cover
         pytest.fail(f"{error!r} for {query!r} in {text!r}")
 
 
 def test_date_phrase_is_relative_to_now(ranking: MemoryRanking) -> None:
-    assert ranking.rank("yesterday", MEMORIES, 5, NOON) == (MEMORIES[1],)
-    assert ranking.rank("yesterday", MEMORIES, 5, NOON + timedelta(days=1)) == (MEMORIES[0],)
+    assert ranking.rank("yesterday", MEMORIES, 5, NOON).memories == (MEMORIES[1],)
+    assert ranking.rank("yesterday", MEMORIES, 5, NOON + timedelta(days=1)).memories == (MEMORIES[0],)
 
 
 def test_date_phrase_without_now_is_searched_as_a_word(ranking: MemoryRanking) -> None:
-    assert ranking.rank("yesterday", MEMORIES, 5) == ()
+    assert ranking.rank("yesterday", MEMORIES, 5).memories == ()
+
+
+# ---- a search that takes long
+
+
+def after(looks: int) -> Callable[[], bool]:
+    """Time that is up from the look after `looks` on."""
+    left = iter(range(looks))
+    return lambda: next(left, None) is None
+
+
+MANY = tuple(Memory(f"01KB{number:022d}", f"Note {number} about the boat", NOON) for number in range(2_000))
+
+
+def test_a_search_in_time_is_complete(ranking: MemoryRanking) -> None:
+    assert ranking.rank("note 1999 boat", MANY, 5, time_is_up=after(100)).complete
+
+
+@pytest.mark.parametrize("looks", range(7))
+def test_a_search_whose_time_is_up_has_looked_at_the_first_memories_and_words(
+    ranking: MemoryRanking, looks: int
+) -> None:
+    found = ranking.rank("boat note 1999 1998 1997", MANY, 5, time_is_up=after(looks))
+    assert not found.complete
+    assert found.memories, "the first word is in the first memories"
+
+
+def test_the_later_time_is_up_the_more_memories_are_searched(ranking: MemoryRanking) -> None:
+    for number, looks in ((510, 1), (1_010, 2), (1_510, 3)):
+        assert ranking.rank(str(number), MANY, 5, time_is_up=after(looks - 1)).memories == ()
+        assert ranking.rank(str(number), MANY, 5, time_is_up=after(looks)).memories == (MANY[number],)

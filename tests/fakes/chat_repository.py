@@ -158,7 +158,7 @@ class InMemoryChatRepository(ChatRepository):
             chat = self._owned(chat_id, user_id)
             self.chats[chat_id] = replace(chat, read_up_to=chat.last_message_id)
 
-    def delete(self, chat_id: str, user_id: str) -> None:
+    def delete(self, chat_id: str, user_id: str, until: datetime | None = None) -> None:
         with self._reached():
             turn = self._owned(chat_id, user_id).turn
             if turn.thinking and turn.frees_slots(by_worker=False):

@@ -106,7 +106,7 @@ def _(reply: Reply, text: str) -> None:
 
 @then("no memory is found")
 def _(reply: Reply) -> None:
-    assert (reply.status, reply.body) == (200, {"memories": [], "next": None})
+    assert (reply.status, reply.body) == (200, {"memories": [], "next": None, "complete": True})
 
 
 @then("the answer cites nothing")

@@ -6,8 +6,8 @@ from typing import Final
 
 from domain.chat import Message
 from domain.memory import Memory
-from domain.records import Assignment
-from tests.fakes.clock import NOON
+from domain.records import Assignment, MemoryPage
+from tests.fakes.clock import NOON, FakeClock
 from tests.fakes.memory_store import InMemoryMemoryStore
 from tests.support.story import ALICE, BOB
 
@@ -36,6 +36,24 @@ class RecordingMemoryStore(InMemoryMemoryStore):
     def list_all(self, user_id: str) -> tuple[Memory, ...]:
         self.users.append(user_id)
         return super().list_all(user_id)
+
+    def list_page(self, user_id: str, limit: int, before: str | None = None) -> MemoryPage:
+        self.users.append(user_id)
+        return super().list_page(user_id, limit, before)
+
+
+class SlowMemoryStore(InMemoryMemoryStore):
+    """Each page has ten memories and takes two seconds."""
+
+    def __init__(self, clock: FakeClock) -> None:
+        super().__init__()
+        self.pages = 0
+        self._clock = clock
+
+    def list_page(self, user_id: str, limit: int, before: str | None = None) -> MemoryPage:
+        self.pages += 1
+        self._clock.sleep(timedelta(seconds=2))
+        return super().list_page(user_id, min(limit, 10), before)
 
 
 def alice_and_bob() -> RecordingMemoryStore:

@@ -1,7 +1,7 @@
 """RecallAgent: answers with quotes from the user's memories. Needs no model and no network."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Final
 
@@ -11,8 +11,9 @@ from adapters.search.engine import MemorySearch
 from adapters.search.vocabulary import key_words, variants
 from domain.chat import Citation
 from domain.memory import Memory
+from domain.memory_service import read_memories, time_limit
 from domain.ports import Clock, MemoryStore, ProgressReporter, ReasoningAgent
-from domain.records import Answer, Assignment
+from domain.records import Answer, Assignment, FoundMemories
 
 PASSAGES: Final = 5
 #: The share of the question's weight that the best memory must match. Measured on the evaluation set: below it, most
@@ -21,6 +22,7 @@ LEAST_COVERAGE: Final = 0.58
 #: The score that a further memory needs, as a share of the best one.
 LEAST_SHARE: Final = 0.15
 NOTHING: Final = "I found nothing about that in your memories."
+INCOMPLETE: Final = "I had no time to search all of your memories: these are from the newest ones."
 #: The longest pause: a cancellation is noticed between pauses.
 PAUSE: Final = timedelta(seconds=1)
 _SENTENCE: Final = re.compile(r"(?<=[.!?])\s+")
@@ -45,26 +47,34 @@ class RecallAgent(ReasoningAgent):
         self._least_coverage = least_coverage
 
     def reason(self, assignment: Assignment, progress: ProgressReporter) -> Answer:
-        memories = self._memories.list_all(assignment.user_id)
-        progress.step(f"Searching {counted(memories)} for {_about(assignment)}")
+        read = read_memories(self._memories, assignment.user_id, self._half_of_the_time(assignment))
+        progress.step(f"Searching {counted(read.memories)} for {_about(assignment)}")
         self._think(self._delay * 0.6, progress)
-        found = self._find(assignment, memories)
-        if not found:
+        found = self._find(assignment, read)
+        note = "" if found.complete else f"{INCOMPLETE}\n"
+        if not found.memories:
             progress.step("Found nothing that fits")
-            return Answer(NOTHING)
-        progress.step(f"Reading {counted(found)} from {months(found)}")
+            return Answer(note + NOTHING)
+        progress.step(f"Reading {counted(found.memories)} from {months(found.memories)}")
         self._think(self._delay * 0.3, progress)
         progress.step("Writing")
-        return self._write(self._kept(assignment.user_id, found), assignment, progress)
+        return self._write(note, self._kept(assignment.user_id, found.memories), assignment, progress)
 
-    def _find(self, assignment: Assignment, memories: Sequence[Memory]) -> tuple[Memory, ...]:
+    def _half_of_the_time(self, assignment: Assignment) -> Callable[[], bool]:
+        """Reading and searching each end with what they have after half of the time that is left for the answer."""
+        now = self._clock.now()
+        return time_limit(self._clock, now + (assignment.answer_by - now) / 2)
+
+    def _find(self, assignment: Assignment, read: FoundMemories) -> FoundMemories:
         """The best memories, best first; none when even the best covers too little of the question."""
-        with MemorySearch(memories) as search:
+        with MemorySearch(read.memories, self._half_of_the_time(assignment)) as search:
             found = search.search(assignment.question, assignment.asked_at)
+            complete = read.complete and search.complete
             if max((one.coverage for one in found), default=0) < self._least_coverage:
-                return ()
+                return FoundMemories((), complete)
             best = search.with_neighbours(found)[:PASSAGES]
-            return tuple(memories[one.row] for one in best if one.score >= LEAST_SHARE * best[0].score)
+            enough = LEAST_SHARE * best[0].score
+            return FoundMemories(tuple(read.memories[one.row] for one in best if one.score >= enough), complete)
 
     def _think(self, span: timedelta, progress: ProgressReporter) -> None:
         end = self._clock.now() + span
@@ -77,10 +87,10 @@ class RecallAgent(ReasoningAgent):
         kept = {memory.memory_id for memory in self._memories.get_many(user_id, [one.memory_id for one in found])}
         return [memory for memory in found if memory.memory_id in kept]
 
-    def _write(self, found: Sequence[Memory], assignment: Assignment, progress: ProgressReporter) -> Answer:
+    def _write(self, note: str, found: Sequence[Memory], assignment: Assignment, progress: ProgressReporter) -> Answer:
         words = key_words(assignment.question)
         citations = tuple(Citation(memory.memory_id, passage(memory.text, words)) for memory in found)
-        lines = ["This is what your memories say:"] if found else [NOTHING]
+        lines = [note + ("This is what your memories say:" if found else NOTHING)]
         for memory, citation in zip(found, citations, strict=True):
             lines.append(f"- {memory.occurred_at:%d %B %Y}: {citation.quote}")
             progress.draft("\n".join(lines))

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
@@ -197,10 +198,10 @@ class DynamoDbChatRepository(ChatRepository):
             _owned(_refused_item(error), user_id)
             raise
 
-    def delete(self, chat_id: str, user_id: str) -> None:
+    def delete(self, chat_id: str, user_id: str, until: datetime | None = None) -> None:
         # Hide the chat first. The header is deleted last, so that its owner can repeat an interrupted deletion.
         self._hide(chat_id, user_id)
-        self._delete_all(self._message_keys(chat_id))
+        self._delete_all(self._in_time(self._message_keys(chat_id), until))
         self._delete_all([header_key(chat_id)])
 
     def _hide(self, chat_id: str, user_id: str) -> None:
@@ -223,6 +224,12 @@ class DynamoDbChatRepository(ChatRepository):
             "ConsistentRead": True,
         }
         return ({"pk": item["pk"], "sk": item["sk"]} for item in self._batch.query_all(query))
+
+    def _in_time(self, keys: "Iterator[NewItem]", until: datetime | None) -> "Iterator[NewItem]":
+        for key in keys:
+            if until is not None and self._clock.now() >= until:
+                raise StoreUnavailable("OutOfTime")
+            yield key
 
     def _delete_all(self, keys: "Iterable[NewItem]") -> None:
         self._batch.write_all({"DeleteRequest": {"Key": key}} for key in keys)

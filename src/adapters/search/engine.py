@@ -7,7 +7,7 @@ document frequency). The share of the question's weight that a memory matches is
 import math
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, Self
@@ -30,6 +30,8 @@ RECENCY: Final = 0.3
 NEIGHBOUR: Final = 0.4
 NEIGHBOUR_HOURS: Final = 12.0
 FARTHEST: Final = timedelta(hours=48)
+#: Memories that are indexed between two looks at the time: some ten milliseconds on a core.
+AT_ONCE: Final = 500
 #: A limit, because each date is compared with every memory.
 MOST_DATES: Final = 16
 _WHO: Final = re.compile(r"\s*who(?:['’]s|\s+is|\s+are|\s+was|\s+were)\s", re.IGNORECASE)
@@ -53,12 +55,26 @@ class Match:
 
 
 class MemorySearch:
-    """Searches one user's memories. A context manager, because it holds an in-memory index."""
+    """Searches one user's memories. A context manager, because it holds an in-memory index.
 
-    def __init__(self, memories: Sequence[Memory]) -> None:
-        self.memories = memories
-        self._index = Fts5MemoryIndex(memories)
-        self._count = max(len(memories), SMALLEST_COUNT)
+    Once `time_is_up` it indexes no more than the first memories and looks for no further words: not `complete`.
+    """
+
+    def __init__(self, memories: Sequence[Memory], time_is_up: Callable[[], bool] = lambda: False) -> None:
+        self._time_is_up = time_is_up
+        self._index = Fts5MemoryIndex()
+        self.complete = True
+        indexed = 0
+        while indexed < len(memories) and (not indexed or self._in_time()):
+            self._index.add(indexed, memories[indexed : indexed + AT_ONCE])
+            indexed += AT_ONCE
+        self.memories = memories[:indexed]
+        self._count = max(len(self.memories), SMALLEST_COUNT)
+
+    def _in_time(self) -> bool:
+        """Whether there is still time; what the caller then leaves out makes the search incomplete."""
+        self.complete = self.complete and not self._time_is_up()
+        return self.complete
 
     def __enter__(self) -> Self:
         return self
@@ -90,7 +106,9 @@ class MemorySearch:
         return _sorted(replace(one, score=one.score + shares.get(one.row, 0.0)) for one in all_found.values())
 
     def _word_terms(self, question: str) -> Iterator[Term]:
-        for word in key_words(question):
+        for number, word in enumerate(key_words(question)):
+            if number and not self._in_time():
+                return
             scores: dict[int, float] = {}
             for form in variants(word):
                 for row, score in self._index.matches(form).items():

@@ -22,13 +22,13 @@ class SearchUnavailable(RuntimeError):
 
 def require_fts5() -> None:
     """Make an empty index. Raises `SearchUnavailable`. Takes less than a millisecond once `sqlite3` is imported."""
-    Fts5MemoryIndex(()).close()
+    Fts5MemoryIndex().close()
 
 
 class Fts5MemoryIndex:
-    """Rows are indexes into `memories`. `porter` stems English words, `unicode61` folds case and accents."""
+    """Rows are numbered by the caller. `porter` stems English words, `unicode61` folds case and accents."""
 
-    def __init__(self, memories: Sequence[Memory]) -> None:
+    def __init__(self) -> None:
         self._database = sqlite3.connect(":memory:")
         # Contentless: only rows and ranks are read.
         try:
@@ -39,9 +39,15 @@ class Fts5MemoryIndex:
         except sqlite3.OperationalError as error:  # a build of SQLite may leave it out: https://sqlite.org/fts5.html
             version = sqlite3.sqlite_version
             raise SearchUnavailable(f"The runtime's SQLite {version} has no FTS5, which the search needs") from error
+
+    def add(self, first_row: int, memories: Sequence[Memory]) -> None:
+        """Index these memories, in rows from `first_row` on."""
         self._database.executemany(
             "INSERT INTO memory (rowid, text, tags) VALUES (?, ?, ?)",
-            ((row, _spaced(memory.text), _spaced(" ".join(memory.tags))) for row, memory in enumerate(memories)),
+            (
+                (row, _spaced(memory.text), _spaced(" ".join(memory.tags)))
+                for row, memory in enumerate(memories, first_row)
+            ),
         )
 
     def close(self) -> None:

@@ -54,7 +54,7 @@ run "accepts_overrides" {
   }
 
   assert {
-    condition     = output.function_names.worker == "async-chat-pr-7-worker" && length(output.live_versions) == 5
+    condition     = output.function_names.worker == "async-chat-pr-7-worker" && length(output.live_versions) == 6
     error_message = "An override has no effect."
   }
 }

@@ -112,9 +112,9 @@ class RemoteChatRepository(ChatRepository):
     def mark_read(self, chat_id: str, user_id: str) -> None:
         self._process.call(lambda: self._chats.mark_read(chat_id, user_id))
 
-    def delete(self, chat_id: str, user_id: str) -> None:
+    def delete(self, chat_id: str, user_id: str, until: datetime | None = None) -> None:
         # Not repeatable: a second delete finds no chat.
-        self._write(chat_id, lambda: self._chats.delete(chat_id, user_id), repeatable=False)
+        self._write(chat_id, lambda: self._chats.delete(chat_id, user_id, until), repeatable=False)
 
     def _write(self, chat_id: str, write: Callable[[], Result], *, repeatable: bool = True) -> Result:
         def effect() -> Result:

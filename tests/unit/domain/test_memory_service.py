@@ -6,7 +6,9 @@ import pytest
 
 from domain.errors import IdempotencyKeyReused, MemoriesFull, MemoryNotFound, MemoryTooLong, UnreadableText
 from domain.memory import Memory, MemoryUsage, NewMemory
-from tests.fakes.clock import NOON
+from domain.memory_service import MemoryService
+from tests.fakes.clock import NOON, FakeClock
+from tests.support.people import SlowMemoryStore
 from tests.support.service import Service
 from tests.support.story import ALICE, BOB
 
@@ -134,3 +136,21 @@ def test_the_same_key_with_another_body_is_refused(service: Service, other: list
 def test_without_a_key_the_same_memory_is_stored_each_time(service: Service) -> None:
     assert remember(service, PARKED) != remember(service, PARKED)
     assert len(listed(service)) == 2
+
+
+# ---- a search that takes long
+
+
+def test_a_search_ends_after_six_seconds_with_the_newest_memories_and_says_so(service: Service) -> None:
+    clock = FakeClock()
+    slow = SlowMemoryStore(clock)
+    slow.put_many(ALICE, [Memory(f"01KA{number:022d}", f"Boat trip {number}", NOON) for number in range(1_000)])
+    found = MemoryService(slow, service.container.ranking, clock, service.ids).search(ALICE, "boat", 50)
+    assert slow.pages == 3
+    assert not found.complete
+    assert {memory.text for memory in found.memories} == {f"Boat trip {number}" for number in range(970, 1_000)}
+
+
+def test_a_search_of_all_memories_is_complete(service: Service) -> None:
+    remember(service, NewMemory("Boat trip"))
+    assert service.memory_service.search(ALICE, "boat", 50).complete

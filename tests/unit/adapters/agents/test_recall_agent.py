@@ -3,11 +3,22 @@
 from datetime import timedelta
 from functools import partial
 
-from adapters.agents.recall_agent import NOTHING, RecallAgent
+from adapters.agents.recall_agent import INCOMPLETE, NOTHING, RecallAgent
 from domain.memory import Memory
 from tests.contract.reasoning_agent import RecordingProgressReporter
 from tests.fakes.clock import NOON, FakeClock
-from tests.support.people import CANARY, CLAMS, DENTIST, LISBON, PARKED, RecordingMemoryStore, alice_and_bob, asking
+from tests.support.people import (
+    CANARY,
+    CLAMS,
+    DENTIST,
+    LISBON,
+    PARKED,
+    RecordingMemoryStore,
+    SlowMemoryStore,
+    alice_and_bob,
+    asking,
+    memory,
+)
 from tests.support.story import ALICE
 
 
@@ -74,3 +85,28 @@ def test_memory_deleted_while_the_agent_thinks_is_not_in_the_answer() -> None:
     answer = RecallAgent(memories, clock, delay=timedelta(seconds=10)).reason(asking("Where did I park?"), progress)
     assert all("bay 12" not in text for text in (answer.text, *progress.drafts, *progress.steps))
     assert PARKED.memory_id not in {one.memory_id for one in answer.citations}
+
+
+def test_reading_ends_after_half_of_the_time_and_the_answer_says_so() -> None:
+    clock = FakeClock()
+    slow = SlowMemoryStore(clock)
+    slow.put_many(ALICE, [memory(number, f"Boat trip {number} to the lighthouse.") for number in range(1_000)])
+    answer = RecallAgent(slow, clock).reason(asking("boat trip lighthouse", seconds=20), RecordingProgressReporter())
+    assert slow.pages == 5
+    assert answer.text.startswith(INCOMPLETE)
+    assert {cited.memory_id for cited in answer.citations} <= {one.memory_id for one in slow.list_all(ALICE)[:50]}
+    assert answer.citations
+    assert clock.now() < NOON + timedelta(seconds=20)
+
+
+def test_an_answer_without_a_find_says_that_not_all_was_searched() -> None:
+    clock = FakeClock()
+    slow = SlowMemoryStore(clock)
+    slow.put_many(ALICE, [memory(number, f"Boat trip {number}") for number in range(1_000)])
+    answer = RecallAgent(slow, clock).reason(asking("What is my blood group?"), RecordingProgressReporter())
+    assert answer.text == f"{INCOMPLETE}\n{NOTHING}"
+
+
+def test_a_complete_answer_does_not_mention_time() -> None:
+    agent = RecallAgent(alice_and_bob(), FakeClock())
+    assert INCOMPLETE not in agent.reason(asking("Where did I park?", seconds=2), RecordingProgressReporter()).text
