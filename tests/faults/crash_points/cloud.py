@@ -45,7 +45,9 @@ class Cloud:
         self._clients = dynamodb_client(), lambda_client()
         self.interruptions = Interruptions(self._plain, lambda: self.clock.sleep(TICK), self._take_event)
         self.interruptions.tap(*self._clients)
-        self._functions = {name: handler_of(name, self._container()) for name in ("chat", "reads", "edits", "failures")}
+        self._functions = {
+            name: handler_of(name, self._container()) for name in ("chat", "reads", "search", "edits", "failures")
+        }
         self.running: list[str] = []
         self.begin(retries=0)
 
