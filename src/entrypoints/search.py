@@ -7,10 +7,14 @@ A search takes a thousand times as long as a poll. In a function of its own it u
 from entrypoints.lambda_runtime import LambdaHandler, http_function, lambda_function
 
 # isort: split
+from collections.abc import Sequence
+
+from domain.memory import Memory
 from entrypoints.container import Container
 from entrypoints.http.parameters import cursor_in_query, limit_in_query, search_in_query
+from entrypoints.http.reply_size import how_many_fit
 from entrypoints.http.request import Request, Response
-from entrypoints.schemas.memories import MemoriesResponse, memory_body
+from entrypoints.schemas.memories import MemoriesResponse, MemoryBody, memory_body
 
 
 def list_memories(request: Request, services: Container) -> Response:
@@ -18,10 +22,22 @@ def list_memories(request: Request, services: Container) -> Response:
     memories = services.memory_service()
     if query is not None:
         found = memories.search(request.user_id, query, limit)
-        bodies = [memory_body(memory) for memory in found.memories]
-        return Response(200, MemoriesResponse(memories=bodies, next=None, complete=found.complete))
+        bodies = _fitting(found.memories)
+        complete = found.complete and len(bodies) == len(found.memories)
+        return Response(200, MemoriesResponse(memories=bodies, next=None, complete=complete))
     page = memories.list_page(request.user_id, limit, cursor)
-    return Response(200, MemoriesResponse(memories=[memory_body(memory) for memory in page.memories], next=page.next))
+    bodies = _fitting(page.memories)
+    following = page.next if len(bodies) == len(page.memories) else bodies[-1].memory_id
+    return Response(200, MemoriesResponse(memories=bodies, next=following))
+
+
+def _fitting(memories: Sequence[Memory]) -> list[MemoryBody]:
+    """The first ones, as many as fit into one reply."""
+    bodies = [memory_body(memory) for memory in memories]
+    count = how_many_fit(
+        (body.model_dump_json() for body in bodies), MemoriesResponse(memories=[], next=None).model_dump_json()
+    )
+    return bodies[:count]
 
 
 def make_handler(services: Container) -> LambdaHandler:

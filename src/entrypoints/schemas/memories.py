@@ -102,7 +102,9 @@ class MemoriesResponse(ApiModel):
     memories: list[MemoryBody]
     next: str | None = Field(description="`cursor` of the next page; null at the end.")
     complete: bool = Field(
-        default=True, description="False for a search whose time was over before all memories were searched."
+        default=True,
+        description="False for a search whose time was over before all memories were searched, "
+        "or whose memories do not fit into one reply.",
     )
 
 

@@ -1,10 +1,12 @@
 """Models of polling: messages of a chat and its latest turn."""
 
+from dataclasses import replace
 from typing import Final, Literal
 
 from domain.chat import Message, Role, Step, Turn
 from domain.failure_codes import FailureCode
-from domain.records import ChatPage
+from domain.records import ChatPage, PageRequest
+from entrypoints.http.reply_size import how_many_fit
 from entrypoints.schemas.fields import ApiModel, Phase, Status, Timestamp, phase_of, status_of
 
 #: The sentence that the app shows for each failure code; an unknown code gets that of `agent_failed`.
@@ -107,6 +109,19 @@ def poll_response(page: ChatPage, after: str | None, poll_after_ms: int | None) 
         before=messages[0].message_id if page.has_older and messages and not after else None,
         poll_after_ms=poll_after_ms,
     )
+
+
+def fitting(page: ChatPage, wanted: PageRequest) -> ChatPage:
+    """The part of the page that fits into one reply: its oldest messages after a cursor, else its newest ones."""
+    envelope = poll_response(replace(page, messages=()), wanted.after, None).model_dump_json()
+    parts = [message_body(message).model_dump_json() for message in page.messages]
+    if wanted.after:
+        count = how_many_fit(parts, envelope)
+        newer = page.has_newer or count < len(parts)
+        return replace(page, messages=page.messages[:count], has_newer=newer)
+    count = how_many_fit(reversed(parts), envelope)
+    older = page.has_older or count < len(parts)
+    return replace(page, messages=page.messages[len(parts) - count :], has_older=older)
 
 
 def message_body(message: Message) -> MessageBody:
