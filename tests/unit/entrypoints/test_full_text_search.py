@@ -37,7 +37,7 @@ def test_missing_fts5_is_said_in_words(without_fts5: None) -> None:
     with pytest.raises(SearchUnavailable, match=f"SQLite {sqlite3.sqlite_version} has no FTS5"):
         require_fts5()
     with pytest.raises(SearchUnavailable):
-        Fts5MemoryIndex(())
+        Fts5MemoryIndex()
 
 
 @pytest.mark.parametrize("agent", ["recall", "bedrock"])
