@@ -1,6 +1,6 @@
 """MemoryService: store, list, search and delete a user's memories."""
 
-import hashlib
+import hmac
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
@@ -100,5 +100,6 @@ def read_memories(store: MemoryStore, user_id: str, time_is_up: Callable[[], boo
 def _idempotency_key(key: str | None, new: Sequence[NewMemory], expires_at: datetime) -> IdempotencyKey:
     """The client's key; without one, a key made of the content, which no client can send: it begins with a space."""
     content = [(memory.text, memory.occurred_at and memory.occurred_at.isoformat(), memory.tags) for memory in new]
-    fingerprint = hashlib.sha256(f"{key or ''}\n{content!r}".encode()).hexdigest()
+    # Keyed by the client's key, which is not stored: who reads the record cannot guess short texts from it.
+    fingerprint = hmac.digest((key or "").encode(), repr(content).encode(), "sha256").hex()
     return IdempotencyKey(key or f" {fingerprint}", fingerprint, expires_at)

@@ -193,7 +193,8 @@ def test_requests_are_logged_once_each(standard_error: io.StringIO) -> None:
     with contextlib.redirect_stderr(standard_error):
         for _ in range(2):
             service.gateway.call("GET /health")
-    assert len(standard_error.getvalue().splitlines()) == 2
+    messages = [json.loads(line)["message"] for line in standard_error.getvalue().splitlines()]
+    assert messages == ["function started", "request", "request"]
 
 
 def test_container_sets_up_logging_once(standard_error: io.StringIO) -> None:
