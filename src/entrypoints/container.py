@@ -32,16 +32,12 @@ log: Final = logging.getLogger(__name__)
 AWS = Config(connect_timeout=1, read_timeout=2, retries={"mode": "standard", "total_max_attempts": 3})
 
 
-def check_sdk() -> None:
-    """At init, so that a function on a too old SDK never takes an event. Raises `SdkTooOld`."""
+def check_runtime() -> None:
+    """At init: log what Lambda's runtime brings, which can change without a deployment. Raises `SdkTooOld`."""
+    # Settings are not read yet: the line goes through the runtime's own logger.
+    log.info("function started", extra={"botocore": sdk.VERSION, "python": sys.version.split()[0]})
     agent = AGENTS.get(os.environ.get(f"{PREFIX}AGENT", ""))
     sdk.require_sdk(agent.sdk if agent else sdk.MINIMUM)
-
-
-def _started(handler: logging.Handler) -> logging.Handler:
-    """Log once what the runtime brings: it changes without a deployment."""
-    log.info("function started", extra={"botocore": sdk.VERSION, "python": sys.version.split()[0]})
-    return handler
 
 
 def _ranking() -> "MemoryRanking":
@@ -72,10 +68,7 @@ class Container(containers.DeclarativeContainer):
 
     settings = providers.Singleton(read_settings)
     logging = providers.Singleton(
-        _started,
-        providers.Singleton(
-            start_logging, settings.provided.log_level, settings.provided.workspace, settings.provided.version
-        ),
+        start_logging, settings.provided.log_level, settings.provided.workspace, settings.provided.version
     )
     system_clock = providers.Singleton(SystemClock)
     clock = providers.Singleton(RequestClock, system_clock)

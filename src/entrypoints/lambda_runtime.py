@@ -20,7 +20,7 @@ from typing import Any, Final, Protocol  # noqa: E402
 
 from adapters.aws.sdk import close_connections  # noqa: E402
 from adapters.observability.json_logs import REQUEST_ID  # noqa: E402
-from entrypoints.container import Container, check_sdk  # noqa: E402
+from entrypoints.container import Container, check_runtime  # noqa: E402
 from entrypoints.http.router import Handler, Router  # noqa: E402
 
 
@@ -45,7 +45,7 @@ def lambda_function(
     `before_snapshot` names the container's parts that the function's requests need. With SnapStart they are made here;
     without it, each by the first request that needs it, so that a cold start makes no part that it does not use.
     """
-    check_sdk()
+    check_runtime()
     services = Container()
     handler = make_handler(services)
     if os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start":

@@ -29,7 +29,7 @@ def test_minimum_is_the_agents_where_an_agent_runs(monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("ASYNC_CHAT_AGENT", agent)
     asked: list[str] = []
     monkeypatch.setattr(sdk, "require_sdk", asked.append)
-    container.check_sdk()
+    container.check_runtime()
     assert asked == [minimum]
 
 
