@@ -27,7 +27,9 @@ IDLE_POLLS: Final = 5 * 3 * 60 * 24 * 30
 TRACED: Final = 0.05
 MONTHS_KEPT: Final = 1
 #: Of workspace `prod`; a test compares with Terraform.
-METRICS, ALARMS = 9, 21
+METRICS, ALARMS = 9, 30
+#: Alarms over several metrics: CloudWatch charges each metric of an alarm.
+METRICS_OF = {"no-answers": 2, "store-throttled": 6, "store-errors": 9}
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,7 @@ def fixed(prices: Prices) -> dict[str, float]:
     """US dollars a month without traffic, of a workspace with everything switched on."""
     return {
         f"{METRICS} metrics": METRICS * prices.metric_month,
-        f"{ALARMS} alarms": ALARMS * prices.alarm_month,
+        f"{ALARMS} alarms": (ALARMS + sum(METRICS_OF.values()) - len(METRICS_OF)) * prices.alarm_month,
         "dashboard": prices.dashboard_month,
         "key": prices.key_month,
         "idle polls of the failures queue": IDLE_POLLS / MILLION * prices.sqs_million_requests,

@@ -8,7 +8,7 @@ import pytest
 
 from benchmarks.capacity import settings
 from benchmarks.capacity.__main__ import main
-from benchmarks.capacity.cost import ALARMS, MEMORY, METRICS, Tokens, cost, model_cost
+from benchmarks.capacity.cost import ALARMS, MEMORY, METRICS, METRICS_OF, Tokens, cost, model_cost
 from benchmarks.capacity.footprint import footprint
 from benchmarks.capacity.plan import SHARED_PART, sized
 from benchmarks.capacity.prices import FILE, read_prices, regions
@@ -64,9 +64,15 @@ def test_memory_equals_terraforms() -> None:
 def test_metrics_alarms_and_the_shared_pools_fraction_equal_terraforms() -> None:
     module = Module()
     assert len(module.locals["metrics"]) == METRICS
-    of_each = [value for key, value in module.entries() if key == "runbook"]
-    others = [*module.locals["worker_alarms"], *module.locals["other_alarms"]]
-    assert len(of_each) * len(settings.production().concurrency) + len(others) == ALARMS
+    named = [*module.locals["worker_alarms"], *module.locals["topic_alarms"], *module.locals["other_alarms"]]
+    of_each, more = ("throttles", "errors"), ("account-concurrency", "model-throttled", "model-refused")
+    assert {*of_each, *more} <= {value for key, value in module.entries() if key == "runbook"}
+    assert len(of_each) * len(settings.production().concurrency) + len(more) + len(named) == ALARMS
+    assert METRICS_OF.keys() == {
+        name
+        for name, alarm in {**module.locals["worker_alarms"], **module.locals["other_alarms"]}.items()
+        if "math" in alarm
+    }
     assert f"floor(local.worker_concurrency * {SHARED_PART})" in module.locals["max_concurrent_turns"]
 
 

@@ -13,7 +13,7 @@ from tests.runtime.conftest import Start, Started, ask
 from tests.support.gateway import http_event
 from tests.support.lambda_runtime import FunctionBroke
 
-LEVELS = ("DEBUG", "INFO")
+LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
 def metrics_in(started: Started) -> Counter[str]:

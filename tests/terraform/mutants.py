@@ -35,10 +35,10 @@ class Mutant:
 
 
 IAM, API, WORKER, DATA, ALIAS = (f"{name}.tftest.hcl" for name in ("iam", "api", "worker", "data", "alias"))
-OPERATIONS, IDENTITY, PAGE, AGENT, ENVIRONMENTS = (
-    f"{name}.tftest.hcl" for name in ("operations", "identity", "page", "agent", "environments")
+OPERATIONS, IDENTITY, PAGE, AGENT, ENVIRONMENTS, QUOTA = (
+    f"{name}.tftest.hcl" for name in ("operations", "identity", "page", "agent", "environments", "quota")
 )
-PROD, DEV, REFUSED = (f"workspace-{name}" for name in ("prod", "dev", "refused"))
+PROD, DEV, PULL_REQUEST, REFUSED = (f"workspace-{name}" for name in ("prod", "dev", "pull-request", "refused"))
 
 READS_CHATS = """Action   = ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem"]
         Resource = [local.table_arns.chats]"""
@@ -218,8 +218,22 @@ MUTANTS: Final = [
     Mutant(
         "events expire after an hour",
         "worker.tf",
-        "maximum_event_age_in_seconds = 60",
+        "maximum_event_age_in_seconds = local.event_age",
         "maximum_event_age_in_seconds = 3600",
+        WORKER,
+    ),
+    Mutant(
+        "events expire long before a long deadline",
+        "worker.tf",
+        "max(60, floor(var.deadline_seconds - var.expected_answer_seconds))",
+        "60",
+        WORKER,
+    ),
+    Mutant(
+        "events are younger than Lambda accepts",
+        "worker.tf",
+        "max(60, floor(var.deadline_seconds - var.expected_answer_seconds))",
+        "floor(var.deadline_seconds - var.expected_answer_seconds)",
         WORKER,
     ),
     Mutant("failed events have no destination", "worker.tf", DESTINATION, "", WORKER),
@@ -287,6 +301,46 @@ MUTANTS: Final = [
         '${var.published ? ":live" : ""}',
         "",
         ALIAS,
+    ),
+    Mutant(
+        "a gradual release switches at once",
+        "alias.tf",
+        "merge({ for key, alias in data.aws_lambda_alias.live : key => alias.function_version }, var.rollback)",
+        "var.rollback",
+        ALIAS,
+    ),
+    Mutant(
+        "the chat function is never rolled back",
+        "alias.tf",
+        "lookup(local.kept_versions, local.dispatcher, ",
+        "lookup({}, local.dispatcher, ",
+        ALIAS,
+    ),
+    Mutant("snapshots are not taken", "functions.tf", 'var.snap_start ? ["PublishedVersions"] : []', "[]", ALIAS),
+    Mutant(
+        "snapshots are taken unasked",
+        "functions.tf",
+        'var.snap_start ? ["PublishedVersions"] : []',
+        '["PublishedVersions"]',
+        ALIAS,
+    ),
+    Mutant("the runtime changes at any time", "functions.tf", '"FunctionUpdate"', '"Auto"', ALIAS),
+    Mutant(
+        "production's runtime changes at any time",
+        "workspaces/prod.json",
+        '"pinned_runtime": true',
+        '"pinned_runtime": false',
+        PROD,
+        "prod",
+    ),
+    Mutant("dev publishes no versions", "workspaces/dev.json", '"published": true', '"published": false', DEV, "dev"),
+    Mutant(
+        "pull requests publish no versions",
+        "workspaces/pr.json",
+        '"published": true',
+        '"published": false',
+        PULL_REQUEST,
+        "pr-7",
     ),
     # ---- data
     Mutant("logs have no retention", "logs.tf", FUNCTION_RETENTION, FUNCTION_RETENTION.split("\n", 1)[1], DATA),
@@ -371,7 +425,102 @@ MUTANTS: Final = [
         PAGE,
     ),
     # ---- operations
-    Mutant("alarms have no actions", "alarms.tf", "  alarm_actions = [aws_sns_topic.alarms[0].arn]\n", "", OPERATIONS),
+    Mutant(
+        "alarms have no actions",
+        "alarms.tf",
+        '  alarm_actions = [aws_sns_topic.alarms[try(each.value.page, false) ? "page" : "ticket"].arn]\n',
+        "",
+        OPERATIONS,
+    ),
+    Mutant("every alarm wakes somebody", "alarms.tf", '? "page" : "ticket"', '? "page" : "page"', OPERATIONS),
+    Mutant(
+        "a topic that fails tells itself",
+        "alarms.tf",
+        "TopicName = local.topic_names.page }",
+        "TopicName = local.topic_names.ticket }",
+        OPERATIONS,
+    ),
+    Mutant(
+        "absent answers are seen in refused questions",
+        "alarms.tf",
+        '["asks", "answered"]',
+        '["rejected", "answered"]',
+        OPERATIONS,
+    ),
+    Mutant(
+        "absence is judged before a long turn can end",
+        "alarms.tf",
+        "1 + ceil(var.deadline_seconds / 300)",
+        "2",
+        OPERATIONS,
+    ),
+    Mutant(
+        "the goal for answers is the deadline",
+        "alarms.tf",
+        "(var.expected_answer_seconds + var.deadline_seconds) / 2",
+        "var.deadline_seconds",
+        OPERATIONS,
+    ),
+    Mutant(
+        "throttles of the index are not watched",
+        "alarms.tf",
+        "GlobalSecondaryIndexName = local.chats_by_activity }]",
+        "}]",
+        OPERATIONS,
+    ),
+    Mutant(
+        "a model is watched by its ARN",
+        "alarms.tf",
+        'element(split("/", var.model.id), -1)',
+        "var.model.id",
+        OPERATIONS,
+    ),
+    Mutant(
+        "a model elsewhere is watched here",
+        "alarms.tf",
+        "var.model != null && local.model_region == local.region",
+        "var.model != null",
+        OPERATIONS,
+    ),
+    Mutant(
+        "the dashboard leaves out the index",
+        "dashboard.tf",
+        ', "GlobalSecondaryIndexName", local.chats_by_activity]',
+        "]",
+        OPERATIONS,
+    ),
+    # ---- the account's quota
+    Mutant(
+        "a new account's quota does not limit turns",
+        "functions.tf",
+        "local.shared_concurrency_limit :",
+        "var.max_concurrent_turns :",
+        QUOTA,
+    ),
+    Mutant(
+        "turns may use all of the account",
+        "quota.tf",
+        "local.reserved_concurrency) / 2)",
+        "local.reserved_concurrency))",
+        QUOTA,
+    ),
+    Mutant(
+        "what is reserved counts as shared",
+        "quota.tf",
+        "(local.account_concurrency - local.reserved_concurrency) / 2",
+        "local.account_concurrency / 2",
+        QUOTA,
+    ),
+    Mutant("a small account has no limit", "quota.tf", "max(1, floor(", "max(0, floor(", QUOTA),
+    Mutant(
+        "more may be reserved than the account allows",
+        "functions.tf",
+        "local.reserved_concurrency == 0 || try(",
+        "true || try(",
+        QUOTA,
+    ),
+    Mutant("nothing must stay unreserved", "quota.tf", "unreserved_minimum   = 100", "unreserved_minimum   = 0", QUOTA),
+    Mutant("the embedded AWS is asked for a quota", "quota.tf", " && !local.embedded ?", " ?", QUOTA),
     Mutant(
         "other accounts may publish to the alarms' topic",
         "alarms.tf",

@@ -53,10 +53,17 @@ locals {
     {
       title = "Billed: DynamoDB capacity (units)"
       stat  = "Sum"
-      metrics = [
-        for pair in setproduct(["ConsumedReadCapacityUnits", "ConsumedWriteCapacityUnits"], values(local.table_names)) :
-        ["AWS/DynamoDB", pair[0], "TableName", pair[1]]
-      ]
+      # DynamoDB counts an index apart from its table.
+      metrics = concat(
+        [
+          for pair in setproduct(["ConsumedReadCapacityUnits", "ConsumedWriteCapacityUnits"], values(local.table_names)) :
+          ["AWS/DynamoDB", pair[0], "TableName", pair[1]]
+        ],
+        [
+          for metric in ["ConsumedReadCapacityUnits", "ConsumedWriteCapacityUnits"] :
+          ["AWS/DynamoDB", metric, "TableName", local.table_names.chats, "GlobalSecondaryIndexName", local.chats_by_activity]
+        ],
+      )
     },
     {
       title   = "Billed: API requests"

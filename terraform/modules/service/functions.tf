@@ -5,7 +5,7 @@ locals {
   # A turn beyond the worker's reserved concurrency would wait until its deadline, so the service rejects it. Where
   # questions and workers share one function's concurrency, a fifth of it is left to the questions.
   worker_concurrency   = lookup(var.concurrency, local.worker, 0)
-  max_concurrent_turns = local.worker_concurrency == 0 ? var.max_concurrent_turns : local.worker == "chat" ? max(1, floor(local.worker_concurrency * 0.8)) : local.worker_concurrency
+  max_concurrent_turns = local.worker_concurrency == 0 ? local.shared_concurrency_limit : local.worker == "chat" ? max(1, floor(local.worker_concurrency * 0.8)) : local.worker_concurrency
 
   # A worker that reaches its deadline has 20 seconds to store the failure before Lambda kills it.
   worker_timeout = var.deadline_seconds + 20
@@ -96,6 +96,31 @@ resource "aws_lambda_function" "function" {
     mode = var.tracing ? "Active" : "PassThrough"
   }
 
+  dynamic "snap_start" {
+    for_each = var.snap_start ? ["PublishedVersions"] : []
+
+    content {
+      apply_on = snap_start.value
+    }
+  }
+
+  lifecycle {
+    # Else Lambda would refuse the reservation after half of the resources are made.
+    precondition {
+      condition     = local.reserved_concurrency == 0 || try(local.reserved_concurrency + local.unreserved_minimum <= local.account_concurrency, true)
+      error_message = "concurrency reserves ${local.reserved_concurrency}, and Lambda keeps ${local.unreserved_minimum} unreserved, but the account allows ${coalesce(local.account_concurrency, 0)} concurrent executions in this region. Request a higher quota (Service Quotas, AWS Lambda, Concurrent executions), or lower concurrency."
+    }
+  }
+
   # Without its log group a function creates one without retention; without its policy the first questions fail.
   depends_on = [aws_cloudwatch_log_group.function, aws_iam_role_policy.function]
+}
+
+# Lambda's Python brings the AWS SDK. By default Lambda replaces it at any time; with this, only when a function is deployed.
+# https://docs.aws.amazon.com/lambda/latest/dg/runtimes-update.html
+resource "aws_lambda_runtime_management_config" "function" {
+  for_each = { for key, function in local.functions : key => function if var.pinned_runtime }
+
+  function_name     = aws_lambda_function.function[each.key].function_name
+  update_runtime_on = "FunctionUpdate"
 }

@@ -55,7 +55,7 @@ output "undelivered_queue_url" {
 
 output "live_versions" {
   description = "The version behind the alias `live` by function, for a later rollback; empty where versions are not published."
-  value       = { for key, alias in aws_lambda_alias.live : key => alias.function_version }
+  value       = { for key, alias in local.aliases : key => alias.function_version }
 }
 
 output "package_sha256" {

@@ -63,8 +63,19 @@ variable "concurrency" {
   }
 }
 
+variable "account_concurrency" {
+  description = "Concurrent executions that the AWS account allows in this region, which all its functions share. null: ask Service Quotas, which requires servicequotas:GetServiceQuota."
+  type        = number
+  default     = null
+
+  validation {
+    condition     = try(var.account_concurrency >= 1 && floor(var.account_concurrency) == var.account_concurrency, var.account_concurrency == null)
+    error_message = "account_concurrency must be a whole number from 1, or null."
+  }
+}
+
 variable "max_concurrent_turns" {
-  description = "The limit of concurrent turns where the worker has no reserved concurrency. 0: no limit."
+  description = "The limit of concurrent turns where the worker has no reserved concurrency; half of the account's unreserved concurrency if that is less. 0: no limit."
   type        = number
   default     = 50
   nullable    = false

@@ -140,6 +140,17 @@ variable "expected_answer_seconds" {
   }
 }
 
+variable "answer_goal_seconds" {
+  description = "The goal for the time to an answer (SLO), in seconds: an alarm if more than one answer in twenty takes longer. null: halfway from expected_answer_seconds to deadline_seconds."
+  type        = number
+  default     = null
+
+  validation {
+    condition     = try(var.answer_goal_seconds > 0 && var.answer_goal_seconds <= 900, var.answer_goal_seconds == null)
+    error_message = "answer_goal_seconds must be greater than 0 and at most 900, or null."
+  }
+}
+
 variable "recall_delay_seconds" {
   description = "Approximate duration in seconds of an answer by agent `recall`, to demonstrate a slow agent. 0: no delay."
   type        = number

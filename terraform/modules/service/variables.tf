@@ -87,8 +87,19 @@ variable "rollback" {
   }
 }
 
+variable "ticket_emails" {
+  description = "Email addresses that receive the alarms that can wait for office hours. null: alarm_emails. Each must confirm its subscription once."
+  type        = list(string)
+  default     = null
+
+  validation {
+    condition     = var.ticket_emails == null || alltrue([for address in coalesce(var.ticket_emails, []) : can(regex("^[^@[:space:]]+@[^@[:space:]]+$", address))])
+    error_message = "ticket_emails must be email addresses."
+  }
+}
+
 variable "alarm_emails" {
-  description = "Email addresses that receive the alarms. Each must confirm its subscription once."
+  description = "Email addresses that receive the alarms that must wake somebody. Each must confirm its subscription once."
   type        = list(string)
   default     = []
   nullable    = false
@@ -108,6 +119,37 @@ variable "dedicated_worker" {
 
 variable "published" {
   description = "Publish a version of each function with every deployment, behind the alias `live`, for rollback."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "gradual_release" {
+  description = "Publish versions, but leave the alias `live` where it is: python -m scripts.release_gradually then moves it step by step. Set it after the first apply. Requires `published`."
+  type        = bool
+  default     = false
+  nullable    = false
+
+  validation {
+    condition     = !var.gradual_release || var.published
+    error_message = "gradual_release requires published."
+  }
+}
+
+variable "snap_start" {
+  description = "Start functions from a snapshot (Lambda SnapStart), which Lambda takes of each published version. Requires `published`."
+  type        = bool
+  default     = false
+  nullable    = false
+
+  validation {
+    condition     = !var.snap_start || var.published
+    error_message = "snap_start requires published: Lambda takes snapshots of published versions only."
+  }
+}
+
+variable "pinned_runtime" {
+  description = "Update Lambda's Python, and the AWS SDK in it, only together with a deployment. Then deploy regularly: nothing else brings security updates."
   type        = bool
   default     = false
   nullable    = false
@@ -149,7 +191,7 @@ variable "tracing" {
 }
 
 variable "alarms" {
-  description = "Create the CloudWatch alarms, and the SNS topic that they notify."
+  description = "Create the CloudWatch alarms, and the SNS topics that they notify."
   type        = bool
   default     = false
   nullable    = false

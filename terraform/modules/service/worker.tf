@@ -6,14 +6,18 @@ resource "aws_lambda_function_event_invoke_config" "worker" {
 
   maximum_retry_attempts = var.worker_retries
 
-  # Lambda's minimum. A worker that starts later has too little time before the deadline.
-  maximum_event_age_in_seconds = 60
+  maximum_event_age_in_seconds = local.event_age
 
   destination_config {
     on_failure {
       destination = aws_sqs_queue.failures.arn
     }
   }
+}
+
+locals {
+  # A worker that starts later has too little time before the deadline. Lambda's minimum is 60.
+  event_age = max(60, floor(var.deadline_seconds - var.expected_answer_seconds))
 }
 
 # A question takes two hops, chat function and worker; Lambda stops a loop after about 16.

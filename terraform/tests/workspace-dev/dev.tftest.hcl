@@ -60,6 +60,15 @@ run "has_a_dashboard_and_no_alarms" {
   }
 }
 
+run "publishes_versions_as_production_does" {
+  command = plan
+
+  assert {
+    condition     = output.live_versions == { for key in ["chat", "reads", "edits", "failures"] : key => "7" }
+    error_message = "Without versions, old code runs with new settings while a release is under way."
+  }
+}
+
 run "agent_is_bedrock_by_default" {
   command = plan
 

@@ -116,4 +116,9 @@ run "has_alarms_tracing_and_published_versions" {
     condition     = output.live_versions == { for key in keys(output.function_names) : key => "7" }
     error_message = "Every function must publish versions."
   }
+
+  assert {
+    condition     = local.environment.pinned_runtime
+    error_message = "Production's Python and AWS SDK must change with a deployment only."
+  }
 }

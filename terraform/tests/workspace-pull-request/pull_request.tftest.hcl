@@ -46,15 +46,24 @@ run "signs_in_as_production_does" {
   }
 }
 
+run "publishes_versions_as_production_does" {
+  command = plan
+
+  assert {
+    condition     = output.live_versions == { for key in keys(output.function_names) : key => "7" }
+    error_message = "Without versions, old code runs with new settings while a release is under way."
+  }
+}
+
 run "accepts_overrides" {
   command = plan
 
   variables {
-    overrides = { dedicated_worker = true, published = true }
+    overrides = { dedicated_worker = true, published = false }
   }
 
   assert {
-    condition     = output.function_names.worker == "async-chat-pr-7-worker" && length(output.live_versions) == 6
+    condition     = output.function_names.worker == "async-chat-pr-7-worker" && length(output.live_versions) == 0
     error_message = "An override has no effect."
   }
 }

@@ -16,7 +16,7 @@ run "without_published_versions_there_is_no_alias" {
   command = plan
 
   assert {
-    condition     = length(aws_lambda_alias.live) == 0 && alltrue([for function in aws_lambda_function.function : !function.publish])
+    condition     = length(local.aliases) == 0 && alltrue([for function in aws_lambda_function.function : !function.publish])
     error_message = "Without the switch there must be no versions and no alias."
   }
 }
@@ -29,7 +29,7 @@ run "with_published_versions_every_caller_invokes_the_alias" {
   }
 
   assert {
-    condition     = { for key, alias in aws_lambda_alias.live : key => [alias.name, alias.function_name, alias.function_version] } == { for key in ["chat", "reads", "search", "edits", "failures"] : key => ["live", "async-chat-local-${key}", "7"] }
+    condition     = { for key, alias in local.aliases : key => [alias.name, alias.function_name, alias.function_version] } == { for key in ["chat", "reads", "search", "edits", "failures"] : key => ["live", "async-chat-local-${key}", "7"] }
     error_message = "Every function needs an alias of its newest version."
   }
 
@@ -39,7 +39,7 @@ run "with_published_versions_every_caller_invokes_the_alias" {
   }
 
   assert {
-    condition     = alltrue([for key, integration in aws_apigatewayv2_integration.function : integration.integration_uri == aws_lambda_alias.live[key].invoke_arn])
+    condition     = alltrue([for key, integration in aws_apigatewayv2_integration.function : integration.integration_uri == local.aliases[key].invoke_arn])
     error_message = "The API must invoke the alias."
   }
 
@@ -111,4 +111,99 @@ run "rollback_of_an_unknown_function_is_rejected" {
   }
 
   expect_failures = [var.rollback]
+}
+
+run "a_gradual_release_publishes_versions_and_leaves_the_aliases_where_they_are" {
+  command = plan
+
+  variables {
+    published       = true
+    gradual_release = true
+  }
+
+  assert {
+    condition     = output.live_versions == { chat = "6", reads = "6", edits = "6", failures = "6" } && alltrue([for function in aws_lambda_function.function : function.publish])
+    error_message = "Terraform must publish versions and keep the version that is live."
+  }
+
+  assert {
+    condition     = { for key, alias in data.aws_lambda_alias.live : key => "${alias.function_name} ${alias.name}" }["chat"] == "async-chat-local-chat live"
+    error_message = "Terraform must ask which version is live."
+  }
+}
+
+run "rollback_applies_to_a_gradual_release_too" {
+  command = plan
+
+  variables {
+    published       = true
+    gradual_release = true
+    rollback        = { chat = "5" }
+  }
+
+  assert {
+    condition     = output.live_versions == { chat = "5", reads = "6", edits = "6", failures = "6" }
+    error_message = "A rollback must come before the version that is live."
+  }
+}
+
+run "gradual_release_without_published_versions_is_rejected" {
+  command = plan
+
+  variables {
+    gradual_release = true
+  }
+
+  expect_failures = [var.gradual_release]
+}
+
+run "snapshots_are_taken_of_published_versions_if_they_are_switched_on" {
+  command = plan
+
+  variables {
+    published  = true
+    snap_start = true
+  }
+
+  assert {
+    condition     = alltrue([for function in aws_lambda_function.function : function.snap_start[0].apply_on == "PublishedVersions"])
+    error_message = "Every function must start from a snapshot of its version."
+  }
+}
+
+run "snapshots_are_off_by_default" {
+  command = plan
+
+  variables {
+    published = true
+  }
+
+  assert {
+    condition     = alltrue([for function in aws_lambda_function.function : length(function.snap_start) == 0]) && length(aws_lambda_runtime_management_config.function) == 0
+    error_message = "Snapshots are paid for, and a pinned runtime gets no updates: both must be chosen."
+  }
+}
+
+run "snapshots_without_published_versions_are_rejected" {
+  command = plan
+
+  variables {
+    snap_start = true
+  }
+
+  expect_failures = [var.snap_start]
+}
+
+run "a_pinned_runtime_changes_with_a_deployment_only" {
+  command = plan
+
+  variables {
+    pinned_runtime   = true
+    dedicated_worker = true
+  }
+
+  assert {
+    condition     = { for key, config in aws_lambda_runtime_management_config.function : key => "${config.function_name} ${config.update_runtime_on}" } == { for key in ["chat", "worker", "reads", "edits", "failures"] : key => "async-chat-local-${key} FunctionUpdate" }
+    error_message = "Every function's runtime must be updated with the function only."
+  }
 }

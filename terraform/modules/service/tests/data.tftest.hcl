@@ -101,7 +101,7 @@ run "data_can_be_protected_and_encrypted" {
 
   assert {
     condition = alltrue([for key in concat(
-      aws_sqs_queue.failures[*].kms_master_key_id, aws_sqs_queue.undelivered[*].kms_master_key_id, aws_sns_topic.alarms[*].kms_master_key_id,
+      aws_sqs_queue.failures[*].kms_master_key_id, aws_sqs_queue.undelivered[*].kms_master_key_id, values(aws_sns_topic.alarms)[*].kms_master_key_id,
       [for group in aws_cloudwatch_log_group.function : group.kms_key_id], aws_cloudwatch_log_group.api[*].kms_key_id,
       [for function in aws_lambda_function.function : function.kms_key_arn],
     ) : key == aws_kms_key.data[0].arn])

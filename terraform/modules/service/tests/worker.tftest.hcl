@@ -51,7 +51,7 @@ run "a_failed_event_is_not_retried_and_goes_to_the_failures_queue" {
   }
 
   assert {
-    condition     = aws_lambda_function_event_invoke_config.worker.maximum_event_age_in_seconds < var.deadline_seconds
+    condition     = aws_lambda_function_event_invoke_config.worker.maximum_event_age_in_seconds == 60 && aws_lambda_function_event_invoke_config.worker.maximum_event_age_in_seconds < var.deadline_seconds
     error_message = "An event must expire after 60 seconds, before its turn's deadline."
   }
 
@@ -149,6 +149,47 @@ run "worker_timeout_follows_deadline_seconds" {
   assert {
     condition     = aws_lambda_function.function["chat"].timeout == 620 && aws_lambda_function.function["chat"].environment[0].variables["ASYNC_CHAT_DEADLINE_SECONDS"] == "600"
     error_message = "The worker's timeout and its deadline setting must follow deadline_seconds."
+  }
+}
+
+run "an_event_may_wait_while_its_turn_can_still_be_answered" {
+  command = plan
+
+  variables {
+    deadline_seconds = 840
+  }
+
+  assert {
+    condition     = aws_lambda_function_event_invoke_config.worker.maximum_event_age_in_seconds == 784 && aws_lambda_function.function["chat"].timeout == 860
+    error_message = "Of 840 seconds, an answer takes 56."
+  }
+}
+
+run "an_events_age_has_lambdas_minimum" {
+  command = plan
+
+  variables {
+    deadline_seconds        = 30
+    expected_answer_seconds = 12.5
+  }
+
+  assert {
+    condition     = aws_lambda_function_event_invoke_config.worker.maximum_event_age_in_seconds == 60
+    error_message = "Lambda accepts no age below 60 seconds."
+  }
+}
+
+run "an_events_age_is_whole_seconds" {
+  command = plan
+
+  variables {
+    deadline_seconds        = 300
+    expected_answer_seconds = 12.5
+  }
+
+  assert {
+    condition     = aws_lambda_function_event_invoke_config.worker.maximum_event_age_in_seconds == 287
+    error_message = "Lambda accepts whole seconds only."
   }
 }
 

@@ -17,6 +17,19 @@ mock_data "aws_region" {
   }
 }
 
+# A new account's default; tests override it.
+mock_data "aws_servicequotas_service_quota" {
+  defaults = {
+    value = 1000
+  }
+}
+
+mock_data "aws_lambda_alias" {
+  defaults = {
+    function_version = "6"
+  }
+}
+
 mock_resource "aws_lambda_function" {
   defaults = {
     arn         = "arn:aws:lambda:eu-central-1:123456789012:function:mocked"
