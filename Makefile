@@ -23,6 +23,8 @@ export RECALL_DELAY ?= 5
 export CORS ?=
 # Agents of your own: hash-locked requirements files and folders that go into the zip.
 export EXTRA ?=
+# The workspace whose file names the agent and what the zip needs for it.
+export WORKSPACE ?=
 # An agent of your own, package.module:factory.
 export AGENT ?=
 # A model of your own: an OpenAI-compatible server, and the model's name there.
@@ -79,7 +81,7 @@ check: format lint types architecture terraform-check ## Format, lint, types, ar
 fix: env ## Format, and mend what the linters can mend
 	@$(VENV_PYTHON) -m ruff check --fix --quiet . || true
 	@$(VENV_PYTHON) -m ruff format .
-	@scripts/terraform fmt -recursive
+	@scripts/terraform fmt -recursive . ../examples
 
 # Side by side: the tests on a stack mostly wait, the others mostly compute.
 test: env ## All tests: Python, JavaScript, Terraform, and end to end on a stack of their own
@@ -106,7 +108,7 @@ architecture: env
 	@$(VENV_PYTHON) -m pytest -q tests/architecture
 
 terraform-check: terraform-init
-	@scripts/terraform fmt -check -recursive
+	@scripts/terraform fmt -check -recursive . ../examples
 	@$(CHECK_SETTINGS) scripts/terraform validate -no-color
 
 # The service's module has a working folder of its own: its tests run in it.
@@ -129,6 +131,7 @@ test-web: env
 
 test-terraform: env terraform-init
 	@TF_DATA_DIR=$(CURDIR)/.local/check-bucket ASYNC_CHAT_TERRAFORM_FOLDER=$(CURDIR)/terraform/state-bucket $(TERRAFORM_INIT)
+	@TF_DATA_DIR=$(CURDIR)/.local/check-consumer ASYNC_CHAT_TERRAFORM_FOLDER=$(CURDIR)/examples/terraform_consumer $(TERRAFORM_INIT)
 	@$(CHECK_SETTINGS) scripts/test-terraform
 	@$(VENV_PYTHON) -m pytest -q -n 2 tests/terraform
 
@@ -145,8 +148,8 @@ plan-review: env ## IAM Access Analyzer over the policies of a saved plan; needs
 
 ## Build what is deployed and published
 
-package: env ## Build the Lambda zip for AWS, build/lambda.zip (EXTRA="requirements.txt folder")
-	@$(READ_EXTRAS); $(VENV_PYTHON) scripts/package.py $${extras[@]+$(EXTRA_OPTIONS)}
+package: env ## Build the Lambda zip for AWS, build/lambda.zip (WORKSPACE=prod EXTRA="requirements.txt folder")
+	@$(READ_EXTRAS); $(VENV_PYTHON) scripts/package.py $${WORKSPACE:+--workspace "$$WORKSPACE"} $${extras[@]+$(EXTRA_OPTIONS)}
 
 docs: env ## Build the docs site into build/site; a broken link or anchor fails it
 	@scripts/env docs

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import signal
 import sys
 import time
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 from async_chat_client import plain
 
@@ -99,10 +101,22 @@ def _reset(given: argparse.Namespace, home: Home) -> None:
 
 
 def _options(given: argparse.Namespace) -> StackOptions:
-    settings = dict(setting.split("=", 1) for setting in given.set)
+    like = _settings_of(given.like) if given.like else {}
+    given.extra += [PROJECT / extra for extra in like.get("package_extras", [])]
+    taken = {name: like[name] for name in ("agent", "agent_environment", "model") if like.get(name)}
+    settings = {name: value if isinstance(value, str) else terraform.literal(value) for name, value in taken.items()}
+    settings |= dict(setting.split("=", 1) for setting in given.set)
     if given.model:
         settings = {"agent": "bedrock", "model": terraform.literal({"id": given.model}), **settings}
     return StackOptions(given.port, settings, given.model_url, tuple(given.extra), tuple(given.cors), given.samples)
+
+
+def _settings_of(workspace: str) -> dict[str, Any]:
+    file = PROJECT / "terraform" / "workspaces" / f"{workspace}.json"
+    if not file.exists():
+        raise StackFailure(f"Workspace {workspace} has no file {file}.")
+    found: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    return found
 
 
 def _setting(text: str) -> str:
@@ -130,6 +144,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="NAME=VALUE",
         help="a setting of the workspace: docs/terraform.md",
     )
+    starting.add_argument("--like", metavar="WORKSPACE", help="with the agent of a workspace: see terraform/workspaces")
     starting.add_argument("--model-url", help="an OpenAI-compatible server (Ollama, llama.cpp, vLLM) to use as Bedrock")
     starting.add_argument("--model", metavar="NAME", help="agent `bedrock` with the model of this name")
     starting.add_argument(

@@ -40,7 +40,7 @@ def initialise(home: Home) -> None:
 
 def apply(home: Home, endpoint: str, settings: Mapping[str, str], report: Report) -> dict[str, Any]:
     """Apply terraform/ to the embedded AWS; returns the outputs."""
-    overrides = {"architecture": _architecture(), **settings}
+    overrides = {"architecture": architecture(), **settings}
     version = overrides.pop("app_version", "0.0.0")
     variables = {"package_path": str(home.package), "app_version": version, "overrides": _object(overrides)}
     progress = _ApplyProgress(report)
@@ -89,15 +89,11 @@ def _mirror_folder(home: Home) -> None:
 
 def _object(settings: Mapping[str, str]) -> str:
     """In Terraform's syntax. A value that is no number, boolean, null, list, object or quoted text is text."""
-    values = (f"{name} = {value if EXPRESSION.match(value) else _text(value)}" for name, value in settings.items())
+    values = (f"{name} = {value if EXPRESSION.match(value) else literal(value)}" for name, value in settings.items())
     return f"{{ {', '.join(values)} }}"
 
 
-def _text(value: str) -> str:
-    return json.dumps(value, ensure_ascii=False).replace("${", "$${").replace("%{", "%%{")
-
-
-def _architecture() -> str:
+def architecture() -> str:
     return "arm64" if platform.machine().lower() in {"arm64", "aarch64"} else "x86_64"
 
 

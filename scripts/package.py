@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -26,6 +28,10 @@ WITH_AGENTS = PROJECT / "requirements" / "agents.txt"
 # A fixed date makes the zip reproducible; this is the earliest that a zip can hold.
 EPOCH = (1980, 1, 1, 0, 0, 0)
 FILE_MODE = 0o100644
+
+# The settings of each workspace; all of pr-<number> share one file.
+WORKSPACES = PROJECT / "terraform" / "workspaces"
+PULL_REQUEST = re.compile(r"^pr-\d+$")
 
 # Lambda on Amazon Linux 2023 has glibc 2.34, so wheels for 2.28 fit.
 PLATFORMS = {"arm64": "aarch64-manylinux_2_28", "x86_64": "x86_64-manylinux_2_28"}
@@ -159,9 +165,33 @@ def _arguments(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--python", default="3.13", help="Lambda's Python (default: %(default)s)")
     parser.add_argument("--architecture", choices=PLATFORMS, default="arm64", help="default: %(default)s")
     parser.add_argument("--extra", type=Path, action="append", default=[], help="see build(); may be repeated")
+    parser.add_argument(
+        "--workspace", help="as its file says: package_extras, architecture, and the agent must be in it"
+    )
     parser.add_argument("--without-agents", action="store_true", help="leave out the extras of the built-in agents")
     parser.add_argument("--interpreter", type=Path, help="build for the machine and version of this interpreter")
     return parser.parse_args(arguments)
+
+
+def _of_workspace(given: argparse.Namespace) -> str:
+    """Take over what the workspace's file says of the package; returns its agent."""
+    file = WORKSPACES / f"{PULL_REQUEST.sub('pr', given.workspace)}.json"
+    if not file.exists():
+        sys.exit(f"Workspace {given.workspace} has no file {file}.")
+    settings = json.loads(file.read_text(encoding="utf-8"))
+    given.extra += [PROJECT / extra for extra in settings.get("package_extras", [])]
+    given.architecture = settings.get("architecture", given.architecture)
+    return str(settings.get("agent", ""))
+
+
+def _check_agent(agent: str, package: Path) -> None:
+    """An agent of one's own is package.module:factory. Without its module every question would fail."""
+    name, colon, _ = agent.partition(":")
+    path = name.replace(".", "/")
+    with zipfile.ZipFile(package) as built:
+        if colon and not {f"{path}.py", f"{path}/__init__.py"} & set(built.namelist()):
+            package.unlink()
+            sys.exit(f"Agent {agent} is not in the package: name its folder in package_extras of the workspace's file.")
 
 
 def _target(given: argparse.Namespace) -> Target:
@@ -173,11 +203,13 @@ def _target(given: argparse.Namespace) -> Target:
 
 def main(arguments: list[str]) -> None:
     given = _arguments(arguments)
+    agent = _of_workspace(given) if given.workspace else ""
     for extra in given.extra:
         if not extra.exists():
             sys.exit(f"{extra} does not exist: an extra is a hash-locked requirements file or a folder.")
     target = _target(given)
     build(given.output, target, given.extra, agents=not given.without_agents)
+    _check_agent(agent, given.output)
     content = given.output.read_bytes()
     print(f"{given.output}: {len(content):,} bytes\nsha256 {hashlib.sha256(content).hexdigest()}")
     if not target.compiler:

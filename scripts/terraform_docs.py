@@ -16,13 +16,19 @@ HEAD = """# Terraform variables
 
 `make generate` writes this page from the descriptions in the code.
 """
-SETTINGS = """What a file of [terraform/workspaces](../terraform/workspaces) may set. The first three are the
+SETTINGS = """What a file of [terraform/workspaces](../terraform/workspaces) may set. The first four are the
 workspace's; the others are the variables of the module [service](../terraform/modules/service), which your own
 Terraform can call too.
 """
 #: Read by the root itself, not by the module.
 OF_THE_WORKSPACE = [
     ("`account_ids`", "list(string)", "`[]`", "AWS accounts that the workspace may be applied to. Empty: any."),
+    (
+        "`package_extras`",
+        "list(string)",
+        "`[]`",
+        "Folders and requirements files that `make package WORKSPACE=...` adds.",
+    ),
     ("`protected`", "bool", "`false`", "Require confirm_workspace, and reject overrides."),
     ("`region`", "string", "required", "The AWS region."),
 ]

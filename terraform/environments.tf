@@ -17,5 +17,5 @@ locals {
   )
 
   # What a workspace's file may set: what is read here, and what main.tf passes on.
-  setting_names = concat(["account_ids", "protected", "region"], flatten(regexall("local\\.environment\\.(\\w+)", file("${path.module}/main.tf"))))
+  setting_names = concat(["account_ids", "package_extras", "protected", "region"], flatten(regexall("local\\.environment\\.(\\w+)", file("${path.module}/main.tf"))))
 }

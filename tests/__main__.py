@@ -54,7 +54,10 @@ PROOFS: Final[dict[str, Proof]] = {
     ),
     "pages": Proof("the chat page works in Chromium", (*PYTEST, "tests/pages"), ("ministack",), in_all=False),
     "examples": Proof(
-        "the example agents pass their tests, with their frameworks", ("scripts/test-examples",), options=False
+        "the example agents pass their tests, with their frameworks; the Terraform example is applied",
+        ("scripts/test-examples",),
+        ("ministack",),
+        options=False,
     ),
     "scan": Proof(
         "checkov, parliament, bandit and pip-audit find nothing (--strict)",

@@ -1,4 +1,4 @@
-# The role of the workflow that plans pull requests (.github/workflows/plan.yml). Everybody who can push a branch can run code
+# The role of the workflows that plan pull requests and releases (.github/workflows). Everybody who can push a branch can run code
 # with it, so it is a list of what a plan reads, and reads no data: `python -m tests permissions` proves both. AWS's
 # ReadOnlyAccess would also read tables, logs, queues, users and traces.
 locals {
@@ -85,19 +85,19 @@ resource "aws_iam_role" "plan" {
   count = var.repository == null ? 0 : 1
 
   name        = "async-chat-plan"
-  description = "Plans pull requests of ${var.repository}"
+  description = "Plans pull requests and releases of ${var.repository}"
 
-  # An environment, a branch or a tag of the repository has another subject. The provider is one for each account.
+  # A release's plan runs on its tag. An environment, a branch or another tag of the repository has another subject. The provider is one for each account.
   assume_role_policy = jsonencode({
     Version = "2012-10-17"
     Statement = [{
       Effect    = "Allow"
       Principal = { Federated = "arn:${local.partition}:iam::${local.account}:oidc-provider/token.actions.githubusercontent.com" }
       Action    = "sts:AssumeRoleWithWebIdentity"
-      Condition = { StringEquals = {
-        "token.actions.githubusercontent.com:aud" = "sts.amazonaws.com"
-        "token.actions.githubusercontent.com:sub" = "repo:${var.repository}:pull_request"
-      } }
+      Condition = {
+        StringEquals = { "token.actions.githubusercontent.com:aud" = "sts.amazonaws.com" }
+        StringLike   = { "token.actions.githubusercontent.com:sub" = ["repo:${var.repository}:pull_request", "repo:${var.repository}:ref:refs/tags/v*"] }
+      }
     }]
   })
 }

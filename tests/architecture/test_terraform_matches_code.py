@@ -83,6 +83,8 @@ def test_every_handler_exists() -> None:
 
 # ---- the root and the service's module
 
+EXAMPLES = TERRAFORM.parent / "examples"
+
 
 def test_root_passes_every_setting_to_the_variable_of_its_name() -> None:
     (call,) = (body["service"] for body in Module(TERRAFORM).modules)
@@ -110,5 +112,5 @@ def test_resources_from_before_the_module_are_moved_into_it() -> None:
 
 
 def test_modules_lock_the_same_provider() -> None:
-    locks = {file.read_text() for file in TERRAFORM.rglob(".terraform.lock.hcl")}
-    assert len(locks) == 1
+    locks = [file.read_text() for root in (TERRAFORM, EXAMPLES) for file in root.rglob(".terraform.lock.hcl")]
+    assert (len(locks), len(set(locks))) == (4, 1)

@@ -115,7 +115,7 @@ def test_release_is_applied_only_when_its_commit_on_main_passed(
     tmp_path: Path, status: str, check: str, scan: str, applies: bool
 ) -> None:
     found = jobs(ROOT / ".github" / "workflows" / "apply.yml")
-    assert found["apply"]["needs"] == "checked"
+    assert (found["plan"]["needs"], found["apply"]["needs"]) == ("checked", "plan")
     [step] = found["checked"]["steps"]
     (tmp_path / "gh").write_text(GH.replace("STATUS", status).replace("CHECK", check).replace("SCAN", scan))
     (tmp_path / "gh").chmod(0o755)
@@ -129,6 +129,58 @@ def test_checks_that_a_release_needs_are_jobs_of_the_check() -> None:
     [step] = jobs(ROOT / ".github" / "workflows" / "apply.yml")["checked"]["steps"]
     needed = set(re.findall(r"for name in ([a-z ]+);", step["run"])[0].split())
     assert needed == set(jobs(ROOT / ".github" / "workflows" / "check.yml"))
+
+
+# ---- what CI plans and applies
+
+DEPLOYING = [ROOT / ".github" / "workflows" / f"{name}.yml" for name in ("plan", "apply")]
+each_deploying = pytest.mark.parametrize("workflow", DEPLOYING, ids=lambda path: path.name)
+
+
+@each_deploying
+def test_ci_gives_terraform_no_setting_of_a_workspace(workflow: Path) -> None:
+    """They are in terraform/workspaces, which every plan reads, by whomever."""
+    text = workflow.read_text()
+    assert set(re.findall(r"TF_VAR_(\w+)", text)) == {"confirm_workspace", "app_version"}
+    assert not re.search(r"-var\b|-var-file", text)
+    for name in re.findall(r"\bvars\.(\w+)", text):
+        assert name.lower() not in MODULE.variables
+
+
+@each_deploying
+def test_a_plan_names_the_version(workflow: Path) -> None:
+    """A release's own, or the deployed one: else every function would change in every plan."""
+    (plan,) = [step["run"] for step in steps(workflow) if step.get("name") == "Plan"]
+    version = re.search(r"TF_VAR_app_version=(.+)", plan)
+    assert version
+    assert version[1] in {'"${RELEASE#v}"', "$(scripts/terraform output -raw app_version || echo 0.0.0)"}
+    assert plan.index("app_version") < plan.index("terraform plan")
+
+
+def test_ci_applies_the_plan_that_the_reviewers_saw() -> None:
+    planning, applying = (jobs(DEPLOYING[1])[name]["steps"] for name in ("plan", "apply"))
+    scripts = [step.get("run", "") for step in applying]
+    (applied,) = [script for script in scripts if "terraform apply" in script]
+    assert applied.split()[-1] == "release.tfplan"
+    assert "-auto-approve" not in "".join(scripts)
+    assert not any("make package" in script or "terraform plan" in script for script in scripts)
+    (planned,) = [step["run"] for step in planning if "terraform plan" in step.get("run", "")]
+    assert "-out=release.tfplan" in planned
+    (kept,) = [step["with"] for step in planning if step.get("uses", "").startswith("actions/upload-artifact@")]
+    (fetched,) = [step["with"] for step in applying if step.get("uses", "").startswith("actions/download-artifact@")]
+    assert kept["path"].split() == ["terraform/release.tfplan", "build/lambda.zip"]
+    assert kept["name"] == fetched["name"]
+    assert "environment" not in jobs(DEPLOYING[1])["plan"]
+
+
+@each_deploying
+def test_ci_packages_the_workspaces_agent_and_asks_it_before_the_plan(workflow: Path) -> None:
+    scripts = [step.get("run", "") for step in jobs(workflow)["plan"]["steps"]]
+    (package,) = [index for index, script in enumerate(scripts) if script.startswith("make package WORKSPACE=")]
+    (asked,) = [index for index, script in enumerate(scripts) if "-m local up" in script and "-m local ask" in script]
+    (planned,) = [index for index, script in enumerate(scripts) if "terraform plan" in script]
+    assert package < asked < planned
+    assert "--like" in scripts[asked]
 
 
 # ---- pinned versions

@@ -23,6 +23,8 @@ from pydantic import TypeAdapter
 from docs.site.navigation import ROOT
 from entrypoints import schemas
 from scripts.docs.shown import refreshed
+from scripts.hcl import Module
+from scripts.terraform_docs import OF_THE_WORKSPACE
 from tests.docs import not_executed
 from tests.docs.blocks import Block, blocks
 from tests.docs.output import looks_like
@@ -117,7 +119,9 @@ def difference(block: Block, reading: Reading) -> None:
 def body(block: Block, reading: Reading) -> None:
     """Valid by the model that the comment above names, with neither missing nor unknown fields."""
     shown = json.loads(block.text)
-    if block.mark.endswith(" in part"):
+    if block.mark.startswith("settings: "):
+        assert shown.keys() <= _settings(), "a file of terraform/workspaces has no such setting"
+    elif block.mark.endswith(" in part"):
         assert set(shown) <= _fields(block.mark.split()[1])
         assert "{" in reading.output, "the commands before this block printed no JSON, or were not selected"
         real = json.loads(reading.output[reading.output.index("{") :])
@@ -128,6 +132,11 @@ def body(block: Block, reading: Reading) -> None:
         assert _sorted(read) == _sorted(shown)
     else:
         assert {"Version", "Statement"} == set(shown), "say in a comment above which model this is"
+
+
+@cache
+def _settings() -> set[str]:
+    return set(Module().variables) | {name.strip("`") for name, *_ in OF_THE_WORKSPACE}
 
 
 def diagram(block: Block, reading: Reading) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import re
 import subprocess
 import sys
 import zipfile
@@ -11,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from local.home import PROJECT
+from scripts import package as packager
 from scripts.package import interpreter_of
 
 SDK = {"boto3", "botocore", "s3transfer", "jmespath", "dateutil", "urllib3"}
@@ -144,3 +147,41 @@ def refusal(output: Path, extra: Path) -> str:
     assert done.returncode == 1
     assert not output.exists()
     return done.stderr
+
+
+# ---- for a workspace, as its file says
+
+
+def build_for(workspace: str, settings: dict[str, object], folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Builds the package of a workspace of these settings."""
+    file = f"{re.sub(r'^pr-[0-9]+$', 'pr', workspace)}.json"
+    (folder / file).write_text(json.dumps(settings), encoding="utf-8")
+    monkeypatch.setattr(packager, "WORKSPACES", folder)
+    built = folder / "lambda.zip"
+    options = [f"--output={built}", f"--workspace={workspace}", f"--interpreter={sys.executable}", "--without-agents"]
+    packager.main(options)
+    return built
+
+
+@pytest.mark.parametrize("workspace", ["prod", "pr-12"])
+def test_package_of_a_workspace_has_its_extras(workspace: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings: dict[str, object] = {
+        "agent": "on_this_day:agent",
+        "package_extras": ["examples/plain_function/package"],
+    }
+    built = build_for(workspace, settings, tmp_path, monkeypatch)
+    assert "on_this_day.py" in zipfile.ZipFile(built).namelist()
+
+
+@pytest.mark.parametrize("agent", ["on_this_day:agent", "lab.agents:make"])
+def test_package_without_the_workspaces_agent_is_refused(
+    agent: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(SystemExit, match=rf"^Agent {agent} is not in the package: .*package_extras"):
+        build_for("prod", {"agent": agent}, tmp_path, monkeypatch)
+    assert not (tmp_path / "lambda.zip").exists()
+
+
+def test_package_of_an_unknown_workspace_is_refused() -> None:
+    with pytest.raises(SystemExit, match=r"^Workspace staging has no file "):
+        packager.main(["--workspace=staging"])

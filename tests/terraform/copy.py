@@ -13,24 +13,32 @@ from local.home import PROJECT
 
 SOURCE = PROJECT / "terraform"
 SERVICE = "modules/service"
-#: Where `make check` and `make test-terraform` install the provider, by folder.
-PROVIDERS = {"": PROJECT / ".local" / "check", SERVICE: PROJECT / ".local" / "check-service"}
+BUCKET = "state-bucket"
+CONSUMER = "../examples/terraform_consumer"
+#: Where `make terraform-init` and `make test-terraform` install the provider, by folder beside or in terraform/.
+PROVIDERS = {
+    "": PROJECT / ".local" / "check",
+    SERVICE: PROJECT / ".local" / "check-service",
+    BUCKET: PROJECT / ".local" / "check-bucket",
+    CONSUMER: PROJECT / ".local" / "check-consumer",
+}
+#: What a copy leaves out.
+IGNORED = shutil.ignore_patterns("terraform.tfstate*", "backend.tf", ".terraform", "*.tfplan")
 REGION = "eu-central-1"
 
 
 class TerraformCopy:
-    """A copy with a state of its own, whose workspaces have a region and a model.
+    """A copy with a state of its own; when `deployable`, its workspaces have a region and a model.
 
     It uses the embedded AWS at `endpoint`; by default no AWS is reachable.
     """
 
-    def __init__(self, folder: Path, endpoint: str = "http://127.0.0.1:9") -> None:
+    def __init__(self, folder: Path, endpoint: str = "http://127.0.0.1:9", *, deployable: bool = True) -> None:
         self.folder = folder
         self.endpoint = endpoint
-        assert all(folder.exists() for folder in PROVIDERS.values()), "the provider is missing: `make terraform-init`"
-        kept = shutil.ignore_patterns("terraform.tfstate*", "backend.tf", ".terraform", "*.tfplan", "state-bucket")
-        shutil.copytree(SOURCE, folder, ignore=kept)
-        for name in ("pr", "dev", "prod"):
+        assert PROVIDERS[""].exists(), "the provider is missing: `make terraform-init`"
+        shutil.copytree(SOURCE, folder, ignore=IGNORED)
+        for name in ("pr", "dev", "prod") if deployable else ():
             self.configure(name, region=REGION, model={"id": "some.model-v1:0"})
 
     def configure(self, workspace: str, **settings: object) -> None:
@@ -48,15 +56,16 @@ class TerraformCopy:
 
     def test_service(self, *options: str) -> subprocess.CompletedProcess[str]:
         """Runs the module's tests."""
-        return self._terraform(SERVICE, "default", ["test", "-no-color", *options], {})
+        return self.run_in(SERVICE, "default", "test", "-no-color", *options)
 
     def run(self, workspace: str, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
         """Runs Terraform in that workspace; does not check its exit code."""
-        return self._terraform("", workspace, list(arguments), variables)
+        return self.run_in("", workspace, *arguments, **variables)
 
-    def _terraform(
-        self, folder: str, workspace: str, arguments: list[str], variables: dict[str, str]
+    def run_in(
+        self, folder: str, workspace: str, *arguments: str, **variables: str
     ) -> subprocess.CompletedProcess[str]:
+        """The same in another folder of PROVIDERS."""
         command = [str(PROJECT / "scripts" / "terraform"), *arguments]
         variables = {f"TF_VAR_{name}": value for name, value in variables.items()}
         return subprocess.run(

@@ -150,15 +150,15 @@ def _workspaces() -> Iterator[Workspaces]:
         running = emulator.start(home, emulator.choose_port(home, 0))
         try:
             copy = TerraformCopy(Path(folder) / "terraform", running.endpoint)
-            yield Workspaces(copy, _package(Path(folder)))
+            yield Workspaces(copy, package_for(Path(folder) / "lambda.zip"))
         finally:
             emulator.stop(home)
 
 
-def _package(folder: Path) -> Path:
-    """For the interpreter that the embedded AWS runs functions on."""
-    package = folder / "lambda.zip"
+def package_for(package: Path, *extras: Path) -> Path:
+    """Builds it for the interpreter that the embedded AWS runs functions on."""
     command = [sys.executable, "scripts/package.py", f"--output={package}", f"--interpreter={emulator.PYTHON}"]
+    command += ["--without-agents", *(f"--extra={extra}" for extra in extras)]
     subprocess.run(command, cwd=PROJECT, check=True, stdout=subprocess.DEVNULL)
     return package
 

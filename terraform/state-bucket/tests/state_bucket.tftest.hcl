@@ -111,7 +111,7 @@ run "without_a_repository_there_is_no_plan_role" {
   }
 }
 
-run "plan_role_trusts_pull_requests_of_one_repository" {
+run "plan_role_trusts_pull_requests_and_releases_of_one_repository" {
   command = plan
 
   variables {
@@ -123,12 +123,12 @@ run "plan_role_trusts_pull_requests_of_one_repository" {
       Effect    = "Allow"
       Principal = { Federated = "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com" }
       Action    = "sts:AssumeRoleWithWebIdentity"
-      Condition = { StringEquals = {
-        "token.actions.githubusercontent.com:aud" = "sts.amazonaws.com"
-        "token.actions.githubusercontent.com:sub" = "repo:owner/name:pull_request"
-      } }
+      Condition = {
+        StringEquals = { "token.actions.githubusercontent.com:aud" = "sts.amazonaws.com" }
+        StringLike   = { "token.actions.githubusercontent.com:sub" = ["repo:owner/name:pull_request", "repo:owner/name:ref:refs/tags/v*"] }
+      }
     }]
-    error_message = "Only pull requests of the repository may assume the role."
+    error_message = "Only pull requests and releases of the repository may assume the role."
   }
 
   assert {
