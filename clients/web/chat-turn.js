@@ -5,12 +5,14 @@ import { retryAfterOf } from "./chat-http.js";
 import { watch } from "./chat-watch.js";
 
 /** @typedef {{memory_id: string, quote: string}} Citation */
+/** @typedef {{model: string, requests: number, input_tokens: number, cached_tokens: number, output_tokens: number}} Usage
+ *    what an answer used of a language model; cached_tokens are a part of input_tokens */
 /** @typedef {{message_id: string, role: "user" | "assistant", content: string, created_at: string,
- *             citations?: Citation[]}} Message */
+ *             citations?: Citation[], usage?: Usage | null}} Message */
 /** @typedef {{chat_id: string, status: "thinking" | "answered" | "failed" | "cancelled", messages: Message[],
  *   turn: {phase: "queued" | "running" | "done", asked_at: string, started_at: string | null,
  *          ended_at: string | null, deadline: string, progress: {at: string, text: string}[],
- *          draft: string | null, error: {code: string, message: string} | null},
+ *          draft: string | null, error: {code: string, message: string} | null, usage?: Usage | null},
  *   after: string, before: string | null, poll_after_ms: number | null}} Page the body of a poll */
 /** @typedef {{timeoutMs?: number, outageMs?: number, signal?: AbortSignal}} WatchOptions
  *    timeoutMs: give up after this time (90 s); outageMs: after polls failed for this time in a row (60 s) */
@@ -18,7 +20,7 @@ import { watch } from "./chat-watch.js";
 /**
  * The state of a turn.
  * @typedef {{status: Page["status"], phase: Page["turn"]["phase"], steps: {at: string, text: string}[],
- *            draft: string | null, error: {code: string, message: string} | null, messages: Message[],
+ *            draft: string | null, error: {code: string, message: string} | null, usage: Usage | null, messages: Message[],
  *            elapsedMs: number, outage: import("./chat-errors.js").AsyncChatError | null}} Update
  *    messages: all seen so far, oldest first; elapsedMs: since the question, by the service's clock;
  *    outage: the error of the latest poll, while polls fail

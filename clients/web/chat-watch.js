@@ -189,6 +189,7 @@ class View {
       steps: turn.progress,
       draft: turn.draft,
       error: turn.error,
+      usage: turn.usage ?? null,
       messages: [...this.#messages],
       elapsedMs: Math.max(0, Date.now() + this.#http.clockSkewMs - Date.parse(turn.asked_at)),
       outage: this.#outage,

@@ -23,6 +23,7 @@ from entrypoints.schemas.poll import (
     PollResponse,
     StepBody,
     TurnBody,
+    UsageBody,
     UserMessage,
 )
 
@@ -36,6 +37,14 @@ ASKED: Final = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 ANSWERED: Final = ASKED + timedelta(seconds=56)
 DEADLINE: Final = ASKED + timedelta(seconds=70)
 QUOTE: Final = "parked on level 3, bay 12"
+
+USED: Final = UsageBody(
+    model="eu.anthropic.claude-sonnet-4-5-20250929-v1:0",
+    requests=2,
+    input_tokens=4_120,
+    cached_tokens=1_630,
+    output_tokens=212,
+)
 
 #: Of path and query parameters.
 VALUES: Final = {"chat_id": CHAT_ID, "memory_id": MEMORY_ID, "after": QUESTION_ID, "before": QUESTION_ID}
@@ -58,13 +67,17 @@ def _asked() -> UserMessage:
 
 def _answered() -> AssistantMessage:
     cited = [CitationBody(memory_id=MEMORY_ID, quote=QUOTE)]
-    return AssistantMessage(message_id=ANSWER_ID, content="Level 3, bay 12.", created_at=ANSWERED, citations=cited)
+    return AssistantMessage(
+        message_id=ANSWER_ID, content="Level 3, bay 12.", created_at=ANSWERED, citations=cited, usage=USED
+    )
 
 
 def _turn(**changes: Any) -> TurnBody:
     steps = [StepBody(at=ASKED + timedelta(seconds=1), text='Searching 214 memories for "park"')]
     times = {"asked_at": ASKED, "started_at": ASKED, "ended_at": None, "deadline": DEADLINE}
-    return TurnBody(**{"phase": "done", "progress": steps, "draft": None, "error": None, **times, **changes})
+    return TurnBody(
+        **{"phase": "done", "progress": steps, "draft": None, "error": None, "usage": None, **times, **changes}
+    )
 
 
 def _poll(status: Status, messages: list[MessageBody], hint: int | None, **turn: Any) -> Example:

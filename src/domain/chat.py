@@ -7,10 +7,13 @@ from typing import Final
 
 from domain.errors import ChatBusy, ChatForbidden, NothingToRetry, TransitionRefused
 from domain.failure_codes import FailureCode
-from domain.text import excerpt
+from domain.text import excerpt, is_storable, is_visible
 
 TITLE_LENGTH: Final = 80
 EXCERPT_LENGTH: Final = 120
+#: The limit of each count of a usage, and of a model's name, in characters.
+MOST_USED: Final = 10**12
+MODEL_LENGTH: Final = 2_048
 
 
 class Role(StrEnum):
@@ -49,14 +52,42 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
+class Usage:
+    """What an answer used of a language model: requests, and tokens of all of them.
+
+    `input_tokens` are all that were sent, of which `cached_tokens` were read from the model's prompt cache. Raises
+    `ValueError` for what no model can report.
+    """
+
+    model: str
+    requests: int
+    input_tokens: int
+    cached_tokens: int
+    output_tokens: int
+
+    def __post_init__(self) -> None:
+        counts = (self.requests, self.input_tokens, self.cached_tokens, self.output_tokens)
+        if not all(type(count) is int and 0 <= count <= MOST_USED for count in counts):
+            raise ValueError(f"counts must be whole numbers from 0 to {MOST_USED:,}")
+        if self.cached_tokens > self.input_tokens:
+            raise ValueError("cached_tokens are a part of input_tokens")
+        if not (is_visible(self.model) and is_storable(self.model) and len(self.model) <= MODEL_LENGTH):
+            raise ValueError(f"model must be a name of at most {MODEL_LENGTH:,} characters")
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
-    """A question or an answer. Messages of a chat are ordered by id; `created_at` is for display."""
+    """A question or an answer. Messages of a chat are ordered by id; `created_at` is for display.
+
+    `usage` is what an answer used of a model, if anything.
+    """
 
     message_id: str
     role: Role
     content: str
     created_at: datetime
     citations: tuple[Citation, ...] = ()
+    usage: Usage | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +103,9 @@ class Turn:
     """One question and what became of it.
 
     The worker's event must carry `dispatch_token`; `lease` identifies the one worker that claimed the turn. Both are
-    unguessable and never leave the service. `progress` and `draft` are shown to the user and are not part of the state.
-    `failure` is a plain string where another version of the service stored a code that this one does not know.
+    unguessable and never leave the service. `progress`, `draft` and `usage` are shown to the user and are not part of
+    the state. `failure` is a plain string where another version of the service stored a code that this one does not
+    know.
     """
 
     chat_id: str
@@ -90,6 +122,7 @@ class Turn:
     failure: FailureCode | str | None = None
     progress: tuple[Step, ...] = field(default=(), compare=False)
     draft: str | None = field(default=None, compare=False)
+    usage: Usage | None = field(default=None, compare=False)
 
     @property
     def thinking(self) -> bool:

@@ -3,7 +3,7 @@
 import hmac
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, TypeVar
 
@@ -23,7 +23,7 @@ from domain.errors import (
 )
 from domain.failure_codes import FailureCode
 from domain.poll_hint import poll_after
-from domain.ports import ChatRepository, Clock, IdSource, ReasoningAgent, TurnObserver, WorkerInvoker
+from domain.ports import ChatRepository, Clock, IdSource, ProgressReporter, ReasoningAgent, TurnObserver, WorkerInvoker
 from domain.records import (
     Abandoned,
     Answer,
@@ -278,10 +278,13 @@ class ChatService:
             return Failed(turn, FailureCode.AGENT_FAILED)
         question, history = messages[-1], messages[:-1]
         assignment = Assignment(turn.user_id, question.content, history, turn.asked_at, until)
+        progress = ThrottledProgressReporter(self._chats, self._clock, turn)
+        outcome = self._reasoned(turn, assignment, progress)
+        return replace(outcome, turn=replace(turn, usage=progress.usage))
+
+    def _reasoned(self, turn: Turn, assignment: Assignment, progress: ProgressReporter) -> ReasoningOutcome:
         try:
-            return Answered(
-                turn, self._agent().reason(assignment, ThrottledProgressReporter(self._chats, self._clock, turn))
-            )
+            return Answered(turn, self._agent().reason(assignment, progress))
         except TurnOver:
             return Abandoned(turn)
         except AgentFailed as failure:
@@ -302,9 +305,12 @@ class ChatService:
     def _message(self, answer: Answer, turn: Turn, now: datetime) -> Message:
         # No other message can follow the question: the chat is busy until this turn ends.
         message_id = self._ids.new_id(after=turn.question_id)
-        return Message(message_id, Role.ASSISTANT, answer.text, now, answer.citations)
+        return Message(message_id, Role.ASSISTANT, answer.text, now, answer.citations, turn.usage)
 
     def _end(self, seen: Turn, ended: Turn, answer: Message | None = None, *, by_worker: bool = False) -> bool:
+        if not by_worker:
+            # What was read may be old by now: the worker may have stored a later report.
+            ended = replace(ended, usage=None)
         done = self._chats.compare_and_set_turn(seen, ended, answer, by_worker=by_worker)
         if done:
             self._observer.on_transition(ended)

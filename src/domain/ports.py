@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from domain.chat import Chat, Message, Step, Turn
+from domain.chat import Chat, Message, Step, Turn, Usage
 from domain.memory import Memory, MemoryUsage
 from domain.records import (
     Answer,
@@ -70,6 +70,7 @@ class ChatRepository(Protocol):
 
         Done, and True, only if the stored turn still is `expected` (id, state and lease); else nothing is written,
         and False. A second call with the same arguments after the first took effect is True as well.
+        Of the same turn, its steps stay as stored, and so does its usage unless `new` has one.
         A turn that starts to think acquires one of its user's `turn_limit` slots (`TooManyTurns`) and one of the
         service's (`AtCapacity`). One that ends releases them if `expected.frees_slots(by_worker)`; otherwise they stay
         taken until `release_slots`, until the turn's deadline at the latest.
@@ -84,7 +85,10 @@ class ChatRepository(Protocol):
 
     @abstractmethod
     def save_progress(self, turn: Turn, progress: Sequence[Step], draft: str | None) -> bool:
-        """Store progress steps and draft. Done, and True, only while the stored turn still is `turn`."""
+        """Store progress steps, draft, and `turn.usage` if it has one.
+
+        Done, and True, only while the stored turn still is `turn`.
+        """
 
     @abstractmethod
     def list_chats(self, user_id: str, limit: int, start: tuple[str, str] | None = None) -> ChatList:
@@ -129,6 +133,13 @@ class ProgressReporter(Protocol):
     @abstractmethod
     def raise_if_ended(self) -> None:
         """Show nothing; only check whether the turn has ended. May be called often: checks are throttled."""
+
+    def used(self, usage: Usage) -> None:
+        """Report what the answer has used of a model so far; replaces an earlier report. Writes nothing, never raises.
+
+        Stored with the next step or draft and with the turn's end. Not abstract: an agent's own test double that
+        inherits this port need not know of usage.
+        """
 
 
 class ReasoningAgent(Protocol):

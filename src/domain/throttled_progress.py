@@ -1,9 +1,10 @@
 """ThrottledProgressReporter: stores the agent's steps and draft, at most once a second."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from domain.chat import Step, Turn
+from domain.chat import Step, Turn, Usage
 from domain.errors import StoreUnavailable, TurnOver
 from domain.ports import ChatRepository, Clock, ProgressReporter
 from domain.text import excerpt
@@ -20,7 +21,8 @@ IDLE_PACE: Final = timedelta(seconds=2)
 class ThrottledProgressReporter(ProgressReporter):
     """Raises `TurnOver` as soon as a write shows that the turn has ended.
 
-    Steps that come faster wait for the next write. An unreachable store loses a step, not the answer.
+    `usage` is the agent's last report. Steps that come faster wait for the next write. An unreachable store loses a
+    step, not the answer.
     """
 
     def __init__(self, chats: ChatRepository, clock: Clock, turn: Turn) -> None:
@@ -29,6 +31,7 @@ class ThrottledProgressReporter(ProgressReporter):
         self._turn = turn
         self._steps: list[Step] = []
         self._draft: str | None = None
+        self.usage: Usage | None = None
         self._pending = False
         self._last_write: datetime | None = None
 
@@ -43,6 +46,10 @@ class ThrottledProgressReporter(ProgressReporter):
         self._pending = True
         self.raise_if_ended()
 
+    def used(self, usage: Usage) -> None:
+        self.usage = usage
+        self._pending = True
+
     def raise_if_ended(self) -> None:
         now = self._clock.now()
         pace = PACE if self._pending else IDLE_PACE
@@ -50,7 +57,7 @@ class ThrottledProgressReporter(ProgressReporter):
             return
         self._last_write = now
         try:
-            held = self._chats.save_progress(self._turn, self._steps, self._draft)
+            held = self._chats.save_progress(replace(self._turn, usage=self.usage), self._steps, self._draft)
         except StoreUnavailable:
             return
         if not held:

@@ -15,7 +15,7 @@ from datetime import timedelta
 
 import pytest
 
-from domain.chat import Message, Role
+from domain.chat import Message, Role, Usage
 from domain.errors import AgentFailed, TurnOver
 from domain.failure_codes import FailureCode
 from domain.ports import ProgressReporter, ReasoningAgent
@@ -40,6 +40,7 @@ class RecordingProgressReporter(ProgressReporter):
     checks: int = 0
     steps: list[str] = field(default_factory=list)
     drafts: list[str] = field(default_factory=list)
+    usage: Usage | None = None
 
     def step(self, text: str) -> None:
         self.steps.append(text)
@@ -48,6 +49,9 @@ class RecordingProgressReporter(ProgressReporter):
     def draft(self, text: str) -> None:
         self.drafts.append(text)
         self.raise_if_ended()
+
+    def used(self, usage: Usage) -> None:
+        self.usage = usage
 
     def raise_if_ended(self) -> None:
         self.checks += 1

@@ -8,7 +8,7 @@ from typing import Final
 
 import pytest
 
-from domain.chat import Citation, Message, Step, Turn
+from domain.chat import MODEL_LENGTH, MOST_USED, Citation, Message, Role, Step, Turn, Usage
 from domain.failure_codes import FailureCode
 from tests.support.story import BAY, PARKING, UNKNOWN_CHAT, Story, texts
 
@@ -185,3 +185,62 @@ def test_retry_starts_without_progress_and_draft(story: Story) -> None:
     assert story.chats.compare_and_set_turn(failed, again, turn_limit=5)
     shown = story.stored(failed.chat_id)
     assert (shown.progress, shown.draft, shown.failure) == ((), None, None)
+
+
+# ---- usage
+
+USED = Usage("eu.anthropic.claude-sonnet-4-5-20250929-v1:0", 3, 6_000, 4_100, 250)
+LESS = Usage("eu.anthropic.claude-sonnet-4-5-20250929-v1:0", 1, 1_200, 0, 80)
+
+
+def test_saved_usage_is_shown_and_replaced(story: Story) -> None:
+    running = story.claims(story.asks())
+    assert story.stored(running.chat_id).usage is None
+    for usage in (LESS, USED):
+        assert story.chats.save_progress(replace(running, usage=usage), (), None)
+        assert story.stored(running.chat_id).usage == usage
+    assert story.chats.save_progress(running, steps(story, "Writing"), None)
+    assert story.stored(running.chat_id).usage == USED, "progress without usage keeps it"
+    assert story.stored(running.chat_id) == running, "usage is not part of the compared state"
+
+
+@pytest.mark.parametrize("end", ["answers", "fails", "cancels"])
+def test_usage_stays_after_the_end(story: Story, end: str) -> None:
+    running = story.claims(story.asks())
+    story.chats.save_progress(replace(running, usage=USED), (), None)
+    getattr(story, end)(running)
+    assert story.stored(running.chat_id).usage == USED
+    assert not story.chats.save_progress(replace(running, usage=LESS), (), None)
+    assert story.stored(running.chat_id).usage == USED
+
+
+def test_usage_of_the_end_replaces_the_saved_one_and_is_kept_with_the_answer(story: Story) -> None:
+    running = story.claims(story.asks())
+    story.chats.save_progress(replace(running, usage=LESS), (), None)
+    now = story.clock.now()
+    answered = replace(running, usage=USED).answered(running.lease or "", now)
+    answer = Message(story.ids.new_id(running.question_id), Role.ASSISTANT, BAY, now, usage=USED)
+    assert story.chats.compare_and_set_turn(running, answered, answer, by_worker=True)
+    page = story.newest(running.chat_id)
+    assert (page.chat.turn.usage, page.messages[-1].usage, page.messages[0].usage) == (USED, USED, None)
+
+
+def test_next_question_and_retry_start_without_usage(story: Story) -> None:
+    running = story.claims(story.asks())
+    story.chats.save_progress(replace(running, usage=USED), (), None)
+    failed = story.fails(running)
+    again = story.turn(chat_id=failed.chat_id, question_id=failed.question_id)
+    assert story.chats.compare_and_set_turn(failed, again, turn_limit=5)
+    assert story.stored(failed.chat_id).usage is None
+    claimed = story.claims(again)
+    story.chats.save_progress(replace(claimed, usage=USED), (), None)
+    story.cancels(claimed)
+    story.asks(chat_id=failed.chat_id)
+    assert story.stored(failed.chat_id).usage is None
+
+
+def test_largest_usage_is_stored_exactly(story: Story) -> None:
+    largest = Usage("m" * MODEL_LENGTH, *[MOST_USED] * 4)
+    running = story.claims(story.asks())
+    story.chats.save_progress(replace(running, usage=largest), (), None)
+    assert story.stored(running.chat_id).usage == largest

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from domain.chat import Usage
 from domain.ports import Clock, ProgressReporter, ReasoningAgent
 from domain.records import Answer, Assignment
 
@@ -12,7 +13,7 @@ from domain.records import Answer, Assignment
 class PacedAgent(ReasoningAgent):
     """Sleeps `takes`, checks each second whether the turn has ended, then returns `answer` or raises `error`.
 
-    With `checks` false it notices no end, as an agent that waits in a blocking call.
+    With `checks` false it notices no end, as an agent that waits in a blocking call. It reports `usage` at first.
     """
 
     clock: Clock
@@ -20,10 +21,13 @@ class PacedAgent(ReasoningAgent):
     answer: Answer | Callable[[Assignment], Answer] = field(default_factory=lambda: Answer("Level 3, bay 12."))
     error: BaseException | None = None
     checks: bool = True
+    usage: Usage | None = None
     assignments: list[Assignment] = field(default_factory=list)
 
     def reason(self, assignment: Assignment, progress: ProgressReporter) -> Answer:
         self.assignments.append(assignment)
+        if self.usage:
+            progress.used(self.usage)
         progress.step("Searching")
         end = self.clock.now() + self.takes
         while self.clock.now() < end:

@@ -111,8 +111,10 @@ class InMemoryChatRepository(ChatRepository):
                 self._acquire_slot(new, turn_limit or 1)
             if not new.thinking and expected.frees_slots(by_worker=by_worker):
                 self.permits.pop(expected.turn_id, None)
-            shown = () if new.turn_id != expected.turn_id else chat.turn.progress
-            self.chats[expected.chat_id] = chat.with_turn(replace(new, progress=shown), answer)
+            again = new.turn_id != expected.turn_id
+            shown = () if again else chat.turn.progress
+            usage = new.usage if again else new.usage or chat.turn.usage
+            self.chats[expected.chat_id] = chat.with_turn(replace(new, progress=shown, usage=usage), answer)
             if answer is not None:
                 self.messages[expected.chat_id][answer.message_id] = answer
             return True
@@ -127,7 +129,9 @@ class InMemoryChatRepository(ChatRepository):
             if chat is None or not _same(chat.turn, turn):
                 return False
             kept = chat.turn.draft if draft is None else draft
-            self.chats[turn.chat_id] = chat.with_turn(replace(chat.turn, progress=tuple(progress), draft=kept))
+            usage = turn.usage or chat.turn.usage
+            shown = replace(chat.turn, progress=tuple(progress), draft=kept, usage=usage)
+            self.chats[turn.chat_id] = chat.with_turn(shown)
             return True
 
     def list_chats(self, user_id: str, limit: int, start: tuple[str, str] | None = None) -> ChatList:

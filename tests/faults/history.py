@@ -44,6 +44,8 @@ class Shown(Call):
     ended_at: datetime | None
     draft: str | None
     messages: tuple[ShownMessage, ...]
+    #: Whether the turn tells what it used of a model.
+    used: bool
 
     @property
     def ended(self) -> bool:

@@ -62,6 +62,10 @@ def _contradictions(history: History, view: View) -> Iterator[str]:
     stopped = _requested(history, "cancel", shown) or _requested(history, "delete", shown)
     if shown.ended and shown.draft is not None:
         yield f"P2 {shown.status}, with the draft {shown.draft!r}"
+    if shown.status == "answered" and not shown.used:
+        yield "P2 answered, without what it used"
+    if shown.phase == "queued" and shown.used:
+        yield "P2 queued, with what another turn used"
     if shown.status == "cancelled" and not stopped:
         yield "P2 cancelled without a request of its owner"
 

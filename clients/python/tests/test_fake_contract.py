@@ -110,7 +110,14 @@ def test_turn_is_thinking_then_answered(side: Side) -> None:
     assert [message["role"] for message in ended["messages"]] == ["user", "assistant"]
     assert set(body) == set(ended)
     assert set(body["turn"]) == set(ended["turn"])
-    assert set(ended["messages"][1]) == {"message_id", "role", "content", "created_at", "citations"}
+    assert set(ended["messages"][1]) == {
+        "message_id",
+        "role",
+        "content",
+        "created_at",
+        "citations",
+        "usage",
+    }
 
 
 def test_poll_with_a_cursor_returns_only_newer_messages(side: Side) -> None:
@@ -222,3 +229,12 @@ def test_memories_are_paged(side: Side) -> None:
     assert seen[:3] == list(reversed(ids))
     for memory_id in ids:
         side.alice.delete(f"/memories/{memory_id}")
+
+
+def test_turn_and_answer_tell_their_usage_as_null_or_as_an_object(side: Side) -> None:
+    chat_id = side.ask()
+    page = side.end(chat_id)
+    fields = {"model", "requests", "input_tokens", "cached_tokens", "output_tokens"}
+    for usage in (page["turn"]["usage"], page["messages"][-1]["usage"]):
+        assert usage is None or set(usage) == fields
+    assert "usage" not in page["messages"][0]

@@ -45,6 +45,13 @@ describe("asking", () => {
     assert.equal(service.questions, 1);
   });
 
+  it("passes on what the answer used, and null where the service tells nothing", async () => {
+    const usage = { model: "some.model-v1:0", requests: 3, input_tokens: 6000, cached_tokens: 4100, output_tokens: 250 };
+    service.willThink({ steps: ["Searching"] }, { status: "answered", usage });
+    const seen = await all((await chat.ask("Where did I park?")).updates());
+    assert.deepEqual(seen.map((update) => update.usage), [null, usage]);
+  });
+
   it("shows steps, draft and end in order", async () => {
     service.willThink({ phase: "queued" }, { steps: ["Searching"] }, { steps: ["Searching"], draft: "Lev" }, { status: "answered" });
     const seen = await all((await chat.ask("Where did I park?")).updates());

@@ -95,10 +95,10 @@ class DynamoDbChatRepository(ChatRepository):
         move = self._writes.compare_and_set_turn(expected, new, answer)
         starts = new.thinking and not expected.thinking
         frees = not new.thinking and expected.frees_slots(by_worker=by_worker)
-        if not starts and not frees and answer is None:
+        if answer is None and not (starts or frees):
             return self._update(move, new)
-        shards = self._slots.shards_for(new, turn_limit or 1)
-        moved = [shard.acquire(new) if starts else shard.release(expected) for shard in shards if starts or frees]
+        shards = self._slots.shards_for(new, turn_limit or 1) if starts or frees else []
+        moved = [shard.acquire(new) if starts else shard.release(expected) for shard in shards]
         said = [self._writes.message(new.chat_id, answer)] if answer else []
         retries = Retries(self._clock)
         while True:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from adapters.dynamodb.items import (
     OPTIONAL_OF_TURN,
+    REPORTED,
     header_item,
     header_key,
     key_item,
@@ -19,6 +20,7 @@ from adapters.dynamodb.items import (
     step_item,
     text,
     turn_attributes,
+    usage_item,
 )
 from adapters.dynamodb.turn_slots import RETURN_OLD_ITEM, Write
 from domain.chat import EXCERPT_LENGTH, TRANSITIONS, Chat, Message, Step, Turn
@@ -84,7 +86,7 @@ class ChatWrites:
         }
         condition = f"user_id = :user AND last_message_id < :message_id AND ({_ENDED} OR deadline <= :now)"
         attributes = {**turn_attributes(new.turn), **_newest(new.message)}
-        return self._set(header_key(new.turn.chat_id), attributes, (*OPTIONAL_OF_TURN, "progress"), condition, values)
+        return self._set(header_key(new.turn.chat_id), attributes, (*OPTIONAL_OF_TURN, *REPORTED), condition, values)
 
     def compare_and_set_turn(self, expected: Turn, new: Turn, answer: Message | None) -> Write:
         """Compare and set: the header's turn from `expected` to `new`."""
@@ -95,14 +97,16 @@ class ChatWrites:
                 attributes["usual"] = number(round(new.reasoning_time / timedelta(milliseconds=1)))
         gone = [name for name in OPTIONAL_OF_TURN if name not in attributes]
         if expected.turn_id != new.turn_id:
-            gone.append("progress")
+            gone.extend(REPORTED)
         return self._set(header_key(expected.chat_id), attributes, tuple(gone), *_unchanged(expected))
 
     def save_progress(self, turn: Turn, progress: Sequence[Step], draft: str | None) -> Write:
-        """Set progress and draft, if the turn is still `turn`."""
+        """Set progress, draft and usage, if the turn is still `turn`."""
         attributes: NewItem = {"progress": {"L": [step_item(step) for step in progress]}}
         if draft is not None:
             attributes["draft"] = text(draft)
+        if turn.usage is not None:
+            attributes["usage"] = usage_item(turn.usage)
         return self._set(header_key(turn.chat_id), attributes, (), *_unchanged(turn))
 
     def mark_read(self, chat_id: str, user_id: str) -> Write:

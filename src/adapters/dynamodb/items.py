@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from domain.chat import Chat, ChatSummary, Citation, Message, Role, Step, Turn, TurnState
+from domain.chat import Chat, ChatSummary, Citation, Message, Role, Step, Turn, TurnState, Usage
 from domain.failure_codes import FailureCode
 from domain.records import IdempotencyKey, IdempotencyRecord
 
@@ -30,6 +30,8 @@ MESSAGE: Final = "m#"
 
 #: Optional attributes of a turn in the header: every write of a turn sets or removes each of them.
 OPTIONAL_OF_TURN: Final = ("lease", "started_at", "ended_at", "failure", "draft")
+#: Attributes of what the agent reports: they stay through the turn's transitions, and go with a new turn.
+REPORTED: Final = ("progress", "usage")
 
 
 def text(value: str) -> "AttributeValueTypeDef":
@@ -76,6 +78,7 @@ def turn_attributes(turn: Turn) -> "NewItem":
         "started_at": turn.started_at and moment(turn.started_at),
         "ended_at": turn.ended_at and moment(turn.ended_at),
         "failure": turn.failure and text(turn.failure),
+        "usage": turn.usage and usage_item(turn.usage),
     }
     return {
         "turn_id": text(turn.turn_id),
@@ -133,6 +136,7 @@ def turn_from(item: "Item") -> Turn:
         failure=_failure_from(item),
         progress=tuple(_step_from(step["M"]) for step in item.get("progress", {"L": []})["L"]),
         draft=_text(item, "draft"),
+        usage=_usage_from(item),
     )
 
 
@@ -159,6 +163,8 @@ def message_item(chat_id: str, message: Message) -> "NewItem":
     }
     if message.citations:
         item["citations"] = {"L": [_citation_item(citation) for citation in message.citations]}
+    if message.usage:
+        item["usage"] = usage_item(message.usage)
     return item
 
 
@@ -169,6 +175,7 @@ def message_from(item: "Item") -> Message:
         content=item["content"]["S"],
         created_at=from_millis(int(item["created_at"]["N"])),
         citations=tuple(map(_citation_from, item["citations"]["L"])) if "citations" in item else (),
+        usage=_usage_from(item),
     )
 
 
@@ -193,6 +200,21 @@ def idempotency_record_from(item: "Item") -> IdempotencyRecord:
 
 def step_item(step: Step) -> "AttributeValueTypeDef":
     return {"M": {"at": moment(step.at), "text": text(step.text)}}
+
+
+def usage_item(usage: Usage) -> "AttributeValueTypeDef":
+    counts = {name: number(getattr(usage, name)) for name in _COUNTS}
+    return {"M": {"model": text(usage.model), **counts}}
+
+
+def _usage_from(item: "Item") -> Usage | None:
+    found: Any = item.get("usage")
+    if found is None:
+        return None
+    return Usage(found["M"]["model"]["S"], *(int(found["M"][name]["N"]) for name in _COUNTS))
+
+
+_COUNTS: Final = ("requests", "input_tokens", "cached_tokens", "output_tokens")
 
 
 def _step_from(value: Mapping[str, Any]) -> Step:

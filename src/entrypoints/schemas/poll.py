@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Final, Literal
 
-from domain.chat import Message, Role, Step, Turn
+from domain.chat import Message, Role, Step, Turn, Usage
 from domain.failure_codes import FailureCode
 from domain.records import ChatPage, PageRequest
 from entrypoints.http.reply_size import how_many_fit
@@ -45,14 +45,25 @@ class UserMessage(ApiModel):
     created_at: Timestamp
 
 
+class UsageBody(ApiModel):
+    """What the answer used of a language model. `cached_tokens` are a part of `input_tokens`."""
+
+    model: str
+    requests: int
+    input_tokens: int
+    cached_tokens: int
+    output_tokens: int
+
+
 class AssistantMessage(ApiModel):
-    """An answer of the agent."""
+    """An answer of the agent. `usage` is null where it used no model."""
 
     message_id: str
     role: Literal["assistant"] = "assistant"
     content: str
     created_at: Timestamp
     citations: list[CitationBody]
+    usage: UsageBody | None
 
 
 MessageBody = UserMessage | AssistantMessage
@@ -73,7 +84,7 @@ class FailureBody(ApiModel):
 
 
 class TurnBody(ApiModel):
-    """The chat's latest turn."""
+    """The chat's latest turn. `usage` is null until a model was used, and where none was."""
 
     phase: Phase
     asked_at: Timestamp
@@ -83,6 +94,7 @@ class TurnBody(ApiModel):
     progress: list[StepBody]
     draft: str | None
     error: FailureBody | None
+    usage: UsageBody | None
 
 
 class PollResponse(ApiModel):
@@ -133,6 +145,7 @@ def message_body(message: Message) -> MessageBody:
         content=message.content,
         created_at=message.created_at,
         citations=[CitationBody(memory_id=cited.memory_id, quote=cited.quote) for cited in message.citations],
+        usage=usage_body(message.usage),
     )
 
 
@@ -147,6 +160,20 @@ def turn_body(turn: Turn) -> TurnBody:
         progress=[_step(step) for step in turn.progress],
         draft=turn.draft,
         error=_failure(turn.failure) if turn.failure else None,
+        usage=usage_body(turn.usage),
+    )
+
+
+def usage_body(usage: Usage | None) -> UsageBody | None:
+    """The usage as a response model."""
+    if usage is None:
+        return None
+    return UsageBody(
+        model=usage.model,
+        requests=usage.requests,
+        input_tokens=usage.input_tokens,
+        cached_tokens=usage.cached_tokens,
+        output_tokens=usage.output_tokens,
     )
 
 

@@ -115,4 +115,5 @@ def _shown(call: tuple[str, str, datetime, datetime], body: Any) -> Shown:
         messages=tuple(
             ShownMessage(item["message_id"], Role(item["role"]), item["content"]) for item in body["messages"]
         ),
+        used=turn["usage"] is not None,
     )

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 
+from domain.chat import Usage
 from domain.ports import Clock, ProgressReporter, ReasoningAgent
 from domain.records import Answer, Assignment
 from tests.faults.history import History, ReasoningOutcome, answer_to
@@ -33,6 +34,7 @@ class ScriptedAgent(ReasoningAgent):
             ReasoningOutcome(self._clock.now(), assignment.user_id, assignment.question, heard)
         )
         self._observe()
+        progress.used(Usage("scripted", 1, 900, 0, 80))
         progress.step("Thinking")
         self._clock.sleep(self.takes / 2)
         self.meanwhile()

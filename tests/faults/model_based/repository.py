@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from adapters.dynamodb.turn_slots import deadline_of, turn_of
-from domain.chat import Message, Role, Step, Turn, TurnState
+from domain.chat import Message, Role, Step, Turn, TurnState, Usage
 from domain.errors import AsyncChatError, TransitionRefused
 from domain.failure_codes import FailureCode
 from domain.ports import ChatRepository
@@ -169,9 +169,10 @@ class RepositoryComparison(RuleBasedStateMachine):
         return moved
 
     @precondition(lambda self: self.turns)
-    @rule(which=WHICH, draft=st.sampled_from((None, "Level 3", "Level 3, bay")))
-    def save_progress(self, which: int, draft: str | None) -> None:
+    @rule(which=WHICH, draft=st.sampled_from((None, "Level 3", "Level 3, bay")), used=st.sampled_from((0, 1, 2)))
+    def save_progress(self, which: int, draft: str | None, used: int) -> None:
         turn, steps = _pick(self.turns, which), [Step(self.clock.now(), f"Step {which}")]
+        turn = replace(turn, usage=Usage("model", used, 900 * used, 0, 80 * used) if used else None)
         self.both(lambda repository: repository.save_progress(turn, steps, draft))
 
     def _seen(self, *states: TurnState) -> list[Turn]:
@@ -233,7 +234,7 @@ def _pick(things: Sequence[Any], which: int) -> Any:
 def _shown(repository: ChatRepository, chat_id: str, page: PageRequest) -> object:
     """A page with its turn's progress and draft, which comparing turns leaves out."""
     found = repository.read(chat_id, page)
-    return found and (found, found.chat.turn.progress, found.chat.turn.draft)
+    return found and (found, found.chat.turn.progress, found.chat.turn.draft, found.chat.turn.usage)
 
 
 def _all_chats(repository: ChatRepository, user: str, limit: int) -> list[ChatList]:

@@ -145,6 +145,7 @@ def _compared(name: str, owner: object, attribute: str, replacement: object) -> 
 
 ADAPTER_MUTANTS: Final = (
     _compared("compare-and-set compares only the turn id", writes, "_unchanged", _compare_only_turn_id),
+    _compared("a new turn keeps what the one before used", writes, "REPORTED", ("progress",)),
     _compared("compare-and-set ignores the lease", writes, "_unchanged", _ignore_lease),
     _compared(
         "a question's transaction ignores the chat's owner",

@@ -3,7 +3,7 @@
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from adapters.clocks import RequestClock
 from domain import chat_service
@@ -11,7 +11,16 @@ from domain.chat import Chat, Message, Role, Turn, TurnState
 from domain.chat_service import ChatService
 from domain.errors import ChatNotFound, StoreUnavailable, WorkerUnreachable
 from domain.failure_codes import FailureCode
-from domain.records import Answer, Ask, AskAccepted, ChatPage, NewQuestion, PageRequest, WorkerInvocation
+from domain.records import (
+    Answer,
+    Ask,
+    AskAccepted,
+    ChatPage,
+    NewQuestion,
+    PageRequest,
+    ReasoningOutcome,
+    WorkerInvocation,
+)
 from tests.fakes import chat_repository
 from tests.fakes.chat_repository import InMemoryChatRepository
 from tests.faults.mutants.mutant import Judge, Mutant
@@ -29,6 +38,13 @@ def _claim_in_any_state(turn: Turn, lease: str, now: datetime) -> Turn:
 
 def _answer_after_deadline(turn: Turn, lease: str, now: datetime) -> Turn:
     return turn._moved(TurnState.ANSWERED, ended_at=now, draft=None)
+
+
+def _drop_usage(self: ChatService, turn: Turn, *given: Any) -> ReasoningOutcome:
+    return replace(_run_agent(self, turn, *given), turn=turn)
+
+
+_run_agent: Final = ChatService._run_agent
 
 
 def _overdue_a_second_late(turn: Turn, now: datetime) -> bool:
@@ -128,6 +144,7 @@ DOMAIN_MUTANTS: Final = (
     _simulated("a claim ignores the deadline", Turn, "claimed", _claim_after_deadline),
     _simulated("a claim ignores the state", Turn, "claimed", _claim_in_any_state),
     _simulated("an answer ignores the deadline", Turn, "answered", _answer_after_deadline),
+    _simulated("what an answer used is dropped", ChatService, "_run_agent", _drop_usage),
     _simulated("a turn is never overdue", Turn, "overdue", lambda self, now: False),
     _simulated("a turn is overdue a second late", Turn, "overdue", _overdue_a_second_late),
     _simulated("an overdue turn is shown as failed but not saved", ChatService, "read", _show_failed_without_saving),

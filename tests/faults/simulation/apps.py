@@ -224,4 +224,5 @@ def _shown(call: tuple[str, str, datetime, datetime], chat: Chat, messages: tupl
         ended_at=turn.ended_at,
         draft=turn.draft,
         messages=messages,
+        used=turn.usage is not None,
     )

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
+from domain.chat import Usage
 from domain.errors import AgentFailed
 from domain.failure_codes import FailureCode
 from domain.ports import ProgressReporter, ReasoningAgent
@@ -49,6 +50,7 @@ class SimulatedAgent(ReasoningAgent):
         random = self._world.random
         longest = 60 if self._world.rates.calm or not stubborn else 85
         end = self._process.now() + timedelta(seconds=random.triangular(0.1, longest, 5))
+        progress.used(Usage("simulated", 1, 900, 0, 80))
         while (now := self._process.now()) < end:
             self._process.sleep(min(end - now, timedelta(seconds=random.uniform(0.3, 6))))
             if stubborn:

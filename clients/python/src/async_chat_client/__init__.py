@@ -22,6 +22,7 @@ from async_chat_client._models import (
     Page,
     Step,
     TurnState,
+    Usage,
 )
 from async_chat_client._plain_text import plain
 from async_chat_client._sansio import RetryBudget, Timing
@@ -44,5 +45,6 @@ __all__ = [
     "Timing",
     "Turn",
     "TurnState",
+    "Usage",
     "plain",
 ]

@@ -17,6 +17,7 @@ from async_chat_client._models import (
     Status,
     Step,
     TurnState,
+    Usage,
 )
 
 Json = dict[str, Any]
@@ -48,6 +49,7 @@ def message(body: Json) -> Message:
         content=_text(body["content"]),
         created_at=_moment(body["created_at"]),
         citations=tuple(Citation(_text(c["memory_id"]), _text(c["quote"])) for c in body.get("citations") or ()),
+        usage=_usage(body.get("usage")),
     )
 
 
@@ -91,6 +93,20 @@ def _turn(body: Json) -> TurnState:
         progress=tuple(Step(_moment(step["at"]), _text(step["text"])) for step in body.get("progress") or ()),
         draft=body.get("draft"),
         error=Failure(_text(error["code"]), _text(error["message"])) if error else None,
+        usage=_usage(body.get("usage")),
+    )
+
+
+def _usage(body: Json | None) -> Usage | None:
+    """None also from a service of before it told."""
+    if not body:
+        return None
+    return Usage(
+        model=_text(body["model"]),
+        requests=int(body["requests"]),
+        input_tokens=int(body["input_tokens"]),
+        cached_tokens=int(body["cached_tokens"]),
+        output_tokens=int(body["output_tokens"]),
     )
 
 

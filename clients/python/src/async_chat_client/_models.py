@@ -19,14 +19,26 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
+class Usage:
+    """What an answer used of a language model. `cached_tokens` are a part of `input_tokens`."""
+
+    model: str
+    requests: int
+    input_tokens: int
+    cached_tokens: int
+    output_tokens: int
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
-    """A question or an answer. `str()` gives its content."""
+    """A question or an answer. `str()` gives its content. `usage` is None where no model was used."""
 
     message_id: str
     role: Role
     content: str
     created_at: datetime
     citations: tuple[Citation, ...] = ()
+    usage: Usage | None = None
 
     def __str__(self) -> str:
         return self.content
@@ -60,6 +72,7 @@ class TurnState:
     progress: tuple[Step, ...] = ()
     draft: str | None = None
     error: Failure | None = None
+    usage: Usage | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import Any, Final, TypeVar
 
 from pydantic_ai import AgentRunResult, ModelMessage, ModelRequest, ModelResponse, RunContext, RunUsage, UsageLimits
 from pydantic_ai import capture_run_messages as captured_messages
+from pydantic_ai.agent import EventStreamHandler
 from pydantic_ai.exceptions import AgentRunError, UnexpectedModelBehavior
 from pydantic_ai.messages import AgentStreamEvent, TextPart
 from pydantic_ai.models import Model
@@ -22,6 +23,7 @@ from adapters.agents.bedrock.pydantic_agent import build_agent
 from adapters.agents.bedrock.tools import MemoryTools
 from adapters.agents.progress_text import counted
 from adapters.search.engine import MemorySearch
+from domain.chat import Usage
 from domain.errors import AgentFailed
 from domain.failure_codes import FailureCode
 from domain.ports import Clock, MemoryStore, ProgressReporter, ReasoningAgent
@@ -87,6 +89,7 @@ class BedrockReasoningAgent(ReasoningAgent):
                 tools.progress.step("Waiting for the model")
                 await asyncio.sleep(pause)
         finally:
+            self._report(usage, tools.progress)
             _log_usage(usage)
 
     async def _run(self, question: str, said: list[ModelMessage], tools: MemoryTools, usage: RunUsage) -> Result:
@@ -96,18 +99,28 @@ class BedrockReasoningAgent(ReasoningAgent):
             deps=tools,
             usage=usage,
             usage_limits=UsageLimits(request_limit=self._settings.rounds, tool_calls_limit=TOOL_CALLS),
-            event_stream_handler=_show,
+            event_stream_handler=self._shown(usage),
         )
+
+    def _shown(self, usage: RunUsage) -> EventStreamHandler[MemoryTools]:
+        async def show(ctx: RunContext[MemoryTools], events: AsyncIterable[AgentStreamEvent]) -> None:
+            # What the replies before this one used, so that it is stored when the turn is cancelled.
+            self._report(usage, ctx.deps.progress)
+            await show_drafts(events, ctx.deps.progress)
+
+        return show
+
+    def _report(self, usage: RunUsage, progress: ProgressReporter) -> None:
+        if usage.requests:
+            read = max(usage.input_tokens, usage.cache_read_tokens)
+            model = self._settings.inference_profile or self._settings.model_id
+            progress.used(Usage(model, usage.requests, read, usage.cache_read_tokens, usage.output_tokens))
 
     def _check_nothing_was_forgotten(self, user_id: str, tools: MemoryTools) -> None:
         """Discard the answer if a memory that the model read is deleted: the answer may contain any of them."""
         seen = {memory.memory_id for memory in tools.shown.values()}
         if seen and len(self._memories.get_many(user_id, seen)) < len(seen):
             raise AgentFailed(FailureCode.MEMORIES_CHANGED)
-
-
-async def _show(ctx: RunContext[MemoryTools], events: AsyncIterable[AgentStreamEvent]) -> None:
-    await show_drafts(events, ctx.deps.progress)
 
 
 async def _until_ended(work: Coroutine[Any, Any, T], progress: ProgressReporter, seconds: float) -> T:
@@ -159,5 +172,10 @@ def _log_fault(error: AgentRunError, attempt: int) -> None:
 def _log_usage(usage: RunUsage) -> None:
     log.info(
         "model used",
-        extra={"rounds": usage.requests, "input_tokens": usage.input_tokens, "output_tokens": usage.output_tokens},
+        extra={
+            "rounds": usage.requests,
+            "input_tokens": usage.input_tokens,
+            "cached_tokens": usage.cache_read_tokens,
+            "output_tokens": usage.output_tokens,
+        },
     )

@@ -1,11 +1,11 @@
 """One chat of the fake service, whose turns follow the script and the clock."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from async_chat_client._models import Citation
+from async_chat_client._models import Citation, Usage
 
 Json = dict[str, Any]
 DEADLINE = timedelta(seconds=70)
@@ -24,6 +24,7 @@ class ScriptedTurn:
     steps: Sequence[tuple[float, str]] = ()
     drafts: Sequence[tuple[float, str]] = ()
     citations: Sequence[Citation] = ()
+    usage: Usage | None = None
     fails: str | None = None
 
 
@@ -64,7 +65,10 @@ class FakeChat:
             self.status = "answered"
             cited = [{"memory_id": cited.memory_id, "quote": cited.quote} for cited in self.script.citations]
             answer = message(message_id, "assistant", self.script.answer, self.ended_at)
-            self.messages.append({**answer, "citations": cited})
+            self.messages.append({**answer, "citations": cited, "usage": self._usage()})
+
+    def _usage(self) -> Json | None:
+        return asdict(self.script.usage) if self.script.usage else None
 
     def cancel(self, now: datetime) -> None:
         if self.status == "thinking":
@@ -90,6 +94,7 @@ class FakeChat:
             "error": {"code": self.error, "message": "The question could not be answered. Try again."}
             if self.error
             else None,
+            "usage": self._usage() if self.ended_at else None,
         }
 
     def summary(self) -> Json:
