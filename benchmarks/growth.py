@@ -89,7 +89,9 @@ class Filled:
         lists: Sequence[int] = (10, 10_000),
         memories: Sequence[int] = (0, 20_000),
     ) -> None:
-        self.service = KeyedService(settings=SETTINGS.model_copy(update={"turns_per_user": 100}))
+        self.service = KeyedService(
+            settings=SETTINGS.model_copy(update={"turns_per_user": 100, "asks_per_minute": 0, "answers_per_day": 0})
+        )
         self.chats = {size: self._chat(size, f"{USER}-chat-{size}") for size in chats}
         for size in lists:
             for number in range(size):

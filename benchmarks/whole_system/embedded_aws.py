@@ -18,6 +18,7 @@ from adapters.dynamodb.chat_repository import DynamoDbChatRepository
 from adapters.ulid_ids import UlidIdSource
 from benchmarks.story import QUESTION
 from domain.chat import Message, Role, Turn
+from domain.limits import UserLimits
 from domain.records import NewQuestion, PageRequest
 from local.people import sign_in_as
 
@@ -77,7 +78,8 @@ class EmbeddedAws:
         user, chat, turn = (self._ids.new_id() for _ in range(3))
         deadline = now + timedelta(seconds=70)
         asked = Turn(chat, user, turn, message.message_id, now, deadline, self._ids.new_token())
-        stored = _timed(lambda: self._chats.save_question(NewQuestion(message, asked, new_chat=True, turn_limit=5)))
+        new = NewQuestion(message, asked, new_chat=True, limits=UserLimits(5))
+        stored = _timed(lambda: self._chats.save_question(new))
         invoked = _timed(lambda: self._lambda.invoke(FunctionName="floor", InvocationType="Event", Payload=b"{}"))
         return stored, invoked
 

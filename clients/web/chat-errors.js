@@ -4,8 +4,9 @@
  *     AsyncChatError
  *     ├── ServiceError       the service refused: `status`, the contract's `code`, `requestId`, `retryAfterMs`
  *     │   ├── Unauthorized   401: no token, or an invalid or expired one
- *     │   ├── ChatForbidden, ChatNotFound, ChatBusy, NothingToRetry, TooManyTurns, AtCapacity, QuestionMissing,
- *     │   │   QuestionTooLong, IdempotencyKeyReused, MemoriesFull, MemoryNotFound, MemoryTooLong, TryAgain
+ *     │   ├── ChatForbidden, ChatNotFound, ChatBusy, NothingToRetry, TooManyTurns, AtCapacity, TooManyAsks, BudgetUsedUp,
+ *     │   │   QuestionMissing, QuestionTooLong, IdempotencyKeyReused, MemoriesFull, MemoryNotFound, MemoryTooLong,
+ *     │   │   TryAgain
  *     ├── Unreachable        no usable response: offline, cut off, or too slow
  *     ├── StillThinking      the caller's timeout is over; the turn may still end
  *     └── TurnEnded
@@ -41,6 +42,8 @@ export class ChatBusy extends ServiceError {}
 export class NothingToRetry extends ServiceError {}
 export class TooManyTurns extends ServiceError {}
 export class AtCapacity extends ServiceError {}
+export class TooManyAsks extends ServiceError {}
+export class BudgetUsedUp extends ServiceError {}
 export class QuestionMissing extends ServiceError {}
 export class QuestionTooLong extends ServiceError {}
 export class IdempotencyKeyReused extends ServiceError {}
@@ -82,6 +85,8 @@ const CLASSES = {
   nothing_to_retry: NothingToRetry,
   too_many_turns: TooManyTurns,
   at_capacity: AtCapacity,
+  too_many_asks: TooManyAsks,
+  budget_used_up: BudgetUsedUp,
   question_missing: QuestionMissing,
   question_too_long: QuestionTooLong,
   idempotency_key_reused: IdempotencyKeyReused,
@@ -105,7 +110,8 @@ export function problemOf(status, body, retryAfterMs) {
   return new (CLASSES[code] ?? ServiceError)({ status, code, detail, requestId: body?.request_id, retryAfterMs });
 }
 
-const PASSING = new Set(["throttled", "at_capacity"]);
+/** Their Retry-After says when; a call gives up at once if that is later than it may repeat. */
+const PASSING = new Set(["throttled", "at_capacity", "too_many_asks", "budget_used_up"]);
 
 /**
  * Whether the same request may succeed later.

@@ -39,7 +39,7 @@ REASONS: Final = {
     413: "Too large.",
     415: "The content type is not JSON.",
     422: "The idempotency key was used with another body.",
-    429: "Too many concurrent turns.",
+    429: "Too many concurrent turns, or too many asks in a minute or a day.",
     500: "Unexpected error, logged with the request id.",
     503: "Temporarily unavailable. Nothing is left half done; send the same request again.",
 }

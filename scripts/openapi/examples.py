@@ -136,6 +136,8 @@ ERRORS: Final[dict[type[Exception], Exception]] = {
         errors.NothingToRetry(),
         errors.TooManyTurns(limit=5, retry_after=12),
         errors.AtCapacity(retry_after=3),
+        errors.TooManyAsks(limit=30, retry_after=24),
+        errors.BudgetUsedUp(limit=500, retry_after=21_600),
         errors.IdempotencyKeyReused(),
         errors.MemoriesFull(19_990, 3_456_789, 20_000, 10_000_000),
         errors.MemoryNotFound(),

@@ -84,7 +84,13 @@ class Operation:
 
 A_CHAT: Final = (RequestInvalid, errors.ChatForbidden, errors.ChatNotFound)
 A_BODY: Final = (RequestInvalid, BodyTooLarge, MediaTypeUnsupported)
-A_START: Final = (errors.ChatBusy, errors.TooManyTurns, errors.AtCapacity)
+A_START: Final = (
+    errors.ChatBusy,
+    errors.TooManyTurns,
+    errors.AtCapacity,
+    errors.TooManyAsks,
+    errors.BudgetUsedUp,
+)
 
 #: By the route's name in entrypoints/http/routes.py.
 OPERATIONS: Final[dict[str, Operation]] = {

@@ -11,6 +11,7 @@ from domain.chat import Chat, Message, Role, Turn, TurnState
 from domain.errors import (
     AgentFailed,
     AtCapacity,
+    BudgetUsedUp,
     ChatNotFound,
     IdempotencyKeyReused,
     OutOfOrder,
@@ -20,8 +21,10 @@ from domain.errors import (
     TransitionRefused,
     TurnOver,
     UnreadableText,
+    WorkspaceBudgetUsedUp,
 )
 from domain.failure_codes import FailureCode
+from domain.limits import UserLimits
 from domain.poll_hint import poll_after
 from domain.ports import ChatRepository, Clock, IdSource, ProgressReporter, ReasoningAgent, TurnObserver, WorkerInvoker
 from domain.records import (
@@ -56,7 +59,7 @@ Stored = TypeVar("Stored")
 
 @dataclass(frozen=True, slots=True)
 class TurnPolicy:
-    """Limits of a turn: `deadline` after the question, `turns_per_user` that may think at once.
+    """Limits of a turn: `deadline` after the question, and those of a user (`UserLimits`).
 
     `persist_margin` is the time before the deadline, and before the worker's own end, that the worker keeps for storing
     how the turn ended. `expected_duration` is how long an agent usually reasons: for chats that have no answer yet.
@@ -64,9 +67,16 @@ class TurnPolicy:
 
     deadline: timedelta = timedelta(seconds=70)
     turns_per_user: int = 5
+    asks_per_minute: int = 30
+    answers_per_day: int = 500
     idempotency_ttl: timedelta = timedelta(hours=24)
     persist_margin: timedelta = timedelta(seconds=3)
     expected_duration: timedelta = timedelta(seconds=56)
+
+    @property
+    def user_limits(self) -> UserLimits:
+        """What one user may have."""
+        return UserLimits(self.turns_per_user, self.asks_per_minute, self.answers_per_day)
 
 
 class ChatService:
@@ -131,7 +141,7 @@ class ChatService:
         now = self._clock.now()
         message = Message(self._ids.new_id(after), Role.USER, question, now)
         turn = self._new_turn(ask.chat_id or self._ids.new_id(), ask.user_id, message.message_id)
-        return NewQuestion(message, turn, ask.chat_id is None, self._policy.turns_per_user, key)
+        return NewQuestion(message, turn, ask.chat_id is None, self._policy.user_limits, key)
 
     def _new_turn(self, chat_id: str, user_id: str, question_id: str) -> Turn:
         now = self._clock.now()
@@ -183,17 +193,17 @@ class ChatService:
 
     def _restart(self, turn: Turn) -> Turn | None:
         again = self._new_turn(turn.chat_id, turn.user_id, turn.question_id)
-        return again if self._chats.compare_and_set_turn(turn, again, turn_limit=self._policy.turns_per_user) else None
+        return again if self._chats.compare_and_set_turn(turn, again, limits=self._policy.user_limits) else None
 
     def _with_slot(self, user_id: str, store: Callable[[], Stored]) -> Stored:
         """Store a new turn. Each attempt has a new turn id, which may hash to a shard with free slots."""
-        for _ in range(SLOT_ATTEMPTS - 1):
-            with suppress(AtCapacity):
-                return store()
         try:
+            for _ in range(SLOT_ATTEMPTS - 1):
+                with suppress(AtCapacity, WorkspaceBudgetUsedUp):
+                    return store()
             return store()
-        except AtCapacity:
-            self._observer.on_rejected(user_id)
+        except (AtCapacity, BudgetUsedUp) as refusal:
+            self._observer.on_rejected(user_id, refusal)
             raise
 
     def _start(self, turn: Turn, correlation_id: str) -> None:

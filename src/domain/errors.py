@@ -12,6 +12,9 @@
     │   ├── NothingToRetry
     │   ├── TooManyTurns
     │   ├── AtCapacity
+    │   ├── BudgetUsedUp
+    │   │   ├── TooManyAsks
+    │   │   └── WorkspaceBudgetUsedUp
     │   ├── IdempotencyKeyReused
     │   ├── MemoriesFull
     │   └── MemoryNotFound
@@ -87,7 +90,9 @@ class NothingToRetry(Refused):
 
 @dataclass
 class TooManyTurns(Refused):
-    """The user has `limit` turns thinking; the first ends within `retry_after` seconds."""
+    """`limit` turns of the user hold slots: they think, or their workers are at work; the first is free within
+    `retry_after` seconds.
+    """
 
     limit: int
     retry_after: float
@@ -98,6 +103,22 @@ class AtCapacity(Refused):
     """All workers are busy; the first turn ends within `retry_after` seconds."""
 
     retry_after: float
+
+
+@dataclass
+class BudgetUsedUp(Refused):
+    """The user has asked or retried `limit` times on this day (UTC); the next begins in `retry_after` seconds."""
+
+    limit: int
+    retry_after: float
+
+
+class TooManyAsks(BudgetUsedUp):
+    """The user has asked or retried `limit` times in this minute."""
+
+
+class WorkspaceBudgetUsedUp(BudgetUsedUp):
+    """All users together have asked or retried `limit` times on this day (UTC), or nearly: the count is sharded."""
 
 
 class IdempotencyKeyReused(Refused):

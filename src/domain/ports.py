@@ -12,6 +12,8 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from domain.chat import Chat, Message, Step, Turn, Usage
+from domain.errors import Refused
+from domain.limits import UserLimits
 from domain.memory import Memory, MemoryUsage
 from domain.records import (
     Answer,
@@ -32,8 +34,8 @@ from domain.records import (
 class ChatRepository(Protocol):
     """Chats with their messages and turns. A call that has returned is durable and seen by every later read.
 
-    A repository may be made with a capacity: no more turns than that hold a slot at once. The limit may be sharded by
-    turn id: `AtCapacity` means that this turn's shard is full; a new turn id may hash to another shard. A slot is free
+    A repository may be made with limits of the workspace. They may be sharded by turn id: `AtCapacity` and
+    `WorkspaceBudgetUsedUp` mean that this turn's shard is full; a new turn id may hash to another shard. A slot is free
     again at its turn's deadline, whatever happened to the turn.
     """
 
@@ -42,8 +44,9 @@ class ChatRepository(Protocol):
         """Store question, turn, idempotency key and chat, all or nothing. None when stored.
 
         When the key is known and has not expired nothing is written, and what it stands for comes back.
-        Raises `ChatNotFound`, `ChatForbidden`, `ChatBusy` (an overdue turn does not count as busy), `TooManyTurns`
-        or `AtCapacity`, checked in this order after the key.
+        Raises `ChatNotFound`, `ChatForbidden`, `ChatBusy` (an overdue turn does not count as busy), `BudgetUsedUp`,
+        `TooManyAsks`, `TooManyTurns`, `WorkspaceBudgetUsedUp` or `AtCapacity`, checked in this order after the key.
+        What is refused counts in no budget.
         The message's id must be greater than the chat's last one: `OutOfOrder` otherwise.
         Storing the same `NewQuestion` twice is storing it once.
         """
@@ -62,7 +65,7 @@ class ChatRepository(Protocol):
         expected: Turn,
         new: Turn,
         answer: Message | None = None,
-        turn_limit: int | None = None,
+        limits: UserLimits | None = None,
         *,
         by_worker: bool = False,
     ) -> bool:
@@ -71,9 +74,9 @@ class ChatRepository(Protocol):
         Done, and True, only if the stored turn still is `expected` (id, state and lease); else nothing is written,
         and False. A second call with the same arguments after the first took effect is True as well.
         Of the same turn, its steps stay as stored, and so does its usage unless `new` has one.
-        A turn that starts to think acquires one of its user's `turn_limit` slots (`TooManyTurns`) and one of the
-        service's (`AtCapacity`). One that ends releases them if `expected.frees_slots(by_worker)`; otherwise they stay
-        taken until `release_slots`, until the turn's deadline at the latest.
+        A turn that starts to think acquires a slot of its user and one of the workspace, and counts in their budgets,
+        within `limits` and with the refusals of `save_question`. One that ends releases the slots if
+        `expected.frees_slots(by_worker)`; otherwise they stay taken until `release_slots`, or until the deadline.
         """
 
     @abstractmethod
@@ -216,8 +219,8 @@ class TurnObserver(Protocol):
         """`turn` has just reached its state."""
 
     @abstractmethod
-    def on_rejected(self, user_id: str) -> None:
-        """A question of this user was refused because all workers are busy."""
+    def on_rejected(self, user_id: str, refusal: Refused) -> None:
+        """A question or a retry of this user was refused: all workers are busy, or a budget is used up."""
 
     @abstractmethod
     def on_agent_crash(self, turn: Turn, exception: Exception) -> None:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from domain.chat import Chat, ChatSummary, Citation, Message, Turn
 from domain.failure_codes import FailureCode
+from domain.limits import UserLimits
 from domain.memory import USAGE_LIMIT, Memory, MemoryUsage
 
 
@@ -98,7 +99,7 @@ class NewQuestion:
     message: Message
     turn: Turn
     new_chat: bool
-    turn_limit: int
+    limits: UserLimits
     key: IdempotencyKey | None = None
 
 

@@ -81,7 +81,7 @@ class Container(containers.DeclarativeContainer):
     lambda_ = providers.Singleton(AwsClients.lambda_, aws)
 
     chats = providers.Singleton(
-        DynamoDbChatRepository, dynamodb, settings.provided.chats_table, clock, settings.provided.max_concurrent_turns
+        DynamoDbChatRepository, dynamodb, settings.provided.chats_table, clock, settings.provided.workspace_limits
     )
     memories = providers.Singleton(
         DynamoDbMemoryStore, dynamodb, settings.provided.memories_table, settings.provided.chats_table, clock

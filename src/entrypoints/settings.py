@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from adapters.agents.registry import AGENTS
 from domain.chat_service import TurnPolicy
+from domain.limits import WorkspaceLimits
 from domain.memory import USAGE_LIMIT, MemoryUsage
 
 PREFIX = "ASYNC_CHAT_"
@@ -32,8 +33,13 @@ class Settings(BaseModel):
     #: The limits of a user's memories: their number, and the bytes of their texts and tags.
     memories_per_user: int = Field(default=USAGE_LIMIT.memories, ge=1, le=100_000)
     memory_bytes_per_user: int = Field(default=USAGE_LIMIT.size, ge=1, le=100_000_000)
+    #: Budgets of one user: asks and retries in a minute, and in a UTC day; 0: no limit.
+    asks_per_minute: int = Field(default=30, ge=0, le=10_000)
+    answers_per_day: int = Field(default=500, ge=0, le=1_000_000)
     #: The limit of concurrent turns in the workspace; 0: no limit.
     max_concurrent_turns: int = Field(default=0, ge=0, le=100_000)
+    #: The workspace's budget of all users in a UTC day, counted beside its turns; 0: no limit.
+    workspace_answers_per_day: int = Field(default=0, ge=0, le=1_000_000_000)
     #: Expected duration of an answer: when to poll a chat that has no answer yet.
     expected_answer_seconds: float = Field(default=56, gt=0, le=900)
     #: A built-in agent, or a custom one that `package.module:factory` makes.
@@ -71,12 +77,21 @@ class Settings(BaseModel):
                 raise PydanticCustomError("setting_missing", "agent `{agent}` needs {variable}", facts)
         return self
 
+    @model_validator(mode="after")
+    def _a_budget_is_counted_beside_the_turns(self) -> Self:
+        if self.workspace_answers_per_day and not self.max_concurrent_turns:
+            facts = {"variable": f"{PREFIX}MAX_CONCURRENT_TURNS"}
+            raise PydanticCustomError("setting_missing", "workspace_answers_per_day needs {variable}", facts)
+        return self
+
     @property
     def policy(self) -> TurnPolicy:
         """The settings that the domain needs."""
         return TurnPolicy(
             deadline=timedelta(seconds=self.deadline_seconds),
             turns_per_user=self.turns_per_user,
+            asks_per_minute=self.asks_per_minute,
+            answers_per_day=self.answers_per_day,
             expected_duration=timedelta(seconds=self.expected_answer_seconds),
         )
 
@@ -84,6 +99,11 @@ class Settings(BaseModel):
     def memory_limit(self) -> MemoryUsage:
         """What a user may have."""
         return MemoryUsage(self.memories_per_user, self.memory_bytes_per_user)
+
+    @property
+    def workspace_limits(self) -> WorkspaceLimits:
+        """What all users together may have."""
+        return WorkspaceLimits(self.max_concurrent_turns, self.workspace_answers_per_day)
 
 
 class SettingsInvalid(Exception):

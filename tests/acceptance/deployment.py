@@ -172,6 +172,12 @@ class DeployedDriver(Driver):
     def turn_may_think_for(self, seconds: float) -> None:
         raise AssertionError("left out: it changes the deployment")
 
+    def allow_a_user(self, *, asks_per_minute: int = 0, answers_per_day: int = 0) -> None:
+        raise AssertionError("left out: it changes the deployment")
+
+    def allow_the_workspace(self, answers_per_day: int) -> None:
+        raise AssertionError("left out: it changes the deployment")
+
     def have_workers_for(self, turns: int) -> None:
         raise AssertionError("left out: it changes the deployment")
 

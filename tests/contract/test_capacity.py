@@ -8,6 +8,7 @@ from adapters.dynamodb.chat_repository import DynamoDbChatRepository
 from adapters.dynamodb.turn_slots import SLOTS_PER_SHARD, TurnSlots
 from domain.chat import Turn
 from domain.errors import AtCapacity, ChatBusy, TooManyTurns
+from domain.limits import UserLimits, WorkspaceLimits
 from domain.ports import ChatRepository
 from tests.contract.conftest import IN_MEMORY, Aws
 from tests.contract.test_turn_slots import ENDS_BY_OTHERS, ENDS_BY_WORKER, by_name
@@ -22,8 +23,8 @@ CAROL = "carol"
 @pytest.fixture
 def chats(chats: ChatRepository, aws: Aws, clock: FakeClock, request: pytest.FixtureRequest) -> ChatRepository:
     if request.node.callspec.params["chats"] == IN_MEMORY:
-        return InMemoryChatRepository(capacity=CAPACITY)
-    return DynamoDbChatRepository(aws.dynamodb, aws.tables.chats, clock, CAPACITY)
+        return InMemoryChatRepository(limits=WorkspaceLimits(CAPACITY))
+    return DynamoDbChatRepository(aws.dynamodb, aws.tables.chats, clock, WorkspaceLimits(CAPACITY))
 
 
 def assert_full(story: Story) -> None:
@@ -83,7 +84,7 @@ def test_retry_without_a_free_slot_is_refused(story: Story) -> None:
     for _ in range(CAPACITY):
         story.asks(user=BOB)
     with pytest.raises(AtCapacity):
-        story.chats.compare_and_set_turn(failed, again, turn_limit=TURN_LIMIT)
+        story.chats.compare_and_set_turn(failed, again, limits=UserLimits(TURN_LIMIT))
     assert story.stored(failed.chat_id) == failed
 
 
@@ -98,12 +99,12 @@ def test_busy_chat_and_user_limit_are_reported_before_capacity(story: Story) -> 
 @pytest.mark.parametrize("capacity", [1, SLOTS_PER_SHARD, SLOTS_PER_SHARD + 1, 50, 350])
 def test_limits_of_all_shards_add_up_to_the_capacity(capacity: int, clock: FakeClock) -> None:
     story = Story(InMemoryChatRepository(), clock)
-    slots = TurnSlots("chats", capacity)
-    limits = {shard.owner: shard.limit for _ in range(1000) for shard in slots.shards_for(story.turn(), 5)[1:]}
+    slots = TurnSlots("chats", WorkspaceLimits(capacity))
+    limits = {shard.owner: shard.limit for _ in range(1000) for shard in slots.shards_for(story.turn())[1:]}
     assert sum(limits.values()) == capacity
     assert max(limits.values()) <= SLOTS_PER_SHARD
 
 
 def test_without_a_capacity_only_the_user_limit_needs_a_slot(clock: FakeClock) -> None:
     turn = Story(InMemoryChatRepository(), clock).turn(user=BOB)
-    assert [shard.owner for shard in TurnSlots("chats", 0).shards_for(turn, 5)] == ["user#bob"]
+    assert [shard.owner for shard in TurnSlots("chats", WorkspaceLimits()).shards_for(turn)] == ["user#bob"]

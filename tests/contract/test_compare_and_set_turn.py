@@ -10,6 +10,7 @@ import pytest
 
 from domain.chat import MODEL_LENGTH, MOST_USED, Citation, Message, Role, Step, Turn, Usage
 from domain.failure_codes import FailureCode
+from domain.limits import UserLimits
 from tests.support.story import BAY, PARKING, UNKNOWN_CHAT, Story, texts
 
 CITED: Final = (Citation("01KA0000000000000000000099", "parked on level 3, bay 12"),)
@@ -58,7 +59,7 @@ each_transition = pytest.mark.parametrize("transition", TRANSITIONS.values(), id
 @each_transition
 def test_transition_is_stored_with_its_answer(story: Story, transition: Transition) -> None:
     expected, new, answered = transition(story)
-    assert story.chats.compare_and_set_turn(expected, new, answered, turn_limit=5)
+    assert story.chats.compare_and_set_turn(expected, new, answered, limits=UserLimits(5))
     assert story.stored(new.chat_id) == new
     assert [message.citations for message in story.newest(new.chat_id).messages] == [(), CITED][: 2 if answered else 1]
 
@@ -66,7 +67,10 @@ def test_transition_is_stored_with_its_answer(story: Story, transition: Transiti
 @each_transition
 def test_repeated_transition_whose_first_reply_was_lost_succeeds(story: Story, transition: Transition) -> None:
     expected, new, answered = transition(story)
-    assert [story.chats.compare_and_set_turn(expected, new, answered, turn_limit=5) for _ in range(2)] == [True, True]
+    assert [story.chats.compare_and_set_turn(expected, new, answered, limits=UserLimits(5)) for _ in range(2)] == [
+        True,
+        True,
+    ]
     assert texts(story.newest(new.chat_id)) == [PARKING, *([BAY] if answered else [])]
 
 
@@ -74,8 +78,8 @@ def test_repeated_transition_whose_first_reply_was_lost_succeeds(story: Story, t
 def test_only_one_of_two_concurrent_transitions_succeeds(story: Story, transition: Transition) -> None:
     expected, new, answered = transition(story)
     other = replace(new, lease="lease-of-worker-2", turn_id=f"{new.turn_id[:-1]}X")
-    assert story.chats.compare_and_set_turn(expected, other, turn_limit=5)
-    assert not story.chats.compare_and_set_turn(expected, new, answered, turn_limit=5)
+    assert story.chats.compare_and_set_turn(expected, other, limits=UserLimits(5))
+    assert not story.chats.compare_and_set_turn(expected, new, answered, limits=UserLimits(5))
     assert story.stored(new.chat_id) == other
     assert texts(story.newest(new.chat_id)) == [PARKING]
 
@@ -182,7 +186,7 @@ def test_retry_starts_without_progress_and_draft(story: Story) -> None:
     story.chats.save_progress(running, steps(story, "Searching"), "Level")
     failed = story.fails(running)
     again = story.turn(chat_id=failed.chat_id, question_id=failed.question_id)
-    assert story.chats.compare_and_set_turn(failed, again, turn_limit=5)
+    assert story.chats.compare_and_set_turn(failed, again, limits=UserLimits(5))
     shown = story.stored(failed.chat_id)
     assert (shown.progress, shown.draft, shown.failure) == ((), None, None)
 
@@ -230,7 +234,7 @@ def test_next_question_and_retry_start_without_usage(story: Story) -> None:
     story.chats.save_progress(replace(running, usage=USED), (), None)
     failed = story.fails(running)
     again = story.turn(chat_id=failed.chat_id, question_id=failed.question_id)
-    assert story.chats.compare_and_set_turn(failed, again, turn_limit=5)
+    assert story.chats.compare_and_set_turn(failed, again, limits=UserLimits(5))
     assert story.stored(failed.chat_id).usage is None
     claimed = story.claims(again)
     story.chats.save_progress(replace(claimed, usage=USED), (), None)

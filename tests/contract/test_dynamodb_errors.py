@@ -21,6 +21,7 @@ from adapters.dynamodb.memory_store import DynamoDbMemoryStore
 from adapters.dynamodb.writer import RETRY_TIME
 from domain.chat import Message, Role, Step, Turn, TurnState
 from domain.errors import ChatForbidden, ChatNotFound, StoreUnavailable, TooManyTurns
+from domain.limits import UserLimits
 from domain.memory import Memory
 from domain.records import PageRequest
 from tests.contract.conftest import Aws
@@ -70,7 +71,7 @@ class Stored:
         return sorted(json.dumps(item, sort_keys=True, default=sorted) for item in found)
 
     def moved(self, seen: Turn, then: Turn) -> bool:
-        return self.story.chats.compare_and_set_turn(seen, then, turn_limit=TURN_LIMIT)
+        return self.story.chats.compare_and_set_turn(seen, then, limits=UserLimits(TURN_LIMIT))
 
 
 PARKED: Final = Memory("01KA0000000000000000000001", "Parked on level 3, bay 12.", NOON)

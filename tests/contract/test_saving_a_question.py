@@ -7,6 +7,7 @@ import pytest
 
 from domain.chat import TurnState
 from domain.errors import ChatBusy, ChatForbidden, ChatNotFound, OutOfOrder
+from domain.limits import UserLimits
 from domain.records import NewQuestion, PageRequest
 from tests.support.story import ALICE, BOB, PARKING, UNKNOWN_CHAT, Story, texts
 
@@ -138,7 +139,7 @@ def test_an_older_question_stored_again_is_stored_once(story: Story, then: str) 
     story.fails(new.turn)
     if then == "retried":
         again = story.turn(ALICE, new.turn.chat_id, new.message.message_id)
-        assert story.chats.compare_and_set_turn(story.stored(new.turn.chat_id), again, turn_limit=5)
+        assert story.chats.compare_and_set_turn(story.stored(new.turn.chat_id), again, limits=UserLimits(5))
     else:
         further = story.asks("And then?", chat_id=new.turn.chat_id)
         if then == "answered further":

@@ -5,6 +5,7 @@ import pytest
 from adapters.observability.redaction import UserHash
 from adapters.observability.turn_observer import LoggingTurnObserver
 from domain.chat import Turn
+from domain.errors import AtCapacity, BudgetUsedUp, TooManyAsks, WorkspaceBudgetUsedUp
 from domain.failure_codes import FailureCode
 from domain.ports import TurnObserver
 from tests.fakes.observer import RecordingObserver
@@ -29,7 +30,8 @@ def test_on_transition_accepts_every_turn(observer: TurnObserver, dynamodb_story
 
 
 def test_on_rejected_accepts_any_user_id(observer: TurnObserver) -> None:
-    observer.on_rejected("sub-of-\ud800")
+    for refusal in (AtCapacity(3), TooManyAsks(30, 60), BudgetUsedUp(500, 9), WorkspaceBudgetUsedUp(5, 9)):
+        observer.on_rejected("sub-of-\ud800", refusal)
 
 
 def test_on_agent_crash_accepts_any_exception(observer: TurnObserver, dynamodb_story: Story) -> None:

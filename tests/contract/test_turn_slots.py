@@ -9,6 +9,7 @@ import pytest
 from domain.chat import Turn
 from domain.errors import ChatBusy, ChatNotFound, TooManyTurns
 from domain.failure_codes import FailureCode
+from domain.limits import UserLimits
 from tests.support.story import ALICE, BOB, TURN_LIMIT, UNKNOWN_CHAT, Story
 
 #: Every end of a turn by somebody else than its worker.
@@ -101,7 +102,7 @@ def test_late_release_frees_no_slot_of_a_retry(story: Story) -> None:
     story.cancels(cancelled)
     ended = story.stored(cancelled.chat_id)
     again = story.turn(chat_id=ended.chat_id, question_id=ended.question_id)
-    assert story.chats.compare_and_set_turn(ended, again, turn_limit=TURN_LIMIT)
+    assert story.chats.compare_and_set_turn(ended, again, limits=UserLimits(TURN_LIMIT))
     for _ in range(TURN_LIMIT - 2):
         story.asks()
     assert_full(story)
@@ -116,7 +117,7 @@ def test_retry_counts_beside_the_run_that_still_holds_its_slot(story: Story) -> 
     ended = story.cancels(turns[0])
     again = story.turn(chat_id=ended.chat_id, question_id=ended.question_id)
     with pytest.raises(TooManyTurns):
-        story.chats.compare_and_set_turn(ended, again, turn_limit=TURN_LIMIT)
+        story.chats.compare_and_set_turn(ended, again, limits=UserLimits(TURN_LIMIT))
 
 
 def test_releasing_what_holds_no_slot_changes_nothing(story: Story) -> None:
@@ -181,7 +182,7 @@ def test_retry_without_a_free_slot_is_refused(story: Story) -> None:
     for _ in range(TURN_LIMIT):
         story.asks()
     with pytest.raises(TooManyTurns):
-        story.chats.compare_and_set_turn(failed, again, turn_limit=TURN_LIMIT)
+        story.chats.compare_and_set_turn(failed, again, limits=UserLimits(TURN_LIMIT))
     assert story.stored(failed.chat_id) == failed
 
 
@@ -190,4 +191,4 @@ def test_retry_may_take_the_slot_of_an_overdue_turn(story: Story) -> None:
     others = [story.asks() for _ in range(TURN_LIMIT)]
     story.pass_deadline(others[0])
     again = story.turn(chat_id=failed.chat_id, question_id=failed.question_id)
-    assert story.chats.compare_and_set_turn(failed, again, turn_limit=TURN_LIMIT)
+    assert story.chats.compare_and_set_turn(failed, again, limits=UserLimits(TURN_LIMIT))

@@ -8,15 +8,17 @@ from threading import RLock
 
 from domain.chat import Chat, ChatSummary, Message, Step, Turn
 from domain.errors import AtCapacity, ChatForbidden, ChatNotFound, OutOfOrder, StoreUnavailable, TooManyTurns
+from domain.limits import Budget, UserLimits, WorkspaceLimits
 from domain.ports import ChatRepository
 from domain.records import ChatList, ChatPage, IdempotencyRecord, NewQuestion, PageRequest
 
 
 @dataclass
 class InMemoryChatRepository(ChatRepository):
-    """`capacity` is the limit of slots, 0 for none; `down` makes every call raise StoreUnavailable.
+    """`limits` of the workspace; `down` makes every call raise StoreUnavailable.
 
-    `permits`: by turn id, the user and the deadline of each turn that holds slots.
+    `permits`: by turn id, the user and the deadline of each turn that holds slots. `runs`: by owner and budget, the
+    window that counts and how many turns have begun in it.
     """
 
     chats: dict[str, Chat] = field(default_factory=dict)
@@ -24,7 +26,8 @@ class InMemoryChatRepository(ChatRepository):
     keys: dict[tuple[str, str], tuple[IdempotencyRecord, datetime]] = field(default_factory=dict)
     permits: dict[str, tuple[str, datetime]] = field(default_factory=dict)
     down: bool = False
-    capacity: int = 0
+    limits: WorkspaceLimits = field(default_factory=WorkspaceLimits)
+    runs: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
     _lock: RLock = field(default_factory=RLock)
 
     def save_question(self, new: NewQuestion) -> IdempotencyRecord | None:
@@ -37,7 +40,7 @@ class InMemoryChatRepository(ChatRepository):
             if chat is not None and chat.user_id == turn.user_id and self._is_stored(new):
                 return None
             self._check_chat(chat, new)
-            self._acquire_slot(turn, new.turn_limit)
+            self._acquire_slot(turn, new.limits)
             self.chats[turn.chat_id] = chat.with_question(message, turn) if chat else Chat.begun(message, turn)
             self.messages.setdefault(turn.chat_id, {})[message.message_id] = message
             if new.key is not None:
@@ -64,14 +67,27 @@ class InMemoryChatRepository(ChatRepository):
         if new.message.message_id <= chat.last_message_id:
             raise OutOfOrder(chat.last_message_id)
 
-    def _acquire_slot(self, turn: Turn, limit: int) -> None:
+    def _acquire_slot(self, turn: Turn, limits: UserLimits) -> None:
+        runs = self._counted(f"user#{turn.user_id}", limits.budgets, turn.asked_at)
         live = sorted((deadline, user) for user, deadline in self.permits.values() if deadline > turn.asked_at)
         own = [deadline for deadline, user in live if user == turn.user_id]
-        if len(own) >= limit:
-            raise TooManyTurns(limit, (own[0] - turn.asked_at).total_seconds())
-        if self.capacity and len(live) >= self.capacity:
-            raise AtCapacity((live[0][0] - turn.asked_at).total_seconds())
+        if len(own) >= limits.turns:
+            raise TooManyTurns(limits.turns, (own[0] - turn.asked_at).total_seconds())
+        if self.limits.turns:
+            runs |= self._counted("workspace", self.limits.budgets(), turn.asked_at)
+            if len(live) >= self.limits.turns:
+                raise AtCapacity((live[0][0] - turn.asked_at).total_seconds())
+        self.runs |= runs
         self.permits[turn.turn_id] = (turn.user_id, turn.deadline)
+
+    def _counted(
+        self, owner: str, budgets: tuple[Budget, ...], now: datetime
+    ) -> dict[tuple[str, str], tuple[int, int]]:
+        """The owner's budgets with one more run, not yet stored."""
+        return {
+            (owner, budget.name): budget.counted(now, *self.runs.get((owner, budget.name), (None, 0)))
+            for budget in budgets
+        }
 
     def load(self, chat_id: str) -> Chat | None:
         with self._reached():
@@ -97,7 +113,7 @@ class InMemoryChatRepository(ChatRepository):
         expected: Turn,
         new: Turn,
         answer: Message | None = None,
-        turn_limit: int | None = None,
+        limits: UserLimits | None = None,
         *,
         by_worker: bool = False,
     ) -> bool:
@@ -108,7 +124,7 @@ class InMemoryChatRepository(ChatRepository):
             if not _same(chat.turn, expected):
                 return chat.turn == new
             if new.thinking and not expected.thinking:
-                self._acquire_slot(new, turn_limit or 1)
+                self._acquire_slot(new, limits or UserLimits(1))
             if not new.thinking and expected.frees_slots(by_worker=by_worker):
                 self.permits.pop(expected.turn_id, None)
             again = new.turn_id != expected.turn_id

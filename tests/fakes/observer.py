@@ -3,22 +3,25 @@
 from dataclasses import dataclass, field
 
 from domain.chat import Turn
+from domain.errors import Refused
 from domain.ports import TurnObserver
 
 
 @dataclass
 class RecordingObserver(TurnObserver):
-    """`turns` after each transition, `exceptions` that agents raised, and user ids that were `rejected`."""
+    """`turns` after each transition, `exceptions` that agents raised, and user ids that were `rejected`, with `refusals`."""
 
     turns: list[Turn] = field(default_factory=list)
     exceptions: list[Exception] = field(default_factory=list)
     rejected: list[str] = field(default_factory=list)
+    refusals: list[Refused] = field(default_factory=list)
 
     def on_transition(self, turn: Turn) -> None:
         self.turns.append(turn)
 
-    def on_rejected(self, user_id: str) -> None:
+    def on_rejected(self, user_id: str, refusal: Refused) -> None:
         self.rejected.append(user_id)
+        self.refusals.append(refusal)
 
     def on_agent_crash(self, turn: Turn, exception: Exception) -> None:
         self.exceptions.append(exception)

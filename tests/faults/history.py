@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from domain.chat import Role
+from domain.limits import Budget
 
 
 @dataclass(frozen=True)
@@ -146,11 +147,12 @@ class Work:
 
 @dataclass
 class History:
-    """One run. `calm`: no faults and right clocks; `skew`: how far any clock was off.
+    """One run. `calm`: no faults and right clocks; `skew`: how far any clock was off; `budgets`: of each user.
 
     `given_up`: turns whose event went to the on-failure destination. `forged`: forged events that had an effect.
     `afterwards`: how each chat's next question ended, without faults. `work`: what was seen whenever an agent began or
     slots changed. `kept`: turns that held slots though their worker had let go, or none had claimed them before they ended.
+    `miscounted`: users whose budget counts other turns than have begun. `unlimited_since`: budgets hold before that only.
     """
 
     calm: bool = False
@@ -171,6 +173,9 @@ class History:
     afterwards: list[Shown] = field(default_factory=list)
     work: list[Work] = field(default_factory=list)
     kept: list[str] = field(default_factory=list)
+    budgets: tuple[Budget, ...] = ()
+    miscounted: list[str] = field(default_factory=list)
+    unlimited_since: datetime | None = None
 
     def owner(self, chat_id: str) -> str | None:
         """The chat's owner, None when no response named the chat."""

@@ -5,7 +5,7 @@ Each rule yields one sentence for each breach.
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise, permutations
 from typing import Final
 
@@ -226,6 +226,18 @@ def _too_many_turns(history: History) -> Iterator[str]:
             yield f"calm: {live.total()} turns are thinking at {stored.at:%T.%f}"
 
 
+def within_budget(history: History) -> Iterator[str]:
+    """No user begins more turns in a window than its budget, as the asking machine's clock counts."""
+    yield from (f"limits: {user}'s budget is not what was asked" for user in history.miscounted)
+    until = history.unlimited_since or datetime.max.replace(tzinfo=UTC)
+    begun = [stored for stored in history.stored if stored.state == "queued" and history.calm and stored.at < until]
+    for budget in history.budgets:
+        windows = Counter((stored.user, budget.window(stored.deadline - DEADLINE)) for stored in begun)
+        for (user, window), turns in windows.items():
+            if turns > budget.limit:
+                yield f"limits: {turns} turns of {user} began in {budget.name} {window}"
+
+
 PROMISES: Final[tuple[Callable[[History], Iterator[str]], ...]] = (
     durable,
     one_end,
@@ -238,6 +250,7 @@ PROMISES: Final[tuple[Callable[[History], Iterator[str]], ...]] = (
     calm,
     next_question_is_answered,
     limited,
+    within_budget,
 )
 
 

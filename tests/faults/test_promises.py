@@ -123,6 +123,15 @@ def hold_more_slots_than_workers(history: History) -> None:
     history.work.append(replace(seen, held=others))
 
 
+def begin_too_many_turns_in_a_minute(history: History) -> None:
+    first = next(stored for stored in history.stored if stored.state == "queued")
+    history.stored.extend(replace(first, turn=f"{first.turn}-{number}", chat_id=f"c-{number}") for number in range(4))
+
+
+def miscount(history: History) -> None:
+    history.miscounted.append("alice")
+
+
 TAMPERED = [
     lose_a_question,
     answer_twice,
@@ -144,6 +153,8 @@ TAMPERED = [
     work_without_a_slot,
     hold_a_third_slot_of_a_user,
     hold_more_slots_than_workers,
+    begin_too_many_turns_in_a_minute,
+    miscount,
 ]
 
 

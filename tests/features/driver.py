@@ -87,6 +87,14 @@ class Driver(Protocol):
         """Seconds from question to deadline; 70 by default."""
 
     @abstractmethod
+    def allow_a_user(self, *, asks_per_minute: int = 0, answers_per_day: int = 0) -> None:
+        """The budgets of each user; 0 for none."""
+
+    @abstractmethod
+    def allow_the_workspace(self, answers_per_day: int) -> None:
+        """The budget of all users; needs `have_workers_for`."""
+
+    @abstractmethod
     def have_workers_for(self, turns: int) -> None:
         """The limit of thinking turns of all users; none by default."""
 

@@ -26,6 +26,8 @@ WIRE: Final = "wire"
 CONTROLS: Final[Mapping[str, str]] = {
     "a turn may think for": "it changes the functions' settings",
     "there are workers for": "it changes the functions' settings",
+    "a user may": "it changes the functions' settings",
+    "the workspace may": "it changes the functions' settings",
     "no worker can be started": "it takes rights away from the functions",
     "an ask cannot reach the store": "it takes rights away from the functions",
     "and it failed": "it takes rights away from the functions",
@@ -108,7 +110,7 @@ def needed_control(item: pytest.Item) -> str:
 
 def _conditions(item: pytest.Item) -> list[str]:
     """The scenario's steps that change the function's settings: sorted by them, few changes are needed."""
-    settings = ("the agent takes", "a turn may think", "there are workers for")
+    settings = ("the agent takes", "a turn may think", "there are workers for", "a user may", "the workspace may")
     return sorted(step for step in scenario_steps(item) if step.startswith(settings))
 
 

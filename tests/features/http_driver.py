@@ -64,6 +64,13 @@ class HttpDriver(Driver):
     def turn_may_think_for(self, seconds: float) -> None:
         self.set_variable("ASYNC_CHAT_DEADLINE_SECONDS", f"{seconds:g}")
 
+    def allow_a_user(self, *, asks_per_minute: int = 0, answers_per_day: int = 0) -> None:
+        self.set_variable("ASYNC_CHAT_ASKS_PER_MINUTE", str(asks_per_minute))
+        self.set_variable("ASYNC_CHAT_ANSWERS_PER_DAY", str(answers_per_day))
+
+    def allow_the_workspace(self, answers_per_day: int) -> None:
+        self.set_variable("ASYNC_CHAT_WORKSPACE_ANSWERS_PER_DAY", str(answers_per_day))
+
     def have_workers_for(self, turns: int) -> None:
         self._controls.free_turn_slots()
         self.set_variable("ASYNC_CHAT_MAX_CONCURRENT_TURNS", str(turns))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -92,8 +93,16 @@ class InProcessDriver(Driver):
         self._settings = self._settings.model_copy(update={"deadline_seconds": seconds})
         self._deploy()
 
+    def allow_a_user(self, *, asks_per_minute: int = 0, answers_per_day: int = 0) -> None:
+        budgets = {"asks_per_minute": asks_per_minute, "answers_per_day": answers_per_day}
+        self._settings = self._settings.model_copy(update=budgets)
+        self._deploy()
+
+    def allow_the_workspace(self, answers_per_day: int) -> None:
+        self._chats.limits = replace(self._chats.limits, answers_per_day=answers_per_day)
+
     def have_workers_for(self, turns: int) -> None:
-        self._chats.capacity = turns
+        self._chats.limits = replace(self._chats.limits, turns=turns)
 
     def cut_off_worker(self) -> None:
         self.invoker.unreachable = True

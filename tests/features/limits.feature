@@ -1,7 +1,8 @@
 Feature: Limits: one thinking turn per chat, five per user, as many in all as there are workers
   Agents cost money, and a second answer could overtake the first: a thinking chat accepts no question, and a user may
   have five thinking turns. Without a free worker a question would wait past its deadline, so it is refused at once.
-  What is limited is work: a turn that is stopped keeps its slot while its worker is still at it.
+  What is limited is work: a turn that is stopped keeps its slot while its worker is still at it. Budgets bound how often
+  a user may ask in a minute and in a day, and all users in a day.
 
   Background:
     Given the agent takes 56 seconds
@@ -163,3 +164,66 @@ Feature: Limits: one thinking turn per chat, five per user, as many in all as th
     And Alice cancels the turn in one of them
     When Alice retries it
     Then she is refused with 429 "too_many_turns"
+
+  @code-too_many_asks
+  Scenario: One ask more than a minute's is refused until the next minute
+    Given a user may ask 3 times a minute
+    And a minute has begun
+    And Alice has 3 chats thinking
+    And the stored data and started workers are recorded
+    When Alice asks "And a fourth?"
+    Then she is refused with 429 "too_many_asks"
+    And she may ask again within 60 seconds
+    And nothing more is stored or started
+    When she waits as long as she was told
+    And Alice asks "And a fourth?"
+    Then the question is accepted
+
+  @wire @code-budget_used_up
+  Scenario: One question more than a day's is refused until the next day
+    Given a user may have 3 answers a day
+    And Alice has 3 chats thinking
+    And the stored data and started workers are recorded
+    When Alice asks "And a fourth?"
+    Then she is refused with 429 "budget_used_up"
+    And she may ask again within 86400 seconds
+    And nothing more is stored or started
+    When Bob asks "Am I held up?"
+    Then the question is accepted
+
+  # On a stack, no day passes.
+  @in-process-only
+  Scenario: The next day has its own budget
+    Given a user may have 3 answers a day
+    And Alice has 3 chats thinking
+    When Alice asks "And a fourth?"
+    Then she is refused with 429 "budget_used_up"
+    When she waits as long as she was told
+    And Alice asks "And a fourth?"
+    Then the question is accepted
+
+  @code-budget_used_up
+  Scenario: Retries count in the budget
+    Given a user may have 3 answers a day
+    And Alice has asked "Which bulbs does the hall take?", and it failed
+    And Alice has 2 chats thinking
+    When Alice retries
+    Then she is refused with 429 "budget_used_up"
+
+  @code-budget_used_up
+  Scenario: Stopping a turn gives nothing of the budget back
+    Given a user may have 3 answers a day
+    And Alice has 3 chats thinking
+    And Alice cancels the turn in one of them
+    When Alice asks "And a fourth?"
+    Then she is refused with 429 "budget_used_up"
+
+  @code-budget_used_up
+  Scenario: All users together have a day's budget
+    Given there are workers for 5 turns
+    And the workspace may have 3 answers a day
+    And Alice has 2 chats thinking
+    And Bob has 1 chat thinking
+    When Carol asks "Where is my bike?"
+    Then she is refused with 429 "budget_used_up"
+    And she may ask again within 86400 seconds

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pytest_bdd import given, parsers, scenarios, when
+from pytest_bdd import given, parsers, scenarios, then, when
 
 from tests.features.app import App
 from tests.features.driver import Driver, Reply
@@ -14,6 +14,38 @@ scenarios("limits.feature")
 @given(parsers.re(r"there are workers for (?P<turns>\d+) turns?"), converters={"turns": int})
 def _(driver: Driver, turns: int) -> None:
     driver.have_workers_for(turns)
+
+
+@given(parsers.parse("a user may ask {times:d} times a minute"))
+def _(driver: Driver, times: int) -> None:
+    driver.allow_a_user(asks_per_minute=times)
+
+
+@given(parsers.parse("a user may have {answers:d} answers a day"))
+def _(driver: Driver, answers: int) -> None:
+    driver.allow_a_user(answers_per_day=answers)
+
+
+@given(parsers.parse("the workspace may have {answers:d} answers a day"))
+def _(driver: Driver, answers: int) -> None:
+    driver.allow_the_workspace(answers)
+
+
+@given("a minute has begun")
+def _(driver: Driver) -> None:
+    """At most half of it is over: the asks that follow are in one minute."""
+    if (second := driver.now().second) > 30:
+        driver.wait(60 - second)
+
+
+@then(parsers.parse("she may ask again within {seconds:d} seconds"))
+def _(reply: Reply, seconds: int) -> None:
+    assert 0 < int(reply.headers["retry-after"]) <= seconds
+
+
+@when("she waits as long as she was told")
+def _(driver: Driver, reply: Reply) -> None:
+    driver.wait(int(reply.headers["retry-after"]))
 
 
 @given(

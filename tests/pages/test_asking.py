@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
+from domain.errors import BudgetUsedUp, Refused, TooManyAsks, TooManyTurns
+from entrypoints.http.problems import problem_for
 from tests.e2e.running_stack import User
 from tests.pages.chat_page import ANSWER, Opener
 
@@ -66,13 +68,14 @@ def test_another_users_chat_shows_a_refusal(open_page: Opener, alice: User, bob:
     assert len(of_bob.polls()) == 1
 
 
-def test_question_that_cannot_be_sent_stays_in_the_box(open_page: Opener, alice: User) -> None:
-    page = open_page(alice)
-    detail = "5 of your questions are being answered; wait for one of them."
-    refusal = {"code": "too_many_turns", "detail": detail}
-    page.tab.route("**/memories/chat", lambda route: route.fulfill(status=429, json=refusal))
+@pytest.mark.parametrize("refusal", [TooManyTurns(5, 40), TooManyAsks(30, 40), BudgetUsedUp(500, 40_000)], ids=repr)
+def test_question_that_cannot_be_sent_stays_in_the_box(open_page: Opener, alice: User, refusal: Refused) -> None:
+    page, problem = open_page(alice), problem_for(refusal)
+    body = {"code": problem.code, "detail": problem.detail(refusal)}
+    headers = problem.headers(refusal)
+    page.tab.route("**/memories/chat", lambda route: route.fulfill(status=429, json=body, headers=headers))
     page.ask(QUESTION)
-    expect(page.tab.get_by_role("alert").first).to_contain_text("5 of your questions")
+    expect(page.tab.get_by_role("alert").first).to_contain_text(body["detail"])
     expect(page.question_box).to_have_value(QUESTION)
     expect(page.questions).to_have_count(0)
 

@@ -6,6 +6,7 @@ from typing import Final
 
 from domain.chat import Citation, Message, Role, Turn
 from domain.failure_codes import FailureCode
+from domain.limits import UserLimits
 from domain.ports import ChatRepository, IdSource
 from domain.records import ChatPage, IdempotencyKey, NewQuestion, PageRequest
 from tests.fakes.clock import FakeClock
@@ -50,11 +51,12 @@ class Story:
         message_id: str | None = None,
         key: IdempotencyKey | None = None,
         limit: int = TURN_LIMIT,
+        limits: UserLimits | None = None,
     ) -> NewQuestion:
         """A question, not stored; without `chat_id` in a new chat."""
         message = Message(message_id or self.ids.new_id(), Role.USER, text, self.clock.now())
         turn = self.turn(user, chat_id, message.message_id)
-        return NewQuestion(message, turn, new_chat=chat_id is None, turn_limit=limit, key=key)
+        return NewQuestion(message, turn, new_chat=chat_id is None, limits=limits or UserLimits(limit), key=key)
 
     def key(self, name: str = "tap-1", fingerprint: str = "where-did-i-park") -> IdempotencyKey:
         """An idempotency key that lives for a day."""

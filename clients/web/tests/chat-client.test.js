@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
 
 import {
+  BudgetUsedUp,
   ServiceError,
   ChatBusy,
   ChatClient,
@@ -10,6 +11,7 @@ import {
   QuestionMissing,
   Unreachable,
   Unauthorized,
+  TooManyAsks,
   TooManyTurns,
   TurnCancelled,
   TurnFailed,
@@ -69,6 +71,8 @@ describe("asking", () => {
     ["is told to try again", problem(503, "try_again", { "Retry-After": "0" })],
     ["is throttled by the gateway", faults.status(429)],
     ["meets no free worker", problem(429, "at_capacity", { "Retry-After": "0" })],
+    ["comes just before the next minute", problem(429, "too_many_asks", { "Retry-After": "0" })],
+    ["comes just before the next day", problem(429, "budget_used_up", { "Retry-After": "0" })],
   ]) {
     it(`is repeated under the same key when it ${name}, and asks once`, async () => {
       service.willFail(ASK, fault, fault);
@@ -103,6 +107,17 @@ describe("asking", () => {
       service.willFail(ASK, problem(status, code, { "Retry-After": "3" }));
       const expected = { name: kind.name, code, status, requestId: "r-1", retryAfterMs: 3000, message: `about ${code}` };
       await assert.rejects(chat.ask("?"), expected);
+      assert.equal(service.asks.length, 1);
+    });
+  }
+
+  for (const [code, kind, seconds] of [
+    ["too_many_asks", TooManyAsks, 45],
+    ["budget_used_up", BudgetUsedUp, 86_399],
+  ]) {
+    it(`reports ${code} at once when it lasts longer than a call is repeated`, async () => {
+      service.willFail(ASK, problem(429, code, { "Retry-After": String(seconds) }));
+      await assert.rejects(chat.ask("?"), { name: kind.name, code, retryAfterMs: seconds * 1000 });
       assert.equal(service.asks.length, 1);
     });
   }

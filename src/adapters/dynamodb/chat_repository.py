@@ -25,6 +25,7 @@ from adapters.dynamodb.turn_slots import SlotShard, TurnSlots, Write
 from adapters.dynamodb.writer import ItemWriter, Retries
 from domain.chat import Chat, Message, Step, Turn
 from domain.errors import ChatNotFound, OutOfOrder, StoreUnavailable
+from domain.limits import UserLimits, WorkspaceLimits
 from domain.ports import ChatRepository, Clock
 from domain.records import ChatList, ChatPage, IdempotencyRecord, NewQuestion, PageRequest
 
@@ -37,21 +38,21 @@ log: Final = logging.getLogger(__name__)
 
 #: Attempts of a read that overlaps a commit (a torn read). A read that stays torn means that a message is lost.
 TORN_TRIES: Final = 5
+NO_LIMITS: Final = WorkspaceLimits()
 INDEX: Final = "by_activity"
 
 
 class DynamoDbChatRepository(ChatRepository):
     """Single-table design: see items.py. All reads except the list of chats are strongly consistent."""
 
-    def __init__(self, client: "DynamoDBClient", table: str, clock: Clock, capacity: int = 0) -> None:
-        """`capacity` limits the turns of all users that think at once; 0 for no limit."""
+    def __init__(self, client: "DynamoDBClient", table: str, clock: Clock, limits: WorkspaceLimits = NO_LIMITS) -> None:
         self._client = client
         self._table = table
         self._clock = clock
         self._batch = TableBatch(client, table, clock)
         self._writer = ItemWriter(client, clock)
         self._writes = ChatWrites(table)
-        self._slots = TurnSlots(table, capacity)
+        self._slots = TurnSlots(table, limits)
 
     # ---- asking
 
@@ -60,7 +61,7 @@ class DynamoDbChatRepository(ChatRepository):
         header = writes.new_chat(new) if new.new_chat else writes.next_question(new)
         said = writes.question(turn.chat_id, new.message)
         key = [writes.idempotency_key(new.key, turn)] if new.key else []
-        shards = self._slots.shards_for(turn, new.turn_limit)
+        shards = self._slots.shards_for(turn, new.limits)
         taken = [shard.acquire(turn) for shard in shards]
         retries = Retries(self._clock)
         while True:
@@ -79,7 +80,7 @@ class DynamoDbChatRepository(ChatRepository):
             else:
                 if said_now is not None:  # without its header, in a restored table
                     said = writes.message(turn.chat_id, new.message)
-                taken = _acquire_expired(shards, taken, refused[2:], turn)
+                taken = _acquire_again(shards, taken, refused[2:], turn)
 
     # ---- transitions of a turn
 
@@ -88,7 +89,7 @@ class DynamoDbChatRepository(ChatRepository):
         expected: Turn,
         new: Turn,
         answer: Message | None = None,
-        turn_limit: int | None = None,
+        limits: UserLimits | None = None,
         *,
         by_worker: bool = False,
     ) -> bool:
@@ -97,7 +98,7 @@ class DynamoDbChatRepository(ChatRepository):
         frees = not new.thinking and expected.frees_slots(by_worker=by_worker)
         if answer is None and not (starts or frees):
             return self._update(move, new)
-        shards = self._slots.shards_for(new, turn_limit or 1) if starts or frees else []
+        shards = self._slots.shards_for(new, limits) if starts or frees else []
         moved = [shard.acquire(new) if starts else shard.release(expected) for shard in shards]
         said = [self._writes.message(new.chat_id, answer)] if answer else []
         retries = Retries(self._clock)
@@ -107,10 +108,10 @@ class DynamoDbChatRepository(ChatRepository):
                 return True
             if refused[0] is not None:
                 return _is(new, refused[0])
-            moved = _acquire_expired(shards, moved, refused[1:], new)
+            moved = _acquire_again(shards, moved, refused[1:], new)
 
     def release_slots(self, turn: Turn) -> None:
-        self._writer.transact([shard.release(turn) for shard in self._slots.shards_for(turn, 1)])
+        self._writer.transact([shard.release(turn) for shard in self._slots.shards_for(turn)])
 
     def save_progress(self, turn: Turn, progress: Sequence[Step], draft: str | None) -> bool:
         return self._update(self._writes.save_progress(turn, progress, draft), turn)
@@ -211,7 +212,7 @@ class DynamoDbChatRepository(ChatRepository):
         while (refused := self._writer.transact(writes, retries)) is not None:
             turn = _owned(refused[0] or {}, user_id).turn
             if turn.thinking:
-                shards = self._slots.shards_for(turn, 1) if turn.frees_slots(by_worker=False) else []
+                shards = self._slots.shards_for(turn) if turn.frees_slots(by_worker=False) else []
                 writes = [self._writes.hide(chat_id, user_id, turn), *(shard.release(turn) for shard in shards)]
             else:  # it has ended since
                 writes = [self._writes.hide(chat_id, user_id)]
@@ -259,12 +260,12 @@ def _refuse_question(header: "Item", new: NewQuestion) -> None:
         raise OutOfOrder(chat.last_message_id)
 
 
-def _acquire_expired(
+def _acquire_again(
     shards: list[SlotShard], tried: list[Write], refused: "list[Item | None]", turn: Turn
 ) -> list[Write]:
-    """The writes to try next: where a full shard refused, one that takes over expired permits. Raises when none has."""
+    """The writes to try next: where a shard refused, one from what it shows. Raises when it has no room."""
     return [
-        write if item is None else shard.acquire_expired(item, turn)
+        write if item is None else shard.acquire_again(item, turn)
         for shard, write, item in zip(shards, tried, refused, strict=False)
     ]
 

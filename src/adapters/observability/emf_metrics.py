@@ -17,6 +17,8 @@ MILLISECONDS: Final = "Milliseconds"
 
 ASKS: Final = ("Asks", COUNT)
 TURNED_AWAY: Final = ("TurnedAway", COUNT)
+USER_OVER_BUDGET: Final = ("UserOverBudget", COUNT)
+WORKSPACE_OVER_BUDGET: Final = ("WorkspaceOverBudget", COUNT)
 POLLS: Final = ("Polls", COUNT)
 ANSWERED: Final = ("TurnsAnswered", COUNT)
 FAILED: Final = ("TurnsFailed", COUNT)

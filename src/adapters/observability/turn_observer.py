@@ -13,11 +13,14 @@ from adapters.observability.emf_metrics import (
     REASONING_TIME,
     TIME_TO_ANSWER,
     TURNED_AWAY,
+    USER_OVER_BUDGET,
+    WORKSPACE_OVER_BUDGET,
     Metric,
     emf_fields,
 )
 from adapters.observability.redaction import UserHash, raised_at
 from domain.chat import Turn, TurnState
+from domain.errors import BudgetUsedUp, Refused, WorkspaceBudgetUsedUp
 from domain.ports import TurnObserver
 
 log = logging.getLogger(__name__)
@@ -34,9 +37,10 @@ class LoggingTurnObserver(TurnObserver):
         metrics = emf_fields(self._workspace, _metrics(turn))
         METRICS_LOG.info("turn %s", turn.state.value, extra={**self._log_fields(turn), **metrics})
 
-    def on_rejected(self, user_id: str) -> None:
-        metrics = emf_fields(self._workspace, {TURNED_AWAY: 1})
-        METRICS_LOG.warning("turned away", extra={"user": self._user_hash(user_id), **metrics})
+    def on_rejected(self, user_id: str, refusal: Refused) -> None:
+        metrics = emf_fields(self._workspace, {_metric_of(refusal): 1})
+        extra = {"user": self._user_hash(user_id), "refusal": type(refusal).__name__, **metrics}
+        METRICS_LOG.warning("turned away", extra=extra)
 
     def on_agent_crash(self, turn: Turn, exception: Exception) -> None:
         # Type and location only: the traceback may quote the question.
@@ -57,6 +61,12 @@ class LoggingTurnObserver(TurnObserver):
             "total_ms": _between(turn.asked_at, turn.ended_at),
         }
         return {name: value for name, value in log_fields.items() if value is not None}
+
+
+def _metric_of(refusal: Refused) -> Metric:
+    if isinstance(refusal, WorkspaceBudgetUsedUp):
+        return WORKSPACE_OVER_BUDGET
+    return USER_OVER_BUDGET if isinstance(refusal, BudgetUsedUp) else TURNED_AWAY
 
 
 def _metrics(turn: Turn) -> dict[Metric, int | None]:

@@ -74,6 +74,10 @@ def _busy(error: Any) -> timedelta:
     return retry_when_busy(timedelta(seconds=error.retry_after))
 
 
+def _window(error: Any) -> timedelta:
+    return timedelta(seconds=error.retry_after)
+
+
 PROBLEMS: Final[dict[type[Exception], Problem]] = {
     errors.QuestionMissing: Problem(
         400,
@@ -120,6 +124,27 @@ PROBLEMS: Final[dict[type[Exception], Problem]] = {
         "Service at capacity",
         _fixed("All workers are busy. Try again in a few seconds."),
         _busy,
+    ),
+    errors.TooManyAsks: Problem(
+        429,
+        "too_many_asks",
+        "Too many questions",
+        lambda error: f"You have asked {error.limit:,} questions within a minute. Wait until the next minute.",
+        _window,
+    ),
+    errors.BudgetUsedUp: Problem(
+        429,
+        "budget_used_up",
+        "Budget used up",
+        lambda error: f"You have asked your {error.limit:,} questions of today. The next day begins at 0:00 UTC.",
+        _window,
+    ),
+    errors.WorkspaceBudgetUsedUp: Problem(
+        429,
+        "budget_used_up",
+        "Budget used up",
+        _fixed("The service has answered all the questions that it may today. The next day begins at 0:00 UTC."),
+        _window,
     ),
     errors.IdempotencyKeyReused: Problem(
         422,

@@ -172,8 +172,8 @@ class _Reader:
             after.pop(name, None)
         else:
             value = self.value()
-            if "N" in value:
-                after[name] = {"N": str(Decimal(before.get(name, {"N": "0"})["N"]) + Decimal(value["N"]))}
+            if "N" in value and clause == "ADD":
+                after[name] = {"N": str(Decimal(after.get(name, {"N": "0"})["N"]) + Decimal(value["N"]))}
             else:
                 _change_set(after, name, set(value["SS"]), more=clause == "ADD")
 

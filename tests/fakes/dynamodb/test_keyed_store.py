@@ -51,6 +51,7 @@ def test_condition_expression_is_evaluated(condition: str, expected: bool) -> No
         ("SET copy = s", {"copy": {"S": "x"}}),
         ("ADD set :more", {"set": {"SS": ["p", "q", "r"]}}),
         ("DELETE set :more", {"set": {"SS": ["p"]}}),
+        ("ADD n :ten, fresh :seven", {"n": {"N": "17"}, "fresh": {"N": "7.0"}}),
     ],
 )
 def test_update_expression_is_applied(update: str, changed: dict[str, Any]) -> None:

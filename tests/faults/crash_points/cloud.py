@@ -195,6 +195,15 @@ class Cloud:
             held |= set(found.get("Item", {}).get("thinking", {}).get("SS", []))
         return {turn_of(permit) for permit in held if deadline_of(permit) > self.clock.now()}
 
+    def record_miscounted_runs(self, user: str) -> None:
+        """The day's budget counts each turn once; that of an ask whose process died was counted and never sent."""
+        key = slots_key(f"user#{user}")
+        item = self._plain.get_item(TableName=self._tables.chats, Key=key, ConsistentRead=True).get("Item", {})
+        counted = sum(int(value["N"]) for name, value in item.items() if name.startswith("day_") and name != "day_at")
+        sent = len({event["turn_id"] for event in self.sent})
+        if not sent <= counted <= sent + (not self.history.calm):
+            self.history.miscounted.append(user)
+
     def record_kept_slots(self) -> None:
         """When every turn has ended: only those of dead workers still hold slots."""
         self.history.kept.extend(self._turns_holding_slots() - self._orphaned)

@@ -183,6 +183,7 @@ def close(scene: Scene) -> None:
     """Let everything end, then ask an undisturbed question in the same chat."""
     cloud, app = scene.cloud, scene.app
     _follow(scene)
+    cloud.record_miscounted_runs(app.user)
     if app.chat_id is not None:
         cloud.record_kept_slots()
     cloud.clock.sleep(LONG)

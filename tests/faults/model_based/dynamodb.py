@@ -12,7 +12,7 @@ from domain.ports import ChatRepository
 from tests.fakes.clock import FakeClock
 from tests.fakes.dynamodb.table import KeyedTable
 from tests.fakes.dynamodb.wire import KeyedStore
-from tests.faults.model_based.repository import CAPACITY, RepositoryComparison
+from tests.faults.model_based.repository import WORKSPACE, RepositoryComparison
 from tests.support.aws import Tables, dynamodb_client, give_keys_with_full_pages, make_tables
 from tests.support.keyed_service import BY_ACTIVITY
 from tests.support.story import ALICE, BOB
@@ -48,7 +48,7 @@ class Moto:
             self.client.delete_table(TableName=self.tables.chats)
             self.client.delete_table(TableName=self.tables.memories)
         self.tables = make_tables(self.client)
-        return DynamoDbChatRepository(self.client, self.tables.chats, clock, CAPACITY)
+        return DynamoDbChatRepository(self.client, self.tables.chats, clock, WORKSPACE)
 
     def shards(self) -> list[Any]:
         assert self.tables
@@ -67,7 +67,7 @@ class Keyed:
     def repository(self, clock: FakeClock) -> ChatRepository:
         self._store.tables = {"chats": KeyedTable("pk", "sk", BY_ACTIVITY)}
         self._store.forget_calls()
-        return DynamoDbChatRepository(self._client, "chats", clock, CAPACITY)
+        return DynamoDbChatRepository(self._client, "chats", clock, WORKSPACE)
 
     def shards(self) -> list[Any]:
         return [item for key in SHARDS if (item := self._store.tables["chats"].get(key))]

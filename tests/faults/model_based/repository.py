@@ -16,6 +16,7 @@ from adapters.dynamodb.turn_slots import deadline_of, turn_of
 from domain.chat import Message, Role, Step, Turn, TurnState, Usage
 from domain.errors import AsyncChatError, TransitionRefused
 from domain.failure_codes import FailureCode
+from domain.limits import UserLimits, WorkspaceLimits
 from domain.ports import ChatRepository
 from domain.records import ChatList, NewQuestion, PageRequest
 from tests.fakes.chat_repository import InMemoryChatRepository
@@ -26,6 +27,10 @@ from tests.support.story import ALICE, BOB, UNKNOWN_CHAT, Story
 LIMIT: Final = 2
 #: One less than two users with two turns each need.
 CAPACITY: Final = 3
+#: Few enough that an example reaches them.
+LIMITS: Final = UserLimits(LIMIT, asks_per_minute=4, answers_per_day=9)
+WORKSPACE: Final = WorkspaceLimits(CAPACITY, answers_per_day=12)
+ALLOWED: Final = {("user", "minute"): 4, ("user", "day"): 9, ("workspace", "day"): 12}
 TEXTS: Final = ("Where did I park?", "¿Dónde está mi coche? 🚗", "ok")
 #: Indices from the newest: recent turns and messages matter most.
 WHICH: Final = st.sampled_from((0, 0, 0, 1, 1, 2, 3, 5, 8))
@@ -54,7 +59,7 @@ class RepositoryComparison(RuleBasedStateMachine):
         super().__init__()
         self.clock = FakeClock()
         self.ids = SequentialIds()
-        self.repositories = (InMemoryChatRepository(capacity=CAPACITY), type(self).other(self.clock))
+        self.repositories = (InMemoryChatRepository(limits=WORKSPACE), type(self).other(self.clock))
         self.story = Story(self.repositories[0], self.clock, self.ids)
         self.turns: list[Turn] = []
         self.asked: list[NewQuestion] = []
@@ -70,25 +75,25 @@ class RepositoryComparison(RuleBasedStateMachine):
     @rule(user=USERS, text=st.sampled_from(TEXTS), key=KEYS)
     def ask_in_a_new_chat(self, user: str, text: str, key: str | None) -> None:
         named = self.story.key(key, text) if key else None
-        self._save(self.story.question(text, user=user, key=named, limit=LIMIT))
+        self._save(self.story.question(text, user=user, key=named, limits=LIMITS))
 
     @precondition(lambda self: self.turns)
     @rule(user=USERS, which=WHICH, text=st.sampled_from(TEXTS), key=KEYS)
     def ask_further(self, user: str, which: int, text: str, key: str | None) -> None:
         named = self.story.key(key, text) if key else None
         chat_id = _pick(self.turns, which).chat_id
-        self._save(self.story.question(text, user=user, chat_id=chat_id, key=named, limit=LIMIT))
+        self._save(self.story.question(text, user=user, chat_id=chat_id, key=named, limits=LIMITS))
 
     @precondition(lambda self: self._ended())
     @rule(user=USERS, which=WHICH, old=st.booleans())
     def ask_in_a_free_chat(self, user: str, which: int, old: bool) -> None:
         chat_id = _pick(self._ended(), which).chat_id
         message_id = _pick(self.message_ids, which) if old else None
-        self._save(self.story.question(user=user, chat_id=chat_id, message_id=message_id, limit=LIMIT))
+        self._save(self.story.question(user=user, chat_id=chat_id, message_id=message_id, limits=LIMITS))
 
     @rule()
     def ask_in_an_unknown_chat(self) -> None:
-        self._save(self.story.question(chat_id=UNKNOWN_CHAT, limit=LIMIT))
+        self._save(self.story.question(chat_id=UNKNOWN_CHAT, limits=LIMITS))
 
     @precondition(lambda self: self.asked)
     @rule(which=WHICH)
@@ -160,7 +165,7 @@ class RepositoryComparison(RuleBasedStateMachine):
             return False
 
         def move(repository: ChatRepository) -> bool:
-            return repository.compare_and_set_turn(seen, then, answer, LIMIT, by_worker=by_worker)
+            return repository.compare_and_set_turn(seen, then, answer, LIMITS, by_worker=by_worker)
 
         moved = self.both(move) == ("value", True)
         self.both(move)
@@ -220,9 +225,11 @@ class RepositoryComparison(RuleBasedStateMachine):
         assert stored == {shard: {turn for turn, user in live.items() if f"user#{user}" == shard} for shard in stored}
         assert set().union(*stored.values()) == set(live)
         assert all(len(held) <= LIMIT for held in stored.values())
+        assert all(runs <= ALLOWED[owner.split("#")[0], name] for (owner, name), (_, runs) in fake.runs.items())
         assert len(live) <= CAPACITY
 
-    @rule(seconds=st.sampled_from((1, 30, 70, 24 * 3600)))
+    #: Eleven minutes and eleven days: an old counter then has the name of the new one.
+    @rule(seconds=st.sampled_from((1, 30, 70, 11 * 60, 24 * 3600, 11 * 24 * 3600)))
     def time_passes(self, seconds: int) -> None:
         self.clock.sleep(timedelta(seconds=seconds))
 

@@ -1,5 +1,6 @@
 """Mutants of the DynamoDB adapter: one condition is missing, or one transaction is two writes."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Final
@@ -12,6 +13,7 @@ from adapters.dynamodb.chat_writes import ChatWrites
 from adapters.dynamodb.items import text
 from adapters.dynamodb.turn_slots import SlotShard, TurnSlots, Write
 from domain.chat import Chat, Message, Turn
+from domain.limits import Budget, UserLimits
 from domain.records import ChatPage, IdempotencyKey, IdempotencyRecord, NewQuestion, PageRequest
 from tests.faults.mutants.mutant import Judge, Mutant, OutdatedMutant
 
@@ -60,11 +62,38 @@ def _never_expire_keys(self: ChatWrites, key: IdempotencyKey, turn: Turn) -> Wri
 
 
 def _release_nothing(self: SlotShard, turn: Turn) -> Write:
-    return self._write("ADD thinking :permits", [turn_slots._permit(turn)])
+    return _unconditional(SlotShard.acquire)(replace(self, budgets=()), turn)
 
 
-def _keep_workspace_slot(self: TurnSlots, turn: Turn, user_limit: int) -> list[SlotShard]:
-    return _shards_for(self, turn, user_limit) if turn.thinking else _shards_for(self, turn, user_limit)[:1]
+_acquire = SlotShard.acquire
+_acquire_again = SlotShard.acquire_again
+
+
+def _acquire_without_budgets(self: SlotShard, turn: Turn) -> Write:
+    return _acquire(replace(self, budgets=()), turn)
+
+
+def _acquire_again_without_budgets(self: SlotShard, item: Any, turn: Turn) -> Write:
+    return _acquire_again(replace(self, budgets=()), item, turn)
+
+
+def _acquire_over_budget(self: SlotShard, turn: Turn) -> Write:
+    return _acquire(replace(self, budgets=tuple(replace(budget, limit=10**6) for budget in self.budgets)), turn)
+
+
+def _go_on_from_an_old_counter(self: SlotShard, turn: Turn) -> Write:
+    write = _acquire(self, turn)
+    condition = write["Update"]["ConditionExpression"]
+    write["Update"]["ConditionExpression"] = re.sub(r"AND attribute_not_exists\(\w+_\d+\)", "", condition)
+    return write
+
+
+def _keep_old_counters(self: Any, budget: Budget, window: int) -> None:
+    self.set.append(f"{budget.name}_at = :{budget.name}_at")
+
+
+def _keep_workspace_slot(self: TurnSlots, turn: Turn, limits: UserLimits | None = None) -> list[SlotShard]:
+    return _shards_for(self, turn, limits) if limits else _shards_for(self, turn)[:1]
 
 
 def _release_at_any_end(
@@ -72,11 +101,11 @@ def _release_at_any_end(
     seen: Turn,
     then: Turn,
     answer: Message | None = None,
-    turn_limit: int | None = None,
+    limits: UserLimits | None = None,
     *,
     by_worker: bool = False,
 ) -> bool:
-    return _compare_and_set(self, seen, then, answer, turn_limit, by_worker=True)
+    return _compare_and_set(self, seen, then, answer, limits, by_worker=True)
 
 
 def _release_no_end_of_a_worker(
@@ -84,11 +113,11 @@ def _release_no_end_of_a_worker(
     seen: Turn,
     then: Turn,
     answer: Message | None = None,
-    turn_limit: int | None = None,
+    limits: UserLimits | None = None,
     *,
     by_worker: bool = False,
 ) -> bool:
-    return _compare_and_set(self, seen, then, answer, turn_limit, by_worker=False)
+    return _compare_and_set(self, seen, then, answer, limits, by_worker=False)
 
 
 def _save_answer_after_turn(
@@ -96,13 +125,13 @@ def _save_answer_after_turn(
     seen: Turn,
     then: Turn,
     answer: Message | None = None,
-    turn_limit: int | None = None,
+    limits: UserLimits | None = None,
     *,
     by_worker: bool = False,
 ) -> bool:
     if answer is None:
-        return _compare_and_set(self, seen, then, answer, turn_limit, by_worker=by_worker)
-    shards = self._slots.shards_for(seen, 1)
+        return _compare_and_set(self, seen, then, answer, limits, by_worker=by_worker)
+    shards = self._slots.shards_for(seen)
     done = (
         self._writer.transact(
             [self._writes.compare_and_set_turn(seen, then, answer), *(shard.release(seen) for shard in shards)]
@@ -179,6 +208,11 @@ ADAPTER_MUTANTS: Final = (
         _never_recognise_own_key,
     ),
     _compared("acquire ignores the limit", SlotShard, "acquire", _unconditional(SlotShard.acquire)),
+    _compared("acquire counts in no budget", SlotShard, "acquire", _acquire_without_budgets),
+    _compared("acquire ignores the budgets", SlotShard, "acquire", _acquire_over_budget),
+    _compared("a refused acquire ignores the budgets", SlotShard, "acquire_again", _acquire_again_without_budgets),
+    _compared("a window goes on from an old counter", SlotShard, "acquire", _go_on_from_an_old_counter),
+    _compared("old counters stay", turn_slots._Update, "set_counter", _keep_old_counters),
     _compared("release does nothing", SlotShard, "release", _release_nothing),
     _compared("release leaves the workspace's slot taken", TurnSlots, "shards_for", _keep_workspace_slot),
     _compared(

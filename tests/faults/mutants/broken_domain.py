@@ -11,6 +11,7 @@ from domain.chat import Chat, Message, Role, Turn, TurnState
 from domain.chat_service import ChatService
 from domain.errors import ChatNotFound, StoreUnavailable, WorkerUnreachable
 from domain.failure_codes import FailureCode
+from domain.limits import Budget, UserLimits
 from domain.records import (
     Answer,
     Ask,
@@ -91,7 +92,7 @@ def _rerun_any_failed_turn(self: ChatService, turn: Turn, ask: Ask) -> bool:
 def _retry_with_same_turn_id(self: ChatService, turn: Turn, correlation_id: str) -> bool:
     new = self._new_turn(turn.chat_id, turn.user_id, turn.question_id)
     again = replace(new, turn_id=turn.turn_id, dispatch_token=turn.dispatch_token)
-    if turn.thinking or not self._chats.compare_and_set_turn(turn, again, turn_limit=self._policy.turns_per_user):
+    if turn.thinking or not self._chats.compare_and_set_turn(turn, again, limits=self._policy.user_limits):
         return turn.thinking
     self._start(again, correlation_id)
     return True
@@ -100,7 +101,7 @@ def _retry_with_same_turn_id(self: ChatService, turn: Turn, correlation_id: str)
 def _invoke_retry_before_saving(self: ChatService, turn: Turn, correlation_id: str) -> bool:
     again = self._new_turn(turn.chat_id, turn.user_id, turn.question_id)
     self._start(again, correlation_id)
-    return turn.thinking or self._chats.compare_and_set_turn(turn, again, turn_limit=self._policy.turns_per_user)
+    return turn.thinking or self._chats.compare_and_set_turn(turn, again, limits=self._policy.user_limits)
 
 
 def _fail_ended_turn(self: ChatService, invocation: WorkerInvocation, code: FailureCode) -> Turn | None:
@@ -123,8 +124,22 @@ def _accept_any_order(self: InMemoryChatRepository, chat: Chat | None, new: NewQ
         chat.check_free(new.turn.asked_at)
 
 
-def _hold_without_limit(self: InMemoryChatRepository, turn: Turn, limit: int) -> None:
+def _hold_without_limit(self: InMemoryChatRepository, turn: Turn, limits: UserLimits) -> None:
     self.permits[turn.turn_id] = (turn.user_id, turn.deadline)
+
+
+def _count_without_limit(self: Budget, now: datetime, window: int | None, runs: int) -> tuple[int, int]:
+    return self.window(now), runs + 1
+
+
+def _count_nothing(self: Budget, now: datetime, window: int | None, runs: int) -> tuple[int, int]:
+    return self.window(now), 0
+
+
+def _restart_for_nothing(self: ChatService, turn: Turn) -> Turn | None:
+    again = self._new_turn(turn.chat_id, turn.user_id, turn.question_id)
+    limits = UserLimits(self._policy.turns_per_user)
+    return again if self._chats.compare_and_set_turn(turn, again, limits=limits) else None
 
 
 def _release_what_the_chat_holds_now(self: InMemoryChatRepository, turn: Turn) -> None:
@@ -173,6 +188,9 @@ DOMAIN_MUTANTS: Final = (
         lambda stored, seen: stored.turn_id == seen.turn_id,
     ),
     _simulated("the store counts no turns", InMemoryChatRepository, "_acquire_slot", _hold_without_limit),
+    _simulated("a budget has no limit", Budget, "counted", _count_without_limit),
+    _simulated("a budget counts nothing", Budget, "counted", _count_nothing),
+    _simulated("a retry counts in no budget", ChatService, "_restart", _restart_for_nothing),
     _simulated("a stopped turn frees its slots at once", Turn, "frees_slots", lambda self, by_worker: True),
     _simulated("a stopped queued turn keeps its slots", Turn, "frees_slots", lambda self, by_worker: by_worker),
     _simulated("a worker's end keeps the slots", Turn, "frees_slots", lambda self, by_worker: self.lease is None),

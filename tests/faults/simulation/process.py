@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from domain.chat import Chat, Message, Step, Turn
 from domain.errors import AsyncChatError, StoreUnavailable, TryAgain
+from domain.limits import UserLimits
 from domain.ports import ChatRepository, Clock, IdSource
 from domain.records import ChatList, ChatPage, IdempotencyRecord, NewQuestion, PageRequest
 from tests.faults.fault_rates import FaultRates, Killed
@@ -91,13 +92,13 @@ class RemoteChatRepository(ChatRepository):
         expected: Turn,
         new: Turn,
         answer: Message | None = None,
-        turn_limit: int | None = None,
+        limits: UserLimits | None = None,
         *,
         by_worker: bool = False,
     ) -> bool:
         return self._write(
             expected.chat_id,
-            lambda: self._chats.compare_and_set_turn(expected, new, answer, turn_limit, by_worker=by_worker),
+            lambda: self._chats.compare_and_set_turn(expected, new, answer, limits, by_worker=by_worker),
         )
 
     def release_slots(self, turn: Turn) -> None:

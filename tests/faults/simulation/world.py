@@ -12,6 +12,7 @@ from domain.chat import Turn, TurnState
 from domain.chat_service import ChatService, TurnPolicy
 from domain.errors import AsyncChatError, WorkerUnreachable
 from domain.failure_codes import FailureCode
+from domain.limits import WorkspaceLimits
 from domain.ports import Clock, WorkerInvoker
 from domain.records import WorkerInvocation
 from tests.fakes.chat_repository import InMemoryChatRepository
@@ -34,20 +35,21 @@ Result = TypeVar("Result")
 
 
 class World(WorkerInvoker):
-    """`policy` allows few turns per user, so that runs reach the limit."""
+    """`policy` allows few turns per user, at once and in a window, so that runs reach the limits."""
 
     def __init__(self, random: Random, rates: FaultRates) -> None:
         self.random = random
         self.rates = rates
-        self.policy = TurnPolicy(turns_per_user=2)
+        self.policy = TurnPolicy(turns_per_user=2, asks_per_minute=3, answers_per_day=random.choice((0, 12)))
         self.history = History(
             calm=rates.calm,
             skew=max(rates.skew, abs(rates.wild_skew)),
             turn_limit=self.policy.turns_per_user,
             capacity=random.choice((0, 0, 2)),
+            budgets=self.policy.user_limits.budgets,
         )
         self.scheduler = Scheduler(random, NOON)
-        self.chats = InMemoryChatRepository(capacity=self.history.capacity)
+        self.chats = InMemoryChatRepository(limits=WorkspaceLimits(self.history.capacity))
         self.retries = random.choice((0, 0, 1, 2))
         self._event_age = random.choice(EVENT_AGES)
         self.skews = [self._skew() for _ in range(MACHINES)] + [rates.wild_skew]
@@ -57,7 +59,9 @@ class World(WorkerInvoker):
         self._at_work: list[Run] = []
 
     def stop_faults(self) -> None:
-        """Nothing fails from here on, and two hours pass, so that everything begun before has ended."""
+        """Nothing fails from here on, no budget holds, and two hours pass: everything begun before has ended."""
+        self.policy = TurnPolicy(turns_per_user=self.policy.turns_per_user, asks_per_minute=0, answers_per_day=0)
+        self.history.unlimited_since = self.scheduler.now
         self.rates = FaultRates()
         self.skews = [timedelta(0)]
         self.scheduler.now += timedelta(hours=2)

@@ -17,6 +17,7 @@ from domain.errors import (
     UnreadableText,
     WorkerUnreachable,
 )
+from domain.limits import WorkspaceLimits
 from domain.records import Ask, AskAccepted, ChatPage, IdempotencyRecord, NewQuestion, PageRequest
 from tests.fakes.clock import NOON
 from tests.support.service import Service
@@ -112,7 +113,7 @@ def test_question_beyond_the_users_turn_limit_is_refused(service: Service) -> No
 
 
 def test_a_question_without_a_free_worker_is_refused(service: Service) -> None:
-    service.chats.capacity = 1
+    service.chats.limits = WorkspaceLimits(turns=1)
     ask(service)
     with pytest.raises(AtCapacity):
         ask(service, user=BOB)

@@ -8,7 +8,7 @@
     │   ├── Forbidden             ── ChatForbidden
     │   ├── NotFound              ── ChatNotFound, MemoryNotFound, RouteNotFound
     │   ├── Conflict              ── ChatBusy, NothingToRetry, MemoriesFull
-    │   ├── TooManyRequests       ── TooManyTurns, AtCapacity
+    │   ├── TooManyRequests       ── TooManyTurns, AtCapacity, TooManyAsks, BudgetUsedUp
     │   └── ServiceFault          ── InternalError, TryAgain
     ├── Unreachable               no response: connection refused, cut, or too slow
     ├── UnreadableReply           a response that does not fit the contract
@@ -137,11 +137,19 @@ class TooManyRequests(ServiceError, status=429):
 
 
 class TooManyTurns(TooManyRequests, code="too_many_turns"):
-    """The user has the maximum number of turns thinking."""
+    """The user has the maximum number of turns thinking, or stopped while their workers are still at work."""
 
 
 class AtCapacity(TooManyRequests, code="at_capacity"):
     """All workers of the service are busy."""
+
+
+class TooManyAsks(TooManyRequests, code="too_many_asks"):
+    """The user has asked as often as a minute allows; `retry_after` is the next minute."""
+
+
+class BudgetUsedUp(TooManyRequests, code="budget_used_up"):
+    """The user, or all users together, have asked as often as a day allows; `retry_after` is the next day (UTC)."""
 
 
 class ServiceFault(ServiceError):

@@ -18,6 +18,7 @@ from adapters.observability.redaction import UserHash
 from adapters.observability.turn_observer import LoggingTurnObserver
 from domain.chat import Citation
 from domain.errors import AgentFailed
+from domain.limits import WorkspaceLimits
 from domain.records import Answer
 from entrypoints.container import Container
 from tests.support.gateway import worker_event
@@ -224,7 +225,7 @@ def test_metrics_are_written_at_every_level(
     level: str, service: Service, standard_error: io.StringIO, logged: Logged
 ) -> None:
     start_at(level, standard_error)
-    service.chats.capacity = 1
+    service.chats.limits = WorkspaceLimits(turns=1)
     chat_id = str(service.gateway.ask(QUESTION).body["chat_id"])
     assert service.gateway.ask(QUESTION, user=BOB).code == "at_capacity"
     service.run_worker()
