@@ -64,7 +64,8 @@ def test_memory_equals_terraforms() -> None:
 def test_metrics_alarms_and_the_shared_pools_fraction_equal_terraforms() -> None:
     module = Module()
     assert len(module.locals["metrics"]) == METRICS
-    named = [*module.locals["worker_alarms"], *module.locals["topic_alarms"], *module.locals["other_alarms"]]
+    kinds = ("worker", "topic", "other", "share")
+    named = [name for kind in kinds for name in module.locals[f"{kind}_alarms"]]
     of_each, more = ("throttles", "errors"), ("account-concurrency", "model-throttled", "model-refused")
     assert {*of_each, *more} <= {value for key, value in module.entries() if key == "runbook"}
     assert len(of_each) * len(settings.production().concurrency) + len(more) + len(named) == ALARMS

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from typing import Final
 
 from domain.errors import BudgetUsedUp, TooManyAsks, WorkspaceBudgetUsedUp
@@ -58,8 +57,8 @@ class UserLimits:
     def budgets(self) -> tuple[Budget, ...]:
         """The one that lasts longest first, so that a refusal names the longest wait."""
         asks, answers = self.asks_per_minute, self.answers_per_day
-        day = Budget("day", timedelta(days=1), answers, partial(BudgetUsedUp, answers))
-        minute = Budget("minute", timedelta(minutes=1), asks, partial(TooManyAsks, asks))
+        day = Budget("day", timedelta(days=1), answers, lambda left: BudgetUsedUp(answers, left))
+        minute = Budget("minute", timedelta(minutes=1), asks, lambda left: TooManyAsks(asks, left))
         return tuple(budget for budget in (day, minute) if budget.limit)
 
 
@@ -73,5 +72,6 @@ class WorkspaceLimits:
     def budgets(self, limit: int | None = None) -> tuple[Budget, ...]:
         """The day's, or a part of it with its own `limit`."""
         limit = self.answers_per_day if limit is None else limit
-        day = Budget("day", timedelta(days=1), limit, partial(WorkspaceBudgetUsedUp, self.answers_per_day))
+        answers = self.answers_per_day
+        day = Budget("day", timedelta(days=1), limit, lambda left: WorkspaceBudgetUsedUp(answers, left))
         return (day,) if self.answers_per_day else ()

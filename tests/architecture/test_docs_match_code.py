@@ -26,7 +26,8 @@ LINKED = [DOCS / f"{name}.md" for name in ("deploy", "operations", "security")]
 def entries_of_alarms() -> set[str]:
     """The runbook entries that the alarms' descriptions name."""
     shared = {value for key, value in MODULE.entries() if key == "runbook"}
-    return {*shared, *MODULE.locals["worker_alarms"], *MODULE.locals["other_alarms"]}
+    own = (MODULE.locals[f"{kind}_alarms"] for kind in ("worker", "other", "share"))
+    return shared.union(*own)
 
 
 def runbook() -> dict[str, str]:

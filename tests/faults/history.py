@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from domain.chat import Role
-from domain.limits import Budget
+from domain.limits import UserLimits
 
 
 @dataclass(frozen=True)
@@ -147,7 +147,7 @@ class Work:
 
 @dataclass
 class History:
-    """One run. `calm`: no faults and right clocks; `skew`: how far any clock was off; `budgets`: of each user.
+    """One run. `calm`: no faults and right clocks; `skew`: how far any clock was off; `limits`: of each user.
 
     `given_up`: turns whose event went to the on-failure destination. `forged`: forged events that had an effect.
     `afterwards`: how each chat's next question ended, without faults. `work`: what was seen whenever an agent began or
@@ -157,7 +157,6 @@ class History:
 
     calm: bool = False
     skew: timedelta = timedelta(0)
-    turn_limit: int = 5
     capacity: int = 0
     forged: int = 0
     given_up: list[str] = field(default_factory=list)
@@ -173,7 +172,7 @@ class History:
     afterwards: list[Shown] = field(default_factory=list)
     work: list[Work] = field(default_factory=list)
     kept: list[str] = field(default_factory=list)
-    budgets: tuple[Budget, ...] = ()
+    limits: UserLimits = field(default_factory=lambda: UserLimits(5))
     miscounted: list[str] = field(default_factory=list)
     unlimited_since: datetime | None = None
 

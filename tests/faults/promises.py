@@ -208,7 +208,7 @@ def limited(history: History) -> Iterator[str]:
                 yield f"limits: at {seen.at:%T.%f} an agent works on turn {run.turn}, which holds no slot"
         held = Counter(run.user for run in seen.held if run.deadline > sure)
         for user, turns in held.items():
-            if turns > history.turn_limit:
+            if turns > history.limits.turns:
                 yield f"limits: {turns} turns of {user} hold slots at {seen.at:%T.%f}"
         if history.capacity and held.total() > history.capacity:
             yield f"limits: {held.total()} turns hold slots at {seen.at:%T.%f}"
@@ -220,7 +220,7 @@ def _too_many_turns(history: History) -> Iterator[str]:
     for stored in history.stored:
         last[stored.chat_id] = stored
         live = Counter(turn.user for turn in last.values() if turn.state in THINKING and turn.deadline > stored.at)
-        if live[stored.user] > history.turn_limit:
+        if live[stored.user] > history.limits.turns:
             yield f"calm: {live[stored.user]} turns of {stored.user} are thinking at {stored.at:%T.%f}"
         if history.capacity and live.total() > history.capacity:
             yield f"calm: {live.total()} turns are thinking at {stored.at:%T.%f}"
@@ -231,7 +231,7 @@ def within_budget(history: History) -> Iterator[str]:
     yield from (f"limits: {user}'s budget is not what was asked" for user in history.miscounted)
     until = history.unlimited_since or datetime.max.replace(tzinfo=UTC)
     begun = [stored for stored in history.stored if stored.state == "queued" and history.calm and stored.at < until]
-    for budget in history.budgets:
+    for budget in history.limits.budgets:
         windows = Counter((stored.user, budget.window(stored.deadline - DEADLINE)) for stored in begun)
         for (user, window), turns in windows.items():
             if turns > budget.limit:

@@ -113,7 +113,7 @@ def work_without_a_slot(history: History) -> None:
 
 def hold_a_third_slot_of_a_user(history: History) -> None:
     seen = next(seen for seen in history.work if seen.held)
-    history.work.append(replace(seen, held=seen.held[:1] * (history.turn_limit + 1)))
+    history.work.append(replace(seen, held=seen.held[:1] * (history.limits.turns + 1)))
 
 
 def hold_more_slots_than_workers(history: History) -> None:

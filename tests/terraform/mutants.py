@@ -160,6 +160,20 @@ MUTANTS: Final = [
         "default     = 0",
         WORKER,
     ),
+    Mutant(
+        "users have no budget by default",
+        "variables-service.tf",
+        "default     = 500",
+        "default     = 0",
+        WORKER,
+    ),
+    Mutant(
+        "the workspace has no budget",
+        "functions.tf",
+        "local.max_concurrent_turns == 0 ? 0 : var.workspace_answers_per_day",
+        "0",
+        WORKER,
+    ),
     # ---- the API
     Mutant("routes have no authorizer", "routes.tf", 'authorization_type = "JWT"', 'authorization_type = "NONE"', API),
     Mutant("routes require no scope", "routes.tf", "authorization_scopes = local.accepted_scopes[each.key]", "", API),

@@ -52,6 +52,16 @@ locals {
       percentile  = "p95", threshold = local.answer_goal * 1000
       periods     = 3
     }
+    "user-over-budget" = {
+      description = "More than ten questions within five minutes were rejected: a user's budget of a minute or a day is used up."
+      namespace   = local.metrics_namespace, metric = local.metrics.user_over_budget, dimensions = { Workspace = local.environment }
+      threshold   = 10
+    }
+    "workspace-over-budget" = {
+      page        = true
+      description = "Questions are rejected: the workspace's budget of the day is used up."
+      namespace   = local.metrics_namespace, metric = local.metrics.workspace_over_budget, dimensions = { Workspace = local.environment }
+    }
     "queue-age" = {
       description = "Events wait more than ${floor(local.event_age / 3)} seconds for a worker. They expire after ${local.event_age}."
       namespace   = "AWS/Lambda", metric = "AsyncEventAge", dimensions = { FunctionName = local.worker_name }

@@ -34,6 +34,10 @@ locals {
     ASYNC_CHAT_MAX_CONCURRENT_TURNS = tostring(local.max_concurrent_turns)
     ASYNC_CHAT_LOG_LEVEL            = var.log_level
     ASYNC_CHAT_LOG_KEY              = sensitive(terraform_data.log_key.output)
+    ASYNC_CHAT_ASKS_PER_MINUTE      = tostring(var.asks_per_minute)
+    ASYNC_CHAT_ANSWERS_PER_DAY      = tostring(var.answers_per_day)
+
+    ASYNC_CHAT_WORKSPACE_ANSWERS_PER_DAY = tostring(local.max_concurrent_turns == 0 ? 0 : var.workspace_answers_per_day)
   }
 
   edits_settings = {

@@ -13,5 +13,8 @@ locals {
     queued    = "QueueWait"      # from the question to its worker's claim
     reasoned  = "ReasoningTime"  # from the claim to the turn's end
     answering = "TimeToAnswer"   # from the question to its answer: the time that the user waits
+
+    user_over_budget      = "UserOverBudget"      # questions and retries rejected: their user's budget of a minute or a day is used up
+    workspace_over_budget = "WorkspaceOverBudget" # the same for the workspace's budget of a day
   }
 }

@@ -86,6 +86,18 @@ variable "max_concurrent_turns" {
   }
 }
 
+variable "workspace_answers_per_day" {
+  description = "Questions and retries of all users within a day (UTC): a ceiling for the cost. More get a 429 budget_used_up until the next day. Counted beside the concurrent turns, so only where those are limited. 0: no limit."
+  type        = number
+  default     = 10000
+  nullable    = false
+
+  validation {
+    condition     = var.workspace_answers_per_day >= 0 && floor(var.workspace_answers_per_day) == var.workspace_answers_per_day
+    error_message = "workspace_answers_per_day must be a whole number from 0."
+  }
+}
+
 variable "log_retention" {
   description = "Days for which logs are kept, as CloudWatch offers them."
   type        = number

@@ -23,6 +23,30 @@ variable "turns_per_user" {
   }
 }
 
+variable "asks_per_minute" {
+  description = "Questions and retries of one user within a minute. More get a 429 too_many_asks until the next minute. 0: no limit."
+  type        = number
+  default     = 30
+  nullable    = false
+
+  validation {
+    condition     = var.asks_per_minute >= 0 && floor(var.asks_per_minute) == var.asks_per_minute
+    error_message = "asks_per_minute must be a whole number from 0."
+  }
+}
+
+variable "answers_per_day" {
+  description = "Questions and retries of one user within a day (UTC). More get a 429 budget_used_up until the next day. 0: no limit."
+  type        = number
+  default     = 500
+  nullable    = false
+
+  validation {
+    condition     = var.answers_per_day >= 0 && floor(var.answers_per_day) == var.answers_per_day
+    error_message = "answers_per_day must be a whole number from 0."
+  }
+}
+
 variable "agent" {
   description = "The agent: recall (without a model), bedrock, or your own as package.module:factory."
   type        = string

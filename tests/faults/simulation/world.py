@@ -44,9 +44,8 @@ class World(WorkerInvoker):
         self.history = History(
             calm=rates.calm,
             skew=max(rates.skew, abs(rates.wild_skew)),
-            turn_limit=self.policy.turns_per_user,
+            limits=self.policy.user_limits,
             capacity=random.choice((0, 0, 2)),
-            budgets=self.policy.user_limits.budgets,
         )
         self.scheduler = Scheduler(random, NOON)
         self.chats = InMemoryChatRepository(limits=WorkspaceLimits(self.history.capacity))

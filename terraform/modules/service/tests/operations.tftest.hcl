@@ -21,33 +21,35 @@ run "every_alarm_has_its_metric_threshold_and_runbook" {
 
   assert {
     condition = { for alarm in aws_cloudwatch_metric_alarm.alarm : trimprefix(alarm.alarm_name, "async-chat-local-") => "${alarm.namespace} ${coalesce(alarm.statistic, alarm.extended_statistic)} of ${alarm.metric_name} > ${alarm.threshold}" if length(alarm.metric_query) == 0 } == {
-      turns-failing        = "AsyncChat Sum of TurnsFailed > 5"
-      slow-answers         = "AsyncChat p95 of TimeToAnswer > 63000"
-      at-capacity          = "AsyncChat Sum of TurnedAway > 10"
-      account-concurrency  = "AWS/Lambda Maximum of ClaimedAccountConcurrency > 800"
-      queue-age            = "AWS/Lambda Maximum of AsyncEventAge > 20000"
-      events-dropped       = "AWS/Lambda Sum of AsyncEventsDropped > 0"
-      destination-failing  = "AWS/Lambda Sum of DestinationDeliveryFailures > 0"
-      recursion-dropped    = "AWS/Lambda Sum of RecursiveInvocationsDropped > 0"
-      worker-near-timeout  = "AWS/Lambda Maximum of Duration > 80000"
-      server-errors        = "AWS/ApiGateway Sum of 5xx > 2"
-      failures-waiting     = "AWS/SQS Maximum of ApproximateAgeOfOldestMessage > 120"
-      failures-undelivered = "AWS/SQS Maximum of ApproximateNumberOfMessagesVisible > 0"
-      store-conflicts      = "AWS/DynamoDB Sum of TransactionConflict > 100"
-      pages-undelivered    = "AWS/SNS Sum of NumberOfNotificationsFailed > 0"
-      tickets-undelivered  = "AWS/SNS Sum of NumberOfNotificationsFailed > 0"
-      throttles-chat       = "AWS/Lambda Sum of Throttles > 0"
-      throttles-worker     = "AWS/Lambda Sum of Throttles > 0"
-      throttles-reads      = "AWS/Lambda Sum of Throttles > 0"
-      throttles-search     = "AWS/Lambda Sum of Throttles > 0"
-      throttles-edits      = "AWS/Lambda Sum of Throttles > 0"
-      throttles-failures   = "AWS/Lambda Sum of Throttles > 0"
-      errors-chat          = "AWS/Lambda Sum of Errors > 0"
-      errors-worker        = "AWS/Lambda Sum of Errors > 0"
-      errors-reads         = "AWS/Lambda Sum of Errors > 0"
-      errors-search        = "AWS/Lambda Sum of Errors > 0"
-      errors-edits         = "AWS/Lambda Sum of Errors > 0"
-      errors-failures      = "AWS/Lambda Sum of Errors > 0"
+      turns-failing         = "AsyncChat Sum of TurnsFailed > 5"
+      slow-answers          = "AsyncChat p95 of TimeToAnswer > 63000"
+      user-over-budget      = "AsyncChat Sum of UserOverBudget > 10"
+      workspace-over-budget = "AsyncChat Sum of WorkspaceOverBudget > 0"
+      at-capacity           = "AsyncChat Sum of TurnedAway > 10"
+      account-concurrency   = "AWS/Lambda Maximum of ClaimedAccountConcurrency > 800"
+      queue-age             = "AWS/Lambda Maximum of AsyncEventAge > 20000"
+      events-dropped        = "AWS/Lambda Sum of AsyncEventsDropped > 0"
+      destination-failing   = "AWS/Lambda Sum of DestinationDeliveryFailures > 0"
+      recursion-dropped     = "AWS/Lambda Sum of RecursiveInvocationsDropped > 0"
+      worker-near-timeout   = "AWS/Lambda Maximum of Duration > 80000"
+      server-errors         = "AWS/ApiGateway Sum of 5xx > 2"
+      failures-waiting      = "AWS/SQS Maximum of ApproximateAgeOfOldestMessage > 120"
+      failures-undelivered  = "AWS/SQS Maximum of ApproximateNumberOfMessagesVisible > 0"
+      store-conflicts       = "AWS/DynamoDB Sum of TransactionConflict > 100"
+      pages-undelivered     = "AWS/SNS Sum of NumberOfNotificationsFailed > 0"
+      tickets-undelivered   = "AWS/SNS Sum of NumberOfNotificationsFailed > 0"
+      throttles-chat        = "AWS/Lambda Sum of Throttles > 0"
+      throttles-worker      = "AWS/Lambda Sum of Throttles > 0"
+      throttles-reads       = "AWS/Lambda Sum of Throttles > 0"
+      throttles-search      = "AWS/Lambda Sum of Throttles > 0"
+      throttles-edits       = "AWS/Lambda Sum of Throttles > 0"
+      throttles-failures    = "AWS/Lambda Sum of Throttles > 0"
+      errors-chat           = "AWS/Lambda Sum of Errors > 0"
+      errors-worker         = "AWS/Lambda Sum of Errors > 0"
+      errors-reads          = "AWS/Lambda Sum of Errors > 0"
+      errors-search         = "AWS/Lambda Sum of Errors > 0"
+      errors-edits          = "AWS/Lambda Sum of Errors > 0"
+      errors-failures       = "AWS/Lambda Sum of Errors > 0"
     }
     error_message = "An alarm is missing, or has another metric or threshold."
   }
@@ -93,7 +95,7 @@ run "what_keeps_users_from_answers_pages_and_all_else_waits" {
   }
 
   assert {
-    condition     = [for key, alarm in aws_cloudwatch_metric_alarm.alarm : key if alarm.alarm_actions == toset(["arn:aws:sns:eu-central-1:123456789012:page"])] == ["events-dropped", "no-answers", "server-errors", "tickets-undelivered", "turns-failing"]
+    condition     = [for key, alarm in aws_cloudwatch_metric_alarm.alarm : key if alarm.alarm_actions == toset(["arn:aws:sns:eu-central-1:123456789012:page"])] == ["events-dropped", "no-answers", "server-errors", "tickets-undelivered", "turns-failing", "workspace-over-budget"]
     error_message = "Another set of alarms wakes somebody."
   }
 
@@ -234,6 +236,25 @@ run "invalid_ticket_email_is_rejected" {
   }
 
   expect_failures = [var.ticket_emails]
+}
+
+run "one_users_share_of_the_questions_has_an_alarm" {
+  command = plan
+
+  assert {
+    condition     = jsondecode(aws_cloudwatch_contributor_insight_rule.asks_by_user[0].rule_definition).Contribution == { Keys = ["$.user"], Filters = [{ Match = "$.state", In = ["queued"] }] } && jsondecode(aws_cloudwatch_contributor_insight_rule.asks_by_user[0].rule_definition).LogGroupNames == ["/aws/lambda/async-chat-local-chat"]
+    error_message = "The rule must count the chat function's accepted questions by the hash of their user."
+  }
+
+  assert {
+    condition     = { for query in aws_cloudwatch_metric_alarm.share["user-share"].metric_query : query.id => query.expression } == { top = "INSIGHT_RULE_METRIC('async-chat-local-asks-by-user', 'MaxContributorValue')", all = "INSIGHT_RULE_METRIC('async-chat-local-asks-by-user', 'Sum')", share = "IF(all >= 100, 100 * top / all, 0)" }
+    error_message = "The alarm must compare the first user's questions with all."
+  }
+
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.share["user-share"].threshold == 50 && aws_cloudwatch_metric_alarm.share["user-share"].alarm_actions == toset([aws_sns_topic.alarms["ticket"].arn]) && endswith(aws_cloudwatch_metric_alarm.share["user-share"].alarm_description, "Runbook: docs/operations.md#user-share")
+    error_message = "The alarm must notify the topic of a share above 50 %, and link to the runbook."
+  }
 }
 
 run "alarms_refer_to_the_services_own_resources" {

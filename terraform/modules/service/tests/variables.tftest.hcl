@@ -81,6 +81,18 @@ run "zero_turns_per_user_are_rejected" {
   expect_failures = [var.turns_per_user]
 }
 
+run "budgets_below_zero_are_rejected" {
+  command = plan
+
+  variables {
+    asks_per_minute           = -1
+    answers_per_day           = -1
+    workspace_answers_per_day = 0.5
+  }
+
+  expect_failures = [var.asks_per_minute, var.answers_per_day, var.workspace_answers_per_day]
+}
+
 run "agent_without_a_factory_is_rejected" {
   command = plan
 

@@ -206,6 +206,8 @@ run "every_variable_reaches_the_functions_that_read_it" {
     app_version             = "1.2.3"
     deadline_seconds        = 45
     turns_per_user          = 2
+    asks_per_minute         = 7
+    answers_per_day         = 70
     agent                   = "my_agents.legacy:make_agent"
     recall_delay_seconds    = 5
     expected_answer_seconds = 12
@@ -228,6 +230,10 @@ run "every_variable_reaches_the_functions_that_read_it" {
       ASYNC_CHAT_RECALL_DELAY_SECONDS = "5"
       ASYNC_CHAT_LOG_LEVEL            = "WARNING"
       ASYNC_CHAT_LOG_KEY              = "of-this-workspace"
+      ASYNC_CHAT_ASKS_PER_MINUTE      = "7"
+      ASYNC_CHAT_ANSWERS_PER_DAY      = "70"
+
+      ASYNC_CHAT_WORKSPACE_ANSWERS_PER_DAY = "0"
     })
     error_message = "The chat function's environment variables differ from this list."
   }
@@ -243,6 +249,10 @@ run "every_variable_reaches_the_functions_that_read_it" {
       ASYNC_CHAT_MAX_CONCURRENT_TURNS = "0"
       ASYNC_CHAT_LOG_LEVEL            = "WARNING"
       ASYNC_CHAT_LOG_KEY              = "of-this-workspace"
+      ASYNC_CHAT_ASKS_PER_MINUTE      = "7"
+      ASYNC_CHAT_ANSWERS_PER_DAY      = "70"
+
+      ASYNC_CHAT_WORKSPACE_ANSWERS_PER_DAY = "0"
     }])
     error_message = "The environment variables of a function other than the worker differ from this list."
   }
@@ -289,6 +299,19 @@ run "reserved_concurrency_limits_the_concurrent_turns" {
   assert {
     condition     = alltrue([for function in aws_lambda_function.function : function.environment[0].variables.ASYNC_CHAT_MAX_CONCURRENT_TURNS == "350"])
     error_message = "The limit of concurrent turns must be the worker's reserved concurrency."
+  }
+}
+
+run "budgets_bound_each_user_and_the_workspace_by_default" {
+  command = plan
+
+  variables {
+    max_concurrent_turns = 50
+  }
+
+  assert {
+    condition     = alltrue([for function in aws_lambda_function.function : function.environment[0].variables.ASYNC_CHAT_ASKS_PER_MINUTE == "30" && function.environment[0].variables.ASYNC_CHAT_ANSWERS_PER_DAY == "500" && function.environment[0].variables.ASYNC_CHAT_WORKSPACE_ANSWERS_PER_DAY == "10000"])
+    error_message = "By default a user may ask 30 times a minute and 500 times a day, and all users 10,000 times a day."
   }
 }
 
