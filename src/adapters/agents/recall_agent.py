@@ -8,6 +8,7 @@ from typing import Final
 from adapters.agents.progress_text import counted, months
 from adapters.search.date_phrases import date_phrases
 from adapters.search.engine import MemorySearch
+from adapters.search.folding import folded
 from adapters.search.vocabulary import key_words, variants
 from domain.chat import Citation
 from domain.memory import Memory
@@ -70,7 +71,7 @@ class RecallAgent(ReasoningAgent):
         with MemorySearch(read.memories, self._half_of_the_time(assignment)) as search:
             found = search.search(assignment.question, assignment.asked_at)
             complete = read.complete and search.complete
-            if max((one.coverage for one in found), default=0) < self._least_coverage:
+            if not found or max(one.coverage for one in found) < self._least_coverage:
                 return FoundMemories((), complete)
             best = search.with_neighbours(found)[:PASSAGES]
             enough = LEAST_SHARE * best[0].score
@@ -103,7 +104,8 @@ def passage(text: str, words: Sequence[str]) -> str:
     stems = [tuple(form[:5] for form in variants(word)) for word in words]
 
     def hits(sentence: str) -> int:
-        return sum(any(stem in sentence.casefold() for stem in any_of) for any_of in stems)
+        text = folded(sentence)
+        return sum(any(stem in text for stem in any_of) for any_of in stems)
 
     return max(_SENTENCE.split(text), key=hits)
 

@@ -14,7 +14,7 @@ from typing import Final, Self
 
 from adapters.search.date_phrases import DatePhrase, date_phrases
 from adapters.search.fts5_index import Fts5MemoryIndex
-from adapters.search.vocabulary import FAINT_WORDS, key_words, variants
+from adapters.search.vocabulary import FAINT_WORDS, key_words, variants, words
 from domain.memory import Memory
 
 #: With fewer memories than this, the frequency of a word is not significant.
@@ -34,6 +34,8 @@ FARTHEST: Final = timedelta(hours=48)
 AT_ONCE: Final = 500
 #: A limit, because each date is compared with every memory.
 MOST_DATES: Final = 16
+#: A word after another one in the same sentence.
+_INSIDE: Final = re.compile(r"(?<=\w)[,'’]?\s+(\S+)")
 _WHO: Final = re.compile(r"\s*who(?:['’]s|\s+is|\s+are|\s+was|\s+were)\s", re.IGNORECASE)
 
 
@@ -153,7 +155,7 @@ def _without(question: str, dates: Sequence[DatePhrase]) -> str:
 
 def _is_name(word: str, question: str) -> bool:
     """Whether the word is capitalized inside a sentence."""
-    return re.search(rf"\w[,'’]?\s+{re.escape(word.capitalize())}\b", question) is not None
+    return any(match[1][0].isupper() and word in words(match[1]) for match in _INSIDE.finditer(question))
 
 
 def _scored(terms: Sequence[Term]) -> list[Match]:

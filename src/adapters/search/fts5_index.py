@@ -3,17 +3,15 @@
 Nothing of it outlives the question, so nothing that is forgotten lives on in it.
 """
 
-import re
 import sqlite3
 from collections.abc import Sequence
 from typing import Final
 
+from adapters.search.folding import spaced
 from domain.memory import Memory
 
 #: The weight of tags against text: a tag describes the whole memory, but many memories may share it.
 TAG_WEIGHT: Final = 0.5
-#: Scripts without spaces: each character is indexed as a word, and a word is searched as a phrase of them.
-_UNSPACED: Final = re.compile(r"([\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff])")
 
 
 class SearchUnavailable(RuntimeError):
@@ -26,15 +24,14 @@ def require_fts5() -> None:
 
 
 class Fts5MemoryIndex:
-    """Rows are numbered by the caller. `porter` stems English words, `unicode61` folds case and accents."""
+    """Rows are numbered by the caller. `porter` stems English words, `ascii` takes folded words as they are."""
 
     def __init__(self) -> None:
         self._database = sqlite3.connect(":memory:")
         # Contentless: only rows and ranks are read.
         try:
             self._database.execute(
-                "CREATE VIRTUAL TABLE memory USING "
-                "fts5 (text, tags, content = '', tokenize = 'porter unicode61 remove_diacritics 2')"
+                "CREATE VIRTUAL TABLE memory USING fts5 (text, tags, content = '', tokenize = 'porter ascii')"
             )
         except sqlite3.OperationalError as error:  # a build of SQLite may leave it out: https://sqlite.org/fts5.html
             version = sqlite3.sqlite_version
@@ -45,7 +42,7 @@ class Fts5MemoryIndex:
         self._database.executemany(
             "INSERT INTO memory (rowid, text, tags) VALUES (?, ?, ?)",
             (
-                (row, _spaced(memory.text), _spaced(" ".join(memory.tags)))
+                (row, spaced(memory.text), spaced(" ".join(memory.tags)))
                 for row, memory in enumerate(memories, first_row)
             ),
         )
@@ -57,13 +54,9 @@ class Fts5MemoryIndex:
     def matches(self, phrase: str) -> dict[int, float]:
         """The rows that contain the words of `phrase` in sequence, each with its BM25 score; higher is better."""
         # Quoted, so that FTS5 does not read query operators in it.
-        quoted = f'"{_spaced(phrase).replace(chr(34), " ")}"'
+        quoted = f'"{spaced(phrase).replace(chr(34), " ")}"'
         return dict(
             self._database.execute(
                 "SELECT rowid, -bm25(memory, 1.0, ?) FROM memory WHERE memory MATCH ?", (TAG_WEIGHT, quoted)
             )
         )
-
-
-def _spaced(text: str) -> str:
-    return _UNSPACED.sub(r" \1 ", text)

@@ -8,6 +8,8 @@ import re
 from pathlib import Path
 from typing import Final
 
+from adapters.search.folding import folded
+
 #: Words that say how a question is asked, not what it is about. FTS5 itself has no stop words.
 STOP_WORDS: Final = frozenset(
     """a about after again all also am an and any are aren as at be because been before being but by can could couldn
@@ -40,13 +42,18 @@ for _line in Path(__file__).with_name("irregular_forms.txt").read_text(encoding=
     for _word in _line.split():
         _VARIANTS[_word] = (*_VARIANTS.get(_word, ()), *(other for other in _line.split() if other != _word))
 
-_WORD: Final = re.compile(r"\w+(?:['’]s\b)?")
+_POSSESSIVE: Final = re.compile(r"(?<=\w)['’]s\b", re.IGNORECASE)
+_SEPARATORS: Final = re.compile(r"[\x00-/:-@\[-`{-\x7f]+")
 
 
 def key_words(question: str) -> tuple[str, ...]:
-    """The words of a question without stop words, in order, without repetitions."""
-    words = (re.sub(r"['’]s$", "", word.casefold()) for word in _WORD.findall(question))
-    return tuple(dict.fromkeys(word for word in words if word not in STOP_WORDS))
+    """The words of a question, folded, without stop words, in order, without repetitions."""
+    return tuple(dict.fromkeys(word for word in words(question) if word not in STOP_WORDS))
+
+
+def words(text: str) -> list[str]:
+    """All words of a text, folded. A run of a script without spaces is one word here."""
+    return _SEPARATORS.sub(" ", folded(_POSSESSIVE.sub("", text))).split()
 
 
 def variants(word: str) -> tuple[str, ...]:
