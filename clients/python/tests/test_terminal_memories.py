@@ -1,10 +1,16 @@
 """`async-chat` commands about memories."""
 
+import itertools
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from async_chat_client._memories import Memories
+from async_chat_client._terminal import memory_rules
 from async_chat_client.testing import answers
 from tests.terminal import Project
 
@@ -65,7 +71,19 @@ def test_stdin_is_imported(project: Project) -> None:
     [
         ("a.jsonl", "not json", "line 2: not a JSON object"),
         ("a.jsonl", '{"txt": "Two."}', "line 2: `text` is missing"),
-        ("a.jsonl", '{"text": " "}', "line 2: `text` is missing"),
+        ("a.jsonl", '{"text": " "}', "line 2: `text` is empty"),
+        ("a.jsonl", '{"text": "\\u200b"}', "line 2: `text` is empty"),
+        ("a.jsonl", '{"text": 7}', "line 2: `text` is missing"),
+        ("a.jsonl", json.dumps({"text": "a" * 4_001}), "line 2: `text` has 4,001 characters"),
+        ("a.jsonl", '{"text": "a\\u0000b"}', "line 2: `text` holds NULs"),
+        ("a.jsonl", '{"text": "a\\ud800b"}', "line 2: `text` holds NULs or halves"),
+        ("a.jsonl", json.dumps({"text": "a", "tags": ["t"] * 21}), "line 2: 21 tags"),
+        ("a.jsonl", json.dumps({"text": "a", "tags": ["t" * 65]}), "line 2: a tag has 65 characters"),
+        ("a.jsonl", json.dumps({"text": "a", "tags": [""]}), "line 2: a tag has 0 characters"),
+        ("a.jsonl", '{"text": "a", "tags": 0}', "line 2: `tags` is not a list"),
+        ("a.jsonl", '{"text": "a", "occurred_at": 20261101}', "line 2: `occurred_at` is not a time"),
+        ("a.jsonl", '{"text": "a", "occurred_at": "0001-01-01T00:00+14:00"}', "line 2: `occurred_at` is beyond"),
+        ("a.jsonl", "[" * 100_000, "line 2: not a JSON object"),
         ("a.jsonl", '{"text": "Two.", "tags": "car"}', "line 2: `tags` is not a list"),
         ("a.jsonl", '{"text": "Two.", "occurred_at": "yesterday"}', "line 2: `occurred_at` is not a time"),
         ("a.csv", "", "must be the column names"),
@@ -104,3 +122,114 @@ def test_import_survives_a_short_outage(project: Project) -> None:
     project.service.disturb(answers(429, headers={"Retry-After": "0"}), on="/memories")
     assert project.run("import", "-", typed='{"text": "One."}').exit_code == 0
     assert texts(project) == ["One."]
+
+
+def table(project: Project, *lines: str, name: str = "a.csv") -> str:
+    """Import a CSV file; returns what is said about it."""
+    return project.run("import", write(project.folder, name, *lines)).stderr
+
+
+@pytest.mark.parametrize(
+    ("lines", "complaint"),
+    [
+        (["text,occurred_at", '"The valve is stuck,2026-11-01', "Two,", "Three,"], "line 2: a quote is never closed"),
+        (["text,occurred_at", "One,", '"The valve,2026', '"Another",2026-11-01'], "line 3: a quote in the middle"),
+        (["text,occurred_at", "One,", 'Two "x" y",2026-11-01,'], "line 3: 3 fields, but line 1 names 2 columns"),
+        (["text,occurred_at", '"One,2026-11-01', 'Two",2026-11-02', "Three"], "line 4: 1 fields"),
+        (["text,text", "One,Two"], "line 1: two columns are called `text`"),
+        (["words,when", "One,"], "a column `text`; it names words, when"),
+        (["text", "One", "t" * 140_000], "line 3: a field is too long"),
+        (["text", '"Two', 'lines"', "x" * 4_001], "line 4: `text` has 4,001 characters"),
+    ],
+)
+def test_csv_that_is_not_strict_is_refused_by_its_line(project: Project, lines: list[str], complaint: str) -> None:
+    assert complaint in table(project, *lines)
+    assert texts(project) == []
+
+
+@pytest.mark.parametrize("bom", ["", "\ufeff"], ids=["plain", "BOM"])
+@pytest.mark.parametrize(
+    "head", ["text{0}occurred_at{0}tags", "Text{0}Occurred_At{0}TAGS", '"text"{0} occurred_at {0}tags']
+)
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("stream", [False, True], ids=["file", "stream"])
+def test_csv_as_spreadsheets_write_it_is_understood(
+    project: Project, bom: str, head: str, delimiter: str, end: str, stream: bool
+) -> None:
+    rows = [head, '"Level 3{0} bay 12."{0}2026-11-20T18:30Z{0}"car;town"', "Grüße{0}{0}", "{0}{0}"]
+    content = bom + "".join(row.format(delimiter) + end for row in rows)
+    if stream:
+        result = project.run("import", "-", "--format", "csv", typed=content)
+    else:
+        (project.folder / "a.csv").write_bytes(content.encode())
+        result = project.run("import", "a.csv")
+    assert result.exit_code == 0, result.stderr
+    second, first = project.json("memories")["memories"]
+    assert (first["text"], first["tags"]) == (f"Level 3{delimiter} bay 12.", ["car", "town"])
+    assert (second["text"], second["tags"]) == ("Grüße", [])
+
+
+def test_excels_hint_and_unicode_text_are_understood(project: Project) -> None:
+    (project.folder / "a.csv").write_bytes(b"sep=;\r\ntext;tags\r\nOne;a\r\n")
+    (project.folder / "b.csv").write_bytes("text\ttags\r\nTwo\tb\r\n".encode("utf-16"))
+    for name in ("a.csv", "b.csv"):
+        assert project.run("import", name).exit_code == 0
+    assert texts(project) == ["One", "Two"]
+
+
+def test_a_line_that_is_not_utf_8_is_named(project: Project) -> None:
+    (project.folder / "a.csv").write_bytes(b"text\nOne\ncaf\xe9\n")
+    assert "line 3: not UTF-8" in project.run("import", "a.csv").stderr
+
+
+def test_a_bad_line_after_the_first_batch_stores_nothing(project: Project) -> None:
+    lines = [json.dumps({"text": f"Day {day}"}) for day in range(200)]
+    lines[149] = json.dumps({"text": "x" * 4_001})
+    result = project.run("import", write(project.folder, "diary.jsonl", *lines))
+    assert (result.exit_code, "line 150" in result.stderr) == (2, True)
+    assert texts(project) == []
+
+
+def test_ctrl_c_says_how_far_the_import_came_and_going_on_doubles_nothing(project: Project) -> None:
+    file = write(project.folder, "diary.jsonl", *[json.dumps({"text": f"Day {day}"}) for day in range(250)])
+    with interrupting(project, after=2):
+        broken = project.run("import", file)
+    assert broken.exit_code == 130
+    assert "100 of 250 memories were stored; continue with --skip 100" in broken.stderr
+    assert len(texts(project)) == 200, "the answer to the second batch was not waited for"
+    assert project.run("import", file, "--skip", "100").exit_code == 0
+    assert texts(project) == [f"Day {day}" for day in range(250)]
+
+
+@contextmanager
+def interrupting(project: Project, after: int) -> Iterator[None]:
+    """Ctrl-C just after the service has stored so many batches."""
+    send, count = Memories.remember_all, itertools.count(1)
+
+    def remember_all(self: Memories, *arguments: Any, **named: Any) -> Iterator[tuple[str, ...]]:
+        stored = list(send(self, *arguments, **named))
+        if next(count) == after:
+            raise KeyboardInterrupt
+        return iter(stored)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Memories, "remember_all", remember_all)
+        yield
+
+
+def test_importing_the_same_file_again_stores_nothing_twice(project: Project) -> None:
+    file = write(project.folder, "diary.jsonl", *[json.dumps({"text": "The same"}) for _ in range(150)])
+    for _ in range(2):
+        assert project.run("import", file).stdout == "150 memories stored\n"
+    assert texts(project) == ["The same"] * 150
+
+
+def test_the_rules_are_those_of_openapi() -> None:
+    document = json.loads((Path(__file__).parents[3] / "openapi.json").read_text())
+    schema = document["components"]["schemas"]["NewMemoryBody"]["properties"]
+    assert schema["text"]["maxLength"] == memory_rules.LONGEST_TEXT
+    assert schema["tags"]["maxItems"] == memory_rules.MOST_TAGS
+    assert schema["tags"]["items"]["maxLength"] == memory_rules.LONGEST_TAG
+    assert (schema["text"]["minLength"], schema["tags"]["items"]["minLength"]) == (1, 1)
+    assert schema.keys() == {"text", "occurred_at", "tags"}, "a new field needs its rule here"

@@ -1,6 +1,6 @@
 """JSON bodies to values and back. Unknown fields are ignored; a missing field raises."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, cast, get_args
 
 from async_chat_client._models import (
@@ -78,7 +78,7 @@ def health(body: Json) -> Health:
 
 def new_memory(memory: NewMemory) -> Json:
     """The JSON body of a memory to store."""
-    happened = {"occurred_at": memory.occurred_at.isoformat()} if memory.occurred_at else {}
+    happened = {"occurred_at": memory.occurred_at.astimezone(UTC).isoformat()} if memory.occurred_at else {}
     return {"text": memory.text, "tags": list(memory.tags), **happened}
 
 

@@ -1,18 +1,21 @@
 """Commands about memories."""
 
+import hashlib
+import json
 import sys
 from itertools import islice
 from pathlib import Path
-from typing import Annotated, TextIO, cast
+from typing import Annotated, cast
 
 import typer
 from rich.progress import Progress
 
+from async_chat_client._bodies import new_memory
+from async_chat_client._calls import BATCH
 from async_chat_client._models import NewMemory
 from async_chat_client._terminal.command import Terminal, command
 from async_chat_client._terminal.memory_files import Format, UnreadableFile, moment, read_memories
 from async_chat_client._terminal.screen import local_time
-from async_chat_client.errors import AsyncChatError
 
 app = typer.Typer()
 
@@ -74,9 +77,10 @@ def import_memories(
 ) -> None:
     """Store many memories, a hundred at a time.
 
-    JSON Lines: one object a line. CSV: a first line of column names. Fields: text, and optionally occurred_at and tags
-    (in CSV separated by semicolons). If a line is invalid, nothing is stored. If the service fails in between, the
-    command prints the number for --skip.
+    JSON Lines: one object a line. CSV: a first line of column names, separated by commas, semicolons or tabs. Fields:
+    text, and optionally occurred_at and tags (in CSV separated by semicolons). If a line is invalid, nothing is stored.
+    If the import ends in between, also by Ctrl-C, the command prints the number for --skip. The same lines of the same
+    file are stored once, however often they are imported within a day.
     """
     form = form or ("csv" if file.lower().endswith(".csv") else "jsonl")
     if form not in {"jsonl", "csv"}:
@@ -90,24 +94,33 @@ def import_memories(
 
 
 def _read(file: str, form: Format) -> list[NewMemory]:
-    if file == "-":
-        return read_memories(cast("TextIO", sys.stdin), form)
     try:
-        with Path(file).open(encoding="utf-8-sig", newline="") as opened:
-            return read_memories(opened, form)
+        content = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
     except OSError as error:
         raise UnreadableFile(f"{file}: {error.strerror}") from None
+    return read_memories(content, form)
 
 
 def _store(terminal: Terminal, found: list[NewMemory], skipped: int) -> int:
+    """Store them in batches. However it ends, the person learns how far it came."""
     stored = 0
+    mine = terminal.client().memories
     with Progress(console=terminal.screen.err, transient=True, disable=not terminal.screen.err.is_terminal) as bar:
         shown = bar.add_task("Storing", total=len(found))
         try:
-            for ids in terminal.client().memories.remember_all(found):
-                stored += len(ids)
+            while batch := found[stored : stored + BATCH]:
+                for ids in mine.remember_all(batch, key=_key(batch, skipped + stored)):
+                    stored += len(ids)
                 bar.update(shown, completed=stored)
-        except AsyncChatError:
-            terminal.screen.note(f"{stored} memories were stored; continue with --skip {skipped + stored}", "yellow")
-            raise
+        finally:
+            if stored < len(found):
+                after = skipped + stored
+                text = f"{stored} of {len(found)} memories were stored; continue with --skip {after}"
+                terminal.screen.note(text, "yellow")
     return stored
+
+
+def _key(batch: list[NewMemory], position: int) -> str:
+    """The same for the same memories at the same place of a file: repeated within a day, they are stored once."""
+    content = json.dumps([position, *map(new_memory, batch)])
+    return f"import-{hashlib.sha256(content.encode()).hexdigest()}"
