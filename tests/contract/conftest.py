@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 IN_MEMORY, DYNAMODB, KEYED = "in-memory", "dynamodb", "dynamodb, keyed store"
+#: The address of another DynamoDB to run these tests on, instead of moto's.
+ENGINE = os.environ.get("DDB_LOCAL")
 WORKER_FUNCTION = "async-chat-test-chat"
 
 
@@ -63,13 +66,17 @@ def fill(client: "DynamoDBClient", table: str, chat_id: str, messages: list[Mess
 
 
 @pytest.fixture(autouse=True)
-def isolated(no_sockets: None) -> None:
+def isolated(request: pytest.FixtureRequest) -> None:
     """No test of this folder needs the network: moto answers in process."""
+    if ENGINE is None:
+        request.getfixturevalue("no_sockets")
 
 
 @pytest.fixture(scope="session")
 def moto(fake_credentials: None) -> Iterator[None]:
-    with mock_aws(config={"lambda": {"use_docker": False}}):
+    with mock_aws(config={"lambda": {"use_docker": False}}), pytest.MonkeyPatch.context() as patch:
+        if ENGINE is not None:
+            patch.setenv("AWS_ENDPOINT_URL_DYNAMODB", ENGINE)
         yield
 
 

@@ -16,7 +16,7 @@ class FakeClock(Clock):
         self._due: list[tuple[datetime, Callable[[], None]]] = []
 
     def now(self) -> datetime:
-        return self._now
+        return self._now.replace(microsecond=self._now.microsecond // 1000 * 1000)
 
     def sleep(self, pause: timedelta) -> None:
         self.move_to(self._now + pause)

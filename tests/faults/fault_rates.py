@@ -15,13 +15,14 @@ class FaultRates:
     """Probabilities: of the first four per call of a port, of the others per event; the clocks are off by `skew`.
 
     `loss` makes a call fail before or after its effect, `repeat` lets the client library send it twice, and `slow`
-    makes it take seconds.
+    makes it take seconds. `conflict` lets a write meet another transaction; that is no fault, and the adapter hides it.
     """
 
     crash: float = 0
     loss: float = 0
     repeat: float = 0
     slow: float = 0
+    conflict: float = 0
     drop: float = 0
     duplicate: float = 0
     late: float = 0
@@ -35,13 +36,14 @@ class FaultRates:
         return self == CALM
 
 
-CALM: Final = FaultRates()
+CALM: Final = FaultRates(conflict=0.05)
 #: Faults that Lambda's documentation says may happen at any time.
 SOME_FAULTS: Final = FaultRates(
     crash=0.002,
     loss=0.01,
     repeat=0.02,
     slow=0.01,
+    conflict=0.05,
     drop=0.03,
     duplicate=0.2,
     late=0.1,
@@ -54,6 +56,7 @@ MANY_FAULTS: Final = FaultRates(
     loss=0.06,
     repeat=0.06,
     slow=0.05,
+    conflict=0.2,
     drop=0.15,
     duplicate=0.4,
     late=0.3,

@@ -67,6 +67,14 @@ class Acknowledged(Call):
 
 
 @dataclass(frozen=True)
+class TurnedAway(Call):
+    """An ask that was refused with this error code."""
+
+    question: str
+    code: str
+
+
+@dataclass(frozen=True)
 class Hidden(Call):
     """A poll that got a 404."""
 
@@ -163,6 +171,7 @@ class History:
     shown: list[Shown] = field(default_factory=list)
     hidden: list[Hidden] = field(default_factory=list)
     acknowledged: list[Acknowledged] = field(default_factory=list)
+    turned_away: list[TurnedAway] = field(default_factory=list)
     actions: list[ActionCall] = field(default_factory=list)
     foreign_calls: list[ForeignCall] = field(default_factory=list)
     listed: list[Listed] = field(default_factory=list)

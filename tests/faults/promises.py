@@ -107,6 +107,13 @@ def idempotent(history: History) -> Iterator[str]:
         stopped = _requested(history, "cancel", asked) or _requested(history, "delete", asked)
         if not invoked and not stopped and not _chat_moved_on(history, asked):
             yield f"P4 {asked.question!r} was acknowledged, and no worker was invoked"
+    for refused in history.turned_away:
+        stored_by_then = any(
+            asked.question == refused.question and asked.key and asked.returned_at <= refused.returned_at
+            for asked in history.acknowledged
+        )
+        if refused.code == "chat_busy" and stored_by_then:
+            yield f"P4 {refused.question!r} was refused as busy, by its own turn or a later one"
     for stored in history.stored:
         chats[stored.user, stored.question].add(stored.chat_id)
     yield from (f"P4 {name!r} made the chats {made}" for (_, name), made in chats.items() if len(made) > 1)

@@ -223,3 +223,54 @@ def refusal(code: str, status: int = 400, **members: object) -> AWSResponse:
     body = json.dumps({"__type": f"com.amazonaws.dynamodb.v20120810#{code}", "message": "no", **members})
     headers = HTTPHeaders.from_dict({"x-amzn-errortype": code, "Content-Type": "application/x-amz-json-1.0"})
     return AWSResponse("https://aws.invalid", status, headers, RawBody(body.encode()))
+
+
+#: Operations that a transaction on their item may refuse.
+WRITES: Final = frozenset({"UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems"})
+
+
+def conflict_of(operation: str, reason: str = "TransactionConflict") -> AWSResponse:
+    """DynamoDB's refusal of a write that meets another transaction: it is not carried out."""
+    if operation == "TransactWriteItems":
+        return refusal("TransactionCanceledException", CancellationReasons=[{"Code": "None"}, {"Code": reason}])
+    return refusal("TransactionConflictException")
+
+
+def mix(reply: dict[str, Any]) -> bool:
+    """Let one item of a refused transaction meet another transaction: its reason says nothing else then.
+
+    The other refusals stay. False for any other reply, which stays as it is.
+    """
+    reasons = reply.get("CancellationReasons", [])
+    refused = [number for number, reason in enumerate(reasons) if reason.get("Code") == "ConditionalCheckFailed"]
+    others = [number for number in reversed(range(len(reasons))) if number not in refused[:1]]
+    if not refused or not others:
+        return False
+    reasons[others[0]] = {"Code": "TransactionConflict"}
+    return True
+
+
+class BusyItems:
+    """Every third write of a client is refused once for a conflict, and every refused transaction comes mixed first."""
+
+    def __init__(self) -> None:
+        self.begin()
+
+    def begin(self) -> None:
+        """Count from the start, so that an example repeats."""
+        self._writes = 0
+        self._mixed = False
+
+    def tap(self, client: Any) -> None:
+        client.meta.events.register_first("before-call", self._refuse)
+        client.meta.events.register_last("after-call.dynamodb.TransactWriteItems", self._mix)
+
+    def _refuse(self, model: Any, **_: object) -> tuple[AWSResponse, dict[str, Any]] | None:
+        self._writes += model.name in WRITES
+        if model.name not in WRITES or self._writes % 3:
+            return None
+        answer = conflict_of(model.name)
+        return answer, parsed(model, answer)
+
+    def _mix(self, parsed: dict[str, Any], **_: object) -> None:
+        self._mixed = not self._mixed and mix(parsed)

@@ -30,6 +30,7 @@ FIRST_PAUSE: Final = timedelta(milliseconds=20)
 LONGEST_PAUSE: Final = timedelta(milliseconds=160)
 #: Reasons of a cancelled transaction that say how its item was judged. All others say that it was not judged.
 _ACCEPTED, _REFUSED, _INVALID = "None", "ConditionalCheckFailed", "ValidationError"
+_JUDGED: Final = frozenset({_ACCEPTED, _REFUSED})
 
 Output = TypeVar("Output")
 
@@ -90,10 +91,9 @@ class ItemWriter:
             codes = [reason.get("Code", _ACCEPTED) for reason in reasons]
             if _INVALID in codes:
                 raise AssertionError("a write that DynamoDB cannot read")
-            undecided = [code for code in codes if code not in {_ACCEPTED, _REFUSED}]
-            if not undecided and _REFUSED in codes:
+            if _decided(codes):
                 return [reason.get("Item", {}) if reason.get("Code") == _REFUSED else None for reason in reasons]
-            retries.pause(next(iter(undecided), "TransactionCanceled"))
+            retries.pause(next((code for code in codes if code not in _JUDGED), "TransactionCanceled"))
 
     def _cancelled(self, writes: list[Write]) -> list[Any] | None:
         """Why the transaction was cancelled, per write; None when it was carried out."""
@@ -105,3 +105,8 @@ class ItemWriter:
             if code_of(error) != "TransactionCanceledException":
                 raise
             return list(error.response["CancellationReasons"])
+
+
+def _decided(codes: list[str]) -> bool:
+    """Whether DynamoDB has judged every item, and refused some."""
+    return _REFUSED in codes and _JUDGED.issuperset(codes)

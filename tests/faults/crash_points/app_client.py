@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from domain.chat import Role
 from tests.faults.crash_points.cloud import Cloud
-from tests.faults.history import Acknowledged, ActionCall, Hidden, Shown, ShownMessage
+from tests.faults.history import Acknowledged, ActionCall, Hidden, Shown, ShownMessage, TurnedAway
 from tests.support.gateway import Answer
 
 TRIES: Final = 4
@@ -46,8 +46,12 @@ class AppClient:
         body = self._bodies.setdefault(question, body)
         headers = {"Idempotency-Key": question.replace(" ", "-")}
         received_at, answer = self._cloud.call("POST /memories/chat", self.user, body=body, headers=headers)
-        if answer is None or not _succeeded(answer):
-            return not _worth_repeating(answer)
+        if answer is None or _worth_repeating(answer):
+            return False
+        if not _succeeded(answer):
+            call = (self.user, self.chat_id or "", received_at, self._now())
+            self._cloud.history.turned_away.append(TurnedAway(*call, question=question, code=answer.body["code"]))
+            return True
         self.chat_id = str(answer.body["chat_id"])
         call = (self.user, self.chat_id, received_at, self._now())
         self._cloud.history.acknowledged.append(Acknowledged(*call, question=question, key=question))

@@ -13,6 +13,7 @@ from botocore.compat import HTTPHeaders
 from botocore.exceptions import ClientError, ConnectTimeoutError, ReadTimeoutError
 
 from tests.faults.fault_rates import Killed
+from tests.support.aws import WRITES, conflict_of, mix, parsed, refusal
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -30,6 +31,12 @@ class Fault(StrEnum):
     LOST_BEFORE = "call lost"
     LOST_AFTER = "reply lost after its effect"
     REPEATED = "sent again by the client library"
+    CONFLICT = "refused once for a conflict"
+    THROTTLED = "throttled once"
+
+    def possible_at(self, operation: str) -> bool:
+        """Reads meet no conflict, and throttled ones fail as lost ones do."""
+        return self not in {Fault.CONFLICT, Fault.THROTTLED} or operation in WRITES
 
 
 class Endless(BaseException):
@@ -38,7 +45,11 @@ class Endless(BaseException):
 
 @dataclass(frozen=True)
 class Point:
-    """The number of a call, from zero, and what happens there: a fault, or an action before the call."""
+    """The number of a call, from zero, and what happens there: a fault, or an action before the call.
+
+    A transaction that is refused because of the action is refused by half at first: the action's own transaction still
+    holds one of its items.
+    """
 
     call: int
     event: Fault | Callable[[], None]
@@ -51,7 +62,7 @@ class Interruptions:
         self._calls = 0
         self._left = ENDLESS
         self._point: Point | None = None
-        self._on_call: Callable[[], None] = lambda: None
+        self._on_call: Callable[[str], None] = lambda _operation: None
         self._plain = plain
         self._tick = tick
         self._take_event = take_event
@@ -67,7 +78,7 @@ class Interruptions:
             client.meta.events.register("after-call", self._after)
 
     @contextmanager
-    def counting(self, point: Point | None, on_call: Callable[[], None]) -> Iterator[None]:
+    def counting(self, point: Point | None, on_call: Callable[[str], None]) -> Iterator[None]:
         """Count the calls inside the block, and interfere with the one at `point`; `on_call` is called for each."""
         self._calls, self._point, self._on_call, self._counting = 0, point, on_call, True
         self._left = ENDLESS
@@ -85,7 +96,7 @@ class Interruptions:
         self._left -= 1
         if self._left < 0:
             raise Endless
-        number = self._number()
+        number = self._number(model.name)
         event = self._point.event if self._point and self._point.call == number else None
         if event is Fault.KILLED_BEFORE:
             raise Killed
@@ -96,19 +107,21 @@ class Interruptions:
         elif callable(event):
             self._run_uncounted(event)
         self._under_way.append(number)
+        if event in {Fault.CONFLICT, Fault.THROTTLED} and model.name in WRITES:
+            return _refused(model, throttled=event is Fault.THROTTLED)
         if model.name == "Invoke":
             return self._send(model, parameters)
         return None
 
-    def _number(self) -> int | None:
+    def _number(self, operation: str) -> int | None:
         """The number of the call that begins now; None for one that does not count."""
         if not self._counting:
             return None
-        self._on_call()
+        self._on_call(operation)
         self._calls += 1
         return self._calls - 1
 
-    def _after(self, **_: object) -> None:
+    def _after(self, parsed: dict[str, Any], **_: object) -> None:
         number = self._under_way.pop()
         if self._point is None or self._point.call != number:
             return
@@ -116,6 +129,8 @@ class Interruptions:
             raise Killed
         if self._point.event is Fault.LOST_AFTER:
             raise ReadTimeoutError(endpoint_url=URL)
+        if callable(self._point.event):
+            mix(parsed)
 
     def _send(self, model: Any, parameters: dict[str, Any]) -> tuple[AWSResponse, dict[str, Any]]:
         if model.name == "Invoke":
@@ -132,3 +147,10 @@ class Interruptions:
             action()
         finally:
             self._counting = True
+
+
+def _refused(model: Any, *, throttled: bool) -> tuple[AWSResponse, dict[str, Any]]:
+    answer = conflict_of(model.name, "ThrottlingError" if throttled else "TransactionConflict")
+    if throttled and model.name != "TransactWriteItems":
+        answer = refusal("ThrottlingException")
+    return answer, parsed(model, answer)

@@ -71,10 +71,10 @@ def _told(cloud: Cloud, story: MemoryStory, at: tuple[int, Fault | str] | None) 
     if story.legacy:
         cloud.forget_usage(USER)
     act = _forgetting(cloud, ids[1]) if story.forget else _storing(cloud, story)
-    calls: list[None] = []
+    calls: list[str] = []
     event = None if at is None else at[1]
     point = None if at is None else Point(at[0], event if isinstance(event, Fault) else act)
-    with cloud.interruptions.counting(point, lambda: calls.append(None)):
+    with cloud.interruptions.counting(point, calls.append):
         act()
     return len(calls)
 

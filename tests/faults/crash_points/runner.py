@@ -40,13 +40,14 @@ class CrashPoint:
     def harmless(self) -> bool:
         """Whether the client library and the protocol hide the fault, so that the answer must come."""
         answered = self.story.answered and self.retries >= self.story.retries
-        return answered and (self.event is Fault.REPEATED or self.event in HARMLESS)
+        return answered and (self.event in {Fault.REPEATED, Fault.CONFLICT} or self.event in HARMLESS)
 
 
 @dataclass(frozen=True)
 class ObservedCall:
     """An AWS call of the undisturbed story: the function that makes it, and whether the app knows the chat by then."""
 
+    operation: str
     function: str
     chat_known: bool
 
@@ -79,7 +80,7 @@ class CrashPointRunner:
         story.prepare(scene)
         with cloud.interruptions.counting(
             _point(at, scene) if at else None,
-            lambda: calls.append(ObservedCall(cloud.running[-1], scene.app.chat_id is not None)),
+            lambda operation: calls.append(ObservedCall(operation, cloud.running[-1], scene.app.chat_id is not None)),
         ):
             story.act(scene)
         close(scene)
@@ -102,7 +103,8 @@ def all_points(runner: CrashPointRunner, stories: Iterable[Story] = STORIES) -> 
     for story in stories:
         for call, observed in enumerate(runner.undisturbed(story)):
             retries = RETRIES if observed.function == "worker" else (story.retries,)
-            yield from (CrashPoint(story, call, fault, times) for fault in Fault for times in retries)
+            faults = [fault for fault in Fault if fault.possible_at(observed.operation)]
+            yield from (CrashPoint(story, call, fault, times) for fault in faults for times in retries)
             names = CONCURRENT if observed.chat_known else WITHOUT_CHAT_ID
             yield from (CrashPoint(story, call, name, story.retries) for name in names)
 

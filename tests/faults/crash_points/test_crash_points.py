@@ -22,7 +22,12 @@ def test_every_crash_point_of_a_first_question_keeps_the_promises(
     runner: CrashPointRunner, figure: Callable[[str], None]
 ) -> None:
     calls = runner.undisturbed(STORIES[0])
-    points = [CrashPoint(STORIES[0], call, fault) for call in range(len(calls)) for fault in Fault]
+    points = [
+        CrashPoint(STORIES[0], number, fault)
+        for number, call in enumerate(calls)
+        for fault in Fault
+        if fault.possible_at(call.operation)
+    ]
     broken = _broken(runner, points)
     figure(f"crash points of a first question: {len(points)} tried, {len(broken)} violations")
     assert not broken

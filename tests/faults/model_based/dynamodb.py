@@ -13,7 +13,7 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.dynamodb.table import KeyedTable
 from tests.fakes.dynamodb.wire import KeyedStore
 from tests.faults.model_based.repository import WORKSPACE, RepositoryComparison
-from tests.support.aws import Tables, dynamodb_client, give_keys_with_full_pages, make_tables
+from tests.support.aws import BusyItems, Tables, dynamodb_client, give_keys_with_full_pages, make_tables
 from tests.support.keyed_service import BY_ACTIVITY
 from tests.support.story import ALICE, BOB
 
@@ -40,6 +40,10 @@ class Moto:
 
     client: "DynamoDBClient" = field(default_factory=lambda: give_keys_with_full_pages(dynamodb_client()))
     tables: Tables | None = None
+    busy: BusyItems = field(default_factory=BusyItems)
+
+    def __post_init__(self) -> None:
+        self.busy.tap(self.client)
 
     def repository(self, clock: FakeClock) -> ChatRepository:
         if (
@@ -48,6 +52,7 @@ class Moto:
             self.client.delete_table(TableName=self.tables.chats)
             self.client.delete_table(TableName=self.tables.memories)
         self.tables = make_tables(self.client)
+        self.busy.begin()
         return DynamoDbChatRepository(self.client, self.tables.chats, clock, WORKSPACE)
 
     def shards(self) -> list[Any]:
@@ -63,10 +68,13 @@ class Keyed:
         self._client = dynamodb_client()
         self._store = KeyedStore({})
         self._store.answer_for(self._client)
+        self._busy = BusyItems()
+        self._busy.tap(self._client)
 
     def repository(self, clock: FakeClock) -> ChatRepository:
         self._store.tables = {"chats": KeyedTable("pk", "sk", BY_ACTIVITY)}
         self._store.forget_calls()
+        self._busy.begin()
         return DynamoDbChatRepository(self._client, "chats", clock, WORKSPACE)
 
     def shards(self) -> list[Any]:

@@ -7,12 +7,14 @@ from typing import Any, Final
 
 from adapters.dynamodb import chat_repository as repository
 from adapters.dynamodb import chat_writes as writes
-from adapters.dynamodb import items, turn_slots
+from adapters.dynamodb import items, turn_slots, writer
 from adapters.dynamodb.chat_repository import DynamoDbChatRepository
 from adapters.dynamodb.chat_writes import ChatWrites
 from adapters.dynamodb.items import text
 from adapters.dynamodb.turn_slots import SlotShard, TurnSlots, Write
+from adapters.dynamodb.writer import Retries
 from domain.chat import Chat, Message, Turn
+from domain.errors import StoreUnavailable
 from domain.limits import Budget, UserLimits
 from domain.records import ChatPage, IdempotencyKey, IdempotencyRecord, NewQuestion, PageRequest
 from tests.faults.mutants.mutant import Judge, Mutant, OutdatedMutant
@@ -42,6 +44,7 @@ _save_question = DynamoDbChatRepository.save_question
 _compare_and_set = DynamoDbChatRepository.compare_and_set_turn
 _idempotency_key = ChatWrites.idempotency_key
 _page = repository._page
+_is_stored = repository._is_stored
 _shards_for = TurnSlots.shards_for
 _past_ask_from = items.idempotency_record_from
 
@@ -168,6 +171,14 @@ def _show_header_newer_than_messages(
     return found and replace(found, chat=chat)
 
 
+def _recognise_only_the_turn(new: NewQuestion, header: Any, message: Any) -> bool:
+    return _is_stored(new, header, None)
+
+
+def _give_up_at_once(self: Retries, reason: str) -> None:
+    raise StoreUnavailable(reason)
+
+
 def _compared(name: str, owner: object, attribute: str, replacement: object) -> Mutant:
     return Mutant(name, Judge.MODEL_BASED, owner, attribute, replacement)
 
@@ -254,6 +265,26 @@ ADAPTER_MUTANTS: Final = (
         lambda turn, header: False,
         "a first question",
     ),
+    Mutant(
+        "a write that meets a transaction is not sent again",
+        Judge.CRASH_POINTS,
+        Retries,
+        "pause",
+        _give_up_at_once,
+        "a first question",
+    ),
+    Mutant(
+        "half a refusal is believed",
+        Judge.CRASH_POINTS,
+        writer,
+        "_decided",
+        lambda codes: writer._REFUSED in codes,
+        "a further question",
+    ),
+    _compared(
+        "half a refusal is believed by the repository", writer, "_decided", lambda codes: writer._REFUSED in codes
+    ),
+    _compared("an older question stored again is refused", repository, "_is_stored", _recognise_only_the_turn),
     Mutant(
         "a page shows messages newer than its header",
         Judge.TORN_READS,

@@ -1,5 +1,6 @@
 """Mutants of the domain, its fakes and the request clock, for the simulation to find."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -25,6 +26,7 @@ from domain.records import (
 from tests.fakes import chat_repository
 from tests.fakes.chat_repository import InMemoryChatRepository
 from tests.faults.mutants.mutant import Judge, Mutant
+from tests.faults.simulation.process import Process
 
 _ensure_worker = ChatService._ensure_worker
 
@@ -151,6 +153,12 @@ def _no_upper_bound(self: RequestClock) -> datetime:
     return max(self._clock.now(), self._received_at or self._clock.now())
 
 
+def _fail_in_conflict(self: Process, effect: Callable[[], Any], *, repeatable: bool = True) -> Any:
+    if self._chance(self._rates.conflict):
+        raise StoreUnavailable
+    return self.call(effect, repeatable=repeatable)
+
+
 def _simulated(name: str, owner: object, attribute: str, replacement: object) -> Mutant:
     return Mutant(name, Judge.SIMULATION, owner, attribute, replacement)
 
@@ -187,6 +195,7 @@ DOMAIN_MUTANTS: Final = (
         "_same",
         lambda stored, seen: stored.turn_id == seen.turn_id,
     ),
+    _simulated("a write that meets a transaction is not sent again", Process, "write", _fail_in_conflict),
     _simulated("the store counts no turns", InMemoryChatRepository, "_acquire_slot", _hold_without_limit),
     _simulated("a budget has no limit", Budget, "counted", _count_without_limit),
     _simulated("a budget counts nothing", Budget, "counted", _count_nothing),

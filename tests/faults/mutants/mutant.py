@@ -15,6 +15,7 @@ class Judge(StrEnum):
     MODEL_BASED = "model-based comparison"
     TORN_READS = "torn reads"
     MEMORIES = "crash points of memories"
+    RACES = "races"
 
 
 class OutdatedMutant(BaseException):

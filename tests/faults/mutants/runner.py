@@ -9,6 +9,7 @@ import sys
 
 from moto import mock_aws
 
+from tests.faults.conflicts.races import RACES, run
 from tests.faults.crash_points.memories import memory_breaches
 from tests.faults.crash_points.runner import CrashPointRunner, all_points
 from tests.faults.crash_points.stories import STORIES
@@ -61,12 +62,17 @@ def _memories(_: Mutant) -> str | None:
     return next(memory_breaches(), None)
 
 
+def _races(_: Mutant) -> str | None:
+    return next((wrong for race in RACES for wrong in run(race, seed=0)[0]), None)
+
+
 _JUDGES = {
     Judge.SIMULATION: _simulation,
     Judge.CRASH_POINTS: _crash_points,
     Judge.MODEL_BASED: _model_based,
     Judge.TORN_READS: _torn_reads,
     Judge.MEMORIES: _memories,
+    Judge.RACES: _races,
 }
 
 

@@ -14,7 +14,7 @@ from domain.records import Ask, ChatPage, PageRequest
 from entrypoints.http.problems import problem_for
 from entrypoints.schemas.fields import phase_of, status_of
 from tests.faults.fault_rates import Killed
-from tests.faults.history import Acknowledged, ActionCall, ForeignCall, Hidden, Listed, Shown, ShownMessage
+from tests.faults.history import Acknowledged, ActionCall, ForeignCall, Hidden, Listed, Shown, ShownMessage, TurnedAway
 from tests.faults.simulation.world import World
 
 Result = TypeVar("Result")
@@ -83,7 +83,10 @@ class App:
         received_at = self._now()
         try:
             chat_id = self._world.request(lambda service: service.dispatch(ask)).chat_id
-        except Refused:
+        except Refused as error:
+            call = (self._person.name, ask.chat_id or "", received_at, self._now())
+            code = problem_for(error).code
+            self._world.history.turned_away.append(TurnedAway(*call, question=ask.question, code=code))
             return True
         except (AsyncChatError, Killed):
             return False

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import TypeVar
 
+from adapters.dynamodb.writer import RETRY_TIME
 from domain.chat import Chat, Message, Step, Turn
 from domain.errors import AsyncChatError, StoreUnavailable, TryAgain
 from domain.limits import UserLimits
@@ -58,6 +59,15 @@ class Process(Clock):
             raise refusal
         return result  # type: ignore[return-value]  # None only where the effect returns None
 
+    def write(self, effect: Callable[[], Result], *, repeatable: bool = True) -> Result:
+        """As `call`. A write that meets another transaction has no effect; the adapter sends it again after a pause."""
+        began = self._scheduler.now
+        while self._chance(self._rates.conflict):
+            self.sleep(timedelta(seconds=self._random.uniform(0.02, 0.2)))
+            if self._scheduler.now - began > RETRY_TIME:
+                raise StoreUnavailable
+        return self.call(effect, repeatable=repeatable)
+
     def _travel(self, lost: type[TryAgain]) -> None:
         seconds = self._random.uniform(0.2, 4) if self._chance(self._rates.slow) else self._random.uniform(0.001, 0.03)
         self.sleep(timedelta(seconds=seconds))
@@ -105,13 +115,13 @@ class RemoteChatRepository(ChatRepository):
         self._write(turn.chat_id, lambda: self._chats.release_slots(turn))
 
     def save_progress(self, turn: Turn, progress: Sequence[Step], draft: str | None) -> bool:
-        return self._process.call(lambda: self._chats.save_progress(turn, progress, draft))
+        return self._process.write(lambda: self._chats.save_progress(turn, progress, draft))
 
     def list_chats(self, user_id: str, limit: int, start: tuple[str, str] | None = None) -> ChatList:
         return self._process.call(lambda: self._chats.list_chats(user_id, limit, start))
 
     def mark_read(self, chat_id: str, user_id: str) -> None:
-        self._process.call(lambda: self._chats.mark_read(chat_id, user_id))
+        self._process.write(lambda: self._chats.mark_read(chat_id, user_id))
 
     def delete(self, chat_id: str, user_id: str, until: datetime | None = None) -> None:
         # Not repeatable: a second delete finds no chat.
@@ -123,7 +133,7 @@ class RemoteChatRepository(ChatRepository):
             self._on_write(chat_id)
             return result
 
-        return self._process.call(effect, repeatable=repeatable)
+        return self._process.write(effect, repeatable=repeatable)
 
 
 class TimedIds(IdSource):
