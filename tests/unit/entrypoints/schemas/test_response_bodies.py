@@ -48,6 +48,7 @@ def test_poll_of_a_queued_turn_has_exactly_this_body(service: Service, story: St
             "progress": [],
             "draft": None,
             "error": None,
+            "usage": None,
         },
         "after": turn.question_id,
         "before": None,
@@ -73,6 +74,7 @@ def test_poll_of_a_running_turn_shows_progress_and_draft(service: Service, story
         "progress": [{"at": "2026-11-23T12:00:02.000Z", "text": 'Searching 214 memories for "park"'}],
         "draft": "Level",
         "error": None,
+        "usage": None,
     }
 
 
@@ -88,6 +90,7 @@ def test_poll_of_an_answered_turn_shows_answer_and_citations(service: Service, s
         "content": BAY,
         "created_at": "2026-11-23T12:00:56.000Z",
         "citations": [{"memory_id": "01KAMEMORY", "quote": "bay 12"}],
+        "usage": None,
     }
     assert (body["status"], body["after"], body["poll_after_ms"]) == ("answered", answer["message_id"], None)
     assert (body["turn"]["phase"], body["turn"]["ended_at"]) == ("done", "2026-11-23T12:00:56.000Z")
