@@ -37,6 +37,14 @@ locals {
       Resource = ["arn:${local.partition}:lambda:*:${local.account}:event-source-mapping:*"]
     },
     {
+      # Which models are behind a workspace's inference profile.
+      Sid    = "InferenceProfiles"
+      Action = ["bedrock:GetInferenceProfile"]
+      Resource = [for kind in ["inference-profile", "application-inference-profile"] :
+        "arn:${local.partition}:bedrock:*:${local.account}:${kind}/*"
+      ]
+    },
+    {
       Sid      = "Roles"
       Action   = ["iam:GetRole", "iam:GetRolePolicy", "iam:ListAttachedRolePolicies", "iam:ListRolePolicies"]
       Resource = ["arn:${local.partition}:iam::${local.account}:role/async-chat-*"]

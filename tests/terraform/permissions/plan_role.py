@@ -26,8 +26,9 @@ ROLE: Final = "async-chat-plan"
 POLICY: Final = "reads-no-data"
 WORKSPACES: Final[Mapping[str, Mapping[str, bool]]] = {"prod": {}, "dev": dict.fromkeys(SWITCHES, True), "pr-7": {}}
 #: The embedded AWS decrypts no function's variables. GetAlias and GetEventSourceMapping it checks by the actions of lists
-#: (ListAliases, ListEventSourceMappings), the other two not at all. AWS checks each.
+#: (ListAliases, ListEventSourceMappings), the other two not at all. It knows no inference profiles. AWS checks each.
 NOT_CHECKED: Final = {
+    "bedrock:GetInferenceProfile",
     "kms:Decrypt",
     "lambda:GetAlias",
     "lambda:GetEventSourceMapping",
