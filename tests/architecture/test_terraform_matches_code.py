@@ -100,6 +100,65 @@ def test_root_shows_every_output_of_the_module() -> None:
         assert shown[name] == {"description": output["description"], "value": f"${{module.service.{name}}}"}
 
 
+#: Kinds of resources that AWS tags. A new kind is in one of the two sets.
+TAGGED = {
+    "aws_apigatewayv2_api",
+    "aws_apigatewayv2_stage",
+    "aws_cloudwatch_log_group",
+    "aws_cloudwatch_metric_alarm",
+    "aws_cognito_user_pool",
+    "aws_dynamodb_table",
+    "aws_iam_role",
+    "aws_kms_key",
+    "aws_lambda_event_source_mapping",
+    "aws_lambda_function",
+    "aws_sns_topic",
+    "aws_sqs_queue",
+}
+WITHOUT_TAGS = {
+    "aws_apigatewayv2_authorizer",
+    "aws_apigatewayv2_integration",
+    "aws_apigatewayv2_route",
+    "aws_cloudwatch_dashboard",
+    "aws_cognito_resource_server",
+    "aws_cognito_user_pool_client",
+    "aws_cognito_user_pool_domain",
+    "aws_iam_role_policy",
+    "aws_kms_alias",
+    "aws_lambda_alias",
+    "aws_lambda_function_event_invoke_config",
+    "aws_lambda_function_recursion_config",
+    "aws_lambda_permission",
+    "aws_sns_topic_policy",
+    "aws_sns_topic_subscription",
+    "terraform_data",
+}
+
+
+def test_every_resource_that_can_have_tags_has_those_of_the_variable() -> None:
+    resources = list(MODULE.resources())
+    assert {kind for kind, _ in resources} == TAGGED | WITHOUT_TAGS
+    for kind, body in resources:
+        assert body.get("tags") == ("${var.tags}" if kind in TAGGED else None), kind
+
+
+def test_no_destroy_deletes_the_key_that_the_tables_backups_need() -> None:
+    """A backup of a deleted table lives 35 days, a key that waits for its deletion at most 30."""
+    (lifecycle,) = MODULE.resource("aws_kms_key", "data")["lifecycle"]
+    assert lifecycle["prevent_destroy"] is True
+
+
+def test_names_that_are_unique_in_an_account_have_the_region_and_never_change() -> None:
+    for kind, name, attribute in (
+        ("aws_iam_role", "function", "name"),
+        ("aws_cloudwatch_dashboard", "chat", "dashboard_name"),
+    ):
+        body = MODULE.resource(kind, name)
+        assert "${local.region}" in body[attribute]
+        (lifecycle,) = body["lifecycle"]
+        assert lifecycle["ignore_changes"] == [attribute]
+
+
 def test_module_names_no_workspace_region_backend_or_provider_of_its_own() -> None:
     text = "".join(file.read_text() for file in SERVICE.glob("*.tf"))
     assert not re.search(r'terraform\.workspace|^provider "|^ +backend "|eu-central-1', text, re.MULTILINE)

@@ -21,13 +21,15 @@ MAKE: Final = {
     "accept": "needs a deployed workspace; tests/e2e/test_acceptance.py runs it",
     "bench": "takes minutes, and all of the machine; its results are committed",
 }
-#: Terraform's commands: the variables, outputs and workspaces that they name must exist.
+#: Terraform's commands: the variables, outputs and workspaces that they name must exist. Those that plan are planned, with
+#: a mocked provider, by tests/terraform/test_documented_commands.py.
 TERRAFORM: Final = {
     "apply": "needs an account; `python -m tests two-workspaces` applies to an embedded AWS, and so does every end-to-end test",
     "destroy": "needs an account; `python -m tests two-workspaces` destroys on an embedded AWS",
     "init": "needs an account; `python -m tests two-workspaces` keeps the state in a bucket",
     "workspace": "needs an account; `python -m tests two-workspaces` makes two",
     "output": "needs an account; answers what is asked for",
+    "state": "needs an account; `python -m tests two-workspaces` takes the key out of a state",
 }
 #: Programs whose stand-ins check their options.
 PROGRAMS: Final = {
@@ -41,6 +43,7 @@ COMMANDS: Final = {
 MODULES: Final = {
     "python -m scripts.enable_model": "needs an account; tests/unit/scripts/test_enable_model.py runs it",
     "python -m scripts.smoke": "needs a deployed workspace; tests/e2e/test_operators_tools.py runs it",
+    "python -m scripts.rollback": "needs a deployed workspace; tests/unit/scripts/test_rollback.py rolls back on moto",
     "python -m scripts.redrive": "needs a deployed workspace; tests/e2e/test_operators_tools.py runs it",
 }
 #: Replacements: `make test` runs these tests, and `make check` this mypy.

@@ -39,8 +39,11 @@ def terraform(arguments: list[str]) -> None:
 
     command, *rest = [argument for argument in arguments if not argument.startswith("-chdir=")]
     _tell("terraform", command)
-    other = Path(os.environ.get("ASYNC_CHAT_TERRAFORM_FOLDER", "terraform")).name
-    folder = PROJECT / "terraform" / ("" if other == "terraform" else other)
+    chosen = [argument.removeprefix("-chdir=") for argument in arguments if argument.startswith("-chdir=")]
+    clone = Path.cwd()
+    folder = PROJECT / Path(clone, *chosen or [os.environ.get("ASYNC_CHAT_TERRAFORM_FOLDER", "terraform")]).relative_to(
+        clone
+    )
     module = Module(folder)
     for name in re.findall(r"-var (\w+)=", " ".join(rest)):
         assert name in module.variables, f"no variable {name}"

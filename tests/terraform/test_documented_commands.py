@@ -17,7 +17,7 @@ from typing import Any, Final
 
 import pytest
 
-from docs.site.navigation import ROOT
+from docs.site.navigation import ROOT, files
 from local.terraform import literal
 from scripts.hcl import Module
 from tests.docs.blocks import Block, blocks
@@ -34,6 +34,8 @@ PLANNED: Final = {"plan", "apply", "destroy"}
 #: Pages that set a workspace up. Every other page's workspaces were set up as DEPLOY says.
 DEPLOY: Final = "docs/deploy.md"
 SETTING_UP: Final = {block.page for block in blocks() if block.mark.startswith("settings: ")}
+#: A command within a sentence or a table.
+INLINE: Final = re.compile(r"`((?:TF_WORKSPACE=\w+ )?scripts/terraform (?:plan|apply|destroy) [^`]+)`")
 ROOTS: Final = {"terraform": "", "terraform/state-bucket": BUCKET, "examples/terraform_consumer": CONSUMER}
 #: Variables of `make run` and `make up`, as settings of workspace local.
 OF_MAKE: Final = {"RECALL_DELAY": "recall_delay_seconds", "AGENT": "agent"}
@@ -59,6 +61,9 @@ def commands() -> Iterator[Command]:
     for page in dict.fromkeys(block.page for block in blocks()):
         settings = {} if page in SETTING_UP else _settings(DEPLOY)
         yield from _of_page([block for block in blocks() if block.page == page], settings)
+    for file in files():
+        within = "\n".join(INLINE.findall(file.read_text(encoding="utf-8")))
+        yield from _of_page([Block(str(file.relative_to(ROOT)), 0, "sh", within, "", "")], _settings(DEPLOY))
 
 
 def _settings(page: str) -> dict[str, dict[str, Any]]:
@@ -211,15 +216,36 @@ def test_a_command_without_what_its_page_says_is_refused(tmp_path: Path) -> None
             )
 
 
-@pytest.mark.parametrize("command", [one for one in COMMANDS if one.verb == "state"], ids=str)
-def test_addresses_of_documented_commands_exist(command: Command) -> None:
-    address = re.fullmatch(r"module\.service\.(\w+)\.(\w+)(\[.+\])?", command.options[-1])
-    assert address, command.line
-    assert Module().resource(address[1], address[2])
+ADDRESSES: Final = [
+    (one.line, address)
+    for one in COMMANDS
+    for address in [*_values(one.options, "-replace"), *_values(one.options, "-target"), *one.options[1:]]
+    if address.startswith("module.")
+]
+
+
+@pytest.mark.parametrize(("line", "address"), ADDRESSES)
+def test_addresses_of_documented_commands_exist(line: str, address: str) -> None:
+    """Terraform only warns of an address that is not there."""
+    found = re.fullmatch(r"module\.service\.(\w+)\.(\w+)(\[.+\])?", address)
+    assert found, line
+    assert Module().resource(found[1], found[2])
+
+
+@pytest.mark.parametrize(
+    ("page", "settings"),
+    {(one.page, one.settings) for one in COMMANDS if one.folder == "terraform" and "package_extras" in one.settings},
+)
+def test_a_documented_agent_is_in_what_its_settings_package(page: str, settings: str) -> None:
+    said = json.loads(settings)
+    module = said["agent"].partition(":")[0].replace(".", "/")
+    found = [ROOT / extra / f"{module}{end}" for extra in said["package_extras"] for end in (".py", "/__init__.py")]
+    assert any(file.exists() for file in found), page
 
 
 def test_the_docs_have_commands_for_every_root_and_kind_of_workspace() -> None:
     planned = {(one.folder, _file(one.workspace)) for one in COMMANDS if one.verb in PLANNED}
     assert {folder for folder, _ in planned} == ROOTS.keys()
     assert {workspace for _, workspace in planned} == {"dev", "prod", "pr", "local"}
+    assert len(ADDRESSES) >= 3
     assert {one.verb for one in COMMANDS} >= {"apply", "destroy", "state", "workspace", "init"}
