@@ -35,6 +35,10 @@ module "service" {
   workspace_answers_per_day = try(local.environment.workspace_answers_per_day, null)
 
   log_retention           = try(local.environment.log_retention, null)
+  access_log_retention    = try(local.environment.access_log_retention, null)
+  public_throttle         = try(local.environment.public_throttle, null)
+  monthly_budget          = try(local.environment.monthly_budget, null)
+  domain                  = try(local.environment.domain, null)
   deadline_seconds        = try(local.environment.deadline_seconds, null)
   turns_per_user          = try(local.environment.turns_per_user, null)
   asks_per_minute         = try(local.environment.asks_per_minute, null)

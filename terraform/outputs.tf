@@ -3,6 +3,11 @@ output "api_url" {
   value       = module.service.api_url
 }
 
+output "domain_target" {
+  description = "Where the DNS record of `domain` must lead: an alias of this name and hosted zone (AAAA and A), or a CNAME; null without a domain."
+  value       = module.service.domain_target
+}
+
 output "api_id" {
   description = "The API's id, for tools that do not use its URL."
   value       = module.service.api_id

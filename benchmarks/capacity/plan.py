@@ -96,6 +96,30 @@ def turn_slots_for(load: float) -> int:
     return fewest(fits, load)
 
 
+#: Asking and retrying: two routes, each with its own throttle.
+ASKING_ROUTES: Final = 2
+#: Seconds of a poll or an ask that is cold or meets a slow table.
+SLOW_POLL_SECONDS: Final = 0.1
+COLD_ASK_SECONDS: Final = 1
+#: Of a search in as many memories as a user may have.
+SEARCH_SECONDS: Final = 2
+#: For the rare calls (cancel, read, delete, memories), and for the failures queue, whose pollers are five.
+EDITS, FAILURES = 20, 5
+
+
+def split(*, asks: float, asks_at_once: int, searches: float, calls: float, deadline: float) -> dict[str, int]:
+    """The concurrency that each function of a workspace needs for what its throttles let through."""
+    return {
+        # No ask waits for a worker, even if every turn takes until its deadline.
+        "worker": ceil(ASKING_ROUTES * asks * deadline),
+        "chat": ASKING_ROUTES * (asks_at_once + ceil(asks * COLD_ASK_SECONDS)),
+        "reads": ceil(calls * SLOW_POLL_SECONDS),
+        "search": ceil(searches * SEARCH_SECONDS),
+        "edits": EDITS,
+        "failures": FAILURES,
+    }
+
+
 def shards_of(turn_slots: int) -> int:
     """The number of shards in the service for so many turn slots."""
     return ceil(turn_slots / SLOTS_PER_SHARD)

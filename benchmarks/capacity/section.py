@@ -11,7 +11,6 @@ from benchmarks.capacity.footprint import Footprint, footprint
 from benchmarks.capacity.plan import Plan, sized, with_turn_slots
 from benchmarks.capacity.prices import Prices, read_prices
 from benchmarks.capacity.quotas import quotas
-from benchmarks.capacity.settings import production
 from benchmarks.capacity.simulation import CHATS, Outcome, simulate
 from benchmarks.record import Plot, Progress, Row, Section, Table
 
@@ -19,6 +18,8 @@ RATES: Final = (0.1, 0.3, 1, 3, 10, 30, 100, 300, 1_000)
 SECONDS: Final = 56.0
 REGION: Final = "eu-central-1"
 FEW: Final = 300
+#: A workspace of a middle size, for the tables of shards and of overload.
+WORKERS: Final = 350
 TITLE: Final = "Capacity"
 HOW: Final = (
     "Simulated time (SimPy), Poisson arrivals, apps that poll by the service's hint, compared with Erlang's formula. "
@@ -105,10 +106,9 @@ def _row(plan: Plan, outcome: Outcome) -> dict[str, str | float | None]:
 
 def _shards_table(chats: int) -> Table:
     """What sharding the turn slots costs: more refusals. It is needed since concurrent asks contend for an item."""
-    workers = production().concurrency["worker"]
     rows: list[Row] = []
     for use in (0.7, 0.8, 0.9, 0.95):
-        real = with_turn_slots(Plan(use * workers / SECONDS, SECONDS, workers=workers), workers)
+        real = with_turn_slots(Plan(use * WORKERS / SECONDS, SECONDS, workers=WORKERS), WORKERS)
         outcomes = [
             simulate(plan, chats=3 * chats, poll=False)
             for plan in (replace(real, shards=1, shard_tries=1), replace(real, shard_tries=1), real)
@@ -116,7 +116,7 @@ def _shards_table(chats: int) -> Table:
         tries = outcomes[-1].slot_tries / outcomes[-1].asks
         rows.append([f"{use:.0%}", *(round(100 * one.refused, 2) for one in outcomes), round(tries - 1, 3)])
     columns = ("workers in use", "one shard", "sharded, one try", "sharded, as shipped", "further tries per ask")
-    return Table(f"Asks refused with {workers} turn slots, %, by sharding", columns, rows)
+    return Table(f"Asks refused with {WORKERS} turn slots, %, by sharding", columns, rows)
 
 
 # ---- money and quotas
@@ -162,8 +162,7 @@ def _needed(sweep: list[Plan]) -> Plot:
 
 def _overload(chats: int) -> Plot:
     """The effect of the limit on concurrent turns."""
-    workers = production().concurrency["worker"]
-    limited = with_turn_slots(Plan(1, SECONDS, workers=workers), workers)
+    limited = with_turn_slots(Plan(1, SECONDS, workers=WORKERS), WORKERS)
     rates = (3, 4, 5, 5.5, 6, 6.5, 7, 8, 10)
     with_limit = [(rate, simulate(replace(limited, rate=rate), chats=chats)) for rate in rates]
     without = [(rate, simulate(replace(limited, rate=rate, turn_slots=None, shards=1), chats=chats)) for rate in rates]
@@ -172,7 +171,7 @@ def _overload(chats: int) -> Plot:
         "failed after a wait, with the limit": [(rate, 100 * one.failed) for rate, one in with_limit],
         "failed after a wait, without": [(rate, 100 * one.failed) for rate, one in without],
     }
-    return Plot("overload", f"Too many asks for {workers} workers", "chats/s", "% of asks", series)
+    return Plot("overload", f"Too many asks for {WORKERS} workers", "chats/s", "% of asks", series)
 
 
 def _costs(used: Footprint, prices: Prices) -> Plot:

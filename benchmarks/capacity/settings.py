@@ -5,15 +5,19 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from scripts.hcl import TERRAFORM, Module
 
 
 @dataclass(frozen=True)
 class Environment:
-    """What workspace `prod` allows: asks per second, and slots and megabytes by function."""
+    """What workspace `prod` allows: asks and calls per second, asks at once, and slots and megabytes by function."""
 
     asks: float
+    asks_at_once: int
+    calls: float
+    deadline: int
     concurrency: dict[str, int]
     memory: dict[str, int]
 
@@ -23,6 +27,13 @@ def production() -> Environment:
     """As workspace `prod` has it, with the defaults of all where it has none of its own."""
     prod = json.loads((TERRAFORM / "workspaces" / "prod.json").read_text(encoding="utf-8"))
     service = Module()
-    asks = prod.get("ask_throttle", service.variables["ask_throttle"]["default"])["rate"]
+
+    def setting(name: str) -> Any:
+        return prod.get(name, service.variables[name]["default"])
+
+    asks, calls = setting("ask_throttle"), setting("throttle")
     usual = {name: int(kind.split(",")[1].strip(" )}")) for name, kind in service.attributes("memory").items()}
-    return Environment(asks, prod["concurrency"], {**usual, **prod.get("memory", {})})
+    memory = {**usual, **prod.get("memory", {})}
+    return Environment(
+        asks["rate"], asks["burst"], calls["rate"], setting("deadline_seconds"), prod["concurrency"], memory
+    )

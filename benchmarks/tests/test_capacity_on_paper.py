@@ -10,7 +10,7 @@ from benchmarks.capacity import settings
 from benchmarks.capacity.__main__ import main
 from benchmarks.capacity.cost import ALARMS, MEMORY, METRICS, METRICS_OF, Tokens, cost, model_cost
 from benchmarks.capacity.footprint import footprint
-from benchmarks.capacity.plan import SHARED_PART, sized
+from benchmarks.capacity.plan import ASKING_ROUTES, SHARED_PART, sized, split, turn_slots_for
 from benchmarks.capacity.prices import FILE, read_prices, regions
 from benchmarks.capacity.quotas import quotas
 from scripts.hcl import Module
@@ -59,6 +59,16 @@ def test_tokens_cost_the_models_price() -> None:
 
 def test_memory_equals_terraforms() -> None:
     assert {name: settings.production().memory[name] for name in MEMORY} == MEMORY
+
+
+def test_production_is_split_as_planned_and_fits_an_account() -> None:
+    prod = settings.production()
+    planned = split(asks=prod.asks, asks_at_once=prod.asks_at_once, calls=prod.calls, deadline=prod.deadline)
+    assert prod.concurrency == planned
+    # By default an account has 1,000, of which 100 must stay unreserved.
+    assert sum(planned.values()) <= 900
+    # Both routes at their limit, agents of 56 s: the plan's own number of turn slots fits.
+    assert turn_slots_for(ASKING_ROUTES * prod.asks * 56) <= planned["worker"]
 
 
 def test_metrics_alarms_and_the_shared_pools_fraction_equal_terraforms() -> None:

@@ -61,7 +61,7 @@ locals {
     },
     {
       Sid      = "Topics"
-      Action   = ["sns:GetSubscriptionAttributes", "sns:GetTopicAttributes"]
+      Action   = ["sns:GetTopicAttributes"]
       Resource = ["arn:${local.partition}:sns:*:${local.account}:async-chat-*"]
     },
     {
@@ -76,13 +76,24 @@ locals {
       Resource = ["arn:${local.partition}:kms:*:${local.account}:key/*"]
     },
     {
-      # Some have no resource-level permissions. The others tell names, tags and retention of any log group, topic or alarm, and
+      # Which models an inference profile stands for.
+      Sid      = "InferenceProfiles"
+      Action   = ["bedrock:GetInferenceProfile"]
+      Resource = [for kind in ["inference-profile", "application-inference-profile"] : "arn:${local.partition}:bedrock:*:${local.account}:${kind}/*"]
+    },
+    {
+      Sid      = "Budgets"
+      Action   = ["budgets:ListTagsForResource", "budgets:ViewBudget"]
+      Resource = ["arn:${local.partition}:budgets::${local.account}:budget/async-chat-*"]
+    },
+    {
+      # Some have no resource-level permissions. The others tell names, tags and retention of any log group, topic or alarm, subscribers, and
       # what a dashboard shows; what is logged needs other actions.
       Sid = "AnyResource"
       Action = [
         "cloudwatch:DescribeAlarms", "cloudwatch:GetDashboard", "cloudwatch:ListTagsForResource", "cognito-idp:DescribeUserPoolDomain",
         "dynamodb:ListTagsOfResource", "kms:ListAliases", "lambda:ListEventSourceMappings", "logs:DescribeLogGroups",
-        "logs:ListTagsForResource", "sns:ListTagsForResource",
+        "logs:ListTagsForResource", "sns:GetSubscriptionAttributes", "sns:ListTagsForResource",
       ]
       Resource = ["*"]
     },

@@ -220,6 +220,33 @@ MUTANTS: Final = [
         "var.throttle.rate",
         API,
     ),
+    Mutant("public routes are throttled like polls", "api.tf", "var.public_throttle.rate", "var.throttle.rate", API),
+    Mutant(
+        "a preflight needs a token",
+        "routes.tf",
+        'route_key          = "OPTIONS /{proxy+}"',
+        'route_key          = "OPTIONS /chats"',
+        API,
+    ),
+    Mutant("the default address stays open beside a domain", "api.tf", "var.domain != null", "false", API),
+    Mutant(
+        "sign-in leads back to the default address",
+        "sign-in.tf",
+        "${local.api_url}/",
+        "${aws_apigatewayv2_api.chat.api_endpoint}/",
+        API,
+    ),
+    Mutant(
+        "addresses are kept as long as logs",
+        "logs.tf",
+        "min(var.access_log_retention, var.log_retention)",
+        "var.log_retention",
+        API,
+    ),
+    Mutant("a refresh token never changes", "sign-in.tf", "local.password_sign_in ? [] : [60]", "[]", IDENTITY),
+    Mutant("SRP sign-in is allowed", "sign-in.tf", '["ALLOW_CUSTOM_AUTH"]', '["ALLOW_USER_SRP_AUTH"]', IDENTITY),
+    Mutant("a queue takes plain HTTP", "failures.tf", ", undelivered = aws_sqs_queue.undelivered }", " }", DATA),
+    Mutant("the budget tells when it is too late", "budget.tf", '["ACTUAL", 80], ', "", OPERATIONS),
     Mutant("the access log contains paths", "api.tf", '"$context.routeKey"', '"$context.path"', API),
     # ---- how Lambda runs the worker
     Mutant(

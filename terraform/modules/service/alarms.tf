@@ -279,17 +279,39 @@ resource "aws_sns_topic_policy" "alarms" {
 
   policy = jsonencode({
     Version = "2012-10-17"
-    Statement = [{
-      Sid       = "Alarms"
-      Effect    = "Allow"
-      Principal = { Service = "cloudwatch.amazonaws.com" }
-      Action    = ["sns:Publish"]
-      Resource  = [each.value.arn]
-      Condition = {
-        ArnLike      = { "aws:SourceArn" = "arn:${local.partition}:cloudwatch:${local.region_account}:alarm:${var.name_prefix}-*" }
-        StringEquals = { "aws:SourceAccount" = local.account_id }
-      }
-    }]
+    Statement = concat(
+      [{
+        Sid       = "Alarms"
+        Effect    = "Allow"
+        Principal = { Service = "cloudwatch.amazonaws.com" }
+        Action    = ["sns:Publish"]
+        Resource  = [each.value.arn]
+        Condition = {
+          ArnLike      = { "aws:SourceArn" = "arn:${local.partition}:cloudwatch:${local.region_account}:alarm:${var.name_prefix}-*" }
+          StringEquals = { "aws:SourceAccount" = local.account_id }
+        }
+      }],
+      [for _ in aws_budgets_budget.account : {
+        Sid       = "Budget"
+        Effect    = "Allow"
+        Principal = { Service = "budgets.amazonaws.com" }
+        Action    = ["sns:Publish"]
+        Resource  = [each.value.arn]
+        Condition = {
+          ArnLike      = { "aws:SourceArn" = "arn:${local.partition}:budgets::${local.account_id}:*" }
+          StringEquals = { "aws:SourceAccount" = local.account_id }
+        }
+      } if each.key == "ticket"],
+      # A topic's policy cannot say `sns:*`. The embedded AWS speaks plain HTTP only.
+      [for topic in [each.value.arn] : {
+        Sid       = "OnlyEncrypted"
+        Effect    = "Deny"
+        Principal = "*"
+        Action    = ["sns:Publish"]
+        Resource  = [topic]
+        Condition = { Bool = { "aws:SecureTransport" = "false" } }
+      } if !local.embedded],
+    )
   })
 }
 

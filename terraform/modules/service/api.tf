@@ -4,6 +4,12 @@ resource "aws_apigatewayv2_api" "chat" {
   protocol_type = "HTTP"
   tags          = var.tags
 
+  # IPv6 costs nothing and needs no client to know of it.
+  ip_address_type = "dualstack"
+
+  # With a domain of its own the API has one address; clients that knew the other one notice at once.
+  disable_execute_api_endpoint = var.domain != null
+
   dynamic "cors_configuration" {
     for_each = length(var.cors_origins) > 0 ? [var.cors_origins] : []
 
@@ -11,7 +17,7 @@ resource "aws_apigatewayv2_api" "chat" {
       allow_origins  = cors_configuration.value
       allow_methods  = ["DELETE", "GET", "POST"]
       allow_headers  = ["authorization", "content-type", "idempotency-key", "if-none-match"]
-      expose_headers = ["etag", "idempotency-replayed", "location", "retry-after"]
+      expose_headers = ["apigw-requestid", "date", "etag", "idempotency-replayed", "location", "retry-after"]
       max_age        = 600
     }
   }
@@ -55,6 +61,17 @@ resource "aws_apigatewayv2_stage" "default" {
     }
   }
 
+  # Without a token, so anybody can call them, and all day long.
+  dynamic "route_settings" {
+    for_each = local.public_routes
+
+    content {
+      route_key              = aws_apigatewayv2_route.public[route_settings.key].route_key
+      throttling_rate_limit  = var.public_throttle.rate
+      throttling_burst_limit = var.public_throttle.burst
+    }
+  }
+
   # Log the route, never the path or the query: a memory search contains the user's text.
   access_log_settings {
     destination_arn = aws_cloudwatch_log_group.api.arn
@@ -66,7 +83,11 @@ resource "aws_apigatewayv2_stage" "default" {
       source_ip           = "$context.identity.sourceIp"
       latency_ms          = "$context.responseLatency"
       response_bytes      = "$context.responseLength"
+      user_agent          = "$context.identity.userAgent"
+      error               = "$context.error.message"
+      error_type          = "$context.error.responseType"
       authorizer_error    = "$context.authorizer.error"
+      invoke_status       = "$context.integration.integrationStatus"
       function_error      = "$context.integrationErrorMessage"
       function_latency_ms = "$context.integrationLatency"
       function_request_id = "$context.integration.requestId"

@@ -33,6 +33,25 @@ resource "aws_sqs_queue" "undelivered" {
   })
 }
 
+# The embedded AWS speaks plain HTTP only.
+resource "aws_sqs_queue_policy" "tls" {
+  for_each = { for key, queue in { failures = aws_sqs_queue.failures, undelivered = aws_sqs_queue.undelivered } : key => queue if !local.embedded }
+
+  queue_url = each.value.url
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Sid       = "OnlyEncrypted"
+      Effect    = "Deny"
+      Principal = "*"
+      Action    = ["sqs:*"]
+      Resource  = [local.queue_arns[each.key]]
+      Condition = { Bool = { "aws:SecureTransport" = "false" } }
+    }]
+  })
+}
+
 resource "aws_lambda_event_source_mapping" "failures" {
   event_source_arn        = aws_sqs_queue.failures.arn
   function_name           = local.invoke_targets.failures.arn

@@ -52,6 +52,14 @@ resource "aws_cognito_user_pool" "users" {
     temporary_password_validity_days = 7
   }
 
+  # By mail only, never by a text message, which can be intercepted.
+  account_recovery_setting {
+    recovery_mechanism {
+      name     = "verified_email"
+      priority = 1
+    }
+  }
+
   mfa_configuration = "OPTIONAL"
 
   software_token_mfa_configuration {

@@ -26,7 +26,7 @@ locals {
   key_arn = one(aws_kms_key.data[*].arn)
 
   # In a key policy, resource "*" is this key.
-  key_policy_statements = [
+  key_policy_statements = concat([
     {
       # Lets IAM policies of this account grant access; without it this policy could never be changed again.
       Sid       = "Account"
@@ -53,5 +53,16 @@ locals {
       Resource  = ["*"]
       Condition = { StringEquals = { "aws:SourceAccount" = local.account_id } }
     },
-  ]
+    ], [for account in [local.account_id] : {
+      # To the topic of the alarms.
+      Sid       = "Budget"
+      Effect    = "Allow"
+      Principal = { Service = "budgets.amazonaws.com" }
+      Action    = ["kms:Decrypt", "kms:GenerateDataKey*"]
+      Resource  = ["*"]
+      Condition = {
+        ArnLike      = { "aws:SourceArn" = "arn:${local.partition}:budgets::${account}:*" }
+        StringEquals = { "aws:SourceAccount" = account }
+      }
+  } if var.monthly_budget != null])
 }

@@ -1,6 +1,14 @@
 output "api_url" {
   description = "The base URL of the API."
-  value       = aws_apigatewayv2_api.chat.api_endpoint
+  value       = local.api_url
+}
+
+output "domain_target" {
+  description = "Where the DNS record of `domain` must lead: an alias of this name and hosted zone (AAAA and A), or a CNAME; null without a domain."
+  value = one([for domain in aws_apigatewayv2_domain_name.api : {
+    name           = domain.domain_name_configuration[0].target_domain_name
+    hosted_zone_id = domain.domain_name_configuration[0].hosted_zone_id
+  }])
 }
 
 output "api_id" {

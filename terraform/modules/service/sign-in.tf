@@ -3,7 +3,7 @@ locals {
   hosted_sign_in = local.own_pool && var.hosted_sign_in
 
   # The chat page is served by the API itself.
-  page_url      = "${aws_apigatewayv2_api.chat.api_endpoint}/"
+  page_url      = "${local.api_url}/"
   callback_urls = concat([local.page_url], var.callback_urls)
 }
 
@@ -16,10 +16,20 @@ resource "aws_cognito_user_pool_client" "app" {
   # A public client: browsers and terminals cannot keep a secret, so it uses PKCE.
   generate_secret = false
 
-  explicit_auth_flows = [
-    local.password_sign_in ? "ALLOW_USER_PASSWORD_AUTH" : "ALLOW_USER_SRP_AUTH",
-    "ALLOW_REFRESH_TOKEN_AUTH",
-  ]
+  # Users sign in on the hosted pages, which need none of these flows. An empty list would mean Cognito's defaults, SRP among
+  # them; custom authentication needs Lambda triggers, which this pool does not have, so it signs in nobody.
+  explicit_auth_flows = local.password_sign_in ? ["ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"] : ["ALLOW_CUSTOM_AUTH"]
+
+  # Each refresh gives a new refresh token and ends the old one; within the grace period a client may repeat a refresh whose
+  # response it lost. It excludes ALLOW_REFRESH_TOKEN_AUTH.
+  dynamic "refresh_token_rotation" {
+    for_each = local.password_sign_in ? [] : [60]
+
+    content {
+      feature                    = "ENABLED"
+      retry_grace_period_seconds = refresh_token_rotation.value
+    }
+  }
 
   allowed_oauth_flows_user_pool_client = local.hosted_sign_in
   allowed_oauth_flows                  = local.hosted_sign_in ? ["code"] : null

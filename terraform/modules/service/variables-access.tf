@@ -11,6 +11,17 @@ variable "cors_origins" {
   }
 }
 
+variable "domain" {
+  description = "The API's own domain name, and the ARN of its certificate in ACM in the same region. The default address of API Gateway is switched off, so that the API has one address, also when it is made anew. null: the default address."
+  type        = object({ name = string, certificate_arn = string })
+  default     = null
+
+  validation {
+    condition     = var.domain == null || try(can(regex("^([a-z0-9]([a-z0-9-]*[a-z0-9])?\\.)+[a-z]{2,}$", var.domain.name)) && can(regex("^arn:[a-z-]+:acm:[a-z0-9-]+:[0-9]{12}:certificate/[0-9a-f-]+$", var.domain.certificate_arn)), false)
+    error_message = "domain must have a name in lower case, such as chat.example.org, and the ARN of a certificate in ACM."
+  }
+}
+
 variable "oidc_issuer" {
   description = "Your own OpenID Connect issuer instead of a Cognito user pool: the `iss` claim of its tokens. It must sign with RSA; API Gateway rejects other algorithms."
   type        = string

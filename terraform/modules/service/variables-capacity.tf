@@ -32,6 +32,13 @@ variable "memory_limit" {
   }
 }
 
+variable "public_throttle" {
+  description = "Requests per second that each public route (the chat page, the health check, the API's description) accepts, and its burst. They need no token: whoever floods them costs no more than this."
+  type        = object({ rate = number, burst = number })
+  default     = { rate = 5, burst = 20 }
+  nullable    = false
+}
+
 variable "memory" {
   description = "Memory of each function in MB."
   type = object({
@@ -99,7 +106,7 @@ variable "workspace_answers_per_day" {
 }
 
 variable "log_retention" {
-  description = "Days for which logs are kept, as CloudWatch offers them."
+  description = "Days for which the functions' logs are kept, as CloudWatch offers them."
   type        = number
   default     = 30
   nullable    = false
@@ -107,5 +114,28 @@ variable "log_retention" {
   validation {
     condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.log_retention)
     error_message = "log_retention must be a number of days that CloudWatch offers: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, ..."
+  }
+}
+
+variable "access_log_retention" {
+  description = "Days for which the API's access log is kept, at most as long as the functions' logs: it holds addresses of users' devices."
+  type        = number
+  default     = 30
+  nullable    = false
+
+  validation {
+    condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365], var.access_log_retention)
+    error_message = "access_log_retention must be 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180 or 365 days."
+  }
+}
+
+variable "monthly_budget" {
+  description = "US dollars a month that the AWS account may cost: the alarms' topic is notified at 80 % and at 100 %, and when the forecast exceeds it. It stops nothing. Requires `alarms`. null: no budget."
+  type        = number
+  default     = null
+
+  validation {
+    condition     = var.monthly_budget == null || try(var.monthly_budget > 0 && var.alarms, false)
+    error_message = "monthly_budget must be greater than 0, and requires alarms."
   }
 }

@@ -57,7 +57,7 @@ run "reserves_concurrency_for_each_function" {
   command = plan
 
   assert {
-    condition     = local.environment.concurrency == { chat = 50, worker = 350, reads = 200, search = 20, edits = 20, failures = 5 } && toset(keys(local.environment.concurrency)) == toset(keys(output.function_names))
+    condition     = local.environment.concurrency == { chat = 50, worker = 700, reads = 50, search = 20, edits = 20, failures = 5 } && toset(keys(local.environment.concurrency)) == toset(keys(output.function_names))
     error_message = "Every function needs its reserved concurrency."
   }
 
@@ -71,8 +71,9 @@ run "throttles_questions_to_the_rate_at_which_workers_become_free" {
   command = plan
 
   assert {
-    condition     = try(local.environment.ask_throttle.rate, 5) * try(local.environment.deadline_seconds, 70) <= local.environment.concurrency.worker
-    error_message = "Questions must not arrive faster than workers become free."
+    # Asking and retrying are two routes, and each has its own throttle.
+    condition     = 2 * try(local.environment.ask_throttle.rate, 5) * try(local.environment.deadline_seconds, 70) <= local.environment.concurrency.worker
+    error_message = "Questions and retries must not arrive faster than workers become free."
   }
 
   assert {
@@ -120,5 +121,14 @@ run "has_alarms_tracing_and_published_versions" {
   assert {
     condition     = local.environment.pinned_runtime
     error_message = "Production's Python and AWS SDK must change with a deployment only."
+  }
+}
+
+run "has_a_budget" {
+  command = plan
+
+  assert {
+    condition     = local.environment.monthly_budget > 0
+    error_message = "Workspace prod needs a budget: it is told when the account costs more."
   }
 }

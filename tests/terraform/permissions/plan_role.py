@@ -22,13 +22,18 @@ from tests.terraform.copy import REGION, SOURCE, TerraformCopy
 from tests.terraform.permissions.removals import reduced
 from tests.terraform.two_workspaces import SWITCHES
 
+#: The embedded AWS's own, where the Terraform leaves out what that AWS lacks: queues that refuse plain HTTP.
+ACCOUNT: Final = "000000000000"
 ROLE: Final = "async-chat-plan"
 POLICY: Final = "reads-no-data"
 WORKSPACES: Final[Mapping[str, Mapping[str, bool]]] = {"prod": {}, "dev": dict.fromkeys(SWITCHES, True), "pr-7": {}}
-#: The embedded AWS decrypts no function's variables. GetAlias and GetEventSourceMapping it checks by the actions of lists
-#: (ListAliases, ListEventSourceMappings), the other two not at all. It knows no inference profiles. AWS checks each.
+#: The workspaces here have no inference profile, and no budget: the embedded AWS asks for actions that AWS has not. It
+#: decrypts no function's variables. GetAlias and GetEventSourceMapping it checks by the actions of lists (ListAliases,
+#: ListEventSourceMappings), the other two not at all. AWS checks each.
 NOT_CHECKED: Final = {
     "bedrock:GetInferenceProfile",
+    "budgets:ListTagsForResource",
+    "budgets:ViewBudget",
     "kms:Decrypt",
     "lambda:GetAlias",
     "lambda:GetEventSourceMapping",
@@ -93,10 +98,15 @@ class PlanRole:
     def __init__(self, folder: Path, endpoint: str) -> None:
         self._endpoint = endpoint
         self._service = TerraformCopy(folder / "service", endpoint)
-        prod = json.loads((self._service.folder / "workspaces" / "prod.json").read_text(encoding="utf-8"))
-        (self._account,) = prod["account_ids"]
         for name, switches in WORKSPACES.items():
-            self._service.configure(name.split("-")[0], agent="recall", **switches)
+            # With a subscription, which the role has to read too.
+            more = {
+                "account_ids": [ACCOUNT],
+                "agent": "recall",
+                "alarm_emails": ["on.call@example.org"],
+                "monthly_budget": None,
+            }
+            self._service.configure(name.split("-")[0], **more, **switches)
         shutil.copy(SOURCE / "backend.tf.example", self._service.folder / "backend.tf")
         self._bucket = folder / "bucket"
         shutil.copytree(SOURCE / "state-bucket", self._bucket, ignore=shutil.ignore_patterns("terraform.tfstate*"))
@@ -133,7 +143,7 @@ class PlanRole:
 
     def _deploy_bucket(self) -> str:
         self._run("default", "init", "-lockfile=readonly", folder=self._bucket)
-        variables = {"account_id": self._account, "region": REGION, "repository": "owner/name"}
+        variables = {"account_id": ACCOUNT, "region": REGION, "repository": "owner/name"}
         options = [f"-var={name}={value}" for name, value in variables.items()]
         self._run("default", "apply", "-auto-approve", *options, folder=self._bucket)
         return str(json.loads(self._run("default", "output", "-json", folder=self._bucket))["bucket"]["value"])
@@ -182,8 +192,7 @@ class PlanRole:
 
     def _run(self, workspace: str, *arguments: str, folder: Path | None = None) -> str:
         """As the account's administrator; returns what Terraform prints."""
-        keys = {"AWS_ACCESS_KEY_ID": self._account}  # the embedded AWS takes an account's number for its key
-        done = self._terraform(workspace, keys, *arguments, folder=folder)
+        done = self._terraform(workspace, {}, *arguments, folder=folder)
         assert done.returncode == 0, done.stderr
         return done.stdout
 
@@ -207,7 +216,7 @@ class PlanRole:
 
     def _trust_administrator(self) -> None:
         """The role trusts GitHub's tokens alone, of which the test has none."""
-        trust = {"Effect": "Allow", "Principal": {"AWS": self._account}, "Action": "sts:AssumeRole"}
+        trust = {"Effect": "Allow", "Principal": {"AWS": ACCOUNT}, "Action": "sts:AssumeRole"}
         document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
         self._iam().update_assume_role_policy(RoleName=ROLE, PolicyDocument=document)
 
@@ -240,7 +249,7 @@ class PlanRole:
         return self._client("iam")
 
     def _client(self, service: str) -> Any:
-        session = boto3.session.Session(self._account, "test", region_name=REGION)
+        session = boto3.session.Session("test", "test", region_name=REGION)
         return session.client(service, endpoint_url=self._endpoint)  # type: ignore[call-overload]
 
 

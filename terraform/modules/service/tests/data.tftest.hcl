@@ -41,6 +41,40 @@ run "tables_have_the_keys_and_the_index_that_the_code_uses" {
   }
 }
 
+run "queues_and_topic_refuse_plain_http" {
+  command = plan
+
+  variables {
+    alarms = true
+  }
+
+  assert {
+    condition = { for key, policy in aws_sqs_queue_policy.tls : key => jsondecode(policy.policy).Statement } == {
+      for key, suffix in { failures = "", undelivered = "-undelivered" } : key => [{
+        Sid       = "OnlyEncrypted"
+        Effect    = "Deny"
+        Principal = "*"
+        Action    = ["sqs:*"]
+        Resource  = ["arn:aws:sqs:eu-central-1:123456789012:async-chat-local-failures${suffix}"]
+        Condition = { Bool = { "aws:SecureTransport" = "false" } }
+      }]
+    }
+    error_message = "Both queues must refuse plain HTTP."
+  }
+
+  assert {
+    condition = [for statement in jsondecode(aws_sns_topic_policy.alarms[0].policy).Statement : statement if statement.Effect == "Deny"] == [{
+      Sid       = "OnlyEncrypted"
+      Effect    = "Deny"
+      Principal = "*"
+      Action    = ["sns:Publish"]
+      Resource  = ["arn:aws:sns:eu-central-1:123456789012:async-chat-local-alarms"]
+      Condition = { Bool = { "aws:SecureTransport" = "false" } }
+    }]
+    error_message = "The topic must refuse plain HTTP."
+  }
+}
+
 run "by_default_everything_can_be_deleted" {
   command = plan
 

@@ -46,8 +46,13 @@ run "password_sign_in_is_disabled_in_a_real_account" {
   command = plan
 
   assert {
-    condition     = aws_cognito_user_pool_client.app[0].explicit_auth_flows == toset(["ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"])
-    error_message = "The client must not allow password sign-in."
+    condition     = aws_cognito_user_pool_client.app[0].explicit_auth_flows == toset(["ALLOW_CUSTOM_AUTH"])
+    error_message = "The client must allow neither password nor SRP sign-in, which nothing uses."
+  }
+
+  assert {
+    condition     = [for rotation in aws_cognito_user_pool_client.app[0].refresh_token_rotation : [rotation.feature, rotation.retry_grace_period_seconds]] == [["ENABLED", 60]]
+    error_message = "A refresh must end the old refresh token, after a minute for repeats."
   }
 
   assert {
@@ -63,6 +68,11 @@ run "password_sign_in_is_disabled_in_a_real_account" {
 
 run "self_registration_is_disabled" {
   command = plan
+
+  assert {
+    condition     = [for recovery in aws_cognito_user_pool.users[0].account_recovery_setting[0].recovery_mechanism : recovery.name] == ["verified_email"]
+    error_message = "A forgotten password must be recovered by mail only."
+  }
 
   assert {
     condition     = aws_cognito_user_pool.users[0].admin_create_user_config[0].allow_admin_create_user_only

@@ -280,7 +280,7 @@ run "only_this_accounts_alarms_may_publish_to_the_topic" {
   command = plan
 
   assert {
-    condition = [for statement in jsondecode(aws_sns_topic_policy.alarms["page"].policy).Statement : [statement.Principal, statement.Action, statement.Condition]] == [[
+    condition = [for statement in jsondecode(aws_sns_topic_policy.alarms["page"].policy).Statement : [statement.Principal, statement.Action, statement.Condition] if statement.Effect == "Allow"] == [[
       { Service = "cloudwatch.amazonaws.com" },
       ["sns:Publish"],
       {
@@ -295,6 +295,61 @@ run "only_this_accounts_alarms_may_publish_to_the_topic" {
     condition     = [for subscription in aws_sns_topic_subscription.mail : [subscription.protocol, subscription.endpoint]] == [["email", "night.shift@example.org"], ["email", "night.shift@example.org"]]
     error_message = "alarm_emails must be subscribed to both topics."
   }
+}
+
+run "by_default_there_is_no_budget" {
+  command = plan
+
+  assert {
+    condition     = length(aws_budgets_budget.account) == 0
+    error_message = "A budget needs its amount."
+  }
+}
+
+run "budget_notifies_the_topic_before_and_when_it_is_used_up" {
+  command = plan
+
+  variables {
+    monthly_budget = 250
+    customer_key   = true
+  }
+
+  assert {
+    condition     = [for budget in aws_budgets_budget.account : [budget.name, budget.limit_amount, budget.limit_unit, budget.time_unit]] == [["async-chat-local-account", "250.00", "USD", "MONTHLY"]]
+    error_message = "The budget must be monthly_budget US dollars a month."
+  }
+
+  assert {
+    condition     = toset([for notice in aws_budgets_budget.account[0].notification : "${notice.notification_type} ${notice.threshold} ${join(" ", notice.subscriber_sns_topic_arns)}"]) == toset([for notice in ["ACTUAL 80", "ACTUAL 100", "FORECASTED 100"] : "${notice} arn:aws:sns:eu-central-1:123456789012:async-chat-local-tickets"])
+    error_message = "The topic must be notified at 80 and 100 %, and when the forecast exceeds the budget."
+  }
+
+  assert {
+    condition = [for statement in jsondecode(aws_sns_topic_policy.alarms["ticket"].policy).Statement : [statement.Principal, statement.Action, statement.Condition] if statement.Sid == "Budget"] == [[
+      { Service = "budgets.amazonaws.com" }, ["sns:Publish"],
+      { ArnLike = { "aws:SourceArn" = "arn:aws:budgets::123456789012:*" }, StringEquals = { "aws:SourceAccount" = "123456789012" } },
+    ]]
+    error_message = "Only this account's budgets may publish to the topic."
+  }
+
+  assert {
+    condition = [for statement in jsondecode(aws_kms_key.data[0].policy).Statement : [statement.Principal, statement.Action, statement.Condition] if statement.Sid == "Budget"] == [[
+      { Service = "budgets.amazonaws.com" }, ["kms:Decrypt", "kms:GenerateDataKey*"],
+      { ArnLike = { "aws:SourceArn" = "arn:aws:budgets::123456789012:*" }, StringEquals = { "aws:SourceAccount" = "123456789012" } },
+    ]]
+    error_message = "The budgets of this account must be able to use the topic's key."
+  }
+}
+
+run "budget_without_alarms_is_rejected" {
+  command = plan
+
+  variables {
+    alarms         = false
+    monthly_budget = 250
+  }
+
+  expect_failures = [var.monthly_budget]
 }
 
 run "dashboard_has_a_graph_for_turns_latency_and_cost" {
