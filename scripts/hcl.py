@@ -64,6 +64,10 @@ class Module:
             for kind, named in body.items():
                 yield from ((kind, dict(found)) for found in named.values())
 
+    def kinds(self) -> set[str]:
+        """The types of all resources and data sources."""
+        return {kind for block in ("resource", "data") for body in self._bodies(block) for kind in body}
+
     def entries(self) -> Iterator[tuple[str, Any]]:
         """Key and value of every entry of every object, also of those within an expression."""
         return (entry for file in self._files for entry in _entries(file))

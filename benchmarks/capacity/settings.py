@@ -16,6 +16,7 @@ class Environment:
 
     asks: float
     asks_at_once: int
+    searches: float
     calls: float
     deadline: int
     concurrency: dict[str, int]
@@ -31,9 +32,15 @@ def production() -> Environment:
     def setting(name: str) -> Any:
         return prod.get(name, service.variables[name]["default"])
 
-    asks, calls = setting("ask_throttle"), setting("throttle")
+    asks, searches, calls = setting("ask_throttle"), setting("search_throttle"), setting("throttle")
     usual = {name: int(kind.split(",")[1].strip(" )}")) for name, kind in service.attributes("memory").items()}
     memory = {**usual, **prod.get("memory", {})}
     return Environment(
-        asks["rate"], asks["burst"], calls["rate"], setting("deadline_seconds"), prod["concurrency"], memory
+        asks["rate"],
+        asks["burst"],
+        searches["rate"],
+        calls["rate"],
+        setting("deadline_seconds"),
+        prod["concurrency"],
+        memory,
     )

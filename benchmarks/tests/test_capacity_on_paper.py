@@ -63,7 +63,9 @@ def test_memory_equals_terraforms() -> None:
 
 def test_production_is_split_as_planned_and_fits_an_account() -> None:
     prod = settings.production()
-    planned = split(asks=prod.asks, asks_at_once=prod.asks_at_once, calls=prod.calls, deadline=prod.deadline)
+    planned = split(
+        asks=prod.asks, asks_at_once=prod.asks_at_once, searches=prod.searches, calls=prod.calls, deadline=prod.deadline
+    )
     assert prod.concurrency == planned
     # By default an account has 1,000, of which 100 must stay unreserved.
     assert sum(planned.values()) <= 900

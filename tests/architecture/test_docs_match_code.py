@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from scripts import terraform_docs
-from scripts.hcl import TERRAFORM, Module
+from scripts.hcl import SERVICE, TERRAFORM, Module
 from tests.__main__ import PROOFS
 from tests.architecture.source import MODULE, ROOT
 
@@ -89,6 +89,29 @@ def test_make_targets_and_modules_named_in_the_docs_exist(document: Path) -> Non
 def test_contributing_lists_every_proof() -> None:
     text = (ROOT / "CONTRIBUTING.md").read_text()
     assert set(re.findall(r"\| `python -m tests ([a-z-]+)", text.replace("`make up`, then ", ""))) == PROOFS.keys()
+
+
+def alarms_of_production() -> int:
+    """The alarms that the Terraform's own test lists, with a dedicated worker: it fails when one is missing."""
+    tests = (SERVICE / "tests" / "operations.tftest.hcl").read_text()
+    return len(re.findall(r"^ +[a-z0-9-]+ += \"\S+ \w+ of ", tests, re.MULTILINE))
+
+
+def test_cost_pages_count_metrics_and_alarms() -> None:
+    metrics, alarms = len(MODULE.locals["metrics"]), alarms_of_production()
+    capacity, deploy = (" ".join((DOCS / f"{name}.md").read_text().split()) for name in ("capacity", "deploy"))
+    assert f"{metrics} metrics {metrics * 0.3:.2f}, {alarms} alarms {alarms * 0.1:.2f}" in capacity
+    assert f"{metrics * 0.3:.2f} for the {metrics} embedded metrics" in deploy
+    assert f"{alarms * 0.1:.2f} more for {alarms} alarms" in deploy
+
+
+def test_decision_on_provider_6_covers_every_resource_and_data_source() -> None:
+    decision = (DOCS / "adr" / "0014-provider-5-until-6-is-tried.md").read_text()
+    named = [name.replace("*", r"\w+") for name in re.findall(r"`(aws_[\w*]+)`", decision)]
+    modules = [MODULE, Module(TERRAFORM), Module(TERRAFORM / "state-bucket")]
+    used = {kind for module in modules for kind in module.kinds() if kind.startswith("aws_")}
+    assert len(used) >= 30
+    assert {kind for kind in used if not any(re.fullmatch(name, kind) for name in named)} == set()
 
 
 @pytest.mark.parametrize("document", LINKED, ids=lambda path: path.name)
