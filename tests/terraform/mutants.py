@@ -44,9 +44,10 @@ READS_CHATS = """Action   = ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:Upd
         Resource = [local.table_arns.chats]"""
 FUNCTION_RETENTION = """  retention_in_days = var.log_retention
   kms_key_id        = local.key_arn
+  tags              = var.tags
 }
 
-resource"""
+# Keys"""
 DESTINATION = """  destination_config {
     on_failure {
       destination = aws_sqs_queue.failures.arn
@@ -187,8 +188,8 @@ MUTANTS: Final = [
     Mutant(
         "tokens of any audience are accepted",
         "identity.tf",
-        "audiences = local.own_pool ? aws_cognito_user_pool_client.app[*].id : var.oidc_audiences",
-        'audiences = ["any"]',
+        "audiences = local.own_pool ? aws_cognito_user_pool_client.app[*].id : concat(",
+        'audiences = concat(["any"], ',
         API,
     ),
     Mutant(
@@ -215,12 +216,12 @@ MUTANTS: Final = [
     ),
     Mutant(
         "questions are throttled like polls",
-        "api.tf",
-        "var.ask_throttle.rate",
-        "var.throttle.rate",
+        "routes.tf",
+        "var.ask_throttle",
+        "var.throttle",
         API,
     ),
-    Mutant("public routes are throttled like polls", "api.tf", "var.public_throttle.rate", "var.throttle.rate", API),
+    Mutant("public routes are throttled like polls", "routes.tf", "var.public_throttle", "var.throttle", API),
     Mutant(
         "a preflight needs a token",
         "routes.tf",

@@ -55,20 +55,9 @@ resource "aws_apigatewayv2_stage" "default" {
     for_each = local.route_throttles
 
     content {
-      route_key              = aws_apigatewayv2_route.guarded[route_settings.key].route_key
+      route_key              = merge(aws_apigatewayv2_route.guarded, aws_apigatewayv2_route.public)[route_settings.key].route_key
       throttling_rate_limit  = route_settings.value.rate
       throttling_burst_limit = route_settings.value.burst
-    }
-  }
-
-  # Without a token, so anybody can call them, and all day long.
-  dynamic "route_settings" {
-    for_each = local.public_routes
-
-    content {
-      route_key              = aws_apigatewayv2_route.public[route_settings.key].route_key
-      throttling_rate_limit  = var.public_throttle.rate
-      throttling_burst_limit = var.public_throttle.burst
     }
   }
 

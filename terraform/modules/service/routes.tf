@@ -20,6 +20,8 @@ locals {
   route_throttles = merge(
     { for key in local.asking_routes : key => var.ask_throttle },
     { for key in local.search_routes : key => var.search_throttle },
+    # Without a token, so anybody can call them, and all day long.
+    { for key in keys(local.public_routes) : key => var.public_throttle },
   )
 
   api_functions = toset(["chat", "edits", "reads", "search"])
