@@ -47,6 +47,10 @@ class Functions:
         whole = {release: versions for release, versions in newest.items() if versions.keys() == self.names.keys()}
         return dict(sorted(whole.items(), key=lambda one: int(one[1]["chat"]), reverse=True))
 
+    def newest(self) -> dict[str, str]:
+        """The highest version of each function that has one."""
+        return {key: max(versions, key=int) for key, versions in self._versions.items() if versions}
+
     def live(self) -> dict[str, str]:
         return {key: self._alias(name)["FunctionVersion"] for key, name in self.names.items()}
 

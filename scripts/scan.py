@@ -161,7 +161,10 @@ def _plan(folder: Path, endpoint: str, workspace: str, **changes: object) -> str
     (account,) = json.loads((folder / "workspaces" / "prod.json").read_text(encoding="utf-8"))["account_ids"]
     file = folder / "workspaces" / f"{workspace}.json"
     settings = json.loads(file.read_text(encoding="utf-8"))
-    file.write_text(json.dumps({**settings, "region": "eu-central-1", **changes}), encoding="utf-8")
+    # The embedded AWS has no Service Quotas to read the concurrency from.
+    file.write_text(
+        json.dumps({**settings, "region": "eu-central-1", "account_concurrency": 1000, **changes}), encoding="utf-8"
+    )
     surroundings = {
         **{name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "TF_VAR_"))},
         "ASYNC_CHAT_TERRAFORM_FOLDER": str(folder),

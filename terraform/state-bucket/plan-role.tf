@@ -27,7 +27,8 @@ locals {
       Sid = "Functions"
       Action = [
         "lambda:GetAlias", "lambda:GetFunction", "lambda:GetFunctionCodeSigningConfig", "lambda:GetFunctionEventInvokeConfig",
-        "lambda:GetFunctionRecursionConfig", "lambda:GetPolicy", "lambda:ListAliases", "lambda:ListVersionsByFunction",
+        "lambda:GetFunctionRecursionConfig", "lambda:GetPolicy", "lambda:GetRuntimeManagementConfig", "lambda:ListAliases",
+        "lambda:ListVersionsByFunction",
       ]
       Resource = ["arn:${local.partition}:lambda:*:${local.account}:function:async-chat-*"]
     },
@@ -93,7 +94,8 @@ locals {
       Action = [
         "cloudwatch:DescribeAlarms", "cloudwatch:GetDashboard", "cloudwatch:ListTagsForResource", "cognito-idp:DescribeUserPoolDomain",
         "dynamodb:ListTagsOfResource", "kms:ListAliases", "lambda:ListEventSourceMappings", "logs:DescribeLogGroups",
-        "logs:ListTagsForResource", "sns:GetSubscriptionAttributes", "sns:ListTagsForResource",
+        "logs:ListTagsForResource", "servicequotas:GetAWSDefaultServiceQuota", "servicequotas:GetServiceQuota",
+        "sns:GetSubscriptionAttributes", "sns:ListTagsForResource",
       ]
       Resource = ["*"]
     },

@@ -39,7 +39,10 @@ NOT_CHECKED: Final = {
     "lambda:GetEventSourceMapping",
     "lambda:GetFunctionEventInvokeConfig",
     "lambda:GetFunctionRecursionConfig",
+    *("lambda:GetRuntimeManagementConfig", "servicequotas:GetAWSDefaultServiceQuota", "servicequotas:GetServiceQuota"),
 }
+#: What reads quotas and the runtime's mode: the embedded AWS has neither.
+WITHOUT: Final[Mapping[str, object]] = {"account_concurrency": 1000, "pinned_runtime": False}
 #: What AWS answers to a call that IAM refuses, by protocol.
 DENIED: Final = {"AccessDenied", "AccessDeniedException", "AuthorizationError", "AuthorizationErrorException"}
 
@@ -106,7 +109,7 @@ class PlanRole:
                 "alarm_emails": ["on.call@example.org"],
                 "monthly_budget": None,
             }
-            self._service.configure(name.split("-")[0], **more, **switches)
+            self._service.configure(name.split("-")[0], **more, **WITHOUT, **switches)
         shutil.copy(SOURCE / "backend.tf.example", self._service.folder / "backend.tf")
         self._bucket = folder / "bucket"
         shutil.copytree(SOURCE / "state-bucket", self._bucket, ignore=shutil.ignore_patterns("terraform.tfstate*"))
