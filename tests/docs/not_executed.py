@@ -43,7 +43,11 @@ COMMANDS: Final = {
 MODULES: Final = {
     "python -m scripts.enable_model": "needs an account; tests/unit/scripts/test_enable_model.py runs it",
     "python -m scripts.smoke": "needs a deployed workspace; tests/e2e/test_operators_tools.py runs it",
-    "python -m scripts.rollback": "needs a deployed workspace; tests/unit/scripts/test_rollback.py rolls back on moto",
+    "python -m scripts.rollback": "needs a deployed workspace; tests/unit/scripts/test_rollback.py runs it",
+    "python -m scripts.release_gradually": (
+        "needs a deployed workspace; tests/unit/scripts/test_release_gradually.py runs it"
+    ),
+    "python -m scripts.prune_versions": "needs a deployed workspace; tests/unit/scripts/test_prune_versions.py runs it",
     "python -m scripts.redrive": "needs a deployed workspace; tests/e2e/test_operators_tools.py runs it",
 }
 #: Replacements: `make test` runs these tests, and `make check` this mypy.

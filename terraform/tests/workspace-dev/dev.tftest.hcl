@@ -64,7 +64,7 @@ run "publishes_versions_as_production_does" {
   command = plan
 
   assert {
-    condition     = output.live_versions == { for key in ["chat", "reads", "edits", "failures"] : key => "7" }
+    condition     = output.live_versions == { for key in keys(output.function_names) : key => "7" }
     error_message = "Without versions, old code runs with new settings while a release is under way."
   }
 }

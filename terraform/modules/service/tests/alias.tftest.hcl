@@ -122,7 +122,7 @@ run "a_gradual_release_publishes_versions_and_leaves_the_aliases_where_they_are"
   }
 
   assert {
-    condition     = output.live_versions == { chat = "6", reads = "6", edits = "6", failures = "6" } && alltrue([for function in aws_lambda_function.function : function.publish])
+    condition     = output.live_versions == { chat = "6", reads = "6", search = "6", edits = "6", failures = "6" } && alltrue([for function in aws_lambda_function.function : function.publish])
     error_message = "Terraform must publish versions and keep the version that is live."
   }
 
@@ -142,7 +142,7 @@ run "rollback_applies_to_a_gradual_release_too" {
   }
 
   assert {
-    condition     = output.live_versions == { chat = "5", reads = "6", edits = "6", failures = "6" }
+    condition     = output.live_versions == { chat = "5", reads = "6", search = "6", edits = "6", failures = "6" }
     error_message = "A rollback must come before the version that is live."
   }
 }
@@ -203,7 +203,7 @@ run "a_pinned_runtime_changes_with_a_deployment_only" {
   }
 
   assert {
-    condition     = { for key, config in aws_lambda_runtime_management_config.function : key => "${config.function_name} ${config.update_runtime_on}" } == { for key in ["chat", "worker", "reads", "edits", "failures"] : key => "async-chat-local-${key} FunctionUpdate" }
+    condition     = { for key, config in aws_lambda_runtime_management_config.function : key => "${config.function_name} ${config.update_runtime_on}" } == { for key in ["chat", "worker", "reads", "search", "edits", "failures"] : key => "async-chat-local-${key} FunctionUpdate" }
     error_message = "Every function's runtime must be updated with the function only."
   }
 }

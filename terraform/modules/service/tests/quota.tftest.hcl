@@ -107,7 +107,7 @@ run "a_hundred_executions_must_stay_unreserved" {
 
   variables {
     dedicated_worker = true
-    concurrency      = { chat = 50, worker = 626, reads = 200, edits = 20, failures = 5 }
+    concurrency      = { chat = 50, worker = 606, reads = 200, search = 20, edits = 20, failures = 5 }
   }
 
   expect_failures = [aws_lambda_function.function]
@@ -118,7 +118,7 @@ run "all_but_a_hundred_may_be_reserved" {
 
   variables {
     dedicated_worker = true
-    concurrency      = { chat = 50, worker = 625, reads = 200, edits = 20, failures = 5 }
+    concurrency      = { chat = 50, worker = 605, reads = 200, search = 20, edits = 20, failures = 5 }
   }
 
   assert {
