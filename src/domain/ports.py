@@ -76,7 +76,8 @@ class ChatRepository(Protocol):
         Of the same turn, its steps stay as stored, and so does its usage unless `new` has one.
         A turn that starts to think acquires a slot of its user and one of the workspace, and counts in their budgets,
         within `limits` and with the refusals of `save_question`. One that ends releases the slots if
-        `expected.frees_slots(by_worker)`; otherwise they stay taken until `release_slots`, or until the deadline.
+        `expected.frees_slots(by_worker)`; otherwise they stay taken until `release_slots`, or until the deadline. An
+        `answer` always comes from the worker.
         """
 
     @abstractmethod

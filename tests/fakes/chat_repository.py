@@ -125,7 +125,7 @@ class InMemoryChatRepository(ChatRepository):
                 return chat.turn == new
             if new.thinking and not expected.thinking:
                 self._acquire_slot(new, limits or UserLimits(1))
-            if not new.thinking and expected.frees_slots(by_worker=by_worker):
+            if not new.thinking and expected.frees_slots(by_worker=by_worker or answer is not None):
                 self.permits.pop(expected.turn_id, None)
             again = new.turn_id != expected.turn_id
             shown = () if again else chat.turn.progress

@@ -95,7 +95,7 @@ class DynamoDbChatRepository(ChatRepository):
     ) -> bool:
         move = self._writes.compare_and_set_turn(expected, new, answer)
         starts = new.thinking and not expected.thinking
-        frees = not new.thinking and expected.frees_slots(by_worker=by_worker)
+        frees = not new.thinking and expected.frees_slots(by_worker=by_worker or answer is not None)
         if answer is None and not (starts or frees):
             return self._update(move, new)
         shards = self._slots.shards_for(new, limits) if starts or frees else []
