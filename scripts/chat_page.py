@@ -16,8 +16,8 @@ from typing import Final
 WEB: Final = Path(__file__).resolve().parent.parent / "clients" / "web"
 #: In the order of their imports: the bundle is one scope.
 SCRIPTS: Final = (
-    *(f"chat-{name}.js" for name in ("errors", "pace", "http", "tabs", "watch", "turn", "client")),
-    *(f"page/{name}.js" for name in ("dom", "sign-in", "markdown", "messages", "thinking")),
+    *(f"chat-{name}.js" for name in ("errors", "pace", "http", "replies", "tabs", "watch", "turn", "client")),
+    *(f"page/{name}.js" for name in ("plain-text", "dom", "sign-in", "drafts", "markdown", "messages", "thinking")),
     *(f"page/{name}.js" for name in ("chat-list", "chat-room", "memory-room", "page")),
 )
 

@@ -8,7 +8,8 @@
  *     const answer = await turn.answer();
  */
 
-import { Http, retryAfterOf } from "./chat-http.js";
+import { Http, pathOf, retryAfterOf } from "./chat-http.js";
+import { isAccepted, isListOf, isPage, isStored } from "./chat-replies.js";
 import { Turn } from "./chat-turn.js";
 
 export * from "./chat-errors.js";
@@ -54,6 +55,7 @@ export class ChatClient {
       body: { question, chat_id: chatId },
       headers: { "Idempotency-Key": idempotencyKey },
       signal,
+      reads: isAccepted,
     });
     const { body } = /** @type {import("./chat-http.js").Reply} */ (reply);
     return new Turn(this.#http, body.chat_id, { after, hintMs: retryAfterOf(/** @type {any} */ (reply)) });
@@ -73,7 +75,7 @@ export class ChatClient {
    * @returns {Promise<import("./chat-turn.js").Page>}
    */
   async messages(chatId, { before, after, limit, signal } = {}) {
-    return this.#get("chats/messages", { chat_id: chatId, before, after, limit }, signal);
+    return this.#get("chats/messages", { chat_id: chatId, before, after, limit }, isPage, signal);
   }
 
   /**
@@ -81,17 +83,17 @@ export class ChatClient {
    * @param {PageOptions} [options] @returns {Promise<{chats: Chat[], next: string | null}>}
    */
   async chats({ cursor, limit, signal } = {}) {
-    return this.#get("chats", { cursor, limit }, signal);
+    return this.#get("chats", { cursor, limit }, isListOf("chats", "chat_id"), signal);
   }
 
   /** Mark the chat as read up to its newest message. @param {string} chatId */
   async markRead(chatId) {
-    await this.#http.sendRepeatedly("POST", `chats/${chatId}/read`);
+    await this.#http.sendRepeatedly("POST", pathOf`chats/${chatId}/read`);
   }
 
   /** Delete the chat and its messages permanently. @param {string} chatId */
   async deleteChat(chatId) {
-    await this.#http.sendRepeatedly("DELETE", `chats/${chatId}`, {}, hasCode("chat_not_found"));
+    await this.#http.sendRepeatedly("DELETE", pathOf`chats/${chatId}`, {}, hasCode("chat_not_found"));
   }
 
   /**
@@ -103,7 +105,7 @@ export class ChatClient {
   async remember(memory, { idempotencyKey = newKey(), signal } = {}) {
     const body = Array.isArray(memory) ? { memories: memory } : typeof memory === "string" ? { text: memory } : memory;
     const headers = { "Idempotency-Key": idempotencyKey };
-    const reply = await this.#http.sendRepeatedly("POST", "memories", { body, headers, signal });
+    const reply = await this.#http.sendRepeatedly("POST", "memories", { body, headers, signal, reads: isStored });
     return /** @type {import("./chat-http.js").Reply} */ (reply).body.memory_ids;
   }
 
@@ -113,23 +115,23 @@ export class ChatClient {
    * @returns {Promise<{memories: Memory[], next: string | null}>}
    */
   async memories({ search, cursor, limit, signal } = {}) {
-    return this.#get("memories", { q: search, cursor, limit }, signal);
+    return this.#get("memories", { q: search, cursor, limit }, isListOf("memories", "memory_id"), signal);
   }
 
   /** @param {string} memoryId */
   async forget(memoryId) {
-    await this.#http.sendRepeatedly("DELETE", `memories/${memoryId}`, {}, hasCode("memory_not_found"));
+    await this.#http.sendRepeatedly("DELETE", pathOf`memories/${memoryId}`, {}, hasCode("memory_not_found"));
   }
 
-  /** @param {string} path @param {Record<string, any>} query @param {AbortSignal} [signal] */
-  async #get(path, query, signal) {
-    const reply = await this.#http.sendRepeatedly("GET", path, { query, signal });
+  /** @param {string} path @param {Record<string, any>} query @param {(body: any) => boolean} reads @param {AbortSignal} [signal] */
+  async #get(path, query, reads, signal) {
+    const reply = await this.#http.sendRepeatedly("GET", path, { query, reads, signal });
     return /** @type {import("./chat-http.js").Reply} */ (reply).body;
   }
 }
 
 /** Not crypto.randomUUID, which pages without https lack. */
-const newKey = () => Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36)).join("-");
+export const newKey = () => Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36)).join("-");
 
 /** @param {string} code @returns {(error: any) => boolean} */
 const hasCode = (code) => (error) => error.code === code;

@@ -8,6 +8,7 @@
  *     │   │   QuestionMissing, QuestionTooLong, IdempotencyKeyReused, MemoriesFull, MemoryNotFound, MemoryTooLong,
  *     │   │   TryAgain
  *     ├── Unreachable        no usable response: offline, cut off, or too slow
+ *     │   └── UnreadableReply  a success without the contract's body: a proxy or a captive portal answered
  *     ├── StillThinking      the caller's timeout is over; the turn may still end
  *     └── TurnEnded
  *         ├── TurnFailed     a stable `code`, and a sentence for a person
@@ -56,6 +57,12 @@ export class Unreachable extends AsyncChatError {
   /** @param {string} message */
   constructor(message) {
     super(message, "unreachable");
+  }
+}
+
+export class UnreadableReply extends Unreachable {
+  constructor() {
+    super("The reply is not the service's: a proxy or a sign-in page of the network may have answered.");
   }
 }
 

@@ -1,10 +1,11 @@
 /** Calls of the API: token, timeout, problem bodies as errors, retries of idempotent calls. */
 
-import { Unreachable, isPassing, problemOf } from "./chat-errors.js";
+import { Unreachable, UnreadableReply, isPassing, problemOf } from "./chat-errors.js";
 import { backoff, now, sleep } from "./chat-pace.js";
 
 /** @typedef {{query?: Record<string, string | number | null | undefined>, body?: unknown,
- *             headers?: Record<string, string>, signal?: AbortSignal}} Call */
+ *             headers?: Record<string, string>, signal?: AbortSignal, reads?: (body: any) => boolean}} Call
+ *    reads: whether a body is the contract's; without it, the reply has none */
 /** @typedef {{status: number, headers: Headers, body: any}} Reply */
 
 /** The Date header has whole seconds and is older by the transfer: a smaller difference is no skew. */
@@ -24,7 +25,11 @@ export class Http {
    *          callTimeoutMs: number, repeatMs: number}} options
    */
   constructor({ baseUrl, token, fetch, callTimeoutMs, repeatMs }) {
-    this.baseUrl = new URL(baseUrl.endsWith("/") ? baseUrl : `${baseUrl}/`, globalThis.location?.href).href;
+    const url = new URL(baseUrl.endsWith("/") ? baseUrl : `${baseUrl}/`, globalThis.location?.href);
+    if (url.protocol !== "https:" && !(url.protocol === "http:" && isThisMachine(url.hostname))) {
+      throw new TypeError(`${url.origin} is not encrypted: tokens are sent over https only, or to this machine`);
+    }
+    this.baseUrl = url.href;
     this.#token = token;
     this.#fetch = fetch;
     this.#callTimeoutMs = callTimeoutMs;
@@ -35,7 +40,7 @@ export class Http {
    * One attempt. Resolves for 2xx and 304; throws a ServiceError, or Unreachable.
    * @param {string} method @param {string} path @param {Call} [call] @returns {Promise<Reply>}
    */
-  async send(method, path, { query = {}, body, headers = {}, signal } = {}) {
+  async send(method, path, { query = {}, body, headers = {}, signal, reads = hasNone } = {}) {
     const url = new URL(path, this.baseUrl);
     for (const [name, value] of Object.entries(query)) if (value != null) url.searchParams.set(name, `${value}`);
     const token = typeof this.#token === "function" ? await this.#token() : this.#token;
@@ -50,7 +55,10 @@ export class Http {
     };
     const reply = await this.#answer(url, sent, signal);
     this.#learnTime(reply.headers.get("Date"));
-    if (reply.status < 300 || reply.status === 304) return reply;
+    // 304 only to a conditional request: its reply has no body, and the page before stays.
+    if (reply.status === 304 && "If-None-Match" in headers) return reply;
+    if (reply.status < 300 && reads(reply.body)) return reply;
+    if (reply.status < 400) throw new UnreadableReply();
     throw problemOf(reply.status, reply.body, retryAfterOf(reply));
   }
 
@@ -105,6 +113,26 @@ export function retryAfterOf(reply) {
   const seconds = reply.headers.get("Retry-After");
   return seconds !== null && /^\d{1,5}$/.test(seconds) ? Number(seconds) * 1000 : undefined;
 }
+
+/**
+ * A path with ids in it, each as one segment: pathOf`chats/${chatId}/read`. Throws TypeError for what cannot be an id.
+ * @param {TemplateStringsArray} fixed @param {...string} ids
+ */
+export function pathOf(fixed, ...ids) {
+  return String.raw({ raw: fixed }, ...ids.map(segment));
+}
+
+/** A URL reads "." and ".." as other places, and an empty segment leads to the list. @param {unknown} id */
+function segment(id) {
+  if (typeof id !== "string" || ["", ".", ".."].includes(id) || !id.isWellFormed()) throw new TypeError(`not an id: ${JSON.stringify(id)}`);
+  return encodeURIComponent(id);
+}
+
+/** @param {string} host */
+const isThisMachine = (host) => /^(127(\.\d+){3}|\[::1\]|(.+\.)?localhost)$/.test(host);
+
+/** @param {unknown} body */
+const hasNone = (body) => body === null;
 
 /** @param {string} text */
 const parsed = (text) => (text ? JSON.parse(text) : null);

@@ -1,7 +1,8 @@
 /** One question and its outcome, watched by polling. */
 
 import { TurnCancelled, TurnFailed, StillThinking } from "./chat-errors.js";
-import { retryAfterOf } from "./chat-http.js";
+import { pathOf, retryAfterOf } from "./chat-http.js";
+import { isPage, isAccepted, isEnding } from "./chat-replies.js";
 import { watch } from "./chat-watch.js";
 
 /** @typedef {{memory_id: string, quote: string}} Citation */
@@ -15,7 +16,7 @@ import { watch } from "./chat-watch.js";
  *          draft: string | null, error: {code: string, message: string} | null, usage?: Usage | null},
  *   after: string, before: string | null, poll_after_ms: number | null}} Page the body of a poll */
 /** @typedef {{timeoutMs?: number, outageMs?: number, signal?: AbortSignal}} WatchOptions
- *    timeoutMs: give up after this time (90 s); outageMs: after polls failed for this time in a row (60 s) */
+ *    timeoutMs: give up after this time (90 s), after a last look; outageMs: after polls failed for this time in a row (60 s) */
 
 /**
  * The state of a turn.
@@ -51,9 +52,9 @@ export class Turn {
   async *updates({ timeoutMs = 90_000, outageMs = 60_000, signal } = {}) {
     const late = new AbortController();
     const timer = setTimeout(() => late.abort(new StillThinking(timeoutMs)), timeoutMs);
-    const stop = signal ? AbortSignal.any([signal, late.signal]) : late.signal;
+    const options = { after: this.#after, firstHintMs: this.#hintMs, outageMs, late: late.signal };
     try {
-      yield* watch(this.#http, this.chatId, { after: this.#after, firstHintMs: this.#hintMs, outageMs }, stop);
+      yield* watch(this.#http, this.chatId, options, signal);
     } finally {
       clearTimeout(timer);
     }
@@ -74,7 +75,7 @@ export class Turn {
 
   /** Stop the turn; an ended one stays as it is. @returns {Promise<Page["status"]>} the turn's status afterwards */
   async cancel() {
-    const reply = await this.#http.sendRepeatedly("POST", `chats/${this.chatId}/cancel`);
+    const reply = await this.#http.sendRepeatedly("POST", pathOf`chats/${this.chatId}/cancel`, { reads: isEnding });
     return reply?.body.status;
   }
 
@@ -85,14 +86,14 @@ export class Turn {
   async retry() {
     /** @param {any} error */
     const wasHeard = (error) => ["chat_busy", "nothing_to_retry"].includes(error.code);
-    const reply = await this.#http.sendRepeatedly("POST", `chats/${this.chatId}/retry`, {}, wasHeard);
+    const reply = await this.#http.sendRepeatedly("POST", pathOf`chats/${this.chatId}/retry`, { reads: isAccepted }, wasHeard);
     return new Turn(this.#http, this.chatId, { after: this.#after, hintMs: reply ? retryAfterOf(reply) : 0 });
   }
 
   /** For a watch that began after the answer. @param {AbortSignal} [signal] @returns {Promise<Message>} */
   async #newest(signal) {
     const query = { chat_id: this.chatId, limit: 1 };
-    return (await this.#http.send("GET", "chats/messages", { query, signal })).body.messages[0];
+    return (await this.#http.send("GET", "chats/messages", { query, reads: isPage, signal })).body.messages[0];
   }
 }
 

@@ -3,6 +3,7 @@
 import { AsyncChatError, isPassing } from "./chat-errors.js";
 import { retryAfterOf } from "./chat-http.js";
 import { backoff, jittered, now, sleep, untilNextPoll } from "./chat-pace.js";
+import { isPage } from "./chat-replies.js";
 import { SharedPolling } from "./chat-tabs.js";
 
 /** @typedef {import("./chat-http.js").Http} Http */
@@ -14,14 +15,17 @@ import { SharedPolling } from "./chat-tabs.js";
 
 /**
  * @param {Http} http @param {string} chatId
- * @param {{after?: string, firstHintMs?: number, outageMs: number}} options
- * @param {AbortSignal} signal its reason is thrown
+ * @param {{after?: string, firstHintMs?: number, outageMs: number, late: AbortSignal}} options
+ *   late: its reason is thrown after a last look
+ * @param {AbortSignal} [signal] its reason is thrown at once
  * @returns {AsyncGenerator<Update, void>}
  */
-export async function* watch(http, chatId, { after, firstHintMs = 0, outageMs }, signal) {
+export async function* watch(http, chatId, { after, firstHintMs = 0, outageMs, late }, signal) {
+  const began = Date.now();
   const news = new Inbox();
   const left = new AbortController();
-  const stop = AbortSignal.any([signal, left.signal]);
+  const stop = signal ? AbortSignal.any([signal, left.signal]) : left.signal;
+  late.addEventListener("abort", lookAgain, { signal: left.signal });
   stop.addEventListener("abort", () => news.put({ error: stop.reason }));
   const shared = new SharedPolling(`async-chat ${http.baseUrl} ${chatId}`, (page) => news.put({ heard: page }));
   const poller = new Poller(http, chatId, after, outageMs);
@@ -38,6 +42,16 @@ export async function* watch(http, chatId, { after, firstHintMs = 0, outageMs },
   } finally {
     left.abort();
     shared.close();
+  }
+
+  /** A machine that has slept wakes to its timers first, and the answer may have been ready for long. */
+  async function lookAgain() {
+    try {
+      if (Date.now() - began >= firstHintMs) news.put(await poller.poll(stop));
+    } catch (error) {
+      return news.put({ error });
+    }
+    news.put({ error: late.reason });
   }
 
   /** Every tab does its first poll itself: from there on the leader's pages are complete. */
@@ -106,6 +120,7 @@ class Poller {
     try {
       const reply = await this.#http.send("GET", "chats/messages", {
         query: { chat_id: this.#chatId, after: this.#after },
+        reads: isPage,
         headers: this.#etag ? { "If-None-Match": this.#etag } : {},
         signal,
       });

@@ -24,6 +24,8 @@ class HostedSignIn:
 
     def __init__(self, *, known: bool = True) -> None:
         self.tokens_given = 0
+        #: Sign-outs that ended a session at the hosted sign-in.
+        self.signed_out = 0
         self.callers: set[str] = set()
         self.refuses = False
         self._challenges: dict[str, str] = {}
@@ -71,6 +73,8 @@ class HostedSignIn:
         asked = urlsplit(request.path)
         if asked.path == "/oauth2/authorize":
             self._authorize(request, dict(parse_qsl(asked.query)))
+        elif asked.path == "/logout":
+            self._log_out(request, dict(parse_qsl(asked.query)))
         else:
             length = int(request.headers["Content-Length"])
             self._give_token(request, dict(parse_qsl(request.rfile.read(length).decode())))
@@ -87,6 +91,12 @@ class HostedSignIn:
             self._challenges[code] = asked["code_challenge"]
             back["code"] = code
         _answer(request, 302, {"Location": f"{asked['redirect_uri']}?{urlencode(back)}"})
+
+    def _log_out(self, request: BaseHTTPRequestHandler, asked: dict[str, str]) -> None:
+        """As Cognito: back to one of the client's sign-out URLs, which Terraform lists."""
+        assert asked == {"client_id": CLIENT, "logout_uri": self.page_url}
+        self.signed_out += 1
+        _answer(request, 302, {"Location": asked["logout_uri"]})
 
     def _give_token(self, request: BaseHTTPRequestHandler, sent: dict[str, str]) -> None:
         """As Cognito: only for the verifier of the challenge, and once."""

@@ -107,7 +107,7 @@ def test_every_control_is_reachable_by_keyboard(show: Any) -> None:
         page.tab.keyboard.press("Tab")
         reached.append(page.tab.evaluate("document.activeElement.textContent.trim() || document.activeElement.id"))
     assert reached[:5] == ["New chat", "Memories", f"{QUESTION}Level 3, bay 12.unread", "Sign out", "Delete"]
-    assert reached[-5:] == ["the map", "B 12", "parked on level 3, bay 12", "question", "Ask"]
+    assert reached[-5:] == ["the map (maps.example)", "B 12", "parked on level 3, bay 12", "question", "Ask"]
 
 
 def test_dialog_closes_with_escape_and_returns_the_focus(show: Any) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
+from unicodedata import category
 
 import pytest
+from async_chat_client import plain
 from playwright.sync_api import Error, expect
 
 from tests.e2e.running_stack import User
@@ -16,6 +19,8 @@ HOSTILE = (Path(__file__).parent / "hostile_texts.txt").read_text(encoding="utf-
 
 LINK = 'href="https://maps.example/x" target="_blank" rel="noopener noreferrer nofollow" title="maps.example"'
 
+HOST = '<span class="host"> (maps.example)</span>'
+
 #: The only elements that an answer, a quote or a title may contain.
 HARMLESS = """
     [...document.querySelectorAll("#log *, #end *, #chat-list *, #memory *, #memory-list *")].flatMap((element) => [
@@ -24,6 +29,15 @@ HARMLESS = """
         ...[...element.attributes].filter(({ name }) => /^(on|style|src)/.test(name)).map(() => element.outerHTML),
         ...(element.tagName === "A" && !/^(https?:|#)/.test(element.getAttribute("href")) ? [element.outerHTML] : []),
     ])
+"""
+
+
+#: Links whose shown text does not hold the host that they lead to, or that lead there under another name.
+LINKS_THAT_HIDE_THEIR_HOST = """
+    [...document.querySelectorAll("#log a")].filter(({ href, innerText }) => {
+        const { host, username, password } = new URL(href);
+        return !innerText.toLowerCase().includes(host) || username || password;
+    }).map((link) => link.outerHTML)
 """
 
 
@@ -41,7 +55,8 @@ def test_hostile_answers_and_questions_stay_text(show: Any) -> None:
         api.asked(text).answered(text, text)
     page = show(api)
     expect(page.answers).to_have_count(len(HOSTILE))
-    assert page.tab.locator("#log .question").all_text_contents() == HOSTILE
+    assert page.tab.locator("#log .question").all_text_contents() == [plain(text) for text in HOSTILE]
+    assert page.tab.evaluate(LINKS_THAT_HIDE_THEIR_HOST) == []
     assert_harmless(page)
 
 
@@ -96,8 +111,13 @@ MARKDOWN = {
     "```\na <b> **c**\n```": '<pre tabindex="0"><code>a &lt;b&gt; **c**</code></pre>',
     "```\nnever closed": '<pre tabindex="0"><code>never closed</code></pre>',
     "***": "<hr>",
-    "See [the map](https://maps.example/x).": f"<p>See <a {LINK}>the map</a>.</p>",
-    "![the map](https://maps.example/x)": f"<p><a {LINK}>the map</a></p>",
+    "See [the map](https://maps.example/x).": f"<p>See <a {LINK}>the map{HOST}</a>.</p>",
+    "![the map](https://maps.example/x)": f"<p><a {LINK}>the map{HOST}</a></p>",
+    "https://maps.example/x": f"<p><a {LINK}>https://maps.example/x</a></p>",
+    "[maps.example](https://maps.example/x)": f"<p><a {LINK}>maps.example</a></p>",
+    "[map.pdf](https://maps.example/x)": f"<p><a {LINK}>map.pdf{HOST}</a></p>",
+    "https://bank.example@maps.example/x": f"<p><a {LINK}>https://maps.example/x</a></p>",
+    "[the map](https://bank.example:443@maps.example/x)": f"<p><a {LINK}>the map{HOST}</a></p>",
     "[x](javascript:alert(1))": "<p>[x](javascript:alert(1))</p>",
 }
 
@@ -119,3 +139,107 @@ def test_long_texts_of_delimiters_do_not_freeze_the_page(show: Any) -> None:
         api.answered(mark * (50_000 // len(mark)))
     page = show(api)
     expect(page.answers).to_have_count(len(marks), timeout=10_000)
+
+
+#: Labels that a reader takes for another address than the link's.
+PRETENDING = [
+    "https://your-bank.example/login",
+    "HTTPS://Your-Bank.example",
+    "http://your-bank.example",
+    "//your-bank.example",
+    "www.your-bank.example",
+    "your-bank.example",
+    "your-bank.example/login.html",
+    "https://your-bank.example/index.html",
+    "Sign in at your-bank.example today",
+    "your-bank.example@evil.example",
+    "https://your-bank.example@evil.example/x",
+    "evil.example.your-bank.example",
+    "your-bank.example?evil.example",
+    "ｙｏｕｒ－ｂａｎｋ．ｅｘａｍｐｌｅ",
+    "your-bank。example",
+    "your\u00adbank.ex\u200bample",
+    "yоur-bank.example",  # a Cyrillic o
+    "ftp://your-bank.example",
+    "https:\\\\your-bank.example",
+    "//evil.example.evil.example",
+]
+
+
+def test_label_that_shows_another_address_is_no_link(show: Any) -> None:
+    api = ScriptedApi()
+    for label in PRETENDING:
+        api.answered(f"[{label}](https://evil.example/x)")
+    page = show(api)
+    expect(page.answers).to_have_count(len(PRETENDING))
+    assert page.tab.locator("#log a").all_inner_texts() == []
+    assert page.tab.locator(".answer").all_text_contents() == [
+        plain(f"[{label}](https://evil.example/x)") for label in PRETENDING
+    ]
+
+
+LABELS = [
+    "here",
+    "the bank",
+    "Read [more",
+    "https:",
+    "a.b",
+    "1.5",
+    "report.pdf",
+    "e.g. this",
+    "evil.example",
+    "\u202eelpmaxe.live",
+    "x" * 300,
+]
+
+
+def test_every_link_shows_the_host_that_it_leads_to(show: Any) -> None:
+    api = ScriptedApi()
+    for label in LABELS:
+        api.answered(f"[{label}](https://evil.example/x) and ![{label}](https://a:b@evil.example:8443/)")
+    for bare in ("https://evil.example", "https://a@evil.example/x", "https://bücher.example/x", "HTTP://EVIL.EXAMPLE"):
+        api.answered(bare)
+    page = show(api)
+    expect(page.answers).to_have_count(len(LABELS) + 4)
+    assert page.tab.locator("#log a").count() > len(LABELS)
+    assert page.tab.evaluate(LINKS_THAT_HIDE_THEIR_HOST) == []
+
+
+def test_characters_that_hide_or_turn_text_are_shown_as_such_everywhere(show: Any) -> None:
+    unsafe = [chr(code) for code in range(sys.maxunicode + 1) if category(chr(code)) in {"Cc", "Cf", "Zl", "Zp"}]
+    hidden = "".join(f"⟦{character}⟧" for character in unsafe if character not in "\t\n\r")
+    kept = "👩\u200d💻 ❤\ufe0f\u200d🔥 می\u200cخواهم क्\u200dष"
+    text = f"{kept} {hidden}"
+    api = ScriptedApi().asked(text).answered(f"{text}\n\n`{text}`", text).thinks(text, draft=text).remembers(text, text)
+    api.title = api.last_text = text
+    page = show(api)
+    expect(page.steps).to_have_count(1)
+    shown = page.tab.evaluate("document.body.innerText + document.body.textContent")
+    assert {found for found in shown if category(found) in {"Cc", "Cf", "Zl", "Zp"}} == {"\n", "\u200c", "\u200d"}
+    assert shown.count(plain(text)) >= 8, "the same list as the terminal's"
+    page.tab.get_by_role("link", name="Memories", exact=True).click()
+    expect(page.tab.locator("#memory-list > li")).to_contain_text(plain(text))
+
+
+def test_answer_of_150_000_lines_is_shown(show: Any) -> None:
+    page = show(ScriptedApi().asked("All of it?").answered("line\n" * 150_000).asked("More?").answered("No."))
+    expect(page.answers).to_have_count(2, timeout=20_000)
+    assert page.tab.evaluate("document.querySelector('.answer').textContent.length") >= 4 * 150_000
+
+
+def test_answer_of_130_000_emphases_is_shown(show: Any) -> None:
+    page = show(ScriptedApi().asked("All of it?").answered("*a* " * 130_000))
+    expect(page.answers).to_have_count(1, timeout=30_000)
+    assert page.tab.evaluate("document.querySelector('.answer').querySelectorAll('*').length") >= 130_000
+
+
+def test_answer_that_cannot_be_drawn_is_shown_as_text(show: Any) -> None:
+    page = show(ScriptedApi().asked("?").answered("**Level** 3").asked("And now?").answered("Bay 12"), "#new")
+    # The browser refuses one element, as it does when it runs out of memory.
+    page.tab.evaluate("""() => {
+        const make = document.createElement.bind(document);
+        document.createElement = (tag) => { if (tag === "strong") throw new RangeError("too much"); return make(tag); };
+    }""")
+    page.chat_in_list("Where did I park the car?").click()
+    expect(page.answers).to_have_count(2)
+    expect(page.answers.first).to_contain_text("**Level** 3")

@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
+from tests.e2e.running_stack import User
 from tests.pages.chat_page import ChatPage, spoil_token
 from tests.pages.hosted_sign_in import HostedSignIn
+from tests.pages.scripted_api import CHAT, ScriptedApi
 
 WELCOME = "What would you like to remember?"
 
@@ -107,3 +109,134 @@ def test_page_takes_a_token_when_no_sign_in_is_configured(browser: Browser) -> N
         expect(page.tab.get_by_text(WELCOME)).to_be_visible()
         expect(page.door).to_have_count(0)
         page.tab.context.close()
+
+
+# ---- the four ways out: nothing of alice's stays on the screen, in storages or in the address
+
+SECRET = "kingfisher"
+
+EVERYTHING = """() => [
+    document.documentElement.outerHTML, document.title, location.href, JSON.stringify(history.state),
+    JSON.stringify({ ...localStorage }), JSON.stringify({ ...sessionStorage }),
+    ...[...document.querySelectorAll("input, textarea")].map(({ value }) => value),
+].join("\\n")"""
+ON_THE_SCREEN = """() => [
+    document.documentElement.outerHTML, document.title,
+    ...[...document.querySelectorAll("input, textarea")].map(({ value }) => value),
+].join("\\n")"""
+
+
+def of_alice() -> ScriptedApi:
+    api = (
+        ScriptedApi()
+        .asked(f"{SECRET}?")
+        .answered(f"The {SECRET}.", SECRET)
+        .thinks(SECRET, draft=SECRET)
+        .remembers(SECRET, SECRET)
+    )
+    api.title = api.last_text = SECRET
+    return api
+
+
+@pytest.fixture
+def in_use(fresh: ChatPage) -> ChatPage:
+    """Alice reads a chat that is thinking, has a question and a note typed, and memories listed."""
+    of_alice().take_over(fresh.tab.context, fresh.url)
+    fresh.open()
+    fresh.button("Continue as alice").click()
+    fresh.tab.get_by_role("link", name="Memories", exact=True).click()
+    fresh.tab.get_by_label("Something to remember").fill(SECRET)
+    fresh.tab.get_by_label("Search your memories").fill(SECRET)
+    fresh.button("Search").click()
+    expect(fresh.tab.locator("#memory-list > li")).to_have_count(1)
+    fresh.chat_in_list(SECRET).click()
+    expect(fresh.steps).to_have_count(1)
+    fresh.question_box.fill(f"And the {SECRET}'s nest?")
+    fresh.tab.get_by_role("list", name="Memories behind this answer").get_by_role("button").click()
+    expect(fresh.tab.get_by_role("dialog", name="Memory").locator("mark")).to_be_visible()
+    fresh.tab.keyboard.press("Escape")
+    return fresh
+
+
+def assert_nothing_is_left(page: ChatPage) -> None:
+    expect(page.door).to_be_visible()
+    page.tab.wait_for_timeout(500)
+    left = page.tab.evaluate(EVERYTHING)
+    assert SECRET not in left
+    assert CHAT not in left
+
+
+def test_sign_out_by_the_button_leaves_nothing(in_use: ChatPage) -> None:
+    in_use.button("Sign out").click()
+    assert_nothing_is_left(in_use)
+
+
+def test_sign_out_in_another_tab_leaves_nothing(in_use: ChatPage) -> None:
+    other = ChatPage(in_use.tab.context, in_use.url).open()
+    other.button("Sign out").click()
+    assert_nothing_is_left(other)
+    assert_nothing_is_left(in_use)
+
+
+def test_another_users_token_leaves_nothing(in_use: ChatPage, bob: User) -> None:
+    ScriptedApi().asked("?").take_over(in_use.tab.context, in_use.url)
+    other = ChatPage(in_use.tab.context, f"{in_use.origin}")
+    other.tab.goto(f"{in_use.url}openapi.json")
+    other.tab.evaluate(
+        "([key, token]) => localStorage.setItem(key, token)", [f"async-chat token {in_use.url}", bob.token]
+    )
+    expect(in_use.tab.get_by_role("navigation")).to_contain_text("bob")
+    in_use.tab.wait_for_timeout(500)
+    left = in_use.tab.evaluate(EVERYTHING)
+    assert SECRET not in left
+    assert f"#chat={CHAT}" not in in_use.tab.url
+
+
+def test_expiry_empties_the_page_and_the_next_user_finds_nothing(in_use: ChatPage) -> None:
+    in_use.tab.context.route(
+        "**/chats/messages?*", lambda route: route.fulfill(status=401, json={"message": "Unauthorized"})
+    )
+    expect(in_use.door).to_contain_text("Your sign-in has expired.")
+    in_use.tab.wait_for_timeout(500)
+    assert SECRET not in in_use.tab.evaluate(ON_THE_SCREEN)
+    in_use.tab.context.unroute_all()
+    ScriptedApi().asked("?").take_over(in_use.tab.context, in_use.url)
+    in_use.button("Continue as bob").click()
+    expect(in_use.tab.get_by_role("navigation")).to_contain_text("bob")
+    expect(in_use.question_box).to_have_value("")
+    left = in_use.tab.evaluate(EVERYTHING)
+    assert SECRET not in left
+    assert f"#chat={CHAT}" not in in_use.tab.url
+
+
+def test_expiry_gives_the_draft_back_to_the_same_user(in_use: ChatPage) -> None:
+    in_use.tab.context.route(
+        "**/chats/messages?*", lambda route: route.fulfill(status=401, json={"message": "Unauthorized"})
+    )
+    expect(in_use.door).to_be_visible()
+    in_use.tab.context.unroute_all()
+    of_alice().take_over(in_use.tab.context, in_use.url)
+    in_use.button("Continue as alice").click()
+    expect(in_use.question_box).to_have_value(f"And the {SECRET}'s nest?")
+    expect(in_use.steps).to_have_count(1)
+
+
+def test_door_cannot_be_closed_without_a_sign_in(fresh: ChatPage) -> None:
+    fresh.open()
+    for _ in range(5):
+        fresh.tab.keyboard.press("Escape")
+    expect(fresh.door).to_be_visible()
+    fresh.tab.evaluate("document.getElementById('door').close()")
+    expect(fresh.door).to_be_visible()
+
+
+def test_sign_out_ends_the_session_at_the_hosted_sign_in(browser: Browser, hosted: HostedSignIn) -> None:
+    page = ChatPage(browser.new_context(), hosted.page_url).open("#memories")
+    page.button("Sign in").click()
+    expect(page.tab.get_by_role("heading", name="Memories")).to_be_visible()
+    page.button("Sign out").click()
+    expect(page.door).to_be_visible()
+    assert hosted.signed_out == 1
+    assert page.tab.url == hosted.page_url
+    assert page.tab.evaluate("localStorage.length + sessionStorage.length") == 0
+    page.tab.context.close()

@@ -14,11 +14,20 @@ export class ChatList {
   /** @type {string | null} */
   #next = null;
   #open = "";
+  #left = false;
 
   /** @param {import("../chat-client.js").ChatClient} client @param {(error: unknown) => void} report */
   constructor(client, report) {
     this.#client = client;
     this.#report = report;
+  }
+
+  /** Show nothing any more. */
+  leave() {
+    this.#left = true;
+    this.#chats = [];
+    clearTimeout(this.#timer);
+    byId("chat-list").replaceChildren();
   }
 
   /** Mark as the open chat. @param {string} chatId */
@@ -30,7 +39,7 @@ export class ChatList {
   /** Reload the first page now and periodically: sooner while a chat is thinking, never in a hidden tab. */
   async refresh() {
     clearTimeout(this.#timer);
-    if (document.visibilityState === "hidden") return;
+    if (this.#left || document.visibilityState === "hidden") return;
     try {
       const { chats, next } = await this.#client.chats({ limit: 30 });
       const known = new Set(chats.map((chat) => chat.chat_id));
@@ -42,6 +51,7 @@ export class ChatList {
       this.#report(error);
     }
     clearTimeout(this.#timer);
+    if (this.#left) return;
     const busy = this.#chats.some((chat) => chat.status === "thinking");
     this.#timer = setTimeout(() => this.refresh(), busy ? BUSY_MS : IDLE_MS);
   }
@@ -75,6 +85,7 @@ export class ChatList {
   }
 
   #show() {
+    if (this.#left) return;
     const focused = /** @type {HTMLElement | null} */ (document.activeElement)?.closest("#chat-list a")?.getAttribute("href");
     const items = this.#chats.map((chat) => element("li", {}, this.#link(chat)));
     const more = element("button", { type: "button", class: "quiet", click: () => this.#more() }, "Older chats");

@@ -1,7 +1,7 @@
 /** The chat view: messages, the question being typed, and the thinking turn. */
 
-import { ServiceError, ChatBusy, Unauthorized } from "../chat-errors.js";
-import { announce, byId, element, twoStepButton } from "./dom.js";
+import { ServiceError, ChatBusy, Unauthorized, isPassing } from "../chat-errors.js";
+import { announce, byId, element, fill, isTooLong, twoStepButton } from "./dom.js";
 import { messageElement, openMemory } from "./messages.js";
 import { ThinkingView, endWithoutAnswer } from "./thinking.js";
 
@@ -17,6 +17,8 @@ export class ChatRoom {
   #told;
   #chatId = "";
   #after = "";
+  /** Aborted when the shown turn is known to be stopped. */
+  #stopped = new AbortController();
   /** Aborted when another chat is opened. */
   #stay = new AbortController();
   /** @type {Turn | null} */
@@ -24,6 +26,8 @@ export class ChatRoom {
   /** An answer has arrived that the user has not seen. */
   #unseen = false;
   #asking = false;
+  /** @type {import("./drafts.js").Drafts | null} */
+  #drafts = null;
 
   /**
    * @param {import("../chat-client.js").ChatClient} client
@@ -37,10 +41,9 @@ export class ChatRoom {
     this.#list = list;
     this.#told = told;
     const question = byId("question");
-    question.value = sessionStorage.getItem("question") ?? "";
-    question.addEventListener("input", () => setQuestion(question.value));
+    question.addEventListener("input", () => this.#drafts?.type(this.#chatId, question.value));
     question.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
-      if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+      if (event.key !== "Enter" || event.shiftKey || isComposing(event)) return;
       event.preventDefault();
       byId("composer").requestSubmit();
     });
@@ -48,17 +51,33 @@ export class ChatRoom {
       event.preventDefault();
       this.#ask();
     });
-    byId("stop").addEventListener("click", () => this.#turn?.cancel().catch(told.failed));
+    byId("stop").addEventListener("click", () => this.#stop());
   }
 
   get chatId() {
     return this.#chatId;
   }
 
+  /** The user's drafts are kept from now on. @param {import("./drafts.js").Drafts} drafts */
+  enter(drafts) {
+    this.#drafts = drafts;
+  }
+
+  /** Show nothing any more. */
+  leave() {
+    this.#drafts = null;
+    this.#stay.abort();
+    this.#follow(null);
+    this.#after = "";
+    byId("question").value = "";
+    for (const id of ["log", "end", "chat-actions"]) byId(id).replaceChildren();
+  }
+
   /** Show a chat; "" is a new one. @param {string} chatId */
   async open(chatId) {
     this.#stay.abort();
     this.#stay = new AbortController();
+    byId("question").value = this.#drafts?.text(chatId) ?? "";
     [this.#chatId, this.#after, this.#unseen, this.#asking] = [chatId, "", false, false];
     for (const id of ["log", "end", "chat-actions"]) byId(id).replaceChildren();
     byId("welcome").hidden = chatId !== "";
@@ -90,25 +109,51 @@ export class ChatRoom {
 
   async #ask() {
     const question = byId("question").value.trim();
+    const drafts = this.#drafts;
     if (this.#turn || this.#asking) return announce("The last question is still being answered.");
-    if (!question) return;
+    if (!drafts || !question || isTooLong(question, LONGEST_QUESTION, "question", this.#told.failed)) return;
     const { signal } = this.#stay;
-    const options = { chatId: this.#chatId || undefined, after: this.#after || undefined, signal };
+    const chatId = this.#chatId;
+    const idempotencyKey = drafts.ask(chatId, question);
+    // Opening another chat does not take the question back.
+    const options = { chatId: chatId || undefined, after: this.#after || undefined, idempotencyKey };
     const text = element("div", { class: "question", dir: "auto" }, question);
     const pending = element("article", { class: "user pending" }, text);
     byId("welcome").hidden = true;
     byId("log").append(pending);
-    // sessionStorage keeps the question until the service has stored it.
+    // Its draft keeps the question until the service has stored it.
     byId("question").value = "";
+    const ask = async () => {
+      const turn = await this.#client.ask(question, options);
+      drafts.taken(chatId, question);
+      if (this.#chatId === chatId && byId("question").value.trim() === question) byId("question").value = "";
+      return turn;
+    };
     try {
-      await this.#begin(() => this.#client.ask(question, options));
+      await this.#begin(ask);
     } catch (error) {
-      if (!byId("question").value) setQuestion(question);
+      if (!isPassing(error)) drafts.refused(chatId);
       if (signal.aborted) return;
+      if (!byId("question").value) byId("question").value = question;
+      drafts.type(chatId, byId("question").value);
       this.#told.failed(error);
       if (error instanceof ChatBusy) this.catchUp();
     } finally {
       pending.remove();
+    }
+  }
+
+  /** The service's word that the turn is stopped ends the watch: no poll is awaited. */
+  async #stop() {
+    const turn = this.#turn;
+    if (!turn) return;
+    byId("stop").disabled = true;
+    byId("stop").textContent = "Stopping…";
+    try {
+      if ((await turn.cancel()) === "cancelled" && turn === this.#turn) this.#stopped.abort();
+    } catch (error) {
+      this.#told.failed(error);
+      this.#follow(this.#turn);
     }
   }
 
@@ -130,10 +175,9 @@ export class ChatRoom {
     scrollDown();
     try {
       const turn = await start();
-      signal.throwIfAborted();
+      if (signal.aborted) return this.#told.moved(turn.chatId);
       thinking.accepted();
-      setQuestion(byId("question").value);
-      if (!this.#chatId) this.#told.began((this.#chatId = turn.chatId));
+      if (!this.#chatId) this.#beganAs(turn.chatId);
       this.#offerDeletion();
       this.#told.moved(turn.chatId);
       await this.#watch(turn, thinking);
@@ -141,6 +185,14 @@ export class ChatRoom {
       thinking.remove();
       if (!signal.aborted) this.#asking = false;
     }
+  }
+
+  /** What is in the box by now is about the new chat. @param {string} chatId */
+  #beganAs(chatId) {
+    this.#chatId = chatId;
+    this.#drafts?.type("", "");
+    this.#drafts?.type(chatId, byId("question").value);
+    this.#told.began(chatId);
   }
 
   /** Show a page, and watch its turn if that has not ended. @param {Page} page */
@@ -156,23 +208,34 @@ export class ChatRoom {
   /** Show a turn until it ends. @param {Turn} turn @param {ThinkingView} thinking */
   async #watch(turn, thinking) {
     const { signal } = this.#stay;
+    this.#stopped = new AbortController();
+    const { signal: stopped } = this.#stopped;
     this.#follow(turn);
     try {
-      for await (const update of turn.updates({ ...TIMEOUTS, signal })) {
+      for await (const update of turn.updates({ ...TIMEOUTS, signal: AbortSignal.any([signal, stopped]) })) {
         if (update.messages.length) document.querySelector(".pending")?.remove();
         this.#after = update.messages.at(-1)?.message_id ?? this.#after;
         this.#unseen = this.#show(update.messages) || this.#unseen;
-        if (update.status !== "thinking") this.#end(update.status, update.error);
-        else thinking.show(update);
-        if (update.status === "thinking" && !thinking.element.isConnected) byId("end").replaceChildren(thinking.element);
+        if (update.status === "thinking") following(() => this.#showThinking(thinking, update));
+        else this.#end(update.status, update.error);
       }
       this.#told.moved(turn.chatId);
     } catch (error) {
-      if (!signal.aborted) this.#cannotShow(error);
+      if (signal.aborted) return;
+      if (!stopped.aborted) return this.#cannotShow(error);
+      this.#end("cancelled", null);
+      this.#told.moved(turn.chatId);
+      byId("question").focus();
     } finally {
       thinking.remove();
       if (!signal.aborted) this.#follow(null);
     }
+  }
+
+  /** @param {ThinkingView} thinking @param {import("../chat-turn.js").Update} update */
+  #showThinking(thinking, update) {
+    thinking.show(update);
+    if (!thinking.element.isConnected) byId("end").replaceChildren(thinking.element);
   }
 
   /** @param {Page["status"]} status @param {{message: string} | null} error */
@@ -185,9 +248,8 @@ export class ChatRoom {
 
   /** @param {"failed" | "stopped"} kind @param {string} text */
   #offerRetry(kind, text) {
-    byId("end").append(endWithoutAnswer(kind, text, () => this.#retry()));
+    following(() => byId("end").append(endWithoutAnswer(kind, text, () => this.#retry())));
     announce(text);
-    scrollDown();
   }
 
   #markRead() {
@@ -205,9 +267,10 @@ export class ChatRoom {
   #show(messages) {
     const fresh = messages.filter(({ message_id }) => !document.querySelector(`[data-id="${CSS.escape(message_id)}"]`));
     if (!fresh.length) return false;
-    byId("log").append(...fresh.map((message) => this.#article(message)));
-    scrollDown();
-    return fresh.at(-1)?.role === "assistant";
+    const articles = fresh.map((message) => this.#article(message));
+    const answered = fresh.at(-1)?.role === "assistant";
+    following(() => fill(byId("log"), articles), answered ? articles.at(-1) : undefined);
+    return answered;
   }
 
   /** @param {Message} message */
@@ -258,13 +321,36 @@ export class ChatRoom {
     this.#turn = turn;
     byId("ask").hidden = turn !== null;
     byId("stop").hidden = turn === null;
+    byId("stop").disabled = false;
+    byId("stop").textContent = "Stop";
   }
 }
 
-/** Keep the typed question over a reload and a sign-in. @param {string} text */
-function setQuestion(text) {
-  if (byId("question").value !== text) byId("question").value = text;
-  sessionStorage.setItem("question", text);
+/** Characters of a question. */
+const LONGEST_QUESTION = 8_000;
+
+/**
+ * Whether a key belongs to an input method that composes a word. Safari ends the composition before the Enter that
+ * confirms it, and tells it by key code 229 only: https://www.w3.org/TR/uievents/#determine-keydown-keyup-keyCode
+ * @param {KeyboardEvent} event
+ */
+const isComposing = (event) => event.isComposing || event.keyCode === 229;
+
+/** How far from the end a reader still counts as being there, in pixels. */
+const NEAR = 48;
+
+/**
+ * Change what is shown. Who reads at the end stays there, but not beyond the beginning of a new answer; who reads
+ * elsewhere is left alone.
+ * @param {() => void} change @param {HTMLElement} [answer]
+ */
+function following(change, answer) {
+  const scroller = byId("scroller");
+  const atEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight <= NEAR;
+  change();
+  if (!atEnd) return;
+  scrollDown();
+  if (answer && answer.offsetHeight > scroller.clientHeight) answer.scrollIntoView({ block: "start" });
 }
 
 function scrollDown() {

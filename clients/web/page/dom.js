@@ -1,10 +1,17 @@
 /** Builds elements. Text is inserted as text: no code of the page parses markup. */
 
+import { plain } from "./plain-text.js";
+
+/** @typedef {Node | string | null} Child */
+
+/** An engine takes some 65,000 to 125,000 arguments of a call: beyond that, `append(...nodes)` is a RangeError. */
+const SLICE = 10_000;
+
 /**
  * @template {keyof HTMLElementTagNameMap} Tag
  * @param {Tag} tag
  * @param {Record<string, any>} [attributes] functions become event listeners; false and null are left out
- * @param {...(Node | string | null)} children
+ * @param {...(Child | Child[])} children text is shown plain; an array may hold any number
  * @returns {HTMLElementTagNameMap[Tag]}
  */
 export function element(tag, attributes = {}, ...children) {
@@ -13,8 +20,23 @@ export function element(tag, attributes = {}, ...children) {
     if (typeof value === "function") made.addEventListener(name, value);
     else if (value !== false && value != null) made.setAttribute(name, value === true ? "" : value);
   }
-  made.append(...children.filter((child) => child !== null));
-  return made;
+  return fill(made, children.flat());
+}
+
+/**
+ * Append any number of children.
+ * @template {ParentNode} Parent
+ * @param {Parent} parent @param {Child[]} children
+ */
+export function fill(parent, children) {
+  const shown = children.filter((child) => child !== null).map((child) => (typeof child === "string" ? plain(child) : child));
+  for (let at = 0; at < shown.length; at += SLICE) parent.append(...shown.slice(at, at + SLICE));
+  return parent;
+}
+
+/** Show a text in place of what an element holds. @param {string} id @param {string} text */
+export function setText(id, text) {
+  byId(id).textContent = plain(text);
 }
 
 /** @param {string} id @returns {any} */
@@ -22,7 +44,20 @@ export const byId = (id) => document.getElementById(id);
 
 /** Announce to screen readers. @param {string} text */
 export function announce(text) {
-  byId("status").textContent = text;
+  setText("status", text);
+}
+
+/**
+ * Whether a text is longer than the service takes; then it is reported, and stays as it is. A limit of the input would
+ * cut it without a word, and count UTF-16 units; the service counts characters.
+ * @param {string} text @param {number} limit @param {string} what @param {(error: Error) => void} report
+ */
+export function isTooLong(text, limit, what, report) {
+  const excess = [...text].length - limit;
+  if (excess <= 0) return false;
+  const [count, most] = [excess, limit].map((number) => number.toLocaleString("en"));
+  report(new Error(`This ${what} is ${count} characters too long: ${most} are possible. Nothing was sent.`));
+  return true;
 }
 
 /**

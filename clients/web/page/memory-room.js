@@ -1,14 +1,18 @@
 /** The memories view: add, search, list, forget. */
 
-import { announce, byId, element, twoStepButton } from "./dom.js";
+import { announce, byId, element, isTooLong, twoStepButton } from "./dom.js";
 import { memoryHead } from "./messages.js";
 
 /** @typedef {import("../chat-client.js").Memory} Memory */
+
+/** Characters of a memory. */
+const LONGEST = 4_000;
 
 export class MemoryRoom {
   #client;
   #failed;
   #search = "";
+  #left = false;
 
   /** @param {import("../chat-client.js").ChatClient} client @param {(error: unknown) => void} failed */
   constructor(client, failed) {
@@ -25,6 +29,13 @@ export class MemoryRoom {
     });
   }
 
+  /** Show nothing any more. */
+  leave() {
+    this.#left = true;
+    for (const id of ["memory-list", "found", "more-memories"]) byId(id).replaceChildren();
+    for (const id of ["remember", "search"]) byId(id).reset();
+  }
+
   /** Show the newest memories, or those that match the search. */
   async open() {
     byId("memory-list").replaceChildren();
@@ -36,6 +47,7 @@ export class MemoryRoom {
     try {
       const search = this.#search || undefined;
       const { memories, next } = await this.#client.memories({ search, cursor, limit: 25 });
+      if (this.#left) return;
       byId("memory-list").append(...memories.map((memory) => this.#item(memory)));
       byId("more-memories").replaceChildren(...(next ? [this.#more(next)] : []));
       const found = byId("memory-list").children.length;
@@ -50,7 +62,7 @@ export class MemoryRoom {
   async #remember(form) {
     const data = new FormData(form);
     const [text, date, tags] = ["text", "date", "tags"].map((name) => `${data.get(name) ?? ""}`.trim());
-    if (!text) return;
+    if (!text || isTooLong(text, LONGEST, "memory", this.#failed)) return;
     await this.#client.remember({
       text,
       ...(date ? { occurred_at: new Date(`${date}T12:00`).toISOString() } : {}),

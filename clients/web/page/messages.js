@@ -8,11 +8,21 @@ import { markdown } from "./markdown.js";
 /** @param {Message} message @param {(citation: Citation) => void} openCitation */
 export function messageElement({ message_id, role, content, citations = [] }, openCitation) {
   const mine = role === "user";
-  const text = element("div", { class: mine ? "question" : "answer", dir: "auto" }, mine ? content : markdown(content));
+  const text = element("div", { class: mine ? "question" : "answer", dir: "auto" }, mine ? content : drawn(content));
   const heading = element("h2", { class: "unseen" }, mine ? "You asked" : "Answer");
   const cited = citations.map((citation) => element("li", {}, citationButton(citation, openCitation)));
-  const sources = cited.length ? element("ol", { class: "citations", "aria-label": "Memories behind this answer" }, ...cited) : null;
+  const sources = cited.length ? element("ol", { class: "citations", "aria-label": "Memories behind this answer" }, cited) : null;
   return element("article", { class: role, "data-id": message_id }, heading, text, sources);
+}
+
+/** An answer as elements; as text, if its markup is more than the page can draw. @param {string} content */
+export function drawn(content) {
+  try {
+    return markdown(content);
+  } catch (error) {
+    console.error(error);
+    return content;
+  }
 }
 
 /** @param {Citation} citation @param {(citation: Citation) => void} open */
@@ -37,7 +47,7 @@ export async function openMemory(client, { memory_id, quote }) {
 async function memoryOrExcuse(client, memoryId, quote) {
   try {
     const memory = await find(client, memoryId, quote);
-    if (memory) return [memoryHead(memory), element("p", { dir: "auto" }, ...marked(memory.text, quote))];
+    if (memory) return [memoryHead(memory), element("p", { dir: "auto" }, marked(memory.text, quote))];
     return [element("blockquote", { dir: "auto" }, quote), element("p", {}, "This memory no longer exists.")];
   } catch (error) {
     return [element("blockquote", { dir: "auto" }, quote), element("p", {}, `The memory cannot be loaded: ${/** @type {Error} */ (error).message}`)];
@@ -63,7 +73,7 @@ async function find(client, memoryId, quote) {
 
 /** @param {import("../chat-client.js").Memory} memory */
 export const memoryHead = ({ occurred_at, tags }) =>
-  element("p", { class: "head" }, day(occurred_at), ...tags.map((tag) => element("span", { class: "tag", dir: "auto" }, tag)));
+  element("p", { class: "head" }, day(occurred_at), tags.map((tag) => element("span", { class: "tag", dir: "auto" }, tag)));
 
 /** @param {string} text @param {string} quote */
 function marked(text, quote) {

@@ -3,9 +3,10 @@
 import { ChatClient, Unauthorized } from "../chat-client.js";
 import { ChatList } from "./chat-list.js";
 import { ChatRoom } from "./chat-room.js";
-import { byId } from "./dom.js";
+import { announce, byId, setText } from "./dom.js";
 import { MemoryRoom } from "./memory-room.js";
-import { askToSignIn, finishSignIn, signOut, signedIn, token, userName, whenSignInChanges } from "./sign-in.js";
+import { Drafts, enterAs } from "./drafts.js";
+import { HERE, askToSignIn, expire, finishSignIn, hasExpired, signOut, signOutAddress, signedIn, token, userId, userName, whenSignInChanges } from "./sign-in.js";
 
 const client = new ChatClient({ baseUrl: location.pathname, token });
 /** Tells the other tabs which chat this tab changed. */
@@ -13,12 +14,20 @@ const tabs = new BroadcastChannel(`async-chat page ${location.pathname}`);
 const list = new ChatList(client, failed);
 const chatRoom = new ChatRoom(client, list, { began, moved, left: () => (location.hash = "#new"), failed });
 const memoryRoom = new MemoryRoom(client, failed);
+/** The signed-in user's id. */
+let user = "";
 
 async function start() {
-  await finishSignIn().catch((error) => (byId("door-reason").textContent = error.message));
+  byId("door").addEventListener("cancel", (/** @type {Event} */ event) => event.preventDefault());
+  // A browser lets `cancel` be prevented once, and closes the dialog at the next Escape.
+  byId("door").addEventListener("close", () => signedIn() || byId("door").showModal());
+  await finishSignIn().catch((error) => setText("door-reason", error.message));
   if (!signedIn()) await openDoor();
-  byId("user").textContent = userName();
-  byId("sign-out").addEventListener("click", () => (signOut(), sessionStorage.clear(), location.reload()));
+  user = userId();
+  if (enterAs(user)) history.replaceState(null, "", HERE);
+  chatRoom.enter(new Drafts(user));
+  setText("user", userName());
+  byId("sign-out").addEventListener("click", leave);
   byId("dismiss").addEventListener("click", () => (byId("complaint").hidden = true));
   addEventListener("hashchange", showRoom);
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && refresh());
@@ -27,15 +36,58 @@ async function start() {
     list.refresh();
     if (data && data === chatRoom.chatId) chatRoom.catchUp();
   };
-  whenSignInChanges(() => location.reload());
+  whenSignInChanges(signInChanged);
   showRoom();
   list.refresh();
+}
+
+/** Sign out here, and where the user has signed in. */
+function leave() {
+  signOut();
+  forget();
+  const elsewhere = signOutAddress();
+  if (elsewhere) location.assign(elsewhere);
+  else location.reload();
+}
+
+/** Another tab has signed in or out. */
+function signInChanged() {
+  if (signedIn() ? userId() === user : hasExpired()) return signedIn() || lockOut();
+  forget();
+  location.reload();
+}
+
+/** Keep nothing of the user's: neither on the screen nor in this tab's storage and address. */
+function forget() {
+  clearPage();
+  sessionStorage.clear();
+  history.replaceState(null, "", HERE);
+}
+
+/** The sign-in has expired. Drafts stay for the same user: another one does not get to see them. */
+async function lockOut() {
+  if (byId("door").open) return;
+  clearPage();
+  expire();
+  setText("door-reason", "Your sign-in has expired. Sign in to continue.");
+  await openDoor();
+  location.reload();
+}
+
+/** Before anything is awaited: nothing of the user's may stay behind the door, nor come back by a late reply. */
+function clearPage() {
+  for (const part of [chatRoom, list, memoryRoom]) part.leave();
+  byId("memory").close();
+  byId("memory").replaceChildren();
+  byId("complaint").hidden = true;
+  for (const id of ["user", "complaint-text"]) setText(id, "");
+  announce("");
+  document.title = "Async Chat";
 }
 
 /** Show the sign-in dialog until the user is signed in. */
 async function openDoor() {
   const door = byId("door");
-  door.addEventListener("cancel", (/** @type {Event} */ event) => event.preventDefault());
   door.showModal();
   await askToSignIn(byId("ways"));
   door.close();
@@ -72,15 +124,9 @@ function moved(chatId) {
 }
 
 /** @param {unknown} error */
-async function failed(error) {
-  if (error instanceof Unauthorized) {
-    if (byId("door").open) return;
-    byId("door-reason").textContent = "Your sign-in has expired. Sign in to continue.";
-    signOut();
-    await openDoor();
-    return location.reload();
-  }
-  byId("complaint-text").textContent = /** @type {Error} */ (error).message;
+function failed(error) {
+  if (error instanceof Unauthorized) return lockOut();
+  setText("complaint-text", /** @type {Error} */ (error).message);
   byId("complaint").hidden = false;
 }
 

@@ -2,6 +2,7 @@
 
 import { Unauthorized } from "../chat-errors.js";
 import { byId, element } from "./dom.js";
+import { plain } from "./plain-text.js";
 
 /**
  * The way to sign in, which the service writes into the page.
@@ -9,8 +10,10 @@ import { byId, element } from "./dom.js";
  *           {kind: "password", url: string, client_id: string, demo: {users: string[], password: string} | null}} SignInWay
  */
 
-const HERE = location.origin + location.pathname;
+export const HERE = location.origin + location.pathname;
 const TOKEN = `async-chat token ${HERE}`;
+/** Set while nobody is signed in because the token has expired: then the user is likely to come back. */
+const EXPIRED = `async-chat expired ${HERE}`;
 const PROOF = "async-chat proof";
 
 /** @type {SignInWay | null} */
@@ -28,22 +31,60 @@ export function signedIn() {
 }
 
 export function signOut() {
+  localStorage.removeItem(EXPIRED);
   localStorage.removeItem(TOKEN);
+}
+
+/** The token is refused. Other tabs learn that nobody has signed out. */
+export function expire() {
+  localStorage.setItem(EXPIRED, "true");
+  localStorage.removeItem(TOKEN);
+}
+
+export function hasExpired() {
+  return localStorage.getItem(EXPIRED) !== null;
+}
+
+/** @param {string} accessToken */
+function keep(accessToken) {
+  localStorage.removeItem(EXPIRED);
+  localStorage.setItem(TOKEN, accessToken);
+}
+
+/**
+ * Where the hosted sign-in forgets the user: without it, its cookie signs the next person in as this one for an hour.
+ * Cognito has it beside the authorization endpoint, and comes back to the page, which is one of its sign-out URLs:
+ * https://docs.aws.amazon.com/cognito/latest/developerguide/logout-endpoint.html
+ * @returns {string | null} null when there is no such address
+ */
+export function signOutAddress() {
+  const cognito = way?.kind === "hosted" ? /^(https?:.*)\/oauth2\/authorize$/.exec(way.authorize_url) : null;
+  if (way?.kind !== "hosted" || !cognito) return null;
+  return `${cognito[1]}/logout?${new URLSearchParams({ client_id: way.client_id, logout_uri: HERE })}`;
 }
 
 /** The user's name from the token's claims. */
 export function userName() {
+  const { username, preferred_username, sub } = claims();
+  return `${username ?? preferred_username ?? sub ?? "you"}`;
+}
+
+/** The token's `sub`; "" when the token is not a JWT. */
+export function userId() {
+  return `${claims().sub ?? ""}`;
+}
+
+function claims() {
   try {
-    const claims = JSON.parse(atob(token().split(".")[1].replaceAll("-", "+").replaceAll("_", "/")));
-    return claims.username ?? claims.preferred_username ?? claims.sub;
+    return JSON.parse(atob(token().split(".")[1].replaceAll("-", "+").replaceAll("_", "/"))) ?? {};
   } catch {
-    return "you";
+    return {};
   }
 }
 
 /** Calls `changed` when another tab signs in or out. @param {() => void} changed */
 export function whenSignInChanges(changed) {
-  addEventListener("storage", (event) => event.key === TOKEN && changed());
+  addEventListener("storage", (event) => (event.key === TOKEN || event.key === null) && changed());
 }
 
 /**
@@ -56,10 +97,10 @@ export function askToSignIn(container) {
     const attempt = async (fetchToken) => {
       complaint.textContent = "";
       try {
-        localStorage.setItem(TOKEN, await fetchToken());
+        keep(await fetchToken());
         resolve(undefined);
       } catch (error) {
-        complaint.textContent = `Signing in failed: ${/** @type {Error} */ (error).message}`;
+        complaint.textContent = plain(`Signing in failed: ${/** @type {Error} */ (error).message}`);
       }
     };
     const complaint = element("p", { role: "alert", class: "complaint" });
@@ -142,7 +183,7 @@ export async function finishSignIn() {
     }),
   });
   if (!answer.ok) throw new Error("The sign-in was refused.");
-  localStorage.setItem(TOKEN, (await answer.json()).access_token);
+  keep((await answer.json()).access_token);
 }
 
 const random = () => urlSafe(crypto.getRandomValues(new Uint8Array(32)));

@@ -1,7 +1,7 @@
 /** A turn without an answer: phase, elapsed time, steps, draft, failure. */
 
-import { announce, clock, element } from "./dom.js";
-import { markdown } from "./markdown.js";
+import { announce, clock, element, fill } from "./dom.js";
+import { drawn } from "./messages.js";
 
 /** @typedef {import("../chat-turn.js").Update} Update */
 
@@ -34,7 +34,8 @@ export class ThinkingView {
     const outage = update.outage && "No connection. Your answer is still being prepared and will appear when you are back online.";
     this.#outage.textContent = outage ?? "";
     this.#steps.replaceChildren(...update.steps.map((step) => element("li", { dir: "auto" }, step.text)));
-    this.#draft.replaceChildren(...(update.draft ? [markdown(update.draft)] : []));
+    this.#draft.replaceChildren();
+    if (update.draft) fill(this.#draft, [drawn(update.draft)]);
     this.#say(outage ?? update.steps.at(-1)?.text ?? phase);
   }
 

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, it } from "node:test";
 
 import {
@@ -10,6 +11,7 @@ import {
   ChatNotFound,
   QuestionMissing,
   Unreachable,
+  UnreadableReply,
   Unauthorized,
   TooManyAsks,
   TooManyTurns,
@@ -322,5 +324,98 @@ describe("other calls", () => {
     await chat.remember([{ text: "Three" }]);
     const bodies = service.requests.map((request) => request.body);
     assert.deepEqual(bodies, [{ text: "One" }, { text: "Two", tags: ["home"] }, { memories: [{ text: "Three" }] }]);
+  });
+});
+
+const ODD = JSON.parse(readFileSync(new URL("odd-ids.json", import.meta.url), "utf8"));
+
+describe("ids", () => {
+  const calls = {
+    deleteChat: ["DELETE /v1/chats/ID", (chat, id) => chat.deleteChat(id)],
+    markRead: ["POST /v1/chats/ID/read", (chat, id) => chat.markRead(id)],
+    forget: ["DELETE /v1/memories/ID", (chat, id) => chat.forget(id)],
+    cancel: ["POST /v1/chats/ID/cancel", (chat, id) => chat.resume(id).cancel()],
+    retry: ["POST /v1/chats/ID/retry", (chat, id) => chat.resume(id).retry()],
+  };
+  const linesOf = async (call, id) => {
+    const lines = [];
+    const fetch = async (url, { method }) => (lines.push(`${method} ${new URL(url).pathname}${new URL(url).search}`), new Response("{}", { status: 418 }));
+    const client = new ChatClient({ baseUrl: "https://chat.test/v1", token: "t", fetch });
+    await call(client, id).catch((error) => assert.ok(error instanceof ServiceError, error));
+    return lines;
+  };
+
+  for (const [name, [line, call]] of Object.entries(calls)) {
+    it(`of ${name} are one segment of the path, whatever they are`, async () => {
+      const [before, after] = line.split("ID");
+      for (const id of ODD["one segment"]) {
+        const [sent] = await linesOf(call, id);
+        assert.ok(sent.startsWith(before) && sent.endsWith(after), sent);
+        const segment = sent.slice(before.length, sent.length - after.length);
+        assert.doesNotMatch(segment, /[/?#\\]/);
+        assert.equal(decodeURIComponent(segment), id);
+      }
+    });
+
+    it(`of ${name} that can be none are refused without a request`, async () => {
+      for (const id of [...ODD.refused, "\ud800", undefined, null, 7, {}]) {
+        const lines = [];
+        const client = new ChatClient({ baseUrl: "https://chat.test/v1", fetch: async (url) => lines.push(url) });
+        await assert.rejects(call(client, id), TypeError);
+        assert.deepEqual(lines, []);
+      }
+    });
+  }
+});
+
+describe("a service that is not encrypted", () => {
+  for (const url of ["http://chat.example", "http://127.0.0.1.evil.example", "http://127.0.0.1@evil.example", "http://10.0.0.1", "http://0.0.0.0", "http://localhost.evil.example", "ftp://127.0.0.1", "data:,x"]) {
+    it(`is refused: ${url}`, () => assert.throws(() => new ChatClient({ baseUrl: url, token: "t" }), TypeError));
+  }
+  for (const url of ["https://chat.example", "http://127.0.0.1:1", "http://localhost", "http://[::1]:1", "http://a.localhost:1", "http://2130706433"]) {
+    it(`is taken where it is encrypted or on this machine: ${url}`, () => assert.ok(new ChatClient({ baseUrl: url, token: "t" })));
+  }
+});
+
+describe("a success that is not the service's", () => {
+  const foreign = [null, "", [], {}, "a page", 7, true, { chat_id: 7, messages: {}, chats: {}, memories: [null], memory_ids: [7], status: "of tomorrow" }];
+  const calls = {
+    ask: (client) => client.ask("?"),
+    messages: (client) => client.messages("01CHAT"),
+    chats: (client) => client.chats(),
+    memories: (client) => client.memories(),
+    remember: (client) => client.remember("x"),
+    cancel: (client) => client.resume("01CHAT").cancel(),
+    retry: (client) => client.resume("01CHAT").retry(),
+    answer: (client) => client.resume("01CHAT").answer({ outageMs: 0 }),
+  };
+  for (const [name, call] of Object.entries(calls)) {
+    it(`is UnreadableReply for ${name}`, async () => {
+      for (const body of foreign) {
+        const fetch = async () => new Response(body === null ? null : JSON.stringify(body), { status: 200 });
+        const client = new ChatClient({ baseUrl: "https://chat.test", fetch, repeatMs: 0 });
+        await assert.rejects(call(client), UnreadableReply, JSON.stringify(body));
+      }
+    });
+  }
+
+  it("is Unreachable for a page of HTML, also where no body is expected", async () => {
+    const fetch = async () => new Response("<html>Sign in to the network", { status: 200 });
+    const client = new ChatClient({ baseUrl: "https://chat.test", fetch, repeatMs: 0 });
+    for (const call of [...Object.values(calls), (one) => one.deleteChat("01CHAT"), (one) => one.markRead("01CHAT"), (one) => one.forget("01M")]) {
+      await assert.rejects(call(client), Unreachable);
+    }
+  });
+
+  it("is polled again", async () => {
+    const turn = await chat.ask("Where did I park?");
+    service.willFail(POLL, faults.status(200), faults.status(204), faults.status(304), faults.status(200, { messages: [] }));
+    assert.equal((await turn.answer()).content, "Level 3, bay 12.");
+  });
+
+  it("is asked again under the same key", async () => {
+    service.willFail(ASK, faults.status(200), faults.status(200, { status: "thinking" }));
+    assert.equal((await (await chat.ask("Where did I park?")).answer()).content, "Level 3, bay 12.");
+    assert.equal(new Set(service.asks.map((ask) => ask.headers["idempotency-key"])).size, 1);
   });
 });
