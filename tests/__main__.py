@@ -46,6 +46,7 @@ PROOFS: Final[dict[str, Proof]] = {
         ("ministack",),
         options=False,
     ),
+    "attack": Proof("attacks that once succeeded find nothing", ("-m", "tests.faults.attack"), ("ministack",)),
     "schemathesis": Proof(
         "a running stack answers as openapi.json says",
         (*PYTEST, "tests/schemathesis"),
