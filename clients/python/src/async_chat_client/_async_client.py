@@ -10,6 +10,7 @@ import httpx
 from async_chat_client._async_chat import AsyncChat, AsyncTurn
 from async_chat_client._async_memories import AsyncMemories
 from async_chat_client._calls import Calls
+from async_chat_client._gate import made
 from async_chat_client._models import ChatSummary, Health
 from async_chat_client._runners import AsyncRunner, AsyncToken, http_settings
 from async_chat_client._sansio import RetryBudget, Timing
@@ -31,7 +32,7 @@ class AsyncChatClient:
         timing: Timing = Timing(),  # noqa: B008  # frozen
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
     ) -> None:
-        self._http = httpx.AsyncClient(transport=transport, **http_settings(base_url))
+        self._http = made(httpx.AsyncClient, transport=transport, **http_settings(base_url))
         self._runner = AsyncRunner(self._http, token, sleep)
         self._calls = Calls(retry_budget, timing)
 

@@ -21,20 +21,25 @@ from async_chat_client._models import (
 )
 
 Json = dict[str, Any]
+#: In milliseconds: an hour, more than any turn lasts.
+LONGEST_HINT = 3_600_000
 
 
 def page(body: Json) -> Page:
     """The body of a poll."""
-    hint = body.get("poll_after_ms")
     return Page(
         chat_id=_text(body["chat_id"]),
         status=status(body),
         messages=tuple(message(found) for found in body["messages"]),
         turn=_turn(body["turn"]),
         after=_text(body["after"]),
-        before=body.get("before"),
-        poll_after_ms=float(hint) if isinstance(hint, int | float) and hint >= 0 else None,
+        before=_optional_text(body.get("before")),
+        poll_after_ms=_millis(body.get("poll_after_ms")),
     )
+
+
+def chat_id(body: Json) -> str:
+    return _text(body["chat_id"])
 
 
 def status(body: Json) -> Status:
@@ -59,7 +64,7 @@ def chat_summary(body: Json) -> ChatSummary:
         title=_text(body["title"]),
         status=status(body),
         last_message=message(body["last_message"]),
-        unread=bool(body["unread"]),
+        unread=_truth(body["unread"]),
     )
 
 
@@ -91,7 +96,7 @@ def _turn(body: Json) -> TurnState:
         started_at=_moment(body["started_at"]) if body.get("started_at") else None,
         ended_at=_moment(body["ended_at"]) if body.get("ended_at") else None,
         progress=tuple(Step(_moment(step["at"]), _text(step["text"])) for step in body.get("progress") or ()),
-        draft=body.get("draft"),
+        draft=_optional_text(body.get("draft")),
         error=Failure(_text(error["code"]), _text(error["message"])) if error else None,
         usage=_usage(body.get("usage")),
     )
@@ -121,6 +126,35 @@ def _text(value: object) -> str:
     if not isinstance(value, str):
         raise TypeError(f"expected text, got {type(value).__name__}")
     return value
+
+
+def _optional_text(value: object) -> str | None:
+    return None if value is None else _text(value)
+
+
+def _truth(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError(f"expected a truth value, got {type(value).__name__}")
+    return value
+
+
+def _millis(value: object) -> float | None:
+    """A time to wait; None for none. JSON as Python reads it may hold infinity."""
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return float(value) if number and 0 <= value <= LONGEST_HINT else None  # type: ignore[arg-type, operator]  # a number
+
+
+def cursor(value: object) -> str | None:
+    """`next` of a list."""
+    return _optional_text(value)
+
+
+def ids(value: object, count: int) -> tuple[str, ...]:
+    """The ids of so many stored memories."""
+    found = tuple(_text(one) for one in value) if isinstance(value, list) else ()
+    if len(found) != count:
+        raise ValueError("not one id for each memory")
+    return found
 
 
 def _one_of(value: object, words: tuple[str, ...]) -> str:

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
+from typing import Any
 from urllib.parse import quote
 from uuid import uuid4
 
@@ -37,16 +39,16 @@ class Calls:
     timing: Timing
 
     def ask(self, question: str, chat_id: str | None, key: str | None) -> Flow[Accepted]:
-        """Ask in a new chat, or in `chat_id`. Without `key`, a random idempotency key is used."""
+        """Ask in a new chat, or in `chat_id`; an empty id is none. Without `key`, a random idempotency key is used."""
         request = Request(
             "POST",
             "/memories/chat",
             headers={"Idempotency-Key": key or uuid4().hex},
-            body={"question": question, **({"chat_id": chat_id} if chat_id else {})},
+            body={"question": question, **({} if chat_id is None else {"chat_id": _chat_id(chat_id)})},
             waits_while_busy=True,
         )
         reply = yield from self._answered(request)
-        return Accepted(read(reply, lambda body: str(body["chat_id"])), _first_wait(reply))
+        return Accepted(read(reply, _bodies.chat_id), _first_wait(reply))
 
     def retry(self, chat_id: str) -> Flow[Accepted]:
         """Run the last turn again. It has no idempotency key; `done_if` tells the outcome of a lost response."""
@@ -79,7 +81,9 @@ class Calls:
         while cursor is not None:
             query = {"cursor": cursor} if cursor else {}
             reply = yield from self._answered(Request("GET", "/chats", query=query))
-            found, cursor = read(reply, lambda body: ([*map(_bodies.chat_summary, body["chats"])], body["next"]))
+            found, cursor = read(
+                reply, lambda body: ([*map(_bodies.chat_summary, body["chats"])], _bodies.cursor(body["next"]))
+            )
             for chat in found:
                 yield Emit(chat)
 
@@ -89,7 +93,9 @@ class Calls:
         while cursor is not None:
             query = {**({} if words is None else {"q": words}), **({"cursor": cursor} if cursor else {})}
             reply = yield from self._answered(Request("GET", "/memories", query=query))
-            found, cursor = read(reply, lambda body: ([*map(_bodies.memory, body["memories"])], body["next"]))
+            found, cursor = read(
+                reply, lambda body: ([*map(_bodies.memory, body["memories"])], _bodies.cursor(body["next"]))
+            )
             for memory in found:
                 yield Emit(memory)
 
@@ -108,7 +114,7 @@ class Calls:
                 timeout=35.0,  # longer than API Gateway's 30 seconds
             )
             reply = yield from self._answered(request)
-            yield Emit(read(reply, lambda body: tuple(map(str, body["memory_ids"]))))
+            yield Emit(read(reply, partial(_stored, len(batch))))
 
     def forget(self, memory_id: str) -> Flow[None]:
         request = Request("DELETE", f"/memories/{_part(memory_id)}", done_if=frozenset({"memory_not_found"}))
@@ -124,14 +130,24 @@ class Calls:
         return reply
 
 
+def _stored(count: int, body: dict[str, Any]) -> tuple[str, ...]:
+    return _bodies.ids(body["memory_ids"], count)
+
+
 def _first_wait(reply: Reply) -> float:
     hint = retry_after(reply)
     return FIRST_WAIT if hint is None else hint
 
 
+def _chat_id(value: str) -> str:
+    if not value.strip():
+        raise NotAnId("not an id: it is empty")
+    return value
+
+
 def _part(value: str) -> str:
     """An id as one segment of a path: a path's "." and ".." are other places, and an empty segment is none."""
-    if value in {"", ".", ".."}:
+    if not value.strip() or value in {".", ".."}:
         raise NotAnId(f"not an id: {value!r}")
     try:
         return quote(value, safe="")

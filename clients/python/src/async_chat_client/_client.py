@@ -9,6 +9,7 @@ import httpx
 
 from async_chat_client._calls import Calls
 from async_chat_client._chat import Chat, Turn
+from async_chat_client._gate import made
 from async_chat_client._memories import Memories
 from async_chat_client._models import ChatSummary, Health
 from async_chat_client._runners import Runner, Token, http_settings
@@ -31,7 +32,7 @@ class ChatClient:
         timing: Timing = Timing(),  # noqa: B008  # frozen
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        self._http = httpx.Client(transport=transport, **http_settings(base_url))
+        self._http = made(httpx.Client, transport=transport, **http_settings(base_url))
         self._runner = Runner(self._http, token, sleep)
         self._calls = Calls(retry_budget, timing)
 

@@ -7,14 +7,12 @@ from typing import Any, TypeVar
 
 import httpx
 
-from async_chat_client._sansio import Emit, Flow, Lost, Outcome, Reply, Request, Stream, Wait
+from async_chat_client._gate import authorization, check, lost
+from async_chat_client._sansio import Emit, Flow, Outcome, Reply, Request, Stream, Wait
 
 T = TypeVar("T")
 Token = str | Callable[[], str] | None
 AsyncToken = str | Callable[[], str] | Callable[[], Awaitable[str]] | None
-
-#: The request was not sent.
-_UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
 
 
 class Runner:
@@ -57,7 +55,7 @@ class Runner:
         try:
             return _reply(self._http.request(**_arguments(step, token)))
         except httpx.RequestError as error:
-            return _lost(error)
+            return lost(error)
 
 
 class AsyncRunner:
@@ -102,12 +100,15 @@ class AsyncRunner:
         try:
             return _reply(await self._http.request(**_arguments(step, token)))
         except httpx.RequestError as error:
-            return _lost(error)
+            return lost(error)
 
 
 def http_settings(base_url: str) -> dict[str, Any]:
     """Arguments for an httpx client of the service at `base_url`. Raises `ValueError` for an invalid URL."""
-    url = httpx.URL(base_url)
+    try:
+        url = httpx.URL(base_url)
+    except (httpx.InvalidURL, UnicodeError):
+        raise ValueError("not the URL of a service") from None
     if url.scheme not in {"http", "https"} or not url.host:
         raise ValueError(f"not the URL of a service: {base_url!r}")
     require_private(url)
@@ -133,11 +134,12 @@ def _loopback(host: str) -> bool:
 
 
 def _arguments(request: Request, token: str | None) -> dict[str, Any]:
+    check(request)
     return {
         "method": request.method,
         "url": request.path,
         "params": request.query or None,
-        "headers": {**request.headers, **({"Authorization": f"Bearer {token}"} if token else {})},
+        "headers": {**request.headers, **authorization(token)},
         "json": request.body,
         "timeout": request.timeout,
     }
@@ -146,8 +148,3 @@ def _arguments(request: Request, token: str | None) -> dict[str, Any]:
 def _reply(response: httpx.Response) -> Reply:
     headers = {name.lower(): value for name, value in response.headers.items()}
     return Reply(response.status_code, headers, response.content)
-
-
-def _lost(error: httpx.RequestError) -> Lost:
-    reason = str(error) or type(error).__name__
-    return Lost(f"{error.request.url.host}: {reason}", sent=not isinstance(error, _UNSENT))

@@ -5,13 +5,15 @@
     │   ├── QuestionMissing, QuestionTooLong, MemoryTooLong, BodyTooLarge, InvalidRequest
     │   ├── MethodNotAllowed, UnsupportedMediaType, IdempotencyKeyReused
     │   ├── Unauthorized          no token, or an invalid or expired one
-    │   ├── Forbidden             ── ChatForbidden
+    │   ├── Forbidden             ── ChatForbidden, SubjectMissing
     │   ├── NotFound              ── ChatNotFound, MemoryNotFound, RouteNotFound
     │   ├── Conflict              ── ChatBusy, NothingToRetry, MemoriesFull
     │   ├── TooManyRequests       ── TooManyTurns, AtCapacity, TooManyAsks, BudgetUsedUp
     │   └── ServiceFault          ── InternalError, TryAgain
     ├── Unreachable               no response: connection refused, cut, or too slow
     ├── UnreadableReply           a response that does not fit the contract
+    ├── Unsendable                the request cannot be encoded: not sent
+    ├── Misconfigured             proxies or certificates of the environment cannot be used
     ├── StillThinking             the turn did not end in time
     └── TurnEnded
         ├── TurnFailed            a stable `code`, and a sentence for a person
@@ -100,6 +102,10 @@ class ChatForbidden(Forbidden, code="chat_forbidden"):
     """The chat belongs to another user."""
 
 
+class SubjectMissing(Forbidden, code="subject_missing"):
+    """The token names no user."""
+
+
 class NotFound(ServiceError, status=404):
     """Not found."""
 
@@ -174,6 +180,14 @@ class Unreachable(AsyncChatError):
 
 class UnreadableReply(AsyncChatError):
     """The response does not fit the contract: a proxy's page, or another service."""
+
+
+class Unsendable(AsyncChatError, ValueError):
+    """A text, a key or the token cannot be encoded; nothing was sent. The text does not quote it."""
+
+
+class Misconfigured(AsyncChatError):
+    """Proxies or certificates that the environment names cannot be used."""
 
 
 class StillThinking(AsyncChatError, TimeoutError):

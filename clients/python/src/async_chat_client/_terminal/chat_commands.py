@@ -1,16 +1,14 @@
 """Commands about chats."""
 
-import sys
 from itertools import islice
 from typing import Annotated
 
 import typer
-from rich.table import Table
 from rich.text import Text
 
 from async_chat_client._models import ChatSummary, Page
 from async_chat_client._plain_text import plain
-from async_chat_client._terminal.command import Terminal, command
+from async_chat_client._terminal.command import Terminal, command, read_stdin
 from async_chat_client._terminal.following import follow
 from async_chat_client._terminal.screen import local_time
 from async_chat_client.errors import AsyncChatError
@@ -37,7 +35,7 @@ def ask(
     no_wait: NoWait = False,
 ) -> None:
     """Ask, and watch the turn until it ends. Ctrl-C asks whether to stop the turn or only to stop watching."""
-    asked = sys.stdin.read() if question == "-" else question
+    asked = read_stdin() if question == "-" else question
     found = terminal.chat(chat)
     if not no_wait:
         follow(lambda: found.ask(asked), terminal.screen, timeout)
@@ -61,7 +59,8 @@ def chats(terminal: Terminal, limit: Limit = 20) -> None:
         for chat in found:
             screen.say("\t".join([chat.chat_id, chat.status, "unread" if chat.unread else "read", chat.title]))
     elif found:
-        screen.out.print(_table(found), soft_wrap=False)
+        for chat in found:
+            screen.out.print(_line(chat, screen.out.width), soft_wrap=True)
     else:
         screen.note('No chats yet: async-chat ask "…"')
 
@@ -113,18 +112,20 @@ def delete(terminal: Terminal, chat: ChatName) -> None:
     terminal.chat(chat).delete()
 
 
-def _table(found: list[ChatSummary]) -> Table:
-    table = Table(box=None, pad_edge=False, show_header=False)
-    for column in ("unread", "chat", "status", "when"):
-        table.add_column(column, no_wrap=True)
-    table.add_column("title", no_wrap=True, overflow="ellipsis")
-    for chat in found:
-        status = Text(chat.status, STATUS_STYLES[chat.status])
-        when = local_time(chat.last_message.created_at)
-        table.add_row(
-            "●" if chat.unread else " ", Text(plain(chat.chat_id)), status, Text(when, "dim"), Text(plain(chat.title))
-        )
-    return table
+def _line(chat: ChatSummary, width: int) -> Text:
+    """A chat on a line of the screen. The next command needs the id whole: what comes after it gives way."""
+    name = Text.assemble("● " if chat.unread else "  ", plain(chat.chat_id))
+    line = Text.assemble(
+        name,
+        "  ",
+        (f"{chat.status:9}", STATUS_STYLES[chat.status]),
+        "  ",
+        (local_time(chat.last_message.created_at), "dim"),
+        "  ",
+        plain(chat.title).replace("\n", " "),
+    )
+    line.truncate(max(width, name.cell_len), overflow="ellipsis")
+    return line
 
 
 def _show_messages(terminal: Terminal, page: Page) -> None:

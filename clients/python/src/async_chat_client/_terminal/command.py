@@ -2,6 +2,7 @@
 
 import inspect
 import os
+import sys
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
+from async_chat_client._calls import NotAnId
 from async_chat_client._chat import Chat
 from async_chat_client._client import ChatClient
 from async_chat_client._sansio import RetryBudget
@@ -16,7 +18,7 @@ from async_chat_client._terminal.connection import Connection, find_connection
 from async_chat_client._terminal.exits import EXPECTED, Exit, exit_for
 from async_chat_client._terminal.logins import Logins
 from async_chat_client._terminal.screen import Screen
-from async_chat_client.errors import ChatNotFound
+from async_chat_client.errors import ChatNotFound, Unsendable
 
 #: Shorter than the library's: a person is waiting in front of the screen.
 RETRY_BUDGET = RetryBudget(sending=15.0)
@@ -63,7 +65,9 @@ class Terminal:
             raise typer.BadParameter(str(error)) from None
 
     def chat(self, name: str | None) -> Chat:
-        """The chat with this id, a new one for None, the newest one for `last`."""
+        """The chat with this id, a new one for None, the newest one for `last`. Raises `NotAnId` for an empty id."""
+        if name is not None and not name.strip():
+            raise NotAnId("The chat's id is empty; leave --chat out for a new chat.")
         client = self.client()
         if name != "last":
             return client.chat(name)
@@ -82,6 +86,14 @@ class Terminal:
                 raise typer.Exit(exit_for(error)) from None
             except KeyboardInterrupt:
                 raise typer.Exit(Exit.INTERRUPTED) from None
+
+
+def read_stdin() -> str:
+    """All of standard input. Raises `Unsendable` for what is not UTF-8."""
+    try:
+        return sys.stdin.buffer.read().decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise Unsendable("Standard input is not UTF-8.") from None
 
 
 def command(app: typer.Typer, name: str | None = None) -> Callable[[Callable[..., None]], Callable[..., None]]:

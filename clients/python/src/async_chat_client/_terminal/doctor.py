@@ -11,10 +11,12 @@ from statistics import median
 import httpx
 
 from async_chat_client._client import ChatClient
+from async_chat_client._gate import made, reason
 from async_chat_client._replies import date_of
 from async_chat_client._runners import http_settings
 from async_chat_client._sansio import Reply, RetryBudget
 from async_chat_client._terminal.connection import Connection
+from async_chat_client._terminal.exits import EXPECTED
 from async_chat_client.errors import AsyncChatError
 
 TRIES = 5
@@ -58,10 +60,10 @@ def _bad(check: str, text: str) -> Finding:
 
 def _clock(url: str) -> Finding:
     try:
-        with httpx.Client(**http_settings(url)) as http:
+        with made(httpx.Client, **http_settings(url)) as http:
             answer = http.get("/health")
     except httpx.RequestError as error:
-        return _bad("clock", str(error))
+        return _bad("clock", reason(error))
     now, date = datetime.now(UTC), date_of(Reply(answer.status_code, {"date": answer.headers.get("date", "")}, b""))
     if date is None:
         return _good("clock", "the service sends no date to compare with")
@@ -76,8 +78,10 @@ def _token(found: Connection, client: ChatClient) -> Finding:
     try:
         next(client.chats(), None)
         token = found.token() if callable(found.token) else found.token
-    except Exception as error:  # noqa: BLE001  # whatever prevents a valid token is the finding
+    except EXPECTED as error:
         return _bad("token", str(error))
+    except Exception as error:  # noqa: BLE001  # whatever prevents a valid token is the finding
+        return _bad("token", f"it could not be had ({type(error).__name__})")
     return _good("token", f"accepted{_expiry(token)}")
 
 

@@ -46,6 +46,8 @@ _EXITS: list[tuple[type[Exception], Exit]] = [
     (errors.TooManyRequests, Exit.BUSY),
     (errors.ServiceFault, Exit.UNREACHABLE),
     (errors.ServiceError, Exit.REFUSED),
+    (errors.Unsendable, Exit.USAGE),
+    (errors.Misconfigured, Exit.USAGE),
     (errors.AsyncChatError, Exit.UNREACHABLE),
     (UnreadableFile, Exit.USAGE),
     (NotAnId, Exit.USAGE),

@@ -13,7 +13,7 @@ from rich.progress import Progress
 from async_chat_client._bodies import new_memory
 from async_chat_client._calls import BATCH
 from async_chat_client._models import NewMemory
-from async_chat_client._terminal.command import Terminal, command
+from async_chat_client._terminal.command import Terminal, command, read_stdin
 from async_chat_client._terminal.memory_files import Format, UnreadableFile, moment, read_memories
 from async_chat_client._terminal.screen import local_time
 
@@ -32,7 +32,7 @@ def remember(
         occurred_at = moment(at) if at else None
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--at") from None
-    told = sys.stdin.read() if text == "-" else text
+    told = read_stdin() if text == "-" else text
     memory_id = terminal.client().memories.remember(told, occurred_at=occurred_at, tags=tag or ())
     if terminal.screen.as_json:
         terminal.screen.result({"memory_id": memory_id})

@@ -1,10 +1,12 @@
 """Output: results on standard output, everything else on standard error; optionally as JSON."""
 
+import io
 import json
 import sys
 from collections.abc import Mapping
 from dataclasses import asdict, is_dataclass
 from datetime import datetime
+from typing import IO
 
 from rich.console import Console
 from rich.text import Text
@@ -17,6 +19,10 @@ from async_chat_client.errors import ServiceError
 class Screen:
     def __init__(self, *, as_json: bool) -> None:
         self.as_json = as_json
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):
+                # In a code page: a stand-in for what it lacks, instead of an error after the turn was paid for.
+                stream.reconfigure(errors="replace")
         self.out = Console(highlight=False)
         self.err = Console(stderr=True, highlight=False)
 
@@ -27,7 +33,7 @@ class Screen:
 
     def result(self, value: object) -> None:
         """Print the result as one JSON document."""
-        text = json.dumps(value, default=_jsonable, ensure_ascii=False)
+        text = json.dumps(value, default=_jsonable, ensure_ascii=not _is_unicode(self.out.file))
         self.out.file.write(escaped(text) + "\n")
 
     def say(self, text: str, style: str = "") -> None:
@@ -56,6 +62,10 @@ class Screen:
             self.err.file.write(json.dumps({"error": problem}) + "\n")
         else:
             self.note(f"{error}{f' (request {request_id})' if request_id else ''}", "red")
+
+
+def _is_unicode(stream: IO[str]) -> bool:
+    return (getattr(stream, "encoding", None) or "").lower().replace("-", "").startswith("utf")
 
 
 def local_time(moment: datetime) -> str:

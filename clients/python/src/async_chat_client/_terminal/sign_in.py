@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 import httpx
 
+from async_chat_client._gate import made
 from async_chat_client._runners import require_private
 from async_chat_client._terminal.callback import wait_for_code
 from async_chat_client._terminal.logins import Login
@@ -68,7 +69,8 @@ def _post(login: Login, path: str, form: Mapping[str, str | None]) -> httpx.Resp
     """Codes, verifiers and refresh tokens are sent encrypted only, also for a login that an older version has kept."""
     url = httpx.URL(f"{login.sign_in_url}{path}")
     require_private(url)
-    return httpx.post(url, data=dict(form), timeout=TIMEOUT)
+    with made(httpx.Client, timeout=TIMEOUT) as http:
+        return http.post(url, data=dict(form))
 
 
 def _with_tokens(login: Login, proof: dict[str, str]) -> Login:
