@@ -47,6 +47,16 @@ def _count_from_nothing(self: MemoryWrites, memories: int, size: int, room: Memo
     return _unconditional(_usage(self, memories, size, room))
 
 
+def _without_limit(self: MemoryWrites, memories: int, size: int, room: MemoryUsage | None = None) -> Write:
+    return _usage(self, memories, size)
+
+
+def _never_expired(self: MemoryWrites, *arguments: Any) -> Write:
+    write = _record(self, *arguments)
+    write["Put"]["ConditionExpression"] = "attribute_not_exists(pk) OR expires_at > :now AND expires_at < :now"
+    return write
+
+
 def _count_anew(self: MemoryWrites, usage: MemoryUsage) -> Write:
     return _first_usage(self, MemoryUsage(usage.memories + 1, usage.size))
 
@@ -60,6 +70,8 @@ def _forget_at_once(self: store._Request) -> list[Write]:
 
 
 MEMORY_MUTANTS: Final = (
+    Mutant("no limit holds after the first memory", Judge.MEMORY_STORE, MemoryWrites, "usage", _without_limit),
+    Mutant("a key of memories never expires", Judge.MEMORY_STORE, MemoryWrites, "record", _never_expired),
     Mutant("a memory is put without a condition", Judge.MEMORIES, MemoryWrites, "memory", _put_over),
     Mutant("a deletion is counted again", Judge.MEMORIES, MemoryWrites, "deletion", _delete_again),
     Mutant("a request's record is written over", Judge.MEMORIES, MemoryWrites, "record", _new_record_each_time),

@@ -16,6 +16,7 @@ class Judge(StrEnum):
     TORN_READS = "torn reads"
     MEMORIES = "crash points of memories"
     RACES = "races"
+    MEMORY_STORE = "model-based comparison of memories"
 
 
 class OutdatedMutant(BaseException):

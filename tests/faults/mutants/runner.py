@@ -14,6 +14,7 @@ from tests.faults.crash_points.memories import memory_breaches
 from tests.faults.crash_points.runner import CrashPointRunner, all_points
 from tests.faults.crash_points.stories import STORIES
 from tests.faults.model_based.dynamodb import Moto, compare_with_fake
+from tests.faults.model_based.memory_store import compare_memory_stores
 from tests.faults.model_based.torn_reads import torn_reads
 from tests.faults.mutants.broken_adapters import ADAPTER_MUTANTS
 from tests.faults.mutants.broken_domain import DOMAIN_MUTANTS
@@ -24,6 +25,7 @@ from tests.faults.simulation.runner import failing
 MUTANTS = (*DOMAIN_MUTANTS, *ADAPTER_MUTANTS, *MEMORY_MUTANTS)
 SEEDS = range(600)
 EXAMPLES = 80
+MEMORY_EXAMPLES = 15
 
 
 def verdict(mutant: Mutant) -> str | None:
@@ -66,6 +68,14 @@ def _races(_: Mutant) -> str | None:
     return next((wrong for race in RACES for wrong in run(race, seed=0)[0]), None)
 
 
+def _memory_store(_: Mutant) -> str | None:
+    try:
+        compare_memory_stores(MEMORY_EXAMPLES, shortest=False)
+    except Exception as difference:  # noqa: BLE001  # as above
+        return f"{type(difference).__name__}: {difference}"
+    return None
+
+
 _JUDGES = {
     Judge.SIMULATION: _simulation,
     Judge.CRASH_POINTS: _crash_points,
@@ -73,6 +83,7 @@ _JUDGES = {
     Judge.TORN_READS: _torn_reads,
     Judge.MEMORIES: _memories,
     Judge.RACES: _races,
+    Judge.MEMORY_STORE: _memory_store,
 }
 
 
