@@ -13,9 +13,9 @@ _UNSPACED: Final = re.compile(
     "([\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u31f0-\u31ff\u3400-\u9fff\uf900-\ufaff"
     "\U0001b000-\U0001b16f\U00020000-\U0003ffff])"
 )
-#: The combining accents of Latin and Greek, and the first letter after those scripts. In others, as in the Cyrillic
-#: "\u0439" or the Hindi "\u0915\u093f", marks make other letters.
-_FIRST_ACCENT, _LAST_ACCENT, _AFTER_GREEK = "\u0300", "\u036f", "\u0400"
+#: The accents of Latin and Greek letters. In other scripts, as in the Cyrillic "\u0439" or the Hindi "\u0915\u093f",
+#: marks make other letters.
+_ACCENTS: Final = re.compile("(?<=[\u0000-\u02ff\u0370-\u03ff])[\u0300-\u036f]+")
 
 
 def folded(text: str) -> str:
@@ -40,15 +40,8 @@ def _normal(text: str) -> str:
 
 
 def _without_accents(text: str) -> str:
-    kept, base = [], ""
-    for character in unicodedata.normalize("NFD", text):
-        if _FIRST_ACCENT <= character <= _LAST_ACCENT:
-            if base < _AFTER_GREEK:
-                continue
-        elif not unicodedata.combining(character):
-            base = character
-        kept.append(character)
-    return unicodedata.normalize("NFC", "".join(kept))
+    apart = unicodedata.normalize("NFD", text)
+    return unicodedata.normalize("NFC", _ACCENTS.sub("", apart))
 
 
 class _WordCharacters(dict[int, str]):
