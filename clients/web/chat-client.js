@@ -112,7 +112,8 @@ export class ChatClient {
   /**
    * A page of memories, newest first; with `search`, the matching ones, best first.
    * @param {PageOptions & {search?: string}} [options]
-   * @returns {Promise<{memories: Memory[], next: string | null}>}
+   * @returns {Promise<{memories: Memory[], next: string | null, complete?: boolean}>}
+   *   complete: false when a search ended before all memories were searched
    */
   async memories({ search, cursor, limit, signal } = {}) {
     return this.#get("memories", { q: search, cursor, limit }, isListOf("memories", "memory_id"), signal);

@@ -233,3 +233,10 @@ def test_the_rules_are_those_of_openapi() -> None:
     assert schema["tags"]["items"]["maxLength"] == memory_rules.LONGEST_TAG
     assert (schema["text"]["minLength"], schema["tags"]["items"]["minLength"]) == (1, 1)
     assert schema.keys() == {"text", "occurred_at", "tags"}, "a new field needs its rule here"
+
+
+def test_full_memories_are_said_in_the_services_words(project: Project) -> None:
+    detail = "You have 20,000 memories of 3,456,789 bytes. Delete some first."
+    project.service.disturb(answers(409, {"code": "memories_full", "detail": detail}), on="/memories")
+    result = project.run("remember", "One more.")
+    assert (result.exit_code, detail in result.stderr) == (5, True)

@@ -46,12 +46,14 @@ export class MemoryRoom {
   async #load(cursor) {
     try {
       const search = this.#search || undefined;
-      const { memories, next } = await this.#client.memories({ search, cursor, limit: 25 });
+      const { memories, next, complete } = await this.#client.memories({ search, cursor, limit: 25 });
       if (this.#left) return;
       byId("memory-list").append(...memories.map((memory) => this.#item(memory)));
       byId("more-memories").replaceChildren(...(next ? [this.#more(next)] : []));
       const found = byId("memory-list").children.length;
-      byId("found").textContent = found ? "" : search ? "No memory matches." : "No memories yet. Add the first one above.";
+      const none = search ? "No memory matches." : "No memories yet. Add the first one above.";
+      const cut = "There was no time to search all memories, only the newest ones.";
+      byId("found").textContent = complete === false ? cut : found ? "" : none;
       if (search) announce(`${found} memories found`);
     } catch (error) {
       this.#failed(error);

@@ -30,7 +30,7 @@ Exit codes:
   2    wrong use of the command, or a file that cannot be read
   3    the turn was stopped
   4    still thinking when the waiting ended
-  5    the service refused: no such chat, not yours, too long, nothing to retry
+  5    the service refused: no such chat, not yours, too long, memories full, nothing to retry
   6    sign in: no token, or an invalid or expired one
   7    busy: the chat or the user has a question being answered, or all workers are busy; try later
   8    the service is unreachable or broken
