@@ -92,7 +92,7 @@ locals {
       # what a dashboard shows; what is logged needs other actions.
       Sid = "AnyResource"
       Action = [
-        "cloudwatch:DescribeAlarms", "cloudwatch:GetDashboard", "cloudwatch:ListTagsForResource", "cognito-idp:DescribeUserPoolDomain",
+        "cloudwatch:DescribeAlarms", "cloudwatch:DescribeInsightRules", "cloudwatch:GetDashboard", "cloudwatch:ListTagsForResource", "cognito-idp:DescribeUserPoolDomain",
         "dynamodb:ListTagsOfResource", "kms:ListAliases", "lambda:ListEventSourceMappings", "logs:DescribeLogGroups",
         "logs:ListTagsForResource", "servicequotas:GetAWSDefaultServiceQuota", "servicequotas:GetServiceQuota",
         "sns:GetSubscriptionAttributes", "sns:ListTagsForResource",

@@ -18,7 +18,7 @@ resource "aws_budgets_budget" "account" {
       threshold                 = notification.value[1]
       threshold_type            = "PERCENTAGE"
       comparison_operator       = "GREATER_THAN"
-      subscriber_sns_topic_arns = [local.tickets_topic_arn]
+      subscriber_sns_topic_arns = ["arn:${local.partition}:sns:${local.region_account}:${local.topic_names.ticket}"]
     }
   }
 

@@ -16,7 +16,6 @@ locals {
   failures_queue_arn  = local.queue_arns.failures
   queue_arns          = { for key, suffix in { failures = "", undelivered = "-undelivered" } : key => "arn:${local.partition}:sqs:${local.region_account}:${local.failures_queue_name}${suffix}" }
 
-  tickets_topic_arn = "arn:${local.partition}:sns:${local.region_account}:${var.name_prefix}-tickets"
 
   partition      = data.aws_partition.current.partition
   account_id     = data.aws_caller_identity.current.account_id

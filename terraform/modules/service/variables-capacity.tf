@@ -130,7 +130,7 @@ variable "access_log_retention" {
 }
 
 variable "monthly_budget" {
-  description = "US dollars a month that the AWS account may cost: the alarms' topic is notified at 80 % and at 100 %, and when the forecast exceeds it. It stops nothing. Requires `alarms`. null: no budget."
+  description = "US dollars a month that the AWS account may cost: the topic of the tickets is notified at 80 % and at 100 %, and when the forecast exceeds it. It stops nothing. Requires `alarms`. null: no budget."
   type        = number
   default     = null
 

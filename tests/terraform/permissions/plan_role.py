@@ -33,6 +33,7 @@ WORKSPACES: Final[Mapping[str, Mapping[str, bool]]] = {"prod": {}, "dev": dict.f
 NOT_CHECKED: Final = {
     "bedrock:GetInferenceProfile",
     "budgets:ListTagsForResource",
+    "cloudwatch:DescribeInsightRules",
     "budgets:ViewBudget",
     "kms:Decrypt",
     "lambda:GetAlias",
