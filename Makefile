@@ -43,6 +43,7 @@ EXTRA_OPTIONS = "$${extras[@]/\#/--extra=}"
 STACK_OPTIONS = $${PORT:+--port "$$PORT"} --set recall_delay_seconds="$$RECALL_DELAY" $${CORS:+--cors "$$CORS"} \
   $${AGENT:+--set agent="$$AGENT"} $${MODEL_URL:+--model-url "$$MODEL_URL" --model "$$MODEL"}
 READ_EXTRAS = read -ra extras <<<"$$EXTRA"
+READ_OPTIONS = read -ra options <<<"$$OPTIONS"
 
 .PHONY: help run up down reset logs ask import check fix format lint types architecture terraform-check terraform-init \
   test test-all test-code test-python test-web test-terraform test-stack accept plan-review package docs generate release bench lock env
@@ -141,7 +142,7 @@ test-stack: env terraform-init
 	@$(VENV_PYTHON) -m pytest -q -n 2 --no-loadscope-reorder --driver=http tests/local tests/runtime tests/e2e tests/features tests/pages tests/schemathesis tests/docs
 
 accept: env ## Accept a deployed workspace: TF_WORKSPACE and two tokens (OPTIONS="--turns 20"; OPTIONS=--help)
-	@$(VENV_PYTHON) -m tests accept $(OPTIONS)
+	@$(READ_OPTIONS); $(VENV_PYTHON) -m tests accept $${options[@]+"$${options[@]}"}
 
 plan-review: env ## IAM Access Analyzer over the policies of a saved plan; needs credentials (PLAN=prod.tfplan)
 	@scripts/terraform show -json "$$PLAN" | $(VENV_PYTHON) -m scripts.plan_review -
@@ -168,7 +169,7 @@ release: env ## Make what belongs to a release, build/release/: notes, zip, whee
 
 bench: env ## Measure, and write build/bench (OPTIONS="--only size --quick"; OPTIONS=--help)
 	@scripts/env runtime bench ministack peers
-	@read -ra options <<<"$$OPTIONS"; .local/bench/venv/bin/python -m benchmarks $${options[@]+"$${options[@]}"}
+	@$(READ_OPTIONS); .local/bench/venv/bin/python -m benchmarks $${options[@]+"$${options[@]}"}
 
 lock: env ## Lock the dependencies of pyproject.toml
 	@lock() { .local/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \

@@ -26,8 +26,9 @@ VARIABLES = {
     "MODEL_URL": ("run", "{}"),
     "MODEL": ("run", "{}"),
     "EXTRA": ("package", "--extra={}"),
+    "OPTIONS": ("accept", "{}"),
 }
-#: Each would make the file `ran` if make or the shell ran it. Without spaces, since EXTRA is a list of words.
+#: Each would make the file `ran` if make or the shell ran it. EXTRA and OPTIONS are lists of words.
 HOSTILE = [
     "$(shell${IFS}>ran)",
     "$(shell\t>ran)",
@@ -81,7 +82,7 @@ def test_question_is_passed_unchanged() -> None:
 @pytest.mark.parametrize("variable", VARIABLES)
 def test_a_value_is_passed_on_unchanged_and_never_run(variable: str, value: str, folder: Path) -> None:
     target, argument = VARIABLES[variable]
-    if variable == "EXTRA":
+    if variable in {"EXTRA", "OPTIONS"}:
         value = "".join(value.split())
     others = ["MODEL_URL=http://127.0.0.1:1"] if variable == "MODEL" else []
     given = value.replace("\t", " ")

@@ -223,12 +223,29 @@ export class ChatRoom {
     } catch (error) {
       if (signal.aborted) return;
       if (!stopped.aborted) return this.#cannotShow(error);
-      this.#end("cancelled", null);
-      this.#told.moved(turn.chatId);
-      byId("question").focus();
+      await this.#showStopped(turn);
     } finally {
       thinking.remove();
-      if (!signal.aborted) this.#follow(null);
+      // After a stop, the next turn may be watched already.
+      if (!signal.aborted && this.#turn === turn) this.#follow(null);
+    }
+  }
+
+  /** Before the first poll, the question has not come back as a message yet. @param {Turn} turn */
+  async #showStopped(turn) {
+    const { signal } = this.#stay;
+    this.#follow(null);
+    this.#end("cancelled", null);
+    this.#told.moved(turn.chatId);
+    byId("question").focus();
+    try {
+      const page = await this.#client.messages(turn.chatId, { after: this.#after || undefined, signal });
+      if (signal.aborted) return;
+      document.querySelector(".pending")?.remove();
+      this.#after = page.after;
+      this.#show(page.messages);
+    } catch (error) {
+      if (!signal.aborted) this.#told.failed(error);
     }
   }
 
