@@ -103,7 +103,10 @@ def test_root_shows_every_output_of_the_module() -> None:
 #: Kinds of resources that AWS tags. A new kind is in one of the two sets.
 TAGGED = {
     "aws_apigatewayv2_api",
+    "aws_apigatewayv2_domain_name",
     "aws_apigatewayv2_stage",
+    "aws_budgets_budget",
+    "aws_cloudwatch_contributor_insight_rule",
     "aws_cloudwatch_log_group",
     "aws_cloudwatch_metric_alarm",
     "aws_cognito_user_pool",
@@ -117,6 +120,7 @@ TAGGED = {
 }
 WITHOUT_TAGS = {
     "aws_apigatewayv2_authorizer",
+    "aws_apigatewayv2_api_mapping",
     "aws_apigatewayv2_integration",
     "aws_apigatewayv2_route",
     "aws_cloudwatch_dashboard",
@@ -129,8 +133,10 @@ WITHOUT_TAGS = {
     "aws_lambda_function_event_invoke_config",
     "aws_lambda_function_recursion_config",
     "aws_lambda_permission",
+    "aws_lambda_runtime_management_config",
     "aws_sns_topic_policy",
     "aws_sns_topic_subscription",
+    "aws_sqs_queue_policy",
     "terraform_data",
 }
 

@@ -6,6 +6,7 @@ resource "aws_cloudwatch_contributor_insight_rule" "asks_by_user" {
 
   rule_name  = "${var.name_prefix}-asks-by-user"
   rule_state = "ENABLED"
+  tags       = var.tags
   rule_definition = jsonencode({
     Schema        = { Name = "CloudWatchLogRule", Version = 1 }
     LogGroupNames = [aws_cloudwatch_log_group.function["chat"].name]
@@ -51,6 +52,7 @@ resource "aws_cloudwatch_metric_alarm" "share" {
   threshold           = 50
   evaluation_periods  = 1
   treat_missing_data  = "notBreaching"
+  tags                = var.tags
 
   alarm_actions = [aws_sns_topic.alarms["ticket"].arn]
   ok_actions    = [aws_sns_topic.alarms["ticket"].arn]
