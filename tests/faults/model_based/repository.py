@@ -28,9 +28,9 @@ LIMIT: Final = 2
 #: One less than two users with two turns each need.
 CAPACITY: Final = 3
 #: Few enough that an example reaches them.
-LIMITS: Final = UserLimits(LIMIT, asks_per_minute=4, answers_per_day=9)
-WORKSPACE: Final = WorkspaceLimits(CAPACITY, answers_per_day=12)
-ALLOWED: Final = {("user", "minute"): 4, ("user", "day"): 9, ("workspace", "day"): 12}
+LIMITS: Final = UserLimits(LIMIT, asks_per_minute=3, answers_per_day=5)
+WORKSPACE: Final = WorkspaceLimits(CAPACITY, answers_per_day=6)
+ALLOWED: Final = {("user", "minute"): 3, ("user", "day"): 5, ("workspace", "day"): 6}
 TEXTS: Final = ("Where did I park?", "¿Dónde está mi coche? 🚗", "ok")
 #: Indices from the newest: recent turns and messages matter most.
 WHICH: Final = st.sampled_from((0, 0, 0, 1, 1, 2, 3, 5, 8))
@@ -52,8 +52,8 @@ class RepositoryComparison(RuleBasedStateMachine):
     """A subclass sets `other`, which makes an empty repository of the other implementation for each example."""
 
     other: Callable[[FakeClock], ChatRepository]
-    #: The other implementation's permits as it stores them, by shard; the deadlines of some have passed.
-    permits: Callable[[], dict[str, set[str]]]
+    #: The items of the other implementation's shards, by partition key; the deadlines of some permits have passed.
+    shards: Callable[[], dict[str, Any]]
 
     def __init__(self) -> None:
         super().__init__()
@@ -124,14 +124,16 @@ class RepositoryComparison(RuleBasedStateMachine):
             self.message_ids.append(answer.message_id)
 
     @precondition(lambda self: self._seen(TurnState.QUEUED, TurnState.RUNNING))
-    @rule(which=WHICH, by=st.sampled_from(("user", "worker", "failures function")))
-    def end_without_answer(self, which: int, by: str) -> None:
+    @rule(which=WHICH, cancel=st.booleans())
+    def end_without_answer(self, which: int, cancel: bool) -> None:
         seen, now = _pick(self._seen(TurnState.QUEUED, TurnState.RUNNING), which), self.clock.now()
-        self._transition(
-            seen,
-            lambda: seen.cancelled(now) if by == "user" else seen.failed(FailureCode.WORKER_DIED, now),
-            by_worker=by == "worker",
-        )
+        self._transition(seen, lambda: seen.cancelled(now) if cancel else seen.failed(FailureCode.WORKER_DIED, now))
+
+    @precondition(lambda self: self._seen(TurnState.RUNNING))
+    @rule(which=WHICH)
+    def fail_by_its_worker(self, which: int) -> None:
+        seen = _pick(self._seen(TurnState.RUNNING), which)
+        self._transition(seen, lambda: seen.failed(FailureCode.AGENT_FAILED, self.clock.now()), by_worker=True)
 
     @precondition(lambda self: self.turns)
     @rule(which=WHICH)
@@ -218,24 +220,43 @@ class RepositoryComparison(RuleBasedStateMachine):
         assert isinstance(fake, InMemoryChatRepository)
         live = {turn: user for turn, (user, deadline) in fake.permits.items() if deadline > self.clock.now()}
         stored = {
-            shard: {turn_of(permit) for permit in permits if deadline_of(permit) > self.clock.now()}
-            for shard, permits in type(self).permits().items()
+            shard: {turn_of(permit) for permit in _permits(item) if deadline_of(permit) > self.clock.now()}
+            for shard, item in type(self).shards().items()
         }
         assert stored.pop("places#0", set()) == set(live)
         assert stored == {shard: {turn for turn, user in live.items() if f"user#{user}" == shard} for shard in stored}
         assert set().union(*stored.values()) == set(live)
         assert all(len(held) <= LIMIT for held in stored.values())
-        assert all(runs <= ALLOWED[owner.split("#")[0], name] for (owner, name), (_, runs) in fake.runs.items())
         assert len(live) <= CAPACITY
 
+    @invariant()
+    def both_count_the_same_runs(self) -> None:
+        """And no budget more than its limit, in one counter."""
+        fake = self.repositories[0]
+        assert isinstance(fake, InMemoryChatRepository)
+        stored = {}
+        for shard, item in type(self).shards().items():
+            for name in ("minute", "day"):
+                counters = [int(item[key]["N"]) for key in item if key.startswith(f"{name}_") and key != f"{name}_at"]
+                if counters:
+                    (runs,) = counters
+                    owner = "workspace" if shard == "places#0" else shard
+                    stored[owner, name] = (int(item[f"{name}_at"]["N"]), runs)
+        assert stored == fake.runs
+        assert all(runs <= ALLOWED[owner.split("#")[0], name] for (owner, name), (_, runs) in stored.items())
+
     #: Eleven minutes and eleven days: an old counter then has the name of the new one.
-    @rule(seconds=st.sampled_from((1, 30, 70, 11 * 60, 24 * 3600, 11 * 24 * 3600)))
+    @rule(seconds=st.sampled_from((1, 1, 1, 30, 30, 30, 70, 70, 11 * 60, 11 * 60, 24 * 3600, 11 * 24 * 3600)))
     def time_passes(self, seconds: int) -> None:
         self.clock.sleep(timedelta(seconds=seconds))
 
 
 def _pick(things: Sequence[Any], which: int) -> Any:
     return things[-1 - which % len(things)]
+
+
+def _permits(item: Any) -> list[str]:
+    return list(item.get("thinking", {"SS": []})["SS"])
 
 
 def _shown(repository: ChatRepository, chat_id: str, page: PageRequest) -> object:

@@ -24,7 +24,7 @@ from tests.faults.simulation.runner import failing
 
 MUTANTS = (*DOMAIN_MUTANTS, *ADAPTER_MUTANTS, *MEMORY_MUTANTS)
 SEEDS = range(600)
-EXAMPLES = 80
+EXAMPLES = 240
 MEMORY_EXAMPLES = 15
 
 
