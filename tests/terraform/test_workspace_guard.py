@@ -49,6 +49,7 @@ STATE = {
     "lineage": "00000000-0000-0000-0000-000000000001",
     "resources": [
         {
+            "module": "module.service",
             "mode": "managed",
             "type": "aws_cloudwatch_log_group",
             "name": "api",
