@@ -16,8 +16,8 @@ HEAD = """# Terraform variables
 
 `make generate` writes this page from the descriptions in the code.
 """
-SETTINGS = """What a file of [terraform/workspaces](../terraform/workspaces) may set. The first four are the
-workspace's; the others are the variables of the module [service](../terraform/modules/service), which your own
+SETTINGS = """What a file of `terraform/workspaces` may set. The first four are the
+workspace's; the others are the variables of the module `terraform/modules/service`, which your own
 Terraform can call too.
 """
 #: Read by the root itself, not by the module.

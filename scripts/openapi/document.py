@@ -47,12 +47,15 @@ REASONS: Final = {
 HEADERS: Final[dict[str, tuple[str, Schema]]] = {
     "Cache-Control": ("Responses for a user are never cached.", {"type": "string"}),
     "ETag": ("Identifies this state of the response.", {"type": "string"}),
-    "Idempotency-Replayed": ("The response to an earlier ask with the same key.", {"type": "string", "const": "true"}),
+    "Idempotency-Replayed": (
+        "The response to an earlier request with this key.",
+        {"type": "string", "const": "true"},
+    ),
     "Location": ("The URL to poll.", {"type": "string"}),
     "Retry-After": ("Seconds to wait before the next request.", {"type": "string", "pattern": "^[0-9]+$"}),
 }
 #: Sent only with some responses.
-SOMETIMES: Final = {("poll", "Retry-After"), ("ask", "Idempotency-Replayed")}
+SOMETIMES: Final = {("poll", "Retry-After"), ("ask", "Idempotency-Replayed"), ("remember", "Idempotency-Replayed")}
 
 
 def document() -> dict[str, Any]:

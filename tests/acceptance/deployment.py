@@ -87,11 +87,14 @@ class Deployment:
         return list(self.get(user, "/memories", {"limit": "100"})["memories"])
 
     def clear(self, user: User) -> None:
-        """Cancel the user's turns; delete their chats and memories."""
+        """Cancel the user's turns, wait until their workers have let go; delete the user's chats and memories."""
+        thinking = [chat["chat_id"] for chat in self.chats(user) if chat["status"] == "thinking"]
+        for chat_id in thinking:
+            self.call(user, Call(None, "POST", f"/chats/{chat_id}/cancel"))
+        if thinking:
+            time.sleep(AGENT_PAUSE_SECONDS)
         while chats := self.chats(user):
             for chat in chats:
-                if chat["status"] == "thinking":
-                    self.call(user, Call(None, "POST", f"/chats/{chat['chat_id']}/cancel"))
                 self.call(user, Call(None, "DELETE", f"/chats/{chat['chat_id']}"))
             time.sleep(LIST_LAG_SECONDS)
         while memories := self.memories(user):

@@ -11,7 +11,8 @@ from tests.acceptance.deployment import DEPLOYMENT, Deployment
 from tests.features.driver_fixture import DEPLOYED, WIRE, needed_control, scenario_steps
 
 NEEDS_AGENT: Final = "it needs the acceptance agent, which is not deployed here"
-ORDERS: Final = ("the agent takes", "the worker is killed")
+KILLS: Final = "the worker is killed"
+ORDERS: Final = ("the agent takes", KILLS)
 #: Without the acceptance agent, what is answered depends on the model.
 ANSWERS: Final = (" sees a chat that is", "the answer cites")
 
@@ -53,7 +54,8 @@ class ScenarioRun:
         for item in filter(self._wanted, others):
             self.left_out.setdefault(self._reason(item), []).append(_name(item))
         config.hook.pytest_deselected(items=others)
-        items[:] = kept
+        # A killed worker's slot stays taken until its turn's deadline: no other scenario follows.
+        items[:] = sorted(kept, key=lambda item: KILLS in scenario_steps(item))
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.when == "call" or report.failed:

@@ -29,7 +29,8 @@ def sockets() -> list[str]:
 
 
 def tell(**facts: object) -> None:
-    print(json.dumps(facts), flush=True)
+    # One write, line end included: two processes share the stream.
+    os.write(1, f"{json.dumps(facts)}\n".encode())
 
 
 def continue_twice(_: LambdaRuntimeClient) -> None:

@@ -5,16 +5,33 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import boto3
+from moto import mock_aws
+from moto.backends import get_backend
 
 from scripts import rollback
 
 REGION = "eu-central-1"
 KEYS = ("chat", "edits", "failures", "reads", "worker")
 FILE = '{\n  "region": "eu-central-1",\n  "throttle": { "rate": 500, "burst": 1000 }\n}\n'
+
+
+@contextmanager
+def empty_aws() -> Iterator[None]:
+    """moto, whose functions, roles and alarms are forgotten at the end also inside of another `mock_aws`."""
+    with mock_aws():
+        try:
+            yield
+        finally:
+            for service in ("cloudwatch", "iam", "lambda"):
+                for regions in get_backend(service).values():
+                    for backend in regions.values():
+                        backend.reset()
 
 
 class Workspace:

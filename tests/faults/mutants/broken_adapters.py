@@ -281,6 +281,10 @@ ADAPTER_MUTANTS: Final = (
         lambda codes: writer._REFUSED in codes,
         "a further question",
     ),
+    Mutant("a write in a race is not sent again", Judge.RACES, Retries, "pause", _give_up_at_once),
+    Mutant(
+        "half a refusal is believed in a race", Judge.RACES, writer, "_decided", lambda codes: writer._REFUSED in codes
+    ),
     _compared(
         "half a refusal is believed by the repository", writer, "_decided", lambda codes: writer._REFUSED in codes
     ),

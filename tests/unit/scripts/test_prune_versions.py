@@ -8,15 +8,14 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from moto import mock_aws
 
 from scripts import prune_versions
-from tests.support.published_workspace import KEYS, Workspace
+from tests.support.published_workspace import KEYS, Workspace, empty_aws
 
 
 @pytest.fixture
 def workspace(fake_credentials: None, tmp_path: Path) -> Iterator[Workspace]:
-    with mock_aws():
+    with empty_aws():
         yield Workspace(tmp_path, KEYS[:2])
 
 
@@ -62,7 +61,7 @@ def test_at_least_one_version_is_kept(workspace: Workspace, keep: str) -> None:
 def test_no_version_that_an_alias_calls_is_deleted(
     fake_credentials: None, tmp_path: Path, releases: int, keep: int, live: int, second: int | None, other: int | None
 ) -> None:
-    with mock_aws():
+    with empty_aws():
         workspace = Workspace(tmp_path, ("chat",))
         for release in range(releases):
             workspace.release(f"2.{release}.0")

@@ -9,10 +9,9 @@ from typing import Any
 import boto3
 import pytest
 from botocore.exceptions import ClientError
-from moto import mock_aws
 
 from scripts import release_gradually
-from tests.support.published_workspace import KEYS, REGION, Workspace
+from tests.support.published_workspace import KEYS, REGION, Workspace, empty_aws
 
 Routes = dict[str, tuple[str, dict[str, float]]]
 OTHERS = ("worker", "failures", "edits", "reads")
@@ -81,7 +80,7 @@ class Watched:
 
 @pytest.fixture(params=[KEYS, KEYS[:-1]], ids=["dedicated worker", "shared worker"])
 def watched(fake_credentials: None, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Watched]:
-    with mock_aws():
+    with empty_aws():
         yield Watched(tmp_path, request.param)
 
 

@@ -11,15 +11,14 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from moto import mock_aws
 
 from scripts import rollback
-from tests.support.published_workspace import FILE, KEYS, Workspace
+from tests.support.published_workspace import FILE, KEYS, Workspace, empty_aws
 
 
 @pytest.fixture(params=[KEYS, KEYS[:-1]], ids=["dedicated worker", "shared worker"])
 def workspace(fake_credentials: None, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Workspace]:
-    with mock_aws():
+    with empty_aws():
         yield Workspace(tmp_path, request.param)
 
 
@@ -82,7 +81,7 @@ def test_rolling_back_twice_keeps_the_last(workspace: Workspace) -> None:
 def test_nothing_moves_when_one_function_cannot(
     fake_credentials: None, tmp_path: Path, target: list[str], reason: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with mock_aws():
+    with empty_aws():
         workspace = Workspace(tmp_path, KEYS)
         assert workspace.rollback(*target) == 1
         assert reason in capsys.readouterr().err

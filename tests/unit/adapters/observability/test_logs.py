@@ -195,7 +195,7 @@ def test_requests_are_logged_once_each(standard_error: io.StringIO) -> None:
         for _ in range(2):
             service.gateway.call("GET /health")
     messages = [json.loads(line)["message"] for line in standard_error.getvalue().splitlines()]
-    assert messages == ["function started", "request", "request"]
+    assert messages == ["request", "request"]
 
 
 def test_container_sets_up_logging_once(standard_error: io.StringIO) -> None:
