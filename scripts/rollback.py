@@ -1,8 +1,9 @@
 """Roll a workspace back to an earlier release: its callers get the earlier versions of all functions, within seconds.
 
-Without a package and without a plan, this moves each function's alias `live` (UpdateAlias): the worker and the failures
-function first, the chat function last, so that no new dispatcher calls an old worker. Nothing is moved unless every
-function has such a version. `rollback` in the workspace's file then keeps Terraform from moving the aliases forward.
+Without a package and without a plan, this moves each function's alias `live` (UpdateAlias): on the way back the chat
+function first, the worker last; forward the other way round. So no new dispatcher calls an old worker. Nothing is moved
+unless every function has such a version. `rollback` in the workspace's file then keeps Terraform from moving the
+aliases forward.
 
 A release is named as `app_version` was; chat=12 worker=12 ... names versions. Without either, the releases are listed.
 """
@@ -20,7 +21,7 @@ from scripts.deployed import PROJECT, Deployed
 
 WORKSPACES: Final = PROJECT / "terraform" / "workspaces"
 ALIAS: Final = "live"
-#: Whoever is called moves before its caller: an old worker reads the events of an old dispatcher only.
+#: Forward, whoever is called moves before its caller: an old worker reads the events of an old dispatcher only.
 ORDER: Final[tuple[str, ...]] = ("worker", "failures", "edits", "search", "reads", "chat")
 #: As Terraform writes a version's description: functions.tf.
 RELEASE: Final = re.compile(r"Async Chat (\S+),")
@@ -126,7 +127,9 @@ def main(arguments: list[str]) -> int:
     except Refused as refused:
         print(f"Nothing was moved. {refused}", file=sys.stderr)
         return 1
-    for key, version in wanted.items():
+    back = int(wanted["chat"]) < int(functions.live()["chat"])
+    for key in reversed(wanted) if back else wanted:
+        version = wanted[key]
         functions.move(key, version)
         print(f"{functions.names[key]}: {version}")
     file = given.workspaces / f"{workspace}.json"

@@ -28,15 +28,20 @@ def test_rollback_to_a_release_moves_every_alias_and_keeps_it(workspace: Workspa
     assert workspace.settings == {**json.loads(FILE), "rollback": dict.fromkeys(workspace.names, "1")}
 
 
-def test_worker_and_failures_move_before_the_chat_function(
-    workspace: Workspace, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("forward", [False, True], ids=["back", "forward"])
+def test_no_new_dispatcher_meets_an_old_worker_on_the_way(
+    workspace: Workspace, capsys: pytest.CaptureFixture[str], forward: bool
 ) -> None:
     workspace.rollback("1.0.0")
+    if forward:
+        capsys.readouterr()
+        workspace.rollback("1.1.0")
     moved = [line.split(":")[0].rpartition("-")[2] for line in capsys.readouterr().out.splitlines()[:-1]]
     assert sorted(moved) == sorted(workspace.names)
-    assert moved[-1] == "chat"
     called = [key for key in ("worker", "failures") if key in workspace.names]
-    assert moved[: len(called)] == called
+    on_the_way_forward = moved if forward else moved[::-1]
+    assert on_the_way_forward[-1] == "chat"
+    assert on_the_way_forward[: len(called)] == called
 
 
 def test_rollback_to_named_versions(workspace: Workspace) -> None:
