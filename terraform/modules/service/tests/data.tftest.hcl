@@ -63,15 +63,10 @@ run "queues_and_topic_refuse_plain_http" {
   }
 
   assert {
-    condition = [for statement in jsondecode(aws_sns_topic_policy.alarms[0].policy).Statement : statement if statement.Effect == "Deny"] == [{
-      Sid       = "OnlyEncrypted"
-      Effect    = "Deny"
-      Principal = "*"
-      Action    = ["sns:Publish"]
-      Resource  = ["arn:aws:sns:eu-central-1:123456789012:async-chat-local-alarms"]
-      Condition = { Bool = { "aws:SecureTransport" = "false" } }
-    }]
-    error_message = "The topic must refuse plain HTTP."
+    condition = [for policy in aws_sns_topic_policy.alarms : [for statement in jsondecode(policy.policy).Statement : [statement.Action, statement.Principal, statement.Condition] if statement.Effect == "Deny"]] == [
+      for _ in ["page", "ticket"] : [[["sns:Publish"], "*", { Bool = { "aws:SecureTransport" = "false" } }]]
+    ]
+    error_message = "Both topics must refuse plain HTTP."
   }
 }
 
