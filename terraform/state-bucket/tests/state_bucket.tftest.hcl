@@ -133,7 +133,7 @@ run "plan_role_trusts_pull_requests_and_releases_of_one_repository" {
 
   assert {
     condition = alltrue(flatten([for statement in jsondecode(aws_iam_role_policy.plan[0].policy).Statement : [
-      for action in statement.Action : can(regex("^[a-z0-9-]+:(Describe|Get|List|GET|Decrypt)", action)) && !strcontains(action, "*")
+      for action in statement.Action : can(regex("^[a-z0-9-]+:(Describe|Get|List|GET|Decrypt|ViewBudget$)", action)) && !strcontains(action, "*")
     ]]))
     error_message = "The role may only read, by actions that are named in full."
   }
