@@ -234,7 +234,9 @@ def test_addresses_of_documented_commands_exist(line: str, address: str) -> None
 
 @pytest.mark.parametrize(
     ("page", "settings"),
-    {(one.page, one.settings) for one in COMMANDS if one.folder == "terraform" and "package_extras" in one.settings},
+    sorted(
+        {(one.page, one.settings) for one in COMMANDS if one.folder == "terraform" and "package_extras" in one.settings}
+    ),
 )
 def test_a_documented_agent_is_in_what_its_settings_package(page: str, settings: str) -> None:
     said = json.loads(settings)
