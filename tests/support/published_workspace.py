@@ -23,15 +23,22 @@ FILE = '{\n  "region": "eu-central-1",\n  "throttle": { "rate": 500, "burst": 10
 
 @contextmanager
 def empty_aws() -> Iterator[None]:
-    """moto, whose functions, roles and alarms are forgotten at the end also inside of another `mock_aws`."""
+    """moto without functions, roles and alarms, also inside of another `mock_aws`, which has its own back afterwards."""
     with mock_aws():
+        before = {backend: vars(backend) for backend in _backends()}
+        for backend in _backends():
+            backend.reset()
         try:
             yield
         finally:
-            for service in ("cloudwatch", "iam", "lambda"):
-                for regions in get_backend(service).values():
-                    for backend in regions.values():
-                        backend.reset()
+            for backend in _backends():
+                backend.reset()
+                backend.__dict__ = before.get(backend, vars(backend))
+
+
+def _backends() -> list[Any]:
+    services = [get_backend(name) for name in ("cloudwatch", "iam", "lambda")]
+    return [backend for service in services for regions in service.values() for backend in regions.values()]
 
 
 class Workspace:
