@@ -58,9 +58,10 @@ export class ChatRoom {
     return this.#chatId;
   }
 
-  /** The user's drafts are kept from now on. @param {import("./drafts.js").Drafts} drafts */
+  /** A question can be typed, and is kept, from now on. @param {import("./drafts.js").Drafts} drafts */
   enter(drafts) {
     this.#drafts = drafts;
+    byId("question").disabled = false;
   }
 
   /** Show nothing any more. */
@@ -69,7 +70,7 @@ export class ChatRoom {
     this.#stay.abort();
     this.#follow(null);
     this.#after = "";
-    byId("question").value = "";
+    [byId("question").value, byId("question").disabled] = ["", true];
     for (const id of ["log", "end", "chat-actions"]) byId(id).replaceChildren();
   }
 
