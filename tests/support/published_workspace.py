@@ -37,7 +37,7 @@ def empty_aws() -> Iterator[None]:
 
 
 def _backends() -> list[Any]:
-    services = [get_backend(name) for name in ("cloudwatch", "iam", "lambda")]
+    services = [get_backend(name) for name in ("cloudwatch", "iam", "lambda", "lambda_simple")]
     return [backend for service in services for regions in service.values() for backend in regions.values()]
 
 
