@@ -12,6 +12,7 @@ from typing import Any
 
 import boto3
 from moto import mock_aws
+from moto.awslambda_simple.models import lambda_simple_backends
 from moto.backends import get_backend
 
 from scripts import rollback
@@ -37,7 +38,7 @@ def empty_aws() -> Iterator[None]:
 
 
 def _backends() -> list[Any]:
-    services = [get_backend(name) for name in ("cloudwatch", "iam", "lambda", "lambda_simple")]
+    services = [*(get_backend(name) for name in ("cloudwatch", "iam", "lambda")), lambda_simple_backends]
     return [backend for service in services for regions in service.values() for backend in regions.values()]
 
 
