@@ -1,9 +1,10 @@
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, Route, expect
 
 from tests.e2e.running_stack import User
 from tests.pages.chat_page import ChatPage, Opener
@@ -62,6 +63,22 @@ def test_older_memories_are_loaded_on_request(page: ChatPage, alice: User, remem
     page.button("Older memories").click()
     expect(shown(page)).to_have_count(30)
     expect(page.button("Older memories")).to_have_count(0)
+
+
+def test_late_reply_to_an_earlier_search_shows_nothing(show: Any) -> None:
+    page = show(ScriptedApi().remembers(KEY), "#memories")
+    expect(shown(page)).to_have_count(1)
+    held: list[Route] = []
+    page.tab.route(re.compile(r"/memories\?"), lambda route: route.fallback() if held else held.append(route))
+    page.button("Search").click()
+    expect(shown(page)).to_have_count(0)
+    page.button("Search").click()
+    expect(shown(page)).to_have_count(1)
+    with page.tab.expect_response(re.compile(r"/memories\?")) as reply:
+        held[0].fallback()
+    reply.value.finished()
+    page.tab.evaluate("() => new Promise((shown) => setTimeout(shown, 100))")
+    assert shown(page).count() == 1
 
 
 def test_citation_of_a_deleted_memory_says_that_it_is_deleted(page: ChatPage, alice: User, remember: Any) -> None:

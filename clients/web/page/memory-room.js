@@ -12,7 +12,8 @@ export class MemoryRoom {
   #client;
   #failed;
   #search = "";
-  #left = false;
+  /** A new one for each list that is shown: a reply to an earlier list shows nothing. */
+  #shown = {};
 
   /** @param {import("../chat-client.js").ChatClient} client @param {(error: unknown) => void} failed */
   constructor(client, failed) {
@@ -31,23 +32,25 @@ export class MemoryRoom {
 
   /** Show nothing any more. */
   leave() {
-    this.#left = true;
+    this.#shown = {};
     for (const id of ["memory-list", "found", "more-memories"]) byId(id).replaceChildren();
     for (const id of ["remember", "search"]) byId(id).reset();
   }
 
   /** Show the newest memories, or those that match the search. */
   async open() {
+    this.#shown = {};
     byId("memory-list").replaceChildren();
     await this.#load(null);
   }
 
   /** @param {string | null} cursor */
   async #load(cursor) {
+    const shown = this.#shown;
     try {
       const search = this.#search || undefined;
       const { memories, next, complete } = await this.#client.memories({ search, cursor, limit: 25 });
-      if (this.#left) return;
+      if (shown !== this.#shown) return;
       byId("memory-list").append(...memories.map((memory) => this.#item(memory)));
       byId("more-memories").replaceChildren(...(next ? [this.#more(next)] : []));
       const found = byId("memory-list").children.length;
