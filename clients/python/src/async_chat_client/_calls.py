@@ -147,7 +147,7 @@ def _chat_id(value: str) -> str:
 
 def _part(value: str) -> str:
     """An id as one segment of a path: a path's "." and ".." are other places, and an empty segment is none."""
-    if not value.strip() or value in {".", ".."}:
+    if value in {"", ".", ".."}:
         raise NotAnId(f"not an id: {value!r}")
     try:
         return quote(value, safe="")

@@ -11,7 +11,7 @@ import typer
 from rich.progress import Progress
 
 from async_chat_client._bodies import new_memory
-from async_chat_client._calls import BATCH
+from async_chat_client._calls import BATCH, NotAnId
 from async_chat_client._models import NewMemory
 from async_chat_client._terminal.command import Terminal, command, read_stdin
 from async_chat_client._terminal.memory_files import Format, UnreadableFile, moment, read_memories
@@ -63,6 +63,8 @@ def forget(
     terminal: Terminal, memory: Annotated[list[str], typer.Argument(metavar="MEMORY...", help="Ids of memories.")]
 ) -> None:
     """Delete memories permanently."""
+    if not all(memory_id.strip() for memory_id in memory):
+        raise NotAnId("A memory's id is empty; none was deleted.")
     mine = terminal.client().memories
     for memory_id in memory:
         mine.forget(memory_id)
