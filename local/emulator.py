@@ -10,9 +10,11 @@ import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 import httpx
 
@@ -106,6 +108,19 @@ def start(home: Home, port: int, model_url: str | None = None, origins: Iterable
         stop(home)
         raise
     return emulator
+
+
+@contextlib.contextmanager
+def in_a_folder_of_its_own(purpose: str) -> Iterator[tuple[Path, Emulator]]:
+    """An emulator for a proof, and a folder for what the proof needs; both are gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix=f"async-chat-{purpose}-") as name:
+        home = Home(Path(name) / "home")
+        home.emulator.mkdir(parents=True)
+        running = start(home, choose_port(home, 0))
+        try:
+            yield Path(name), running
+        finally:
+            stop(home)
 
 
 def stop(home: Home) -> bool:

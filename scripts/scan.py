@@ -14,13 +14,11 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from local import emulator
-from local.home import PROJECT, Home
+from local.home import PROJECT
 from scripts.hcl import TERRAFORM
 from scripts.plan_review import policies
 
@@ -52,13 +50,11 @@ def scan_source() -> bool:
 
 def scan_plans() -> bool:
     """checkov over the plan of prod, with its values; parliament over the IAM policies of prod and dev."""
-    with tempfile.TemporaryDirectory(prefix="async-chat-scan-") as folder, _embedded_aws(Path(folder)) as endpoint:
-        copy = _copy(Path(folder) / "terraform")
-        prod, dev = (
-            _plan(copy, endpoint, "prod", agent="recall"),
-            _plan(copy, endpoint, "dev", agent="bedrock", model=MODEL),
-        )
-        plan = Path(folder) / "plan.json"
+    with emulator.in_a_folder_of_its_own("scan") as (folder, running):
+        copy = _copy(folder / "terraform")
+        prod = _plan(copy, running.endpoint, "prod", agent="recall")
+        dev = _plan(copy, running.endpoint, "dev", agent="bedrock", model=MODEL)
+        plan = folder / "plan.json"
         plan.write_text(prod, encoding="utf-8")
         failed, skipped = _checkov("-f", str(plan), "--repo-root-for-plan-enrichment", str(copy))
     passed = _verdict("checkov, plan of prod", failed, skipped)
@@ -188,17 +184,6 @@ def _plan(folder: Path, endpoint: str, workspace: str, **changes: object) -> str
     terraform("apply", "-auto-approve", "-input=false", "-no-color", "-target=module.service.aws_kms_key.data")
     terraform("plan", "-input=false", "-no-color", f"-out={workspace}.tfplan")
     return terraform("show", "-json", f"{workspace}.tfplan")
-
-
-@contextmanager
-def _embedded_aws(folder: Path) -> Iterator[str]:
-    home = Home(folder / "home")
-    home.emulator.mkdir(parents=True)
-    running = emulator.start(home, emulator.choose_port(home, 0))
-    try:
-        yield running.endpoint
-    finally:
-        emulator.stop(home)
 
 
 def main(arguments: list[str]) -> int:

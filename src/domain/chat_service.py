@@ -28,6 +28,7 @@ from domain.limits import UserLimits
 from domain.poll_hint import poll_after
 from domain.ports import ChatRepository, Clock, IdSource, ProgressReporter, ReasoningAgent, TurnObserver, WorkerInvoker
 from domain.records import (
+    KEY_TTL,
     Abandoned,
     Answer,
     Answered,
@@ -69,7 +70,7 @@ class TurnPolicy:
     turns_per_user: int = 5
     asks_per_minute: int = 30
     answers_per_day: int = 500
-    idempotency_ttl: timedelta = timedelta(hours=24)
+    idempotency_ttl: timedelta = KEY_TTL
     persist_margin: timedelta = timedelta(seconds=3)
     expected_duration: timedelta = timedelta(seconds=56)
 

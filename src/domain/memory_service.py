@@ -8,9 +8,8 @@ from typing import Final
 from domain.errors import IdempotencyKeyReused, MemoryNotFound
 from domain.memory import USAGE_LIMIT, Memory, MemoryUsage, NewMemory
 from domain.ports import Clock, IdSource, MemoryRanking, MemoryStore
-from domain.records import FoundMemories, IdempotencyKey, MemoryPage, MemoryTerms, Remembered
+from domain.records import KEY_TTL, FoundMemories, IdempotencyKey, MemoryPage, MemoryTerms, Remembered
 
-KEY_TTL: Final = timedelta(hours=24)
 #: The client gives up after ten seconds. On a whole core, 20,000 memories are searched in one or two.
 SEARCH_TIME: Final = timedelta(seconds=6)
 #: More than the store's own page holds, so that it decides.

@@ -1,12 +1,16 @@
 """Records that cross the services and ports: frozen data without rules."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from domain.chat import Chat, ChatSummary, Citation, Message, Turn
 from domain.failure_codes import FailureCode
 from domain.limits import UserLimits
 from domain.memory import USAGE_LIMIT, Memory, MemoryUsage
+
+#: How long an idempotency key is kept.
+KEY_TTL: Final = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)

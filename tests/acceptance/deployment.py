@@ -8,6 +8,7 @@ import re
 import secrets
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final, Self
 
@@ -15,7 +16,7 @@ import httpx
 import pytest
 
 from tests.acceptance.in_the_zip.acceptance_agent import BLOCK, DIE, ORDER, TAKE
-from tests.features.driver import Call, Driver, Reply, Traces
+from tests.features.driver import Call, Driver, Reply, Traces, send
 
 #: The list of chats may lag behind a write by about a second.
 LIST_LAG_SECONDS: Final = 1.0
@@ -58,12 +59,7 @@ class Deployment:
         self.http.close()
 
     def call(self, user: User | None, call: Call) -> Reply:
-        token = {"authorization": f"Bearer {user.token}"} if user else {}
-        media_type = {"content-type": "application/json"} if call.body is not None else {}
-        headers = {**media_type, **token, **{name.lower(): value for name, value in call.headers.items()}}
-        began = time.monotonic()
-        reply = self.http.request(call.method, call.path, params=call.query, headers=headers, content=call.body)
-        return Reply(reply.status_code, reply.headers, reply.text, time.monotonic() - began)
+        return send(self.http, call, user.token if user else None)
 
     def get(self, user: User, path: str, query: Mapping[str, str] | None = None) -> dict[str, Any]:
         reply = self.call(user, Call(None, "GET", path, query or {}))
@@ -129,8 +125,7 @@ class DeployedDriver(Driver):
             name: f"{self._key_prefix}-{value}" if name == "Idempotency-Key" else value
             for name, value in call.headers.items()
         }
-        sent = Call(call.who, call.method, call.path, call.query, headers, call.body)
-        return self._deployment.call(self._person(call.who) if call.who else None, sent)
+        return self._deployment.call(self._person(call.who) if call.who else None, replace(call, headers=headers))
 
     def user_id(self, who: str) -> str:
         return self._person(who).sub

@@ -52,7 +52,7 @@ class ScenarioRun:
         kept = [item for item in items if self._wanted(item) and not self._reason(item)]
         others = [item for item in items if item not in kept]
         for item in filter(self._wanted, others):
-            self.left_out.setdefault(self._reason(item), []).append(_name(item))
+            self.left_out.setdefault(self._reason(item), []).append(_readable(item.nodeid))
         config.hook.pytest_deselected(items=others)
         # A killed worker's slot stays taken until its turn's deadline: no other scenario follows.
         items[:] = sorted(kept, key=lambda item: KILLS in scenario_steps(item))
@@ -74,10 +74,6 @@ class ScenarioRun:
         steps = scenario_steps(item)
         depends = any(step.startswith(ORDERS) or any(part in step for part in ANSWERS) for step in steps)
         return NEEDS_AGENT if depends and not self.with_agent else ""
-
-
-def _name(item: pytest.Item) -> str:
-    return _readable(item.nodeid)
 
 
 def _readable(nodeid: str) -> str:

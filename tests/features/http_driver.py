@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
 from datetime import UTC, datetime
 
 import httpx
 
 from tests.e2e.running_stack import RunningStack, User
 from tests.e2e.stack_controls import StackControls
-from tests.features.driver import Call, Driver, Reply, Traces
+from tests.features.driver import Call, Driver, Reply, Traces, send
 
 
 class HttpDriver(Driver):
@@ -31,11 +30,7 @@ class HttpDriver(Driver):
         if call.method == "POST" and call.path.endswith(("/chat", "/retry")):
             # Only now: each change restarts the function's processes, and few scenarios need one.
             self._controls.configure(self._settings)
-        began = time.monotonic()
-        reply = self._http.request(
-            call.method, call.path, params=call.query, headers=self._headers(call), content=call.body
-        )
-        return Reply(reply.status_code, reply.headers, reply.text, time.monotonic() - began)
+        return send(self._http, call, self.token(call.who) if call.who else None)
 
     def user_id(self, who: str) -> str:
         return self._person(who).sub
@@ -116,11 +111,6 @@ class HttpDriver(Driver):
         for chat in chats:
             if chat["status"] == "thinking":
                 self.call(Call(who, "POST", f"/chats/{chat['chat_id']}/cancel"))
-
-    def _headers(self, call: Call) -> Mapping[str, str]:
-        token = {"authorization": f"Bearer {self._person(call.who).token}"} if call.who else {}
-        media_type = {"content-type": "application/json"} if call.body is not None else {}
-        return {**media_type, **token, **{name.lower(): value for name, value in call.headers.items()}}
 
     def _person(self, who: str) -> User:
         if who not in self._people:

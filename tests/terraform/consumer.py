@@ -11,7 +11,6 @@ import json
 import secrets
 import shutil
 import sys
-import tempfile
 import time
 from pathlib import Path
 from typing import Final
@@ -20,7 +19,7 @@ from async_chat_client import ChatClient
 
 from local import emulator
 from local.aws import DIRECT, session
-from local.home import PROJECT, Home
+from local.home import PROJECT
 from local.people import sign_in
 from local.terraform import architecture
 from tests.terraform.copy import CONSUMER, IGNORED, TerraformCopy
@@ -95,15 +94,8 @@ class Desk:
 
 
 def main() -> int:
-    with tempfile.TemporaryDirectory(prefix="async-chat-consumer-") as name:
-        folder = Path(name)
-        home = Home(folder / "home")
-        home.emulator.mkdir(parents=True)
-        running = emulator.start(home, emulator.choose_port(home, 0))
-        try:
-            _prove(folder, running.endpoint)
-        finally:
-            emulator.stop(home)
+    with emulator.in_a_folder_of_its_own("consumer") as (folder, running):
+        _prove(folder, running.endpoint)
     return 0
 
 

@@ -9,7 +9,6 @@ import json
 import secrets
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
@@ -17,7 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from local import emulator
-from local.home import PROJECT, Home
+from local.home import PROJECT
 from local.people import sign_in
 from tests.terraform.copy import TerraformCopy
 
@@ -144,15 +143,9 @@ def _expect_no_changes(workspaces: Workspaces, name: str, excepted: Collection[s
 
 @contextmanager
 def _workspaces() -> Iterator[Workspaces]:
-    with tempfile.TemporaryDirectory(prefix="async-chat-workspaces-") as folder:
-        home = Home(Path(folder) / "home")
-        home.emulator.mkdir(parents=True)
-        running = emulator.start(home, emulator.choose_port(home, 0))
-        try:
-            copy = TerraformCopy(Path(folder) / "terraform", running.endpoint)
-            yield Workspaces(copy, package_for(Path(folder) / "lambda.zip"))
-        finally:
-            emulator.stop(home)
+    with emulator.in_a_folder_of_its_own("workspaces") as (folder, running):
+        copy = TerraformCopy(folder / "terraform", running.endpoint)
+        yield Workspaces(copy, package_for(folder / "lambda.zip"))
 
 
 def package_for(package: Path, *extras: Path) -> Path:

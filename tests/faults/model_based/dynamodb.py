@@ -3,16 +3,13 @@
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from hypothesis import HealthCheck, Phase, settings
-from hypothesis.stateful import run_state_machine_as_test
-
 from adapters.dynamodb.chat_repository import DynamoDbChatRepository
 from adapters.dynamodb.turn_slots import slots_key
 from domain.ports import ChatRepository
 from tests.fakes.clock import FakeClock
 from tests.fakes.dynamodb.table import KeyedTable
 from tests.fakes.dynamodb.wire import KeyedStore
-from tests.faults.model_based.repository import WORKSPACE, RepositoryComparison
+from tests.faults.model_based.repository import WORKSPACE, RepositoryComparison, compare
 from tests.support.aws import BusyItems, Tables, dynamodb_client, give_keys_with_full_pages, make_tables
 from tests.support.keyed_service import BY_ACTIVITY
 from tests.support.story import ALICE, BOB
@@ -92,16 +89,4 @@ def compare_with_fake(engine: Engine, examples: int, *, shortest: bool = True) -
 
     DynamoDbComparison.other = staticmethod(engine.repository)
     DynamoDbComparison.shards = staticmethod(shards)
-    phases = set(Phase) if shortest else {Phase.generate}
-    run_state_machine_as_test(
-        DynamoDbComparison,
-        settings=settings(
-            max_examples=examples,
-            stateful_step_count=STEPS,
-            deadline=None,
-            derandomize=True,
-            database=None,
-            phases=phases,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+    compare(DynamoDbComparison, examples, STEPS, shortest=shortest)

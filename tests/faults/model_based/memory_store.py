@@ -5,9 +5,8 @@ from datetime import timedelta
 from functools import partial
 from typing import Final
 
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
 from adapters.dynamodb.memory_store import DynamoDbMemoryStore
 from domain.memory import Memory, MemoryUsage
@@ -18,7 +17,7 @@ from tests.fakes.dynamodb.table import KeyedTable
 from tests.fakes.dynamodb.wire import KeyedStore
 from tests.fakes.ids import SequentialIds
 from tests.fakes.memory_store import InMemoryMemoryStore
-from tests.faults.model_based.repository import Outcome, outcome
+from tests.faults.model_based.repository import Outcome, compare, outcome
 from tests.support.aws import dynamodb_client
 from tests.support.keyed_service import BY_ACTIVITY
 from tests.support.story import ALICE, BOB
@@ -90,15 +89,4 @@ def _all_pages(store: MemoryStore, user: str, limit: int) -> list[Memory]:
 
 def compare_memory_stores(examples: int, *, shortest: bool = True) -> None:
     """Raises when DynamoDB's adapter and the fake differ; with `shortest`, Hypothesis shrinks the example first."""
-    run_state_machine_as_test(
-        MemoryComparison,
-        settings=settings(
-            max_examples=examples,
-            stateful_step_count=STEPS,
-            deadline=None,
-            derandomize=True,
-            database=None,
-            phases=set(Phase) if shortest else {Phase.generate},
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+    compare(MemoryComparison, examples, STEPS, shortest=shortest)

@@ -9,8 +9,15 @@ from datetime import timedelta
 from functools import partial
 from typing import Any, Final
 
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from adapters.dynamodb.turn_slots import deadline_of, turn_of
 from domain.chat import Message, Role, Step, Turn, TurnState, Usage
@@ -38,6 +45,22 @@ KEYS: Final = st.sampled_from((None, None, "tap-1", "tap-2"))
 USERS: Final = st.sampled_from((ALICE, ALICE, ALICE, BOB))
 
 Outcome = tuple[str, Any]
+
+
+def compare(machine: type[RuleBasedStateMachine], examples: int, steps: int, *, shortest: bool) -> None:
+    """Runs the same examples every time; with `shortest`, Hypothesis shrinks the one that fails."""
+    run_state_machine_as_test(
+        machine,
+        settings=settings(
+            max_examples=examples,
+            stateful_step_count=steps,
+            deadline=None,
+            derandomize=True,
+            database=None,
+            phases=set(Phase) if shortest else {Phase.generate},
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
 
 
 def outcome(call: Callable[[], object]) -> Outcome:

@@ -99,28 +99,22 @@ def _keep_workspace_slot(self: TurnSlots, turn: Turn, limits: UserLimits | None 
     return _shards_for(self, turn, limits) if limits else _shards_for(self, turn)[:1]
 
 
-def _release_at_any_end(
-    self: DynamoDbChatRepository,
-    seen: Turn,
-    then: Turn,
-    answer: Message | None = None,
-    limits: UserLimits | None = None,
-    *,
-    by_worker: bool = False,
-) -> bool:
-    return _compare_and_set(self, seen, then, answer, limits, by_worker=True)
+def _every_end(*, by_worker: bool) -> Callable[..., bool]:
+    """Every end of a turn counts as its worker's, or as somebody else's."""
+    always = by_worker
 
+    def changed(
+        self: DynamoDbChatRepository,
+        seen: Turn,
+        then: Turn,
+        answer: Message | None = None,
+        limits: UserLimits | None = None,
+        *,
+        by_worker: bool = False,
+    ) -> bool:
+        return _compare_and_set(self, seen, then, answer, limits, by_worker=always)
 
-def _release_no_end_of_a_worker(
-    self: DynamoDbChatRepository,
-    seen: Turn,
-    then: Turn,
-    answer: Message | None = None,
-    limits: UserLimits | None = None,
-    *,
-    by_worker: bool = False,
-) -> bool:
-    return _compare_and_set(self, seen, then, answer, limits, by_worker=False)
+    return changed
 
 
 def _save_answer_after_turn(
@@ -227,10 +221,13 @@ ADAPTER_MUTANTS: Final = (
     _compared("release does nothing", SlotShard, "release", _release_nothing),
     _compared("release leaves the workspace's slot taken", TurnSlots, "shards_for", _keep_workspace_slot),
     _compared(
-        "a stopped turn frees its slots at once", DynamoDbChatRepository, "compare_and_set_turn", _release_at_any_end
+        "a stopped turn frees its slots at once",
+        DynamoDbChatRepository,
+        "compare_and_set_turn",
+        _every_end(by_worker=True),
     ),
     _compared(
-        "a worker's end keeps the slots", DynamoDbChatRepository, "compare_and_set_turn", _release_no_end_of_a_worker
+        "a worker's end keeps the slots", DynamoDbChatRepository, "compare_and_set_turn", _every_end(by_worker=False)
     ),
     _compared(
         "a worker that lets go releases nothing", DynamoDbChatRepository, "release_slots", lambda self, turn: None

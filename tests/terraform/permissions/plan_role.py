@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-import tempfile
 import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -17,7 +16,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from local import emulator
-from local.home import PROJECT, Home
+from local.home import PROJECT
 from tests.terraform.copy import REGION, SOURCE, TerraformCopy
 from tests.terraform.permissions.removals import reduced
 from tests.terraform.two_workspaces import SWITCHES
@@ -260,16 +259,10 @@ class PlanRole:
 @contextmanager
 def plan_role() -> Iterator[PlanRole]:
     """The role on an embedded AWS of its own, everything applied."""
-    with tempfile.TemporaryDirectory(prefix="async-chat-plan-role-") as folder:
-        home = Home(Path(folder) / "home")
-        home.emulator.mkdir(parents=True)
-        running = emulator.start(home, emulator.choose_port(home, 0))
-        try:
-            role = PlanRole(Path(folder), running.endpoint)
-            role.deploy()
-            yield role
-        finally:
-            emulator.stop(home)
+    with emulator.in_a_folder_of_its_own("plan-role") as (folder, running):
+        role = PlanRole(folder, running.endpoint)
+        role.deploy()
+        yield role
 
 
 def _package(folder: Path) -> Path:
