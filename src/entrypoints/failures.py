@@ -24,13 +24,13 @@ def make_handler(services: Container) -> LambdaHandler:
     def handle(event: Event, context: LambdaContext) -> dict[str, Any]:
         services.logging()
         REQUEST_ID.set(context.aws_request_id)
-        undone = [record["messageId"] for record in event["Records"] if not _settled(record["body"], services, context)]
+        undone = [record["messageId"] for record in event["Records"] if not _settled(record["body"], services)]
         return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in undone]}
 
     return handle
 
 
-def _settled(body: str, services: Container, context: LambdaContext) -> bool:
+def _settled(body: str, services: Container) -> bool:
     """Whether the record is done and needs no second delivery."""
     event: object = None
     try:
@@ -38,11 +38,10 @@ def _settled(body: str, services: Container, context: LambdaContext) -> bool:
         event = record["requestPayload"]
         invocation = read_turn(event)
     except (ValueError, KeyError, TypeError, ValidationError):
-        log.error("failure record unreadable", extra={"request_id": context.aws_request_id})
+        log.error("failure record unreadable")
         # The next version of this function may read it; if none does, the dead-letter queue keeps it for a person.
         return not is_newer(event)
     log_fields = {
-        "request_id": context.aws_request_id,
         "chat_id": invocation.chat_id,
         "turn_id": invocation.turn_id,
         "correlation_id": invocation.correlation_id,

@@ -28,12 +28,9 @@ def run_worker(event: Event, context: LambdaContext, services: Container) -> Non
     try:
         invocation = read_worker_event(event)
     except ValidationError as error:
-        log.error(
-            "worker event unreadable", extra={"faults": error.error_count(), "request_id": context.aws_request_id}
-        )
+        log.error("worker event unreadable", extra={"faults": error.error_count()})
         return
     log_fields = {
-        "request_id": context.aws_request_id,
         "correlation_id": invocation.correlation_id,
         "chat_id": invocation.chat_id,
         "turn_id": invocation.turn_id,
