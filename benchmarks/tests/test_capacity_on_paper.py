@@ -14,6 +14,7 @@ from benchmarks.capacity.plan import ASKING_ROUTES, SHARED_PART, sized, split, t
 from benchmarks.capacity.prices import FILE, read_prices, regions
 from benchmarks.capacity.quotas import quotas
 from scripts.hcl import Module
+from tests.architecture.source import alarms_of_production
 
 FRANKFURT = read_prices("eu-central-1")
 CHAT = footprint(56)
@@ -76,11 +77,7 @@ def test_production_is_split_as_planned_and_fits_an_account() -> None:
 def test_metrics_alarms_and_the_shared_pools_fraction_equal_terraforms() -> None:
     module = Module()
     assert len(module.locals["metrics"]) == METRICS
-    kinds = ("worker", "topic", "other", "share")
-    named = [name for kind in kinds for name in module.locals[f"{kind}_alarms"]]
-    of_each, more = ("throttles", "errors"), ("account-concurrency", "model-throttled", "model-refused")
-    assert {*of_each, *more} <= {value for key, value in module.entries() if key == "runbook"}
-    assert len(of_each) * len(settings.production().concurrency) + len(more) + len(named) == ALARMS
+    assert alarms_of_production() == ALARMS
     assert METRICS_OF.keys() == {
         name
         for name, alarm in {**module.locals["worker_alarms"], **module.locals["other_alarms"]}.items()

@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final
 
+from entrypoints.http.routes import ROUTES
 from scripts.hcl import Module
 
 ROOT: Final = Path(__file__).parents[2]
@@ -56,3 +57,16 @@ def files(folder: Path) -> list[SourceFile]:
     found = [SourceFile(path) for path in sorted(folder.rglob("*.py"))]
     assert found, f"no Python files in {folder}"
     return found
+
+
+def alarms_of_production() -> int:
+    """With a dedicated worker, and the model in the same region."""
+    each_functions, accounts_and_models = (
+        ("throttles", "errors"),
+        ("account-concurrency", "model-throttled", "model-refused"),
+    )
+    assert {*each_functions, *accounts_and_models} <= {value for key, value in MODULE.entries() if key == "runbook"}
+    kinds = ("worker", "topic", "other", "share")
+    named = [name for kind in kinds for name in MODULE.locals[f"{kind}_alarms"]]
+    functions = {route.function for route in ROUTES} | {"failures", "worker"}
+    return len(each_functions) * len(functions) + len(accounts_and_models) + len(named)

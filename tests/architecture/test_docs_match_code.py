@@ -6,11 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from entrypoints.http.routes import ROUTES
 from scripts import terraform_docs
 from scripts.hcl import TERRAFORM, Module
 from tests.__main__ import PROOFS
-from tests.architecture.source import MODULE, ROOT
+from tests.architecture.source import MODULE, ROOT, alarms_of_production
 
 DOCS = ROOT / "docs"
 OPERATIONS = (DOCS / "operations.md").read_text()
@@ -90,19 +89,6 @@ def test_make_targets_and_modules_named_in_the_docs_exist(document: Path) -> Non
 def test_contributing_lists_every_proof() -> None:
     text = (ROOT / "CONTRIBUTING.md").read_text()
     assert set(re.findall(r"\| `python -m tests ([a-z-]+)", text.replace("`make up`, then ", ""))) == PROOFS.keys()
-
-
-def alarms_of_production() -> int:
-    """With a dedicated worker, and the model in the same region."""
-    each_functions, accounts_and_models = (
-        ("throttles", "errors"),
-        ("account-concurrency", "model-throttled", "model-refused"),
-    )
-    assert {*each_functions, *accounts_and_models} <= {value for key, value in MODULE.entries() if key == "runbook"}
-    kinds = ("worker", "topic", "other", "share")
-    named = [name for kind in kinds for name in MODULE.locals[f"{kind}_alarms"]]
-    functions = {route.function for route in ROUTES} | {"failures", "worker"}
-    return len(each_functions) * len(functions) + len(accounts_and_models) + len(named)
 
 
 def test_cost_pages_count_metrics_and_alarms() -> None:
