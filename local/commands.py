@@ -11,7 +11,9 @@ from pathlib import Path
 from local.failure import StackFailure
 from local.home import PROJECT
 
-STOP_TIMEOUT_SECONDS = 30
+#: Terraform finishes the resources that it has begun, and saves its state, before it lets go of the state's lock. On a
+#: busy machine that took longer than half a minute.
+STOP_TIMEOUT_SECONDS = 120
 
 
 def follow(

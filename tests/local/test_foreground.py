@@ -45,7 +45,7 @@ def test_ctrl_c_during_the_apply_leaves_nothing_running(home: Home, ended_by: si
         read_until(run.stdout, "to add")
         embedded_aws = json.loads((home.emulator / "process.json").read_text(encoding="utf-8"))
         os.killpg(run.pid, ended_by)
-        code = run.wait(timeout=60)
+        code = run.wait(timeout=180)
     assert code == 0
     assert emulator.running(home) is None
     assert eventually(lambda: group_is_empty(embedded_aws["group"]))

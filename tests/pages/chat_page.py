@@ -53,8 +53,18 @@ class ChatPage:
         """Returns the answer's text."""
         before = self.answers.count()
         self.ask(question)
-        expect(self.answers).to_have_count(before + 1, timeout=ANSWER)
+        try:
+            expect(self.answers).to_have_count(before + 1, timeout=ANSWER)
+        except AssertionError as error:
+            error.add_note(self.seen())
+            raise
         return self.last_answer.inner_text()
+
+    def seen(self) -> str:
+        """For a failure's report: what the page shows, and the last reply of each of its calls."""
+        replies = {request.url.partition("?")[0]: request for request in self.requests if request.method != "OPTIONS"}
+        told = [f"{request.method} {request.url}: {_reply(request)}" for request in replies.values()]
+        return "\n".join([self.tab.url, self.tab.locator("body").inner_text(), *self.complaints, *told])
 
     @property
     def origin(self) -> str:
@@ -119,6 +129,13 @@ class ChatPage:
         """A screenshot in build/screenshots."""
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
         self.tab.screenshot(path=SCREENSHOTS / f"{name}.png")
+
+
+def _reply(request: Request) -> str:
+    if request.failure or not (response := request.response()):
+        return request.failure or "no response"
+    is_json = "json" in response.headers.get("content-type", "")
+    return f"{response.status} {response.text() if is_json else ''}"
 
 
 def signed_in(context: BrowserContext, url: str, user: User) -> BrowserContext:
