@@ -27,21 +27,21 @@ QUICK = "0"
 CANCELLED_WITHIN = 2.5
 
 
-@pytest.fixture(scope="package")
-def _restored(stack_controls: StackControls) -> Iterator[None]:
-    yield
+@pytest.fixture(scope="module", autouse=True)
+def _as_applied(stack_controls: StackControls) -> None:
+    """Another file's agent may never answer, and its limits may let one turn through."""
     stack_controls.restore()
 
 
 @pytest.fixture(scope="module")
-def thoughtful_agent(stack: RunningStack, stack_controls: StackControls, _restored: None) -> None:
+def thoughtful_agent(stack: RunningStack, stack_controls: StackControls, _as_applied: None) -> None:
     """The agent is slow, and its function is warm."""
     stack_controls.configure({"ASYNC_CHAT_RECALL_DELAY_SECONDS": THOUGHTFUL})
     _warm_up(stack, stack_controls.sign_up("Early"))
 
 
 @pytest.fixture(scope="module")
-def quick_agent(stack_controls: StackControls, _restored: None) -> None:
+def quick_agent(stack_controls: StackControls, _as_applied: None) -> None:
     stack_controls.configure({"ASYNC_CHAT_RECALL_DELAY_SECONDS": QUICK})
 
 

@@ -29,6 +29,7 @@ def test_every_response_is_documented(
 ) -> None:
     if not PROGRAM.exists():
         pytest.skip("Schemathesis is not installed: scripts/env schemathesis.")
+    stack_controls.restore()
     token = stack_controls.sign_up("Nosy").token
     target = [str(PROJECT / "openapi.json"), "--url", stack.api_url, "--header", f"Authorization: Bearer {token}"]
     done = subprocess.run(
