@@ -55,6 +55,31 @@ def test_a_model_is_enabled_before_anything_asks_it() -> None:
         assert enabled < deploy.index(later), later
 
 
+#: The prefix in IAM's actions by a resource type's first word, where that is not the same word.
+IAM_PREFIXES = {
+    "apigatewayv2": "apigateway",
+    "caller": "sts",
+    "cognito": "cognito-idp",
+    "cloudwatch_log": "logs",
+}
+#: Data sources that call no service.
+CALL_NOTHING = {"aws_partition", "aws_region"}
+
+
+def iam_prefix(kind: str) -> str:
+    first = kind.removeprefix("aws_")
+    first = "cloudwatch_log" if first.startswith("cloudwatch_log_") else first.split("_")[0]
+    return IAM_PREFIXES.get(first, first)
+
+
+def test_deploy_page_names_the_actions_of_every_service_that_is_applied() -> None:
+    table = (DOCS / "deploy.md").read_text().split("Whoever applies needs these actions")[1].split("\n## ")[0]
+    named = set(re.findall(r"^\| `([a-z-]+)` \|", table, flags=re.MULTILINE))
+    applied = {iam_prefix(kind) for kind in MODULE.kinds() - CALL_NOTHING if kind.startswith("aws_")}
+    assert len(applied) >= 12
+    assert named == applied
+
+
 def test_terraform_page_is_up_to_date() -> None:
     assert (DOCS / "terraform.md").read_text() == terraform_docs.page(), "run make generate"
 

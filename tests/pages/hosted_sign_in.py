@@ -15,6 +15,7 @@ from entrypoints.settings import Settings
 from tests.support.deployed import FakeContext, deploy, handler_of
 
 TOKEN = "a.hosted.token"
+REFRESH = "a-refresh-token"
 CLIENT = "the-page"
 JSON = {"Content-Type": "application/json"}
 
@@ -26,6 +27,8 @@ class HostedSignIn:
         self.tokens_given = 0
         #: Sign-outs that ended a session at the hosted sign-in.
         self.signed_out = 0
+        #: Refresh tokens that nobody can use any more.
+        self.revoked: set[str] = set()
         self.callers: set[str] = set()
         self.refuses = False
         self._challenges: dict[str, str] = {}
@@ -77,7 +80,14 @@ class HostedSignIn:
             self._log_out(request, dict(parse_qsl(asked.query)))
         else:
             length = int(request.headers["Content-Length"])
-            self._give_token(request, dict(parse_qsl(request.rfile.read(length).decode())))
+            form = dict(parse_qsl(request.rfile.read(length).decode()))
+            (self._revoke if asked.path == "/oauth2/revoke" else self._give_token)(request, form)
+
+    def _revoke(self, request: BaseHTTPRequestHandler, sent: dict[str, str]) -> None:
+        """As Cognito for a client without a secret: no CORS headers are promised."""
+        assert sent["client_id"] == CLIENT
+        self.revoked.add(sent["token"])
+        _answer(request, 200, {})
 
     def _authorize(self, request: BaseHTTPRequestHandler, asked: dict[str, str]) -> None:
         """Signs every user in at once, or refuses."""
@@ -103,7 +113,7 @@ class HostedSignIn:
         headers = {"Access-Control-Allow-Origin": "*", **JSON}
         if self._challenges.pop(sent["code"], None) == _challenge_of(sent["code_verifier"]):
             self.tokens_given += 1
-            _answer(request, 200, headers, json.dumps({"access_token": TOKEN, "expires_in": 3600}))
+            _answer(request, 200, headers, json.dumps({"access_token": TOKEN, "refresh_token": REFRESH, "expires_in": 3600}))
         else:
             _answer(request, 400, headers, '{"error": "invalid_grant"}')
 

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.e2e.running_stack import User
 from tests.pages.chat_page import ChatPage, spoil_token
-from tests.pages.hosted_sign_in import HostedSignIn
+from tests.pages.hosted_sign_in import REFRESH, HostedSignIn
 from tests.pages.scripted_api import CHAT, ScriptedApi
 
 WELCOME = "What would you like to remember?"
@@ -81,6 +81,7 @@ def test_hosted_sign_in_returns_to_the_same_chat_with_a_token(browser: Browser, 
     assert hosted.tokens_given == 1
     page.tab.wait_for_load_state("networkidle")
     assert hosted.callers == {"Bearer a.hosted.token"}
+    assert hosted.revoked == {REFRESH}, "the page does not renew its sign-in, and leaves nobody else a way to"
     assert page.complaints == []
     page.tab.context.close()
 

@@ -58,10 +58,12 @@ function keep(accessToken) {
  * @returns {string | null} null when there is no such address
  */
 export function signOutAddress() {
-  const cognito = way?.kind === "hosted" ? /^(https?:.*)\/oauth2\/authorize$/.exec(way.authorize_url) : null;
-  if (way?.kind !== "hosted" || !cognito) return null;
-  return `${cognito[1]}/logout?${new URLSearchParams({ client_id: way.client_id, logout_uri: HERE })}`;
+  const cognito = way?.kind === "hosted" && cognitoOf(way);
+  return cognito ? `${cognito}/logout?${new URLSearchParams({ client_id: way.client_id, logout_uri: HERE })}` : null;
 }
+
+/** Where a hosted sign-in has Cognito's paths; undefined for another issuer. @param {any} hosted */
+const cognitoOf = ({ authorize_url }) => /^(https?:.*)\/oauth2\/authorize$/.exec(authorize_url)?.[1];
 
 /** The user's name from the token's claims. */
 export function userName() {
@@ -183,7 +185,21 @@ export async function finishSignIn() {
     }),
   });
   if (!answer.ok) throw new Error("The sign-in was refused.");
-  keep((await answer.json()).access_token);
+  const { access_token, refresh_token } = await answer.json();
+  if (refresh_token) revoke(way, refresh_token);
+  keep(access_token);
+}
+
+/**
+ * The page never renews its access token, so nobody shall be able to for the month that Cognito would allow it. API
+ * Gateway goes on accepting the access token, of which it checks signature and expiry. No reply is read, so the
+ * address needs no CORS: https://docs.aws.amazon.com/cognito/latest/developerguide/revocation-endpoint.html
+ * @param {any} hosted @param {string} refreshToken
+ */
+function revoke(hosted, refreshToken) {
+  const cognito = cognitoOf(hosted);
+  const body = new URLSearchParams({ token: refreshToken, client_id: hosted.client_id });
+  if (cognito) fetch(`${cognito}/oauth2/revoke`, { method: "POST", mode: "no-cors", body }).catch(() => {});
 }
 
 const random = () => urlSafe(crypto.getRandomValues(new Uint8Array(32)));
