@@ -2,9 +2,10 @@
 # Insights counts the log lines of accepted questions by the hash of their user. Rule syntax and metrics:
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/ContributorInsights-RuleSyntax.html
 resource "aws_cloudwatch_contributor_insight_rule" "asks_by_user" {
-  count = var.alarms ? 1 : 0
+  # The embedded AWS has no Contributor Insights.
+  count = var.alarms && !local.embedded ? 1 : 0
 
-  rule_name  = "${var.name_prefix}-asks-by-user"
+  rule_name  = local.share_rule
   rule_state = "ENABLED"
   tags       = var.tags
   rule_definition = jsonencode({
@@ -17,6 +18,7 @@ resource "aws_cloudwatch_contributor_insight_rule" "asks_by_user" {
 }
 
 locals {
+  share_rule = "${var.name_prefix}-asks-by-user"
   share_alarms = {
     "user-share" = "More than half of an hour's questions, and of at least a hundred, come from one user."
   }
@@ -30,13 +32,13 @@ resource "aws_cloudwatch_metric_alarm" "share" {
 
   metric_query {
     id          = "top"
-    expression  = "INSIGHT_RULE_METRIC('${aws_cloudwatch_contributor_insight_rule.asks_by_user[0].rule_name}', 'MaxContributorValue')"
+    expression  = "INSIGHT_RULE_METRIC('${local.share_rule}', 'MaxContributorValue')"
     period      = 3600
     return_data = false
   }
   metric_query {
     id          = "all"
-    expression  = "INSIGHT_RULE_METRIC('${aws_cloudwatch_contributor_insight_rule.asks_by_user[0].rule_name}', 'Sum')"
+    expression  = "INSIGHT_RULE_METRIC('${local.share_rule}', 'Sum')"
     period      = 3600
     return_data = false
   }
@@ -56,4 +58,6 @@ resource "aws_cloudwatch_metric_alarm" "share" {
 
   alarm_actions = [aws_sns_topic.alarms["ticket"].arn]
   ok_actions    = [aws_sns_topic.alarms["ticket"].arn]
+
+  depends_on = [aws_cloudwatch_contributor_insight_rule.asks_by_user]
 }
