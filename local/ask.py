@@ -10,7 +10,8 @@ from local.failure import StackFailure
 from local.progress import Report
 from local.stack import Stack
 
-TIMEOUT_SECONDS = 120
+#: Beyond every deadline that Terraform accepts: the client gives up by itself soon after the turn's own.
+TIMEOUT_SECONDS = 900
 #: A refused question is reported at once; polls may fail for a while, for example when the stack restarts.
 RETRY_BUDGET = RetryBudget(sending=0, outage=15)
 

@@ -113,7 +113,9 @@ class HostedSignIn:
         headers = {"Access-Control-Allow-Origin": "*", **JSON}
         if self._challenges.pop(sent["code"], None) == _challenge_of(sent["code_verifier"]):
             self.tokens_given += 1
-            _answer(request, 200, headers, json.dumps({"access_token": TOKEN, "refresh_token": REFRESH, "expires_in": 3600}))
+            _answer(
+                request, 200, headers, json.dumps({"access_token": TOKEN, "refresh_token": REFRESH, "expires_in": 3600})
+            )
         else:
             _answer(request, 400, headers, '{"error": "invalid_grant"}')
 
