@@ -18,6 +18,10 @@
  */
 
 export class AsyncChatError extends Error {
+  /** Set when an ask or a `remember` may have taken effect all the same: repeated under it within 24 hours, it takes
+   *  effect once. @type {string | undefined} */
+  idempotencyKey = undefined;
+
   /** @param {string} message @param {string} code stable, to branch on */
   constructor(message, code) {
     super(message);
@@ -115,6 +119,15 @@ export function problemOf(status, body, retryAfterMs) {
   const code = body?.code ?? GATEWAY_CODES[status] ?? `http_${status}`;
   const detail = body?.detail ?? body?.message ?? `The service answered with status ${status}.`;
   return new (CLASSES[code] ?? ServiceError)({ status, code, detail, requestId: body?.request_id, retryAfterMs });
+}
+
+/**
+ * Whether the failed attempt may have stored something.
+ * @param {unknown} error
+ */
+export function mayHaveEffect(error) {
+  if (error instanceof Unreachable) return true;
+  return error instanceof ServiceError && (error.status >= 500 || error.status === 408);
 }
 
 /** Their Retry-After says when; a call gives up at once if that is later than it may repeat. */

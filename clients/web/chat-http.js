@@ -1,6 +1,6 @@
 /** Calls of the API: token, timeout, problem bodies as errors, retries of idempotent calls. */
 
-import { Unreachable, UnreadableReply, isPassing, problemOf } from "./chat-errors.js";
+import { AsyncChatError, Unreachable, UnreadableReply, isPassing, mayHaveEffect, problemOf } from "./chat-errors.js";
 import { backoff, now, sleep } from "./chat-pace.js";
 
 /** @typedef {{query?: Record<string, string | number | null | undefined>, body?: unknown,
@@ -67,15 +67,19 @@ export class Http {
    * `settledBefore` says whether an error means that an earlier attempt, whose response was lost, had succeeded.
    * @param {string} method @param {string} path @param {Call} [call]
    * @param {(error: unknown) => boolean} [settledBefore]
+   * An error carries the call's Idempotency-Key if any attempt may have taken effect.
    * @returns {Promise<Reply | null>} null if `settledBefore` decided
    */
   async sendRepeatedly(method, path, call = {}, settledBefore = () => false) {
     const giveUp = now() + this.#repeatMs;
+    let inDoubt = false;
     for (let failures = 0; ; failures++) {
       try {
         return await this.send(method, path, call);
       } catch (error) {
         if (failures > 0 && settledBefore(error)) return null;
+        inDoubt ||= mayHaveEffect(error);
+        if (inDoubt && error instanceof AsyncChatError) error.idempotencyKey = call.headers?.["Idempotency-Key"];
         if (!isPassing(error)) throw error;
         const pause = backoff(failures, /** @type {any} */ (error).retryAfterMs);
         if (now() + pause > giveUp) throw error;

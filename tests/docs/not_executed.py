@@ -56,7 +56,8 @@ INSTEAD: Final = {
     "-m mypy\n": "-m mypy --version\n",
     **{module: f"{module} --help" for module in MODULES},
 }
-#: Interactive terminal sessions: the keys, and the test that presses them.
+#: Terminal sessions with a person's keys or a lost reply: words of the session, and the test that has it.
 SESSIONS: Final = {
+    "It may have reached the service.": "clients/python/tests/test_terminal_repeating.py",
     "[s] stop the turn": "clients/python/tests/test_terminal_live.py",
 }

@@ -34,6 +34,22 @@ def test_added_memory_shows_its_day_and_tags(page: ChatPage) -> None:
     expect(page.tab.get_by_label("Something to remember")).to_have_value("")
 
 
+def test_memory_sent_again_after_a_lost_answer_is_stored_once(page: ChatPage) -> None:
+    def lose(route: Route) -> None:
+        route.fetch()
+        route.fulfill(status=401 if again else 500, json={"code": "internal", "detail": "Lost."})
+        again.append(route)
+
+    again: list[Route] = []
+    page.tab.route(re.compile("/memories$"), lambda route: lose(route) if len(again) < 2 else route.fallback())
+    page.tab.get_by_label("Something to remember").fill(KEY)
+    page.button("Remember").click()
+    expect(page.tab.get_by_role("alert")).to_contain_text("Lost.")
+    page.button("Remember").click()
+    expect(page.tab.get_by_label("Something to remember")).to_have_value("")
+    expect(shown(page)).to_have_count(1)
+
+
 def test_search_shows_matching_memories(page: ChatPage, alice: User, remember: Any) -> None:
     remember(alice, KEY, WIFI)
     page.tab.get_by_label("Search your memories").fill("spare key")

@@ -144,6 +144,18 @@ def test_refused_question_gets_a_new_key(show: Any) -> None:
     assert first != second
 
 
+def test_refusal_after_a_lost_answer_keeps_the_key(show: Any) -> None:
+    page = show(ScriptedApi().asked("?").answered("!"), "#new")
+    busy = {"status": 409, "json": {"code": "too_many_turns", "detail": "Wait."}}
+    page.tab.route("**/memories/chat", lambda route: route.abort() if len(asks(page)) == 1 else route.fulfill(**busy))
+    for _ in range(2):
+        page.ask(QUESTION)
+        expect(page.tab.get_by_role("alert")).to_contain_text("Wait.")
+        page.button("Dismiss").click()
+    assert len({request.headers["idempotency-key"] for request in asks(page)}) == 1
+    assert len(asks(page)) == 3
+
+
 # ---- the view
 
 LONG = "\n\n".join(f"Paragraph {number}." for number in range(200))

@@ -67,7 +67,11 @@ class _Handler(BaseHTTPRequestHandler):
         )
         with self.loopback.one_at_a_time:
             fault = self.loopback.faults.pop(0) if "/chats/messages" in self.path and self.loopback.faults else None
-            response = self.loopback.handle(request)
+            try:
+                response = self.loopback.handle(request)
+            except httpx.RequestError:  # a disturbance: no response comes
+                self.close_connection = True
+                return
         self._answer(response, fault)
 
     do_POST = do_DELETE = do_GET  # noqa: N815  # named so by http.server

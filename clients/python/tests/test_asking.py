@@ -6,6 +6,7 @@ import pytest
 
 from async_chat_client import ChatClient
 from async_chat_client.errors import (
+    AsyncChatError,
     ChatBusy,
     ChatForbidden,
     IdempotencyKeyReused,
@@ -67,6 +68,41 @@ def test_callers_key_repeats_the_question_from_another_process(clients: Clients,
     first = clients("alice").chat().ask(QUESTION, key="form-17")
     again = clients("alice").chat().ask(QUESTION, key="form-17")
     assert again.chat_id == first.chat_id
+    assert service.turns_run == 1
+
+
+@pytest.mark.parametrize(
+    ("troubles", "in_doubt"),
+    [
+        ([answers_lost], True),
+        ([answers(500)], True),
+        ([answers(503, {"code": "try_again"})], True),  # the question may stand there, its turn failed
+        ([answers(200, "<html>")], True),
+        ([answers_lost, unreachable], True),
+        ([answers_lost, answers(429)], True),
+        ([answers_lost, answers(401)], True),
+        ([unreachable], False),
+        ([answers(429)], False),
+        ([unreachable, answers(401)], False),
+        ([answers(404, {"code": "chat_not_found"})], False),
+    ],
+)
+def test_error_carries_the_key_if_the_question_may_have_been_taken(
+    service: FakeService, clients: Clients, troubles: list[Disturbance], in_doubt: bool
+) -> None:
+    service.disturb(*troubles, on="/memories/chat")
+    with pytest.raises(AsyncChatError) as error:
+        clients("alice", sending=0.3 * len(troubles) - 0.2).chat().ask(QUESTION)
+    sent = service.requests[0].headers["idempotency-key"]
+    assert error.value.idempotency_key == (sent if in_doubt else None)
+    assert len(service.requests) == len(troubles)
+
+
+def test_asking_again_under_the_errors_key_runs_once(service: FakeService, clients: Clients) -> None:
+    service.disturb(answers_lost, on="/memories/chat")
+    with pytest.raises(Unreachable) as lost:
+        clients("alice", sending=0).chat().ask(QUESTION)
+    clients("alice").chat().ask(QUESTION, key=lost.value.idempotency_key).answer()
     assert service.turns_run == 1
 
 

@@ -1,11 +1,19 @@
 import json
 from datetime import UTC, datetime
 
+import httpx
 import pytest
 
 from async_chat_client import ChatClient, NewMemory
-from async_chat_client.errors import IdempotencyKeyReused, MemoryNotFound
-from async_chat_client.testing import Disturbance, FakeService, answers, answers_lost, unreachable
+from async_chat_client.errors import (
+    IdempotencyKeyReused,
+    MemoryNotFound,
+    TooManyRequests,
+    Unreachable,
+    UnreadableReply,
+)
+from async_chat_client.testing import Disturbance, FakeService, Handler, answers, answers_lost, unreachable
+from tests.conftest import Clients
 
 YESTERDAY = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 
@@ -69,6 +77,36 @@ def test_the_same_key_and_memories_are_stored_once(alice: ChatClient) -> None:
     first, again = (list(alice.memories.remember_all(days, key="import-1")) for _ in range(2))
     assert first == again
     assert len(list(alice.memories.list())) == 250
+
+
+def test_error_carries_the_key_to_repeat_remember_under(service: FakeService, clients: Clients) -> None:
+    service.disturb(answers_lost)
+    hasty = clients(sending=0).memories
+    with pytest.raises(Unreachable) as lost:
+        hasty.remember("Parked on level 3, bay 12.")
+    memory_id = hasty.remember("Parked on level 3, bay 12.", key=lost.value.idempotency_key)
+    assert [memory.memory_id for memory in hasty.list()] == [memory_id]
+
+
+def test_many_memories_are_continued_under_the_errors_key(service: FakeService, clients: Clients) -> None:
+    days = [NewMemory(f"Day {day}") for day in range(250)]
+    service.disturb(answers(201, {"memory_ids": []}), answers(429))
+    hasty = clients(sending=0).memories
+    with pytest.raises(UnreadableReply) as unread:
+        list(hasty.remember_all(days))
+    key = unread.value.idempotency_key
+    with pytest.raises(TooManyRequests) as throttled:
+        list(hasty.remember_all(days, key=key))
+    assert throttled.value.idempotency_key is None  # the first batch was refused: nothing is stored
+    service.disturb(_passed, answers(429))
+    with pytest.raises(TooManyRequests) as throttled:
+        list(hasty.remember_all(days, key=key))
+    assert throttled.value.idempotency_key == key
+    assert sum(map(len, hasty.remember_all(days, key=key))) == len(list(hasty.list())) == 250
+
+
+def _passed(request: httpx.Request, handle: Handler) -> httpx.Response:
+    return handle(request)
 
 
 def test_the_same_key_with_another_memory_is_refused(alice: ChatClient) -> None:

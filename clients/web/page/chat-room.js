@@ -1,6 +1,6 @@
 /** The chat view: messages, the question being typed, and the thinking turn. */
 
-import { ServiceError, ChatBusy, Unauthorized, isPassing } from "../chat-errors.js";
+import { ServiceError, ChatBusy, Unauthorized } from "../chat-errors.js";
 import { announce, byId, element, fill, isTooLong, twoStepButton } from "./dom.js";
 import { messageElement, openMemory } from "./messages.js";
 import { ThinkingView, endWithoutAnswer } from "./thinking.js";
@@ -133,7 +133,7 @@ export class ChatRoom {
     try {
       await this.#begin(ask);
     } catch (error) {
-      if (!isPassing(error)) drafts.refused(chatId);
+      drafts.failed(chatId, error);
       if (signal.aborted) return;
       if (!byId("question").value) byId("question").value = question;
       drafts.type(chatId, byId("question").value);

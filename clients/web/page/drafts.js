@@ -1,9 +1,10 @@
 /** Questions that are typed, or sent without a word whether they were taken. Each belongs to its user and to its chat. */
 
-import { newKey } from "../chat-client.js";
+import { IdempotencyKeyReused, newKey } from "../chat-client.js";
 
-/** @typedef {{text: string, asked?: string, key?: string}} Draft
- *    asked, key: the question whose fate is not known, and its Idempotency-Key: sent again under it, it asks once */
+/** @typedef {{text: string, asked?: string, key?: string, again?: boolean}} Draft
+ *    asked, key: the question whose fate is not known, and its Idempotency-Key: sent again under it, it asks once;
+ *    again: it was sent before */
 
 const USER = "async-chat user";
 
@@ -40,8 +41,9 @@ export class Drafts {
   /** A question is being sent. Returns its key: the one before, if nobody knows whether it was taken. @param {string} chatId @param {string} question */
   ask(chatId, question) {
     const { asked, key } = this.#read(chatId);
-    const kept = (asked === question && key) || newKey();
-    this.#write(chatId, { text: question, asked: question, key: kept });
+    const again = asked === question && key;
+    const kept = again || newKey();
+    this.#write(chatId, { text: question, asked: question, key: kept, again: Boolean(again) });
     return kept;
   }
 
@@ -51,9 +53,14 @@ export class Drafts {
     this.#write(chatId, { text: text.trim() === question ? "" : text });
   }
 
-  /** The service has refused the question: it may be asked anew. @param {string} chatId */
-  refused(chatId) {
-    this.#write(chatId, { text: this.#read(chatId).text });
+  /**
+   * Asking has failed. A question that was refused may be asked anew; but a refusal says nothing about earlier attempts.
+   * @param {string} chatId @param {any} error
+   */
+  failed(chatId, error) {
+    const { text, again } = this.#read(chatId);
+    const open = again || error.idempotencyKey;
+    if (!open || error instanceof IdempotencyKeyReused) this.#write(chatId, { text });
   }
 
   /** @param {string} chatId @returns {Draft} */

@@ -1,5 +1,6 @@
 /** The memories view: add, search, list, forget. */
 
+import { newKey } from "../chat-client.js";
 import { announce, byId, element, isTooLong, twoStepButton } from "./dom.js";
 import { memoryHead } from "./messages.js";
 
@@ -12,6 +13,8 @@ export class MemoryRoom {
   #client;
   #failed;
   #search = "";
+  /** The memory that may have been stored by a request without an answer, and its Idempotency-Key. */
+  #unsure = { memory: "", key: "" };
   /** A new one for each list that is shown: a reply to an earlier list shows nothing. */
   #shown = {};
 
@@ -35,6 +38,7 @@ export class MemoryRoom {
     this.#shown = {};
     for (const id of ["memory-list", "found", "more-memories"]) byId(id).replaceChildren();
     for (const id of ["remember", "search"]) byId(id).reset();
+    this.#unsure = { memory: "", key: "" };
   }
 
   /** Show the newest memories, or those that match the search. */
@@ -68,7 +72,7 @@ export class MemoryRoom {
     const data = new FormData(form);
     const [text, date, tags] = ["text", "date", "tags"].map((name) => `${data.get(name) ?? ""}`.trim());
     if (!text || isTooLong(text, LONGEST, "memory", this.#failed)) return;
-    await this.#client.remember({
+    await this.#store({
       text,
       ...(date ? { occurred_at: new Date(`${date}T12:00`).toISOString() } : {}),
       tags: tags.split(",").map((tag) => tag.trim()).filter(Boolean),
@@ -76,6 +80,15 @@ export class MemoryRoom {
     form.reset();
     announce("Remembered.");
     await this.open();
+  }
+
+  /** Once, also if it is sent again after a lost answer. @param {import("../chat-client.js").NewMemory} memory */
+  async #store(memory) {
+    const sent = JSON.stringify(memory);
+    const idempotencyKey = this.#unsure.memory === sent ? this.#unsure.key : newKey();
+    this.#unsure = { memory: sent, key: idempotencyKey };
+    await this.#client.remember(memory, { idempotencyKey });
+    this.#unsure = { memory: "", key: "" };
   }
 
   /** @param {Memory} memory */

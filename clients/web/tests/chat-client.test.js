@@ -91,6 +91,32 @@ describe("asking", () => {
     assert.equal(service.questions, 2);
   });
 
+  for (const [name, inDoubt, ...troubles] of [
+    ["the answer is lost", true, faults.cutAfter()],
+    ["no answer comes", true, faults.hang()],
+    ["a proxy answers", true, faults.page()],
+    ["the service is broken", true, faults.status(500)],
+    ["it is refused after a lost answer", true, faults.cutAfter(), faults.status(401)],
+    ["it is refused", false, problem(409, "chat_busy")],
+    ["it is throttled", false, faults.status(429)],
+  ]) {
+    it(`leaves its key in the error when ${name}: ${inDoubt}`, async () => {
+      const hasty = new ChatClient({ baseUrl: service.url, token: "alice", callTimeoutMs: 150, repeatMs: troubles.length > 1 ? 900 : 0 });
+      service.willFail(ASK, ...troubles);
+      const { idempotencyKey } = await hasty.ask("Where did I park?").catch((error) => error);
+      assert.equal(service.asks.length, troubles.length);
+      assert.equal(idempotencyKey, inDoubt ? service.asks[0].headers["idempotency-key"] : undefined);
+    });
+  }
+
+  it("is one turn when asked again under the error's key", async () => {
+    const hasty = new ChatClient({ baseUrl: service.url, token: "alice", callTimeoutMs: 150, repeatMs: 0 });
+    service.willFail(ASK, faults.cutAfter());
+    const { idempotencyKey } = await hasty.ask("Where did I park?").catch((error) => error);
+    await (await hasty.ask("Where did I park?", { idempotencyKey })).answer();
+    assert.equal(service.questions, 1);
+  });
+
   it("gives up after repeatMs when the service stays unreachable", async () => {
     chat = new ChatClient({ baseUrl: service.url, repeatMs: 200 });
     service.willFail(ASK, ...Array(9).fill(faults.cutBefore()));
@@ -316,6 +342,16 @@ describe("other calls", () => {
     assert.equal(keys.length, 2);
     assert.ok(keys[0]);
     assert.equal(keys[0], keys[1]);
+  });
+
+  it("stores a memory once that is sent again under the error's key", async () => {
+    const hasty = new ChatClient({ baseUrl: service.url, token: "alice", callTimeoutMs: 150, repeatMs: 0 });
+    service.willFail("POST /memories", faults.cutAfter());
+    const { idempotencyKey } = await hasty.remember("The key is under the pot.").catch((error) => error);
+    await hasty.remember("The key is under the pot.", { idempotencyKey });
+    const [first, again] = service.requests.map((request) => request.headers["idempotency-key"]);
+    assert.equal(first, again);
+    assert.equal(idempotencyKey, first);
   });
 
   it("remembers a text, a memory or many", async () => {

@@ -1,6 +1,7 @@
 """Every call of the API as a flow (see `_sansio.py`)."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
@@ -13,6 +14,7 @@ from async_chat_client._models import ChatSummary, Health, Memory, NewMemory, Pa
 from async_chat_client._replies import read, retry_after
 from async_chat_client._sansio import Emit, Flow, Reply, Request, RetryBudget, Stream, Timing
 from async_chat_client._send import send_with_retries
+from async_chat_client.errors import AsyncChatError, UnreadableReply
 
 #: The service's limit for one request.
 BATCH = 100
@@ -40,15 +42,17 @@ class Calls:
 
     def ask(self, question: str, chat_id: str | None, key: str | None) -> Flow[Accepted]:
         """Ask in a new chat, or in `chat_id`; an empty id is none. Without `key`, a random idempotency key is used."""
+        key = key or uuid4().hex
         request = Request(
             "POST",
             "/memories/chat",
-            headers={"Idempotency-Key": key or uuid4().hex},
+            headers={"Idempotency-Key": key},
             body={"question": question, **({} if chat_id is None else {"chat_id": _chat_id(chat_id)})},
             waits_while_busy=True,
         )
-        reply = yield from self._answered(request)
-        return Accepted(read(reply, _bodies.chat_id), _first_wait(reply))
+        with _repeatable(key):
+            reply = yield from self._answered(request)
+            return Accepted(read(reply, _bodies.chat_id), _first_wait(reply))
 
     def retry(self, chat_id: str) -> Flow[Accepted]:
         """Run the last turn again. It has no idempotency key; `done_if` tells the outcome of a lost response."""
@@ -113,8 +117,10 @@ class Calls:
                 body={"memories": [_bodies.new_memory(memory) for memory in batch]},
                 timeout=35.0,  # longer than API Gateway's 30 seconds
             )
-            reply = yield from self._answered(request)
-            yield Emit(read(reply, partial(_stored, len(batch))))
+            with _repeatable(key, begun=number > 1):
+                reply = yield from self._answered(request)
+                ids = read(reply, partial(_stored, len(batch)))
+            yield Emit(ids)
 
     def forget(self, memory_id: str) -> Flow[None]:
         request = Request("DELETE", f"/memories/{_part(memory_id)}", done_if=frozenset({"memory_not_found"}))
@@ -128,6 +134,17 @@ class Calls:
         reply = yield from send_with_retries(request, self.retry_budget, self.timing)
         assert reply is not None, "only done_if makes the reply None"
         return reply
+
+
+@contextmanager
+def _repeatable(key: str, *, begun: bool = False) -> Iterator[None]:
+    """After an error, say under which key to repeat what may have taken effect, or has `begun` to."""
+    try:
+        yield
+    except AsyncChatError as error:
+        if begun or error.idempotency_key or isinstance(error, UnreadableReply):
+            error.idempotency_key = key
+        raise
 
 
 def _stored(count: int, body: dict[str, Any]) -> tuple[str, ...]:

@@ -24,6 +24,11 @@ def had_no_effect(error: AsyncChatError) -> bool:
     return isinstance(error, TryAgain | TooManyRequests)
 
 
+def may_have_effect(error: AsyncChatError) -> bool:
+    """Whether the failed attempt may have stored something. After `TryAgain`, a question may stand there unanswered."""
+    return is_retryable(error) and (isinstance(error, TryAgain) or not had_no_effect(error))
+
+
 def backoff(error: AsyncChatError, attempts: int, timing: Timing) -> float:
     """Seconds to wait: `Retry-After` with jitter, else exponential backoff with jitter."""
     wished = error.retry_after if isinstance(error, ServiceError) else None

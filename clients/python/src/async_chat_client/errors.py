@@ -26,7 +26,13 @@ from typing import ClassVar
 
 
 class AsyncChatError(Exception):
-    """The base class of all errors of the client."""
+    """The base class of all errors of the client.
+
+    `idempotency_key` is set when an ask or a `remember` may have taken effect all the same: repeated with this `key`
+    within 24 hours, it takes effect once.
+    """
+
+    idempotency_key: str | None = None
 
 
 class ServiceError(AsyncChatError):

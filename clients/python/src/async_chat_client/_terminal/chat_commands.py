@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
+from async_chat_client._chat import Turn
 from async_chat_client._models import ChatSummary, Page
 from async_chat_client._plain_text import plain
 from async_chat_client._terminal.command import Terminal, command, read_stdin
@@ -37,11 +38,16 @@ def ask(
     """Ask, and watch the turn until it ends. Ctrl-C asks whether to stop the turn or only to stop watching."""
     asked = read_stdin() if question == "-" else question
     found = terminal.chat(chat)
+
+    def begin() -> Turn:
+        with terminal.key_for("ask", found.chat_id or "", asked) as key:
+            return found.ask(asked, key=key)
+
     if not no_wait:
-        follow(lambda: found.ask(asked), terminal.screen, timeout)
+        follow(begin, terminal.screen, timeout)
         _seen(terminal, found.chat_id)
         return
-    turn = found.ask(asked)
+    turn = begin()
     if terminal.screen.as_json:
         terminal.screen.result({"chat_id": turn.chat_id, "status": "thinking"})
     else:

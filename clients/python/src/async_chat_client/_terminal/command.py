@@ -3,8 +3,9 @@
 import inspect
 import os
 import sys
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,12 +17,15 @@ from async_chat_client._client import ChatClient
 from async_chat_client._sansio import RetryBudget
 from async_chat_client._terminal.connection import Connection, find_connection
 from async_chat_client._terminal.exits import EXPECTED, Exit, exit_for
+from async_chat_client._terminal.kept_keys import KeptKeys
 from async_chat_client._terminal.logins import Logins
-from async_chat_client._terminal.screen import Screen
-from async_chat_client.errors import ChatNotFound, Unsendable
+from async_chat_client._terminal.screen import Screen, local_time
+from async_chat_client.errors import AsyncChatError, ChatNotFound, Unsendable
 
 #: Shorter than the library's: a person is waiting in front of the screen.
 RETRY_BUDGET = RetryBudget(sending=15.0)
+IN_DOUBT = "It may have reached the service. The same command again, within a day, repeats it and does nothing twice."
+UNKEPT = "It may have reached the service: look there (async-chat chats, async-chat memories) before you repeat it."
 
 Url = Annotated[
     str | None, typer.Option("--url", help="The service. Default: ASYNC_CHAT_URL, the local stack, the latest login.")
@@ -37,7 +41,9 @@ class Terminal:
 
     def __init__(self, url: str | None, user: str | None, *, as_json: bool) -> None:
         self.screen = Screen(as_json=as_json)
-        self.logins = Logins(Path(typer.get_app_dir("async-chat")))
+        folder = Path(typer.get_app_dir("async-chat"))
+        self.logins = Logins(folder)
+        self._keys = KeptKeys(folder / "keys")
         self._url = url
         self._user = user
         self._open = ExitStack()
@@ -75,6 +81,27 @@ class Terminal:
         if newest is None:
             raise ChatNotFound(404, "chat_not_found", "There are no chats.")
         return client.chat(newest.chat_id)
+
+    @contextmanager
+    def key_for(self, *request: str) -> Iterator[str]:
+        """The idempotency key for sending `request` in this context, the same until its outcome is known."""
+        found = self.connection()
+        kept = self._keys.keep(found.url, found.user_id(), *request)
+        if kept.since is not None:
+            before = local_time(datetime.fromtimestamp(kept.since, UTC))
+            self._warn(f"Sent at {before} already, without an answer: this repeats it and does nothing twice.")
+        try:
+            yield kept.key
+        except KeyboardInterrupt:
+            self._warn(IN_DOUBT if kept.file else UNKEPT)
+            raise
+        except AsyncChatError as error:
+            if kept.is_settled_by(error):
+                kept.forget()
+            else:
+                error.add_note(IN_DOUBT if kept.file else UNKEPT)
+            raise
+        kept.forget()
 
     def run(self, function: Callable[..., None], given: dict[str, Any]) -> None:
         """Run a command's function. Expected errors become one line and an exit code."""

@@ -1,8 +1,11 @@
 """Which service to call, and as which user."""
 
+import base64
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from async_chat_client._local_stack import LocalStack, find_local_stack
 from async_chat_client._terminal.logins import Login, Logins
@@ -29,6 +32,21 @@ class Connection:
     token: str | Callable[[], str]
     origin: str
     instead_of: str | None = None
+
+    def user_id(self) -> str:
+        """Who the token says the user is; the token itself, if it does not say. Raises as signing in does."""
+        token = self.token() if callable(self.token) else self.token
+        return str(claims(token).get("sub", token))
+
+
+def claims(token: str) -> dict[str, Any]:
+    """What a JWT says; nothing for a token that is none."""
+    try:
+        payload = token.split(".")[1]
+        found = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    except (ValueError, LookupError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def find_connection(

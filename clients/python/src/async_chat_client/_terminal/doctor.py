@@ -1,7 +1,5 @@
 """Checks between this terminal and the service."""
 
-import base64
-import json
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,7 +13,7 @@ from async_chat_client._gate import made, reason
 from async_chat_client._replies import date_of
 from async_chat_client._runners import http_settings
 from async_chat_client._sansio import Reply, RetryBudget
-from async_chat_client._terminal.connection import Connection
+from async_chat_client._terminal.connection import Connection, claims
 from async_chat_client._terminal.exits import EXPECTED
 from async_chat_client.errors import AsyncChatError
 
@@ -88,10 +86,8 @@ def _token(found: Connection, client: ChatClient) -> Finding:
 def _expiry(token: str) -> str:
     """When the token expires; nothing for a token that is not a JWT."""
     try:
-        payload = token.split(".")[1]
-        claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
-        expires = datetime.fromtimestamp(claims["exp"], UTC)
-    except (ValueError, LookupError, TypeError):
+        expires = datetime.fromtimestamp(claims(token)["exp"], UTC)
+    except (ValueError, LookupError, TypeError, OverflowError):
         return ""
     return f", valid until {expires.astimezone():%Y-%m-%d %H:%M}"
 

@@ -26,7 +26,6 @@ def follow(begin: Callable[[], Turn], screen: Screen, timeout: float | None) -> 
                     view.take(update)
         except KeyboardInterrupt:
             if turn is None:
-                screen.note("The question may have been stored: see async-chat chats")
                 raise
             _interrupted(turn, screen)
         except StillThinking as still:

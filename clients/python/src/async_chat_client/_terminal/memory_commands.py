@@ -33,7 +33,8 @@ def remember(
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--at") from None
     told = read_stdin() if text == "-" else text
-    memory_id = terminal.client().memories.remember(told, occurred_at=occurred_at, tags=tag or ())
+    with terminal.key_for("remember", told, at or "", *(tag or ())) as key:
+        memory_id = terminal.client().memories.remember(told, occurred_at=occurred_at, tags=tag or (), key=key)
     if terminal.screen.as_json:
         terminal.screen.result({"memory_id": memory_id})
     else:

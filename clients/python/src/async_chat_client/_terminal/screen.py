@@ -54,14 +54,17 @@ class Screen:
             self.say(_citation(number, cited), "dim")
 
     def complain(self, error: Exception) -> None:
-        """Print an error in one line."""
+        """Print an error in one line, and its notes below."""
+        notes = getattr(error, "__notes__", [])
         code = error.code if isinstance(error, ServiceError) else type(error).__name__
         request_id = error.request_id if isinstance(error, ServiceError) else None
         if self.as_json:
-            problem = {"code": code, "message": str(error), "request_id": request_id}
+            problem = {"code": code, "message": str(error), "request_id": request_id, "notes": notes}
             self.err.file.write(json.dumps({"error": problem}) + "\n")
         else:
             self.note(f"{error}{f' (request {request_id})' if request_id else ''}", "red")
+            for note in notes:
+                self.note(note, "yellow")
 
 
 def _is_unicode(stream: IO[str]) -> bool:
