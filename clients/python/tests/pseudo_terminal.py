@@ -37,7 +37,7 @@ class PseudoTerminal:
             stdout=screen,
             stderr=screen,
             cwd=folder,
-            env={**env, "PYTHONPATH": str(SOURCE), "TERM": "xterm-256color", "PATH": os.environ["PATH"]},
+            env={"TERM": "xterm-256color", **env, "PYTHONPATH": str(SOURCE), "PATH": os.environ["PATH"]},
         )
         os.close(screen)
         self._printed = b""

@@ -7,9 +7,9 @@ def main() -> None:
     try:
         from async_chat_client._terminal.app import app  # Typer and Rich are an extra; the client needs httpx only
     except ModuleNotFoundError as missing:
-        if missing.name not in {"typer", "rich"}:
+        if missing.name not in {"typer", "rich", "markdown_it"}:
             raise
-        sys.exit("The terminal needs two more libraries: pip install 'async-chat-client[terminal]'")
+        sys.exit("The terminal needs more libraries: pip install 'async-chat-client[terminal]'")
     app()
 
 

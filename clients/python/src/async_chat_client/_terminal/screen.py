@@ -13,6 +13,7 @@ from rich.text import Text
 
 from async_chat_client._models import Citation, Message
 from async_chat_client._plain_text import escaped, plain
+from async_chat_client._terminal.markdown import STYLES, Answer
 from async_chat_client.errors import ServiceError
 
 
@@ -23,7 +24,7 @@ class Screen:
             if isinstance(stream, io.TextIOWrapper):
                 # In a code page: a stand-in for what it lacks, instead of an error after the turn was paid for.
                 stream.reconfigure(errors="replace")
-        self.out = Console(highlight=False)
+        self.out = Console(highlight=False, theme=STYLES)
         self.err = Console(stderr=True, highlight=False)
 
     @property
@@ -48,8 +49,11 @@ class Screen:
         self.err.print(Text(plain(text), style), soft_wrap=True)
 
     def message(self, message: Message) -> None:
-        """Print a message and its citations."""
-        self.say(message.content)
+        """Print a message and its citations. On a terminal, an answer's Markdown is drawn; scripts get it as it is."""
+        if message.role == "assistant" and self.out.is_terminal and not self.out.is_dumb_terminal:
+            self.out.print(Answer(message.content), crop=False)
+        else:
+            self.say(message.content)
         for number, cited in enumerate(message.citations, 1):
             self.say(_citation(number, cited), "dim")
 
