@@ -18,13 +18,13 @@ from async_chat_client._plain_text import plain
 
 #: Rich's own have a black background, which only a dark terminal has.
 STYLES: Final = Theme({"markdown.code": "cyan", "markdown.code_block": "cyan"}, inherit=True)
-#: Rich's bullet and quotation mark, where the terminal's encoding lacks them.
 #: Longer answers are printed as they are: drawing them would take seconds.
 _LONGEST: Final = 40_000
 #: Elements within each other; the parser drops what is deeper.
 _DEEPEST: Final = 100
 #: Columns that each table column needs, with the space beside it.
 _COLUMN: Final = 6
+#: Rich's bullet and quotation mark, where the terminal's encoding lacks them.
 _IN_ASCII: Final = str.maketrans({"•": "-", "▌": "|"})
 
 
