@@ -18,19 +18,24 @@ export { Turn } from "./chat-turn.js";
 /** @typedef {{chat_id: string, title: string, status: "thinking" | "answered" | "failed" | "cancelled",
  *   last_message: {message_id: string, role: "user" | "assistant", content: string, created_at: string},
  *   unread: boolean}} Chat */
-/** @typedef {{memory_id: string, text: string, occurred_at: string, tags: string[]}} Memory */
-/** @typedef {{text: string, occurred_at?: string, tags?: string[]}} NewMemory */
+/** @typedef {{memory_id: string, text: string, occurred_at: string, tags: string[], day?: string | null,
+ *   time_zone?: string | null}} Memory
+ *   day: of a memory without a time, in every zone; time_zone: the zone whose day it happened on */
+/** @typedef {{text: string, occurred_at?: string, tags?: string[], time_zone?: string}} NewMemory
+ *   occurred_at: RFC 3339, or a day as in 2026-08-05 */
 /** @typedef {{cursor?: string | null, limit?: number, signal?: AbortSignal}} PageOptions
  *    cursor: `next` of the page before */
 
 export class ChatClient {
   #http;
+  #timeZone;
 
   /**
    * @param {{baseUrl?: string, token?: string | (() => string | Promise<string>), fetch?: typeof globalThis.fetch,
-   *          callTimeoutMs?: number, repeatMs?: number}} [options]
+   *          callTimeoutMs?: number, repeatMs?: number, timeZone?: string}} [options]
    *   baseUrl: the workspace's API; token: an access token, or a function that returns one;
-   *   callTimeoutMs: for one call (15 s); repeatMs: for how long a failed call is repeated (30 s)
+   *   callTimeoutMs: for one call (15 s); repeatMs: for how long a failed call is repeated (30 s); timeZone: the IANA name of
+   *   the person's zone, by default the browser's
    */
   constructor({
     baseUrl = "./",
@@ -38,7 +43,9 @@ export class ChatClient {
     fetch = (...call) => globalThis.fetch(...call),
     callTimeoutMs = 15_000,
     repeatMs = 30_000,
+    timeZone = zoneOfBrowser(),
   } = {}) {
+    this.#timeZone = timeZone;
     this.#http = new Http({ baseUrl, token, fetch, callTimeoutMs, repeatMs });
   }
 
@@ -52,7 +59,7 @@ export class ChatClient {
    */
   async ask(question, { chatId, after, idempotencyKey = newKey(), signal } = {}) {
     const reply = await this.#http.sendRepeatedly("POST", "memories/chat", {
-      body: { question, chat_id: chatId },
+      body: { question, chat_id: chatId, time_zone: this.#timeZone },
       headers: { "Idempotency-Key": idempotencyKey },
       signal,
       reads: isAccepted,
@@ -103,7 +110,11 @@ export class ChatClient {
    * @returns {Promise<string[]>} the new ids
    */
   async remember(memory, { idempotencyKey = newKey(), signal } = {}) {
-    const body = Array.isArray(memory) ? { memories: memory } : typeof memory === "string" ? { text: memory } : memory;
+    const own = (/** @type {string | NewMemory} */ one) => ({
+      time_zone: this.#timeZone,
+      ...(typeof one === "string" ? { text: one } : one),
+    });
+    const body = Array.isArray(memory) ? { memories: memory.map(own) } : own(memory);
     const headers = { "Idempotency-Key": idempotencyKey };
     const reply = await this.#http.sendRepeatedly("POST", "memories", { body, headers, signal, reads: isStored });
     return /** @type {import("./chat-http.js").Reply} */ (reply).body.memory_ids;
@@ -116,7 +127,7 @@ export class ChatClient {
    *   complete: false when a search ended before all memories were searched
    */
   async memories({ search, cursor, limit, signal } = {}) {
-    return this.#get("memories", { q: search, cursor, limit }, isListOf("memories", "memory_id"), signal);
+    return this.#get("memories", { q: search, cursor, limit, time_zone: search && this.#timeZone }, isListOf("memories", "memory_id"), signal);
   }
 
   /** @param {string} memoryId */
@@ -129,6 +140,12 @@ export class ChatClient {
     const reply = await this.#http.sendRepeatedly("GET", path, { query, reads, signal });
     return /** @type {import("./chat-http.js").Reply} */ (reply).body;
   }
+}
+
+/** In Node, the machine's zone says nothing about a person. A browser may not know its zone: ICU calls it Etc/Unknown. */
+function zoneOfBrowser() {
+  const zone = globalThis.document && Intl.DateTimeFormat().resolvedOptions().timeZone;
+  return zone && zone !== "Etc/Unknown" ? zone : undefined;
 }
 
 /** Not crypto.randomUUID, which pages without https lack. */

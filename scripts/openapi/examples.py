@@ -51,12 +51,12 @@ VALUES: Final = {"chat_id": CHAT_ID, "memory_id": MEMORY_ID, "after": QUESTION_I
 
 REQUESTS: Final[dict[str, dict[str, Any]]] = {
     "ask": {
-        "in a new chat": {"question": "Where did I park?"},
+        "in a new chat": {"question": "Where did I park?", "time_zone": "Europe/Berlin"},
         "in the same chat": {"question": "And which way out?", "chat_id": CHAT_ID},
     },
     "remember": {
-        "one": {"text": "I parked on level 3, bay 12.", "tags": ["car"]},
-        "many": {"memories": [{"text": "Nora's birthday is in May.", "occurred_at": "2025-05-03T10:00:00.000Z"}]},
+        "one": {"text": "I parked on level 3, bay 12.", "tags": ["car"], "time_zone": "Europe/Berlin"},
+        "many": {"memories": [{"text": "Nora's birthday is in May.", "occurred_at": "2025-05-03"}]},
     },
 }
 
@@ -100,7 +100,13 @@ def _chats() -> Example:
 
 
 def _memories() -> Example:
-    memory = MemoryBody(memory_id=MEMORY_ID, text="I parked on level 3, bay 12.", occurred_at=ASKED, tags=["car"])
+    memory = MemoryBody(
+        memory_id=MEMORY_ID,
+        text="I parked on level 3, bay 12.",
+        occurred_at=ASKED,
+        tags=["car"],
+        time_zone="Europe/Berlin",
+    )
     return MemoriesResponse(memories=[memory], next=None).model_dump(mode="json")
 
 

@@ -53,6 +53,13 @@ SEARCH: Final = Parameter(
     {"type": "string", "maxLength": LONGEST_QUERY},
     example="car",
 )
+ZONE: Final = Parameter(
+    "time_zone",
+    "query",
+    "The IANA name of the zone whose days the query's dates are: `yesterday`. UTC if absent.",
+    {"type": "string"},
+    example="Europe/Berlin",
+)
 KEY: Final = Parameter(
     "Idempotency-Key",
     "header",
@@ -169,7 +176,7 @@ OPERATIONS: Final[dict[str, Operation]] = {
     "list_memories": Operation(
         "List the user's memories, newest first, or search them.",
         answer=MemoriesResponse,
-        parameters=(SEARCH, NEXT_MEMORIES, LIMIT),
+        parameters=(SEARCH, ZONE, NEXT_MEMORIES, LIMIT),
         refusals=(RequestInvalid,),
         leads_to=(("list_memories", "cursor", "/next"),),
     ),

@@ -79,7 +79,7 @@ class Usage:
 class Message:
     """A question or an answer. Messages of a chat are ordered by id; `created_at` is for display.
 
-    `usage` is what an answer used of a model, if anything.
+    `usage` is what an answer used of a model, if anything; `time_zone` where a question was asked, if the client said.
     """
 
     message_id: str
@@ -88,6 +88,7 @@ class Message:
     created_at: datetime
     citations: tuple[Citation, ...] = ()
     usage: Usage | None = None
+    time_zone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

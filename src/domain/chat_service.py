@@ -140,7 +140,7 @@ class ChatService:
 
     def _new_question(self, ask: Ask, question: str, key: IdempotencyKey | None, after: str | None) -> NewQuestion:
         now = self._clock.now()
-        message = Message(self._ids.new_id(after), Role.USER, question, now)
+        message = Message(self._ids.new_id(after), Role.USER, question, now, time_zone=ask.time_zone)
         turn = self._new_turn(ask.chat_id or self._ids.new_id(), ask.user_id, message.message_id)
         return NewQuestion(message, turn, ask.chat_id is None, self._policy.user_limits, key)
 
@@ -288,7 +288,8 @@ class ChatService:
             # A restored table may lack the question: another message must not be answered in its place.
             return Failed(turn, FailureCode.AGENT_FAILED)
         question, history = messages[-1], messages[:-1]
-        assignment = Assignment(turn.user_id, question.content, history, turn.asked_at, until)
+        zone = question.time_zone or "UTC"
+        assignment = Assignment(turn.user_id, question.content, history, turn.asked_at, until, zone)
         progress = ThrottledProgressReporter(self._chats, self._clock, turn)
         outcome = self._reasoned(turn, assignment, progress)
         return replace(outcome, turn=replace(turn, usage=progress.usage))
@@ -402,7 +403,8 @@ def _checked_question(text: str) -> str:
 
 def _fingerprint(ask: Ask, question: str) -> str:
     """Keyed by the client's key, which is not stored: the record outlives a deleted chat by a day and more, and a short
-    question could be guessed from a plain hash of it."""
+    question could be guessed from a plain hash of it. Without the time zone: who repeats a question after a journey has
+    not asked another one."""
     asked = "\n".join((ask.chat_id or "", question))
     return hmac.digest((ask.key or "").encode(), asked.encode(), "sha256").hex()
 

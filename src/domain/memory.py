@@ -1,24 +1,31 @@
 """Memory: a short note that a user stored, and what questions are answered from."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time
 from typing import Final
 
 from domain.errors import MemoryTooLong, UnreadableText
 from domain.text import is_storable, is_visible
 
 MEMORY_LIMIT: Final = 4_000
+NOON: Final = time(12)
 
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """A stored memory: text, time of the event, and tags."""
+    """A stored memory: text, time of the event, and tags.
+
+    `time_zone` is the IANA name of the zone whose day it happened on, None if it is not known. Of a memory that has a
+    day but no time, `day` is that day in every zone, and `occurred_at` is noon UTC, to order it among the others.
+    """
 
     memory_id: str
     text: str
     occurred_at: datetime
     tags: tuple[str, ...] = ()
+    day: date | None = None
+    time_zone: str | None = None
 
     @property
     def size(self) -> int:
@@ -56,11 +63,13 @@ USAGE_LIMIT: Final = MemoryUsage(20_000, 10_000_000)
 
 @dataclass(frozen=True, slots=True)
 class NewMemory:
-    """A memory that is not stored yet. `occurred_at` None means now."""
+    """A memory that is not stored yet: of a time, of a `day` without a time, or with neither of now."""
 
     text: str
     occurred_at: datetime | None = None
     tags: tuple[str, ...] = ()
+    day: date | None = None
+    time_zone: str | None = None
 
     def checked(self) -> "NewMemory":
         """This memory, trimmed. Raises `MemoryTooLong` or `UnreadableText`."""
@@ -69,4 +78,10 @@ class NewMemory:
             raise UnreadableText("text")
         if len(text) > MEMORY_LIMIT:
             raise MemoryTooLong(len(text), MEMORY_LIMIT)
-        return NewMemory(text, self.occurred_at, self.tags)
+        return replace(self, text=text)
+
+    def stored_as(self, memory_id: str, now: datetime) -> Memory:
+        """The memory with its id and time. A day without a time needs no zone."""
+        if self.day is not None:
+            return Memory(memory_id, self.text, datetime.combine(self.day, NOON, UTC), self.tags, day=self.day)
+        return Memory(memory_id, self.text, self.occurred_at or now, self.tags, time_zone=self.time_zone)

@@ -2,7 +2,7 @@
 
 import hmac
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Final
 
 from domain.errors import IdempotencyKeyReused, MemoryNotFound
@@ -53,7 +53,7 @@ class MemoryService:
         memories: list[Memory] = []
         for memory in new:
             memory_id = self._ids.new_id(after=memories[-1].memory_id if memories else None)
-            memories.append(Memory(memory_id, memory.text, memory.occurred_at or now, memory.tags))
+            memories.append(memory.stored_as(memory_id, now))
         return memories
 
     def usage(self, user_id: str) -> MemoryUsage:
@@ -64,15 +64,15 @@ class MemoryService:
         """At most `limit` memories, newest first; with `before`, only those older than that memory id."""
         return self._memories.list_page(user_id, limit, before)
 
-    def search(self, user_id: str, query: str, limit: int) -> FoundMemories:
-        """At most `limit` memories that match `query`, best first. The agent uses the same search.
+    def search(self, user_id: str, query: str, limit: int, zone: tzinfo = UTC) -> FoundMemories:
+        """At most `limit` memories that match `query`, best first. The agent uses the same search. Days are of `zone`.
 
         After `SEARCH_TIME` it ends with what it has: the newest memories are searched first.
         """
         now = self._clock.now()
         time_is_up = time_limit(self._clock, now + SEARCH_TIME)
         read = read_memories(self._memories, user_id, time_is_up)
-        found = self._ranking().rank(query, read.memories, limit, now, time_is_up)
+        found = self._ranking().rank(query, read.memories, limit, now.astimezone(zone), time_is_up)
         return FoundMemories(found.memories, read.complete and found.complete)
 
     def forget(self, user_id: str, memory_id: str) -> None:
@@ -98,7 +98,9 @@ def read_memories(store: MemoryStore, user_id: str, time_is_up: Callable[[], boo
 
 def _idempotency_key(key: str | None, new: Sequence[NewMemory], expires_at: datetime) -> IdempotencyKey:
     """The client's key; without one, a key made of the content, which no client can send: it begins with a space."""
-    content = [(memory.text, memory.occurred_at and memory.occurred_at.isoformat(), memory.tags) for memory in new]
+    # Without the time zone: who repeats a request after a journey has not written another body.
+    times = [memory.day or memory.occurred_at for memory in new]
+    content = [(memory.text, at and at.isoformat(), memory.tags) for memory, at in zip(new, times, strict=True)]
     # Keyed by the client's key, which is not stored: who reads the record cannot guess short texts from it.
     fingerprint = hmac.digest((key or "").encode(), repr(content).encode(), "sha256").hex()
     return IdempotencyKey(key or f" {fingerprint}", fingerprint, expires_at)

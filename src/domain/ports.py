@@ -207,8 +207,9 @@ class MemoryRanking(Protocol):
     ) -> FoundMemories:
         """The memories that match any word of `query`, best first, at most `limit`; empty when none does.
 
-        A date phrase ("last week") matches the memories of that time, relative to `now`; without `now` it is searched
-        as words. Once `time_is_up` the first of `memories`, and of the words, are all that is searched: not `complete`.
+        A date phrase ("last week") matches the memories of that time, relative to `now` and in its zone; without `now`
+        it is searched as words. Once `time_is_up` the first of `memories`, and of the words, are all that is searched:
+        not `complete`.
         """
 
 

@@ -15,13 +15,14 @@ KEY_TTL: Final = timedelta(hours=24)
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """A question as it was sent. `key` is the client's idempotency key."""
+    """A question as it was sent. `key` is the client's idempotency key, `time_zone` an IANA name."""
 
     user_id: str
     question: str
     chat_id: str | None = None
     key: str | None = None
     correlation_id: str = ""
+    time_zone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,13 +147,17 @@ class WorkerInvocation:
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """A question for the agent. `history` holds the earlier messages, oldest first."""
+    """A question for the agent. `history` holds the earlier messages, oldest first.
+
+    `time_zone` is the IANA name of the zone in which the person asks: "today" is a day of it. `asked_at` is in UTC.
+    """
 
     user_id: str
     question: str
     history: tuple[Message, ...]
     asked_at: datetime
     answer_by: datetime
+    time_zone: str = "UTC"
 
 
 @dataclass(frozen=True, slots=True)

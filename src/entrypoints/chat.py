@@ -23,7 +23,8 @@ LARGEST_ASK: Final = 128_000
 
 def ask(request: Request, services: Container) -> Response:
     body = _read_ask(request)
-    asked = Ask(request.user_id, body.question, body.chat_id, idempotency_key(request), request.request_id)
+    key = idempotency_key(request)
+    asked = Ask(request.user_id, body.question, body.chat_id, key, request.request_id, body.time_zone)
     return _thinking(services.chat_service().dispatch(asked))
 
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from domain.memory import Memory
 from entrypoints.container import Container
-from entrypoints.http.parameters import cursor_in_query, limit_in_query, search_in_query
+from entrypoints.http.parameters import cursor_in_query, limit_in_query, search_in_query, time_zone_in_query
 from entrypoints.http.reply_size import how_many_fit
 from entrypoints.http.request import Request, Response
 from entrypoints.schemas.memories import MemoriesResponse, MemoryBody, memory_body
@@ -21,7 +21,7 @@ def list_memories(request: Request, services: Container) -> Response:
     limit, cursor, query = limit_in_query(request), cursor_in_query(request, "cursor"), search_in_query(request)
     memories = services.memory_service()
     if query is not None:
-        found = memories.search(request.user_id, query, limit)
+        found = memories.search(request.user_id, query, limit, time_zone_in_query(request))
         bodies = _fitting(found.memories)
         complete = found.complete and len(bodies) == len(found.memories)
         return Response(200, MemoriesResponse(memories=bodies, next=None, complete=complete))

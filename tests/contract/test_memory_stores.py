@@ -1,6 +1,6 @@
 """MemoryStore."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -23,6 +23,13 @@ DENTIST = memory(2, "The dentist said to come back in March.")
 def test_stored_memories_are_listed_unchanged(memories: MemoryStore) -> None:
     memories.put_many(ALICE, [PARKED, DENTIST])
     assert memories.list_all(ALICE) == (DENTIST, PARKED)
+
+
+def test_days_and_zones_are_listed_unchanged(memories: MemoryStore) -> None:
+    museum = Memory("01KA" + "0" * 21 + "1", "Visited the glass museum.", NOON, day=date(2026, 8, 5))
+    owl = Memory("01KA" + "0" * 21 + "2", "Saw an owl.", NOON, time_zone="America/Argentina/Buenos_Aires")
+    memories.put_many(ALICE, [museum, owl])
+    assert memories.list_all(ALICE) == (owl, museum)
 
 
 def test_times_from_1912_to_9000_are_kept_to_the_millisecond(memories: MemoryStore) -> None:

@@ -57,6 +57,13 @@ def test_question_text_is_stored_unchanged(story: Story) -> None:
     assert texts(story.newest(story.asks(ODD_TEXT).chat_id)) == [ODD_TEXT]
 
 
+def test_time_zone_of_a_question_is_kept(story: Story) -> None:
+    new = story.question()
+    story.chats.save_question(replace(new, message=replace(new.message, time_zone="Europe/Berlin")))
+    (message,) = story.newest(new.turn.chat_id).messages
+    assert message.time_zone == "Europe/Berlin"
+
+
 def test_an_unknown_chat_is_not_found(story: Story) -> None:
     with pytest.raises(ChatNotFound):
         story.chats.save_question(story.question(chat_id=UNKNOWN_CHAT))

@@ -164,12 +164,12 @@ def _(app: App, who: str, chat: str) -> Reply:
     return app.send(who, "DELETE", f"/chats/{chat}")
 
 
-@when(parsers.parse('{who:w} calls "{method:w} {target:S}"'), target_fixture="reply")
+@step(parsers.parse('{who:w} calls "{method:w} {target:S}"'), target_fixture="reply")
 def _(app: App, who: str, method: str, target: str) -> Reply:
     return app.send(who, method, *_path_and_query(target))
 
 
-@when(parsers.parse('{who:w} calls "{method:w} {target:S}" with {body}'), target_fixture="reply")
+@step(parsers.parse('{who:w} calls "{method:w} {target:S}" with {body}'), target_fixture="reply")
 def _(app: App, who: str, method: str, target: str, body: str) -> Reply:
     return app.send(who, method, *_path_and_query(target), text=body)
 

@@ -149,3 +149,49 @@ Feature: Memories
     When Alice deletes the memory
     And Alice stores 1 memories in one request
     Then the response holds the ids of 1 memory
+
+  @wire
+  Scenario Outline: A day without a time is that day in every time zone
+    Given Alice calls "POST /memories" with {"text": "Visited the glass museum.", "occurred_at": "2026-08-05"}
+    When Alice, in the time zone "<zone>", asks "What happened on 5 August 2026?"
+    And Alice polls until the turn has ended
+    Then Alice sees a chat that is "answered"
+      | user      | What happened on 5 August 2026?           |
+      | assistant | 05 August 2026: Visited the glass museum. |
+
+    Examples:
+      | zone                |
+      | Pacific/Kiritimati  |
+      | America/Los_Angeles |
+
+  @wire
+  Scenario Outline: The days of a question are those of its time zone
+    Given Alice calls "POST /memories" with {"text": "Saw an owl.", "occurred_at": "2026-08-04T22:30:00Z"}
+    When Alice, in the time zone "<zone>", asks "What happened on <day>?"
+    And Alice polls until the turn has ended
+    Then Alice sees a chat that is "answered"
+      | user      | What happened on <day>? |
+      | assistant | <answer>                |
+
+    Examples:
+      | zone             | day           | answer                      |
+      | Europe/Berlin    | 5 August 2026 | 05 August 2026: Saw an owl. |
+      | Europe/Berlin    | 4 August 2026 | I found nothing             |
+      | America/New_York | 4 August 2026 | 04 August 2026: Saw an owl. |
+
+  Scenario: A memory's own time zone decides its day, wherever the question is asked
+    Given Alice calls "POST /memories" with {"text": "Saw an owl.", "occurred_at": "2026-08-04T22:30:00Z", "time_zone": "Europe/Berlin"}
+    When Alice, in the time zone "America/New_York", asks "What happened on 5 August 2026?"
+    And Alice polls until the turn has ended
+    Then Alice sees a chat that is "answered"
+      | user      | What happened on 5 August 2026? |
+      | assistant | 05 August 2026: Saw an owl.     |
+
+  @code-invalid_request
+  Scenario: An unknown time zone is refused
+    When Alice, in the time zone "Mars/Olympus", asks "Where did I park?"
+    Then she is refused with 400 "invalid_request"
+    When Alice calls "POST /memories" with {"text": "Tea.", "time_zone": "Mars/Olympus"}
+    Then she is refused with 400 "invalid_request"
+    When Alice calls "GET /memories?q=yesterday&time_zone=Mars/Olympus"
+    Then she is refused with 400 "invalid_request"

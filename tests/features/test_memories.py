@@ -37,6 +37,11 @@ def _(app: App, who: str) -> Reply:
     return app.send(who, "POST", "/memories", body={"memories": [{"text": "Tea."}, {"text": "t" * 4001}]})
 
 
+@when(parsers.parse('{who:w}, in the time zone "{zone}", asks "{question}"'), target_fixture="reply")
+def _(app: App, who: str, zone: str, question: str) -> Reply:
+    return app.send(who, "POST", "/memories/chat", body={"question": question, "time_zone": zone})
+
+
 @given(parsers.parse("a user may have {count:d} memories"))
 def _(in_process: InProcessDriver, count: int) -> None:
     in_process.users_may_have(count)

@@ -50,6 +50,18 @@ def test_memory_sent_again_after_a_lost_answer_is_stored_once(page: ChatPage) ->
     expect(shown(page)).to_have_count(1)
 
 
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "America/Los_Angeles"])
+def test_day_of_a_memory_and_today_are_those_of_the_browsers_zone(open_page: Opener, alice: User, zone: str) -> None:
+    page = open_page(alice, "#memories", timezone_id=zone)
+    page.tab.get_by_label("Something to remember").fill(KEY)
+    page.tab.get_by_label("When").fill("2025-05-03")
+    page.button("Remember").click()
+    expect(shown(page)).to_contain_text("May 3, 2025")
+    assert "03 May 2025: The spare key" in page.open().ask_until_answered("What happened on 3 May 2025?")
+    (asked,) = [request for request in page.requests if request.url.endswith("/memories/chat")]
+    assert (asked.post_data_json or {})["time_zone"] == zone
+
+
 def test_search_shows_matching_memories(page: ChatPage, alice: User, remember: Any) -> None:
     remember(alice, KEY, WIFI)
     page.tab.get_by_label("Search your memories").fill("spare key")

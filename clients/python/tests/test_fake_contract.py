@@ -99,6 +99,18 @@ def test_an_ask_is_accepted_with_a_hint(side: Side) -> None:
     assert "date" in accepted.headers
 
 
+def test_a_day_without_a_time_and_a_time_zone_are_kept(side: Side) -> None:
+    museum = {"text": "Visited the glass museum", "occurred_at": "2026-08-05", "time_zone": "Asia/Tokyo"}
+    owl = {"text": "Saw an owl", "occurred_at": "2026-08-04T22:30:00.000Z", "time_zone": "Europe/Berlin"}
+    ids = side.alice.post("/memories", json={"memories": [museum, owl]}).json()["memory_ids"]
+    listed = side.alice.get("/memories", params={"limit": 2}).json()["memories"]
+    assert listed == [
+        {"memory_id": ids[1], **owl, "tags": [], "day": None},
+        {"memory_id": ids[0], **museum, "occurred_at": "2026-08-05T12:00:00.000Z", "tags": []}
+        | {"day": "2026-08-05", "time_zone": None},
+    ]
+
+
 def test_turn_is_thinking_then_answered(side: Side) -> None:
     chat_id = side.ask()
     thinking = side.poll(chat_id)

@@ -1,5 +1,5 @@
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import httpx
 import pytest
@@ -13,6 +13,7 @@ from async_chat_client.errors import (
     UnreadableReply,
 )
 from async_chat_client.testing import Disturbance, FakeService, Handler, answers, answers_lost, unreachable
+from async_chat_client.testing._fake_service import URL
 from tests.conftest import Clients
 
 YESTERDAY = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
@@ -119,6 +120,40 @@ def test_without_a_key_the_same_text_is_stored_each_time(alice: ChatClient) -> N
     for _ in range(2):
         alice.memories.remember("Parked on level 3, bay 12.")
     assert len(list(alice.memories.list())) == 2
+
+
+def test_day_without_a_time_stays_that_day(service: FakeService, alice: ChatClient) -> None:
+    alice.memories.remember("Visited the glass museum", occurred_at=date(2026, 8, 5))
+    assert json.loads(service.requests[0].content)["memories"][0]["occurred_at"] == "2026-08-05"
+    [museum] = alice.memories.list()
+    assert (museum.day, museum.time_zone) == (date(2026, 8, 5), None)
+
+
+def test_clients_time_zone_goes_with_questions_memories_and_searches(service: FakeService) -> None:
+    with ChatClient(URL, "alice", time_zone="Europe/Berlin", transport=service.transport()) as alice:
+        alice.chat().ask("What did I do today?")
+        list(alice.memories.remember_all([NewMemory("Saw an owl"), NewMemory("Fed it", time_zone="Asia/Tokyo")]))
+        list(alice.memories.search("yesterday"))
+        fed, seen = alice.memories.list()
+    ask, stored, searched, listed = service.requests
+    assert json.loads(ask.content)["time_zone"] == searched.url.params["time_zone"] == "Europe/Berlin"
+    assert [memory["time_zone"] for memory in json.loads(stored.content)["memories"]] == ["Europe/Berlin", "Asia/Tokyo"]
+    assert (seen.time_zone, fed.time_zone) == ("Europe/Berlin", "Asia/Tokyo")
+    assert "time_zone" not in listed.url.params
+
+
+def test_repetition_from_another_time_zone_is_a_replay(service: FakeService) -> None:
+    chats, ids = [], []
+    for zone in ("Europe/Berlin", "Asia/Tokyo"):
+        with ChatClient(URL, "alice", time_zone=zone, transport=service.transport()) as alice:
+            chats.append(alice.chat().ask("What did I do today?", key="tap-1").chat_id)
+            ids.append(alice.memories.remember("Saw an owl", key="tap-2"))
+    assert (len(set(chats)), len(set(ids))) == (1, 1)
+
+
+def test_without_a_time_zone_none_is_sent(service: FakeService, alice: ChatClient) -> None:
+    alice.chat().ask("What did I do today?")
+    assert "time_zone" not in json.loads(service.requests[0].content)
 
 
 def test_occurred_at_without_a_time_zone_is_rejected(alice: ChatClient) -> None:

@@ -2,15 +2,19 @@
 
 import itertools
 import json
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from async_chat_client._memories import Memories
 from async_chat_client._terminal import memory_rules
+from async_chat_client._terminal.time_zone import machine_time_zone
 from async_chat_client.testing import answers
 from tests.terminal import Project
 
@@ -36,6 +40,78 @@ def test_remembered_memory_is_found(project: Project) -> None:
 def test_time_without_a_zone_is_local(project: Project) -> None:
     assert project.run("remember", "Parked.", "--at", "2026-11-20").exit_code == 0
     assert project.run("remember", "Parked.", "--at", "yesterday").exit_code == 2
+
+
+ZONES = ("Europe/Berlin", "Pacific/Kiritimati", "America/Los_Angeles", "UTC")
+
+
+@pytest.fixture
+def clocks(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
+    """Puts this machine into a time zone."""
+
+    def put(zone: str) -> None:
+        monkeypatch.setenv("TZ", zone)
+        time.tzset()
+
+    yield put
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.mark.parametrize("zone", ZONES)
+def test_day_without_a_time_is_that_day(project: Project, clocks: Callable[[str], None], zone: str) -> None:
+    """T11: as an option, in CSV and in JSON Lines."""
+    clocks(zone)
+    assert project.run("remember", "Visited the glass museum", "--at", "2026-08-05").exit_code == 0
+    project.run("import", write(project.folder, "a.csv", "text,occurred_at", "Saw an owl,2026-08-05"))
+    lines = '{"text": "Fed it", "occurred_at": "2026-08-05"}'
+    project.run("import", write(project.folder, "a.jsonl", lines))
+    assert [memory["day"] for memory in project.json("memories")["memories"]] == ["2026-08-05"] * 3
+    shown = project.run("memories").stdout.splitlines()
+    assert [line.split()[1:] for line in shown[::2]] == [["2026-08-05"]] * 3
+
+
+@pytest.mark.parametrize("zone", ZONES)
+def test_machines_time_zone_is_sent(project: Project, clocks: Callable[[str], None], zone: str) -> None:
+    clocks(zone)
+    project.run("remember", "Parked.", "--at", "2026-11-20T18:30")
+    [found] = project.json("memories")["memories"]
+    assert found["time_zone"] == zone
+    assert datetime.fromisoformat(found["occurred_at"]) == datetime(2026, 11, 20, 18, 30, tzinfo=ZoneInfo(zone))
+    assert "2026-11-20 18:30" in project.run("memories").stdout
+
+
+def test_time_zone_can_be_named(project: Project, clocks: Callable[[str], None]) -> None:
+    clocks("Europe/Berlin")
+    project.run("remember", "Parked.", "--at", "2026-11-20T18:30", "--time-zone", "Asia/Tokyo")
+    [found] = project.json("memories")["memories"]
+    assert (found["occurred_at"], found["time_zone"]) == ("2026-11-20T09:30:00+00:00", "Asia/Tokyo")
+    refused = project.run("remember", "Parked.", "--at", "2026-11-20T18:30", "--time-zone", "Mars/Olympus")
+    assert refused.exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("environment", "link", "zone"),
+    [
+        ({"TZ": "Europe/Berlin"}, None, "Europe/Berlin"),
+        ({"TZ": ":America/New_York"}, "/usr/share/zoneinfo/Asia/Tokyo", "America/New_York"),
+        ({}, "/usr/share/zoneinfo/Asia/Tokyo", "Asia/Tokyo"),
+        ({}, "/var/db/timezone/zoneinfo/Asia/Tokyo", "Asia/Tokyo"),
+        ({}, "../usr/share/zoneinfo/Asia/Tokyo", "Asia/Tokyo"),
+        ({}, None, None),
+        ({}, "/etc/elsewhere", None),
+        ({"TZ": ""}, "/usr/share/zoneinfo/Asia/Tokyo", None),
+        ({"TZ": "CET-1CEST"}, None, None),
+        ({"TZ": "/usr/share/zoneinfo/Asia/Tokyo"}, None, None),
+    ],
+)
+def test_machines_time_zone_is_found_by_its_name_or_left_out(
+    tmp_path: Path, environment: dict[str, str], link: str | None, zone: str | None
+) -> None:
+    localtime = tmp_path / "localtime"
+    if link:
+        localtime.symlink_to(link)
+    assert machine_time_zone(environment, localtime) == zone
 
 
 def test_forgotten_memory_is_not_listed(project: Project) -> None:
@@ -232,7 +308,7 @@ def test_the_rules_are_those_of_openapi() -> None:
     assert schema["tags"]["maxItems"] == memory_rules.MOST_TAGS
     assert schema["tags"]["items"]["maxLength"] == memory_rules.LONGEST_TAG
     assert (schema["text"]["minLength"], schema["tags"]["items"]["minLength"]) == (1, 1)
-    assert schema.keys() == {"text", "occurred_at", "tags"}, "a new field needs its rule here"
+    assert schema.keys() == {"text", "occurred_at", "time_zone", "tags"}, "a new field needs its rule here"
 
 
 def test_full_memories_are_said_in_the_services_words(project: Project) -> None:

@@ -77,11 +77,25 @@ export function twoStepButton(label, question, act) {
   return button;
 }
 
-const DAY = new Intl.DateTimeFormat(undefined, { dateStyle: "medium" });
-const MOMENT = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+/** A day without a time: the same in every zone. @param {string} day as in 2026-08-05 */
+export const dayOf = (day) => element("time", { datetime: day }, formatted(day, { dateStyle: "medium", timeZone: "UTC" }));
 
-/** @param {string} moment RFC 3339 */
-export const day = (moment) => element("time", { datetime: moment, title: MOMENT.format(new Date(moment)) }, DAY.format(new Date(moment)));
+/** The day of a moment; its title has the time. @param {string} moment RFC 3339 @param {string | null} [timeZone] */
+export function momentOf(moment, timeZone) {
+  const zone = { timeZone: timeZone ?? undefined };
+  const title = formatted(moment, { dateStyle: "medium", timeStyle: "short", ...zone });
+  return element("time", { datetime: moment, title }, formatted(moment, { dateStyle: "medium", ...zone }));
+}
+
+/** @param {string} moment @param {Intl.DateTimeFormatOptions} options */
+function formatted(moment, options) {
+  try {
+    return new Intl.DateTimeFormat(undefined, options).format(new Date(moment));
+  } catch {
+    // The service may know a zone that this browser does not.
+    return new Intl.DateTimeFormat(undefined, { ...options, timeZone: undefined }).format(new Date(moment));
+  }
+}
 
 /** Minutes and seconds. @param {number} ms */
 export function clock(ms) {

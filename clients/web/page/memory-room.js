@@ -74,7 +74,7 @@ export class MemoryRoom {
     if (!text || isTooLong(text, LONGEST, "memory", this.#failed)) return;
     await this.#store({
       text,
-      ...(date ? { occurred_at: new Date(`${date}T12:00`).toISOString() } : {}),
+      ...(date ? { occurred_at: date } : {}),
       tags: tags.split(",").map((tag) => tag.trim()).filter(Boolean),
     });
     form.reset();

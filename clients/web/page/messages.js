@@ -1,6 +1,6 @@
 /** Messages and cited memories as elements. */
 
-import { byId, day, element } from "./dom.js";
+import { byId, dayOf, element, momentOf } from "./dom.js";
 import { markdown } from "./markdown.js";
 
 /** @typedef {import("../chat-turn.js").Message} Message @typedef {import("../chat-turn.js").Citation} Citation */
@@ -72,8 +72,8 @@ async function find(client, memoryId, quote) {
 }
 
 /** @param {import("../chat-client.js").Memory} memory */
-export const memoryHead = ({ occurred_at, tags }) =>
-  element("p", { class: "head" }, day(occurred_at), tags.map((tag) => element("span", { class: "tag", dir: "auto" }, tag)));
+export const memoryHead = ({ occurred_at, tags, day, time_zone }) =>
+  element("p", { class: "head" }, day ? dayOf(day) : momentOf(occurred_at, time_zone), tags.map((tag) => element("span", { class: "tag", dir: "auto" }, tag)));
 
 /** @param {string} text @param {string} quote */
 function marked(text, quote) {

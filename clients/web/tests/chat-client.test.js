@@ -352,6 +352,19 @@ describe("other calls", () => {
     const [first, again] = service.requests.map((request) => request.headers["idempotency-key"]);
     assert.equal(first, again);
     assert.equal(idempotencyKey, first);
+    });
+
+  it("sends the time zone with questions, memories and searches", async () => {
+    const inBerlin = new ChatClient({ baseUrl: service.url, token: "alice", timeZone: "Europe/Berlin" });
+    await inBerlin.ask("What did I do today?");
+    await inBerlin.remember(["One", { text: "Two", occurred_at: "2026-08-05" }, { text: "Three", time_zone: "Asia/Tokyo" }]);
+    await inBerlin.memories({ search: "yesterday" });
+    await inBerlin.memories();
+    const [asked, stored, searched, listed] = service.requests;
+    assert.equal(asked.body.time_zone, "Europe/Berlin");
+    const zones = stored.body.memories.map((memory) => memory.time_zone);
+    assert.deepEqual(zones, ["Europe/Berlin", "Europe/Berlin", "Asia/Tokyo"]);
+    assert.deepEqual([searched, listed].map(({ query }) => query.get("time_zone")), ["Europe/Berlin", null]);
   });
 
   it("remembers a text, a memory or many", async () => {

@@ -98,6 +98,7 @@ export class MisbehavingService {
     if (route.endsWith("/cancel")) return this.#cancel(reply);
     if (route.endsWith("/retry")) return this.#retry(reply);
     if (request.method === "DELETE") return this.#delete(reply);
+    if (route === "GET /memories") return send(reply, 200, { memories: [], next: null });
     if (route === "POST /memories") return send(reply, 201, { memory_ids: ["01M"] });
     send(reply, 404, { code: "route_not_found", detail: "nothing here" });
   }

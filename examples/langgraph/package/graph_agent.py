@@ -11,6 +11,7 @@ from adapters.agents.bedrock.tools import MemoryTools, MemoryView
 from adapters.agents.custom_agent import AgentDependencies, Reason
 from adapters.search.engine import MemorySearch
 from adapters.search.vocabulary import key_words, variants
+from adapters.time_zones import asked_at
 from domain.chat import Citation
 from domain.ports import ProgressReporter
 from domain.records import Answer, Assignment
@@ -35,7 +36,7 @@ def agent(dependencies: AgentDependencies) -> Reason:
     def reason(assignment: Assignment, progress: ProgressReporter) -> Answer:
         memories = dependencies.memories.list_all(assignment.user_id)
         with MemorySearch(memories) as search:
-            tools = MemoryTools(search, assignment.asked_at, progress)
+            tools = MemoryTools(search, asked_at(assignment), progress)
             start = Research(
                 question=assignment.question, phrasings=[assignment.question], found=[], rounds=0, answer=""
             )

@@ -1,6 +1,7 @@
 """A plain function as an agent: what happened on this day in other years."""
 
 from adapters.agents.custom_agent import AgentDependencies, Reason
+from adapters.time_zones import asked_at, local_time_of
 from domain.chat import Citation
 from domain.ports import ProgressReporter
 from domain.records import Answer, Assignment
@@ -10,17 +11,19 @@ def agent(dependencies: AgentDependencies) -> Reason:
     """The factory that ASYNC_CHAT_AGENT=on_this_day:agent names."""
 
     def reason(assignment: Assignment, progress: ProgressReporter) -> Answer:
-        today = assignment.asked_at
+        today = asked_at(assignment)
         progress.step(f"Looking for other memories of {today:%d %B}")
+        memories = dependencies.memories.list_all(assignment.user_id)
+        days = [(local_time_of(memory, today.tzinfo), memory) for memory in memories]
         found = [
-            memory
-            for memory in dependencies.memories.list_all(assignment.user_id)
-            if f"{memory.occurred_at:%m-%d}" == f"{today:%m-%d}" and memory.occurred_at.year != today.year
+            (day, memory)
+            for day, memory in days
+            if (day.month, day.day) == (today.month, today.day) and day.year != today.year
         ]
         if not found:
             return Answer(f"You noted nothing on {today:%d %B} in other years.")
-        lines = [f"- {memory.occurred_at:%Y}: {memory.text}" for memory in found]
+        lines = [f"- {day:%Y}: {memory.text}" for day, memory in found]
         progress.draft("\n".join(lines))
-        return Answer("\n".join(lines), tuple(Citation(memory.memory_id, memory.text) for memory in found))
+        return Answer("\n".join(lines), tuple(Citation(memory.memory_id, memory.text) for _, memory in found))
 
     return reason

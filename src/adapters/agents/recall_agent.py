@@ -6,10 +6,12 @@ from datetime import timedelta
 from typing import Final
 
 from adapters.agents.progress_text import counted, months
+from adapters.search.calendar import on_the_wall
 from adapters.search.date_phrases import date_phrases
 from adapters.search.engine import MemorySearch
 from adapters.search.folding import folded
 from adapters.search.vocabulary import key_words, variants
+from adapters.time_zones import asked_at, local_time_of
 from domain.chat import Citation
 from domain.memory import Memory
 from domain.memory_service import read_memories, time_limit
@@ -56,7 +58,7 @@ class RecallAgent(ReasoningAgent):
         if not found.memories:
             progress.step("Found nothing that fits")
             return Answer(note + NOTHING)
-        progress.step(f"Reading {counted(found.memories)} from {months(found.memories)}")
+        progress.step(f"Reading {counted(found.memories)} from {months(found.memories, asked_at(assignment).tzinfo)}")
         self._think(self._delay * 0.3, progress)
         progress.step("Writing")
         return self._write(note, self._kept(assignment.user_id, found.memories), assignment, progress)
@@ -69,7 +71,7 @@ class RecallAgent(ReasoningAgent):
     def _find(self, assignment: Assignment, read: FoundMemories) -> FoundMemories:
         """The best memories, best first; none when even the best covers too little of the question."""
         with MemorySearch(read.memories, self._half_of_the_time(assignment)) as search:
-            found = search.search(assignment.question, assignment.asked_at)
+            found = search.search(assignment.question, asked_at(assignment))
             complete = read.complete and search.complete
             if not found or max(one.coverage for one in found) < self._least_coverage:
                 return FoundMemories((), complete)
@@ -91,9 +93,10 @@ class RecallAgent(ReasoningAgent):
     def _write(self, note: str, found: Sequence[Memory], assignment: Assignment, progress: ProgressReporter) -> Answer:
         words = key_words(assignment.question)
         citations = tuple(Citation(memory.memory_id, passage(memory.text, words)) for memory in found)
+        zone = asked_at(assignment).tzinfo
         lines = [note + ("This is what your memories say:" if found else NOTHING)]
         for memory, citation in zip(found, citations, strict=True):
-            lines.append(f"- {memory.occurred_at:%d %B %Y}: {citation.quote}")
+            lines.append(f"- {local_time_of(memory, zone):%d %B %Y}: {citation.quote}")
             progress.draft("\n".join(lines))
             self._think(self._delay * 0.1 / len(found), progress)
         return Answer("\n".join(lines), citations)
@@ -111,7 +114,7 @@ def passage(text: str, words: Sequence[str]) -> str:
 
 
 def _about(assignment: Assignment) -> str:
-    dates = [date.text for date in date_phrases(assignment.question, assignment.asked_at)]
+    dates = [date.text for date in date_phrases(assignment.question, on_the_wall(asked_at(assignment)))]
     rest = assignment.question
     for date in dates:
         rest = rest.replace(date, " ")

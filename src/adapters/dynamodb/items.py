@@ -165,6 +165,8 @@ def message_item(chat_id: str, message: Message) -> "NewItem":
         item["citations"] = {"L": [_citation_item(citation) for citation in message.citations]}
     if message.usage:
         item["usage"] = usage_item(message.usage)
+    if message.time_zone:
+        item["time_zone"] = text(message.time_zone)
     return item
 
 
@@ -176,6 +178,7 @@ def message_from(item: "Item") -> Message:
         created_at=from_millis(int(item["created_at"]["N"])),
         citations=tuple(map(_citation_from, item["citations"]["L"])) if "citations" in item else (),
         usage=_usage_from(item),
+        time_zone=_text(item, "time_zone"),
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from adapters.aws.errors import translate_aws_errors
@@ -208,4 +209,6 @@ def _memory_from(item: "Item") -> Memory:
         text=item["text"]["S"],
         occurred_at=from_millis(int(item["occurred_at"]["N"])),
         tags=tuple(tag["S"] for tag in item.get("tags", {"L": []})["L"]),
+        day=date.fromisoformat(item["day"]["S"]) if "day" in item else None,
+        time_zone=item["time_zone"]["S"] if "time_zone" in item else None,
     )

@@ -40,6 +40,10 @@ class MemoryWrites:
         }
         if memory.tags:
             item["tags"] = {"L": [text(tag) for tag in memory.tags]}
+        if memory.day:
+            item["day"] = text(memory.day.isoformat())
+        if memory.time_zone:
+            item["time_zone"] = text(memory.time_zone)
         condition = "attribute_not_exists(memory_id)"
         return {"Put": {"TableName": self._table, "Item": item, "ConditionExpression": condition}}
 

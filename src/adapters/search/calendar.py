@@ -1,4 +1,7 @@
-"""Days, weeks, months, seasons and holidays as spans of time. All days are UTC's."""
+"""Days, weeks, months, seasons and holidays as spans of time, by the clock on a wall.
+
+Such times bear the label UTC, whatever the zone, so that a day has 24 hours also where the clocks are changed.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,6 +19,10 @@ class Span:
     def __contains__(self, moment: datetime) -> bool:
         return self.start <= moment < self.end
 
+    def overlaps(self, other: "Span") -> bool:
+        """Whether they have a moment in common."""
+        return self.start < other.end and other.start < self.end
+
 
 MONTHS: Final = tuple(
     "january february march april may june july august september october november december".split()  # noqa: SIM905  # a list of words reads best as words
@@ -23,6 +30,11 @@ MONTHS: Final = tuple(
 WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 #: The first month of each, in the northern hemisphere.
 SEASONS: Final = {"spring": 3, "summer": 6, "autumn": 9, "winter": 12}
+
+
+def on_the_wall(local: datetime) -> datetime:
+    """What the clock showed at a moment that is given in its local time."""
+    return local.replace(tzinfo=UTC)
 
 
 def day_of(moment: datetime) -> datetime:

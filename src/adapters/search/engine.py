@@ -9,12 +9,14 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from typing import Final, Self
 
+from adapters.search.calendar import Span, on_the_wall, whole_day
 from adapters.search.date_phrases import DatePhrase, date_phrases
 from adapters.search.fts5_index import Fts5MemoryIndex
 from adapters.search.vocabulary import FAINT_WORDS, key_words, variants, words
+from adapters.time_zones import local_time_of
 from domain.memory import Memory
 
 #: With fewer memories than this, the frequency of a word is not significant.
@@ -85,9 +87,10 @@ class MemorySearch:
         self._index.close()
 
     def search(self, question: str, now: datetime | None) -> list[Match]:
-        """The memories that match any term of `question`, best first. Date phrases need `now`."""
-        dates = date_phrases(question, now)[:MOST_DATES] if now else ()
-        terms = [*self._word_terms(_without(question, dates)), *self._date_terms(dates)]
+        """The memories that match any term of `question`, best first. Date phrases need `now`, and are of its zone."""
+        dates = date_phrases(question, on_the_wall(now))[:MOST_DATES] if now else ()
+        times = [_time_of(memory, now.tzinfo) for memory in self.memories] if now and dates else []
+        terms = [*self._word_terms(_without(question, dates)), *self._date_terms(dates, times)]
         found = _scored(terms)
         if _WHO.match(question):
             found = self._first_mentions_first(found, terms)
@@ -121,9 +124,9 @@ class MemorySearch:
                 weight *= UNSEEN
             yield Term({row: 0.5 + 0.5 * score / best for row, score in scores.items()}, weight)
 
-    def _date_terms(self, dates: Sequence[DatePhrase]) -> Iterator[Term]:
+    def _date_terms(self, dates: Sequence[DatePhrase], times: Sequence[Span]) -> Iterator[Term]:
         for date in dates:
-            within = {row: 1.0 for row, memory in enumerate(self.memories) if memory.occurred_at in date.span}
+            within = {row: 1.0 for row, time in enumerate(times) if time.overlaps(date.span)}
             mentioned = {row: MENTION for text in date.mentions for row in self._index.matches(text)}
             yield Term({**mentioned, **within}, self._rarity(len(within)))
 
@@ -145,6 +148,12 @@ class MemorySearch:
         oldest, span = min(times, default=None), max(times) - min(times) if times else None
         for one in found:
             yield one, (self.memories[one.row].occurred_at - oldest) / span if oldest and span else 1.0
+
+
+def _time_of(memory: Memory, zone: tzinfo | None) -> Span:
+    """A moment as the shortest span, or the whole day of a memory without a time."""
+    start = on_the_wall(local_time_of(memory, zone))
+    return whole_day(start) if memory.day else Span(start, start + timedelta.resolution)
 
 
 def _without(question: str, dates: Sequence[DatePhrase]) -> str:

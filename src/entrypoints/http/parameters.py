@@ -4,6 +4,7 @@ import base64
 import binascii
 import json
 import re
+from datetime import tzinfo
 from typing import Final
 
 from domain.records import PageRequest
@@ -71,6 +72,17 @@ def search_in_query(request: Request) -> str | None:
     if query is not None and len(query) > LONGEST_QUERY:
         raise RequestInvalid(f"`q` must have at most {LONGEST_QUERY:,} characters.")
     return query
+
+
+def time_zone_in_query(request: Request) -> tzinfo:
+    """The zone that `time_zone` names, or UTC. Raises `RequestInvalid`."""
+    from adapters.time_zones import zone_named  # only a search needs it
+
+    name = request.query.get("time_zone", "UTC")
+    zone = zone_named(name)
+    if zone is None:
+        raise RequestInvalid("`time_zone` must be an IANA name such as Europe/Berlin.")
+    return zone
 
 
 def encode_cursor(position: tuple[str, str] | None) -> str | None:

@@ -6,6 +6,7 @@ from pydantic import Field, StrictStr
 
 from domain.chat_service import QUESTION_LIMIT
 from entrypoints.schemas.fields import ApiModel, Id
+from entrypoints.schemas.time_zone import TimeZone
 
 
 class AskRequest(ApiModel):
@@ -16,6 +17,10 @@ class AskRequest(ApiModel):
         json_schema_extra={"minLength": 1, "maxLength": QUESTION_LIMIT},
     )
     chat_id: Id | None = None
+    time_zone: TimeZone | None = Field(
+        default=None,
+        description="The IANA name of the zone in which the user asks: `today` is a day of it. UTC if absent.",
+    )
 
 
 class AskResponse(ApiModel):

@@ -1,7 +1,7 @@
 """Models of memories."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Final
 
 from pydantic import (
@@ -14,18 +14,36 @@ from pydantic import (
     StrictStr,
     StringConstraints,
     Tag,
+    ValidatorFunctionWrapHandler,
+    WithJsonSchema,
+    WrapValidator,
 )
 from pydantic_core import PydanticCustomError
 
 from domain.memory import MEMORY_LIMIT, Memory, NewMemory
 from entrypoints.schemas.fields import ApiModel, Timestamp
+from entrypoints.schemas.time_zone import TimeZone
 
 
 def _only_text(value: object) -> object:
     """Rejects numbers: pydantic would read them, also as text, as seconds since 1970."""
     if not isinstance(value, str) or not _DATE_FIRST.match(value):
-        raise PydanticCustomError("time", "A time is written as in 2026-11-23T12:00:00.000Z")
+        raise _no_time()
     return value
+
+
+def _day_or_time(value: object, read_time: ValidatorFunctionWrapHandler) -> date:
+    if not isinstance(value, str) or not _DAY.fullmatch(value):
+        moment: datetime = read_time(value)
+        return moment
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise _no_time() from None
+
+
+def _no_time() -> PydanticCustomError:
+    return PydanticCustomError("time", "A time is written as in 2026-11-23T12:00:00.000Z, a day as in 2026-11-23")
 
 
 def _utc_whole_millis(moment: datetime) -> datetime:
@@ -36,25 +54,39 @@ def _utc_whole_millis(moment: datetime) -> datetime:
     return utc.replace(microsecond=utc.microsecond // 1000 * 1000)
 
 
-_DATE_FIRST: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ]")
-Occurred = Annotated[AwareDatetime, BeforeValidator(_only_text), AfterValidator(_utc_whole_millis)]
+_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_DATE_FIRST: Final = re.compile(_DAY.pattern + "[Tt ]")
+#: A time, or a day without a time.
+Occurred = Annotated[
+    AwareDatetime,
+    BeforeValidator(_only_text),
+    AfterValidator(_utc_whole_millis),
+    WrapValidator(_day_or_time),
+    WithJsonSchema({"anyOf": [{"type": "string", "format": "date-time"}, {"type": "string", "format": "date"}]}),
+]
 
 
 class NewMemoryBody(ApiModel):
-    """A memory to store; without `occurred_at` the time is now."""
+    """A memory to store; without `occurred_at` the time is now. A day without a time is that day in every zone."""
 
     text: StrictStr = Field(
         description="Trimmed; must contain a visible character.",
         json_schema_extra={"minLength": 1, "maxLength": MEMORY_LIMIT},
     )
     occurred_at: Occurred | None = None
+    time_zone: TimeZone | None = Field(
+        default=None,
+        description="The IANA name of the zone whose day it happened on. If absent, the zone of whoever asks.",
+    )
     tags: list[Annotated[StrictStr, StringConstraints(min_length=1, max_length=64)]] = Field(
         default_factory=list, max_length=20
     )
 
     def to_domain(self) -> NewMemory:
         """As a record of the domain."""
-        return NewMemory(self.text, self.occurred_at, tuple(self.tags))
+        occurred: date | None = self.occurred_at
+        moment, day = (occurred, None) if isinstance(occurred, datetime) else (None, occurred)
+        return NewMemory(self.text, moment, tuple(self.tags), day, self.time_zone)
 
 
 class MemoryBatch(ApiModel):
@@ -92,8 +124,14 @@ class MemoryBody(ApiModel):
 
     memory_id: str
     text: str
-    occurred_at: Timestamp
+    occurred_at: Timestamp = Field(description="Of a memory with a `day`: noon UTC of that day.")
     tags: list[str]
+    day: date | None = Field(
+        default=None, description="The day of a memory without a time; it is that day in every zone."
+    )
+    time_zone: str | None = Field(
+        default=None, description="The zone whose day it happened on, if the memory was stored with one."
+    )
 
 
 class MemoriesResponse(ApiModel):
@@ -111,5 +149,10 @@ class MemoriesResponse(ApiModel):
 def memory_body(memory: Memory) -> MemoryBody:
     """The memory as a response model."""
     return MemoryBody(
-        memory_id=memory.memory_id, text=memory.text, occurred_at=memory.occurred_at, tags=list(memory.tags)
+        memory_id=memory.memory_id,
+        text=memory.text,
+        occurred_at=memory.occurred_at,
+        tags=list(memory.tags),
+        day=memory.day,
+        time_zone=memory.time_zone,
     )

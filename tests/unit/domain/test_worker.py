@@ -11,7 +11,7 @@ from domain.chat import Citation, Turn, TurnState
 from domain.chat_service import HISTORY_LENGTH
 from domain.errors import AgentFailed, StoreUnavailable, TurnOver
 from domain.failure_codes import FailureCode
-from domain.records import Abandoned, Answer, Answered, WorkerInvocation
+from domain.records import Abandoned, Answer, Answered, Ask, WorkerInvocation
 from tests.fakes.clock import NOON
 from tests.support.service import Service
 from tests.support.story import ALICE, BAY, PARKING, UNKNOWN_CHAT, Story, texts
@@ -37,6 +37,17 @@ def test_answer_is_saved_together_with_the_end_of_its_turn(service: Service, sto
     assert (turn.state, turn.reasoning_time) == (TurnState.ANSWERED, timedelta(seconds=56))
     assert page.messages[-1].citations == (Citation("01KAMEMORY", "bay 12"),)
     assert texts(page) == [PARKING, BAY]
+
+
+@pytest.mark.parametrize(("zone", "told"), [("Asia/Tokyo", "Asia/Tokyo"), (None, "UTC")])
+def test_agent_is_told_the_zone_of_the_question_also_for_a_retry(
+    service: Service, story: Story, zone: str | None, told: str
+) -> None:
+    asked = service.chat_service.dispatch(Ask(ALICE, PARKING, time_zone=zone))
+    story.fails(story.claims(story.stored(asked.chat_id)))
+    service.chat_service.retry(ALICE, asked.chat_id)
+    work(service, story.stored(asked.chat_id))
+    assert [assignment.time_zone for assignment in service.agent.assignments] == [told]
 
 
 def test_answer_that_takes_56_seconds_is_saved_within_70_seconds_of_the_question(

@@ -27,6 +27,7 @@ class AsyncChatClient:
         base_url: str,
         token: AsyncToken = None,
         *,
+        time_zone: str | None = None,
         retry_budget: RetryBudget = RetryBudget(),  # noqa: B008  # frozen
         transport: httpx.AsyncBaseTransport | None = None,
         timing: Timing = Timing(),  # noqa: B008  # frozen
@@ -34,7 +35,7 @@ class AsyncChatClient:
     ) -> None:
         self._http = made(httpx.AsyncClient, transport=transport, **http_settings(base_url))
         self._runner = AsyncRunner(self._http, token, sleep)
-        self._calls = Calls(retry_budget, timing)
+        self._calls = Calls(retry_budget, timing, time_zone)
 
     @property
     def memories(self) -> AsyncMemories:

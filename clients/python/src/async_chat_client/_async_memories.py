@@ -1,7 +1,7 @@
 """A user's memories, asynchronous. The contracts of the methods are in `_memories.py`."""
 
 from collections.abc import AsyncIterator, Iterable
-from datetime import datetime
+from datetime import date, datetime
 
 from async_chat_client._calls import Calls
 from async_chat_client._models import Memory, NewMemory
@@ -16,7 +16,7 @@ class AsyncMemories:
         self._calls = calls
 
     async def remember(
-        self, text: str, *, occurred_at: datetime | None = None, tags: Iterable[str] = (), key: str | None = None
+        self, text: str, *, occurred_at: datetime | date | None = None, tags: Iterable[str] = (), key: str | None = None
     ) -> str:
         [ids] = [batch async for batch in self.remember_all([NewMemory(text, occurred_at, tuple(tags))], key=key)]
         return ids[0]

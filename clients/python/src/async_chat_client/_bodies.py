@@ -1,6 +1,6 @@
 """JSON bodies to values and back. Unknown fields are ignored; a missing field raises."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, cast, get_args
 
 from async_chat_client._models import (
@@ -74,6 +74,8 @@ def memory(body: Json) -> Memory:
         text=_text(body["text"]),
         occurred_at=_moment(body["occurred_at"]),
         tags=tuple(_text(tag) for tag in body.get("tags") or ()),
+        day=date.fromisoformat(_text(body["day"])) if body.get("day") else None,
+        time_zone=_optional_text(body.get("time_zone")),
     )
 
 
@@ -83,8 +85,14 @@ def health(body: Json) -> Health:
 
 def new_memory(memory: NewMemory) -> Json:
     """The JSON body of a memory to store."""
-    happened = {"occurred_at": memory.occurred_at.astimezone(UTC).isoformat()} if memory.occurred_at else {}
-    return {"text": memory.text, "tags": list(memory.tags), **happened}
+    zone = {"time_zone": memory.time_zone} if memory.time_zone else {}
+    return {"text": memory.text, "tags": list(memory.tags), **_happened(memory.occurred_at), **zone}
+
+
+def _happened(at: datetime | date | None) -> Json:
+    if isinstance(at, datetime):
+        at = at.astimezone(UTC)
+    return {"occurred_at": at.isoformat()} if at else {}
 
 
 def _turn(body: Json) -> TurnState:

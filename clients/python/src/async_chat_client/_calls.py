@@ -35,10 +35,14 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Calls:
-    """The API's calls. A call is retried while it is safe to repeat and `retry_budget` allows."""
+    """The API's calls. A call is retried while it is safe to repeat and `retry_budget` allows.
+
+    `time_zone` is the IANA name of the person's zone.
+    """
 
     retry_budget: RetryBudget
     timing: Timing
+    time_zone: str | None = None
 
     def ask(self, question: str, chat_id: str | None, key: str | None) -> Flow[Accepted]:
         """Ask in a new chat, or in `chat_id`; an empty id is none. Without `key`, a random idempotency key is used."""
@@ -47,7 +51,7 @@ class Calls:
             "POST",
             "/memories/chat",
             headers={"Idempotency-Key": key},
-            body={"question": question, **({} if chat_id is None else {"chat_id": _chat_id(chat_id)})},
+            body={"question": question, **({} if chat_id is None else {"chat_id": _chat_id(chat_id)}), **self._zone},
             waits_while_busy=True,
         )
         with _repeatable(key):
@@ -95,7 +99,8 @@ class Calls:
         """The user's memories, newest first; with `words`, the matching ones, best first."""
         cursor: str | None = ""
         while cursor is not None:
-            query = {**({} if words is None else {"q": words}), **({"cursor": cursor} if cursor else {})}
+            searched = {} if words is None else {"q": words, **self._zone}
+            query = {**searched, **({"cursor": cursor} if cursor else {})}
             reply = yield from self._answered(Request("GET", "/memories", query=query))
             found, cursor = read(
                 reply, lambda body: ([*map(_bodies.memory, body["memories"])], _bodies.cursor(body["next"]))
@@ -114,7 +119,7 @@ class Calls:
                 "POST",
                 "/memories",
                 headers={"Idempotency-Key": f"{key}-{number}"},
-                body={"memories": [_bodies.new_memory(memory) for memory in batch]},
+                body={"memories": [{**self._zone, **_bodies.new_memory(memory)} for memory in batch]},
                 timeout=35.0,  # longer than API Gateway's 30 seconds
             )
             with _repeatable(key, begun=number > 1):
@@ -129,6 +134,10 @@ class Calls:
     def health(self) -> Flow[Health]:
         reply = yield from self._answered(Request("GET", "/health"))
         return read(reply, _bodies.health)
+
+    @property
+    def _zone(self) -> dict[str, str]:
+        return {"time_zone": self.time_zone} if self.time_zone else {}
 
     def _answered(self, request: Request) -> Flow[Reply]:
         reply = yield from send_with_retries(request, self.retry_budget, self.timing)

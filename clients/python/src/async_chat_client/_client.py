@@ -19,6 +19,9 @@ from async_chat_client._sansio import RetryBudget, Timing
 class ChatClient:
     """A user's chats and memories at one service. `token` is an access token, or a function that returns one.
 
+    `time_zone` is the IANA name of the user's zone, such as "Europe/Berlin": "today" in a question is a day of it.
+    Without one it is UTC's: the zone of a server that calls for others is not theirs.
+
     `transport`, `timing` and `sleep` are for tests: see `async_chat_client.testing`.
     """
 
@@ -27,6 +30,7 @@ class ChatClient:
         base_url: str,
         token: Token = None,
         *,
+        time_zone: str | None = None,
         retry_budget: RetryBudget = RetryBudget(),  # noqa: B008  # frozen
         transport: httpx.BaseTransport | None = None,
         timing: Timing = Timing(),  # noqa: B008  # frozen
@@ -34,7 +38,7 @@ class ChatClient:
     ) -> None:
         self._http = made(httpx.Client, transport=transport, **http_settings(base_url))
         self._runner = Runner(self._http, token, sleep)
-        self._calls = Calls(retry_budget, timing)
+        self._calls = Calls(retry_budget, timing, time_zone)
 
     @property
     def memories(self) -> Memories:

@@ -1,7 +1,7 @@
 """A user's memories, blocking."""
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import date, datetime
 
 from async_chat_client._calls import Calls
 from async_chat_client._models import Memory, NewMemory
@@ -14,9 +14,9 @@ class Memories:
         self._calls = calls
 
     def remember(
-        self, text: str, *, occurred_at: datetime | None = None, tags: Iterable[str] = (), key: str | None = None
+        self, text: str, *, occurred_at: datetime | date | None = None, tags: Iterable[str] = (), key: str | None = None
     ) -> str:
-        """Store a memory and return its id. `occurred_at` is an aware datetime, by default now.
+        """Store a memory and return its id. `occurred_at` is an aware datetime, or a date; by default now.
 
         The service stores nothing twice within a day under the same `key`; by default each call has a key of its own.
         """

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 Status = Literal["thinking", "answered", "failed", "cancelled"]
@@ -104,22 +104,33 @@ class ChatSummary:
 
 @dataclass(frozen=True, slots=True)
 class Memory:
+    """A stored memory. Of one without a time, `day` is its day in every zone, and `occurred_at` noon UTC of it.
+
+    `time_zone` is the IANA name of the zone whose day it happened on, if it was stored with one.
+    """
+
     memory_id: str
     text: str
     occurred_at: datetime
     tags: tuple[str, ...] = ()
+    day: date | None = None
+    time_zone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class NewMemory:
-    """A memory to store. `occurred_at` is by default the time of the request."""
+    """A memory to store. `occurred_at` is by default the time of the request; a date is that day in every zone.
+
+    `time_zone`: the IANA name of the zone whose day it happened on, by default the client's.
+    """
 
     text: str
-    occurred_at: datetime | None = None
+    occurred_at: datetime | date | None = None
     tags: Sequence[str] = ()
+    time_zone: str | None = None
 
     def __post_init__(self) -> None:
-        if self.occurred_at is not None and self.occurred_at.tzinfo is None:
+        if isinstance(self.occurred_at, datetime) and self.occurred_at.tzinfo is None:
             raise ValueError("occurred_at needs a time zone")
 
 

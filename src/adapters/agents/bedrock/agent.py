@@ -23,6 +23,7 @@ from adapters.agents.bedrock.pydantic_agent import build_agent
 from adapters.agents.bedrock.tools import MemoryTools
 from adapters.agents.progress_text import counted
 from adapters.search.engine import MemorySearch
+from adapters.time_zones import asked_at
 from domain.chat import Usage
 from domain.errors import AgentFailed
 from domain.failure_codes import FailureCode
@@ -59,7 +60,7 @@ class BedrockReasoningAgent(ReasoningAgent):
         history = without_forgotten(assignment.history, {memory.memory_id for memory in memories})
         question = prompt(assignment, recent(history, self._settings.history_tokens))
         with MemorySearch(memories) as search:
-            tools = MemoryTools(search, assignment.asked_at, progress)
+            tools = MemoryTools(search, asked_at(assignment), progress)
             seconds = self._seconds(assignment)
             output = event_loop.run(_until_ended(self._ask(question, tools, seconds), progress, seconds))
         self._check_nothing_was_forgotten(assignment.user_id, tools)

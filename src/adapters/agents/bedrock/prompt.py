@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
+from adapters.time_zones import asked_at
 from domain.chat import Message, Role
 from domain.records import Assignment
 
@@ -15,6 +16,7 @@ You answer one person's question out of that person's own memories: short notes 
 How to work:
 - Search before you answer. Give the search several phrasings at once: other words for the same thing, names, places.
 - For a time ("last week", "in March") read around the date; ask for the current date if it matters.
+- Days and times, of the question and of the memories, are those of the person's own clocks. Write them so.
 - A fact can change. When memories disagree, the later one holds; say so if it helps.
 - Memories next to each other in time often belong together.
 - Call `answer` as soon as you know enough. If the memories do not tell, say plainly that you found nothing about it.
@@ -34,11 +36,11 @@ BYTES_PER_TOKEN: Final = 3
 
 
 def prompt(assignment: Assignment, history: Sequence[Message]) -> str:
-    """The question, its time, and the earlier messages, as JSON."""
+    """The question, its time in the person's zone, and the earlier messages, as JSON."""
     return json.dumps(
         {
             "question": assignment.question,
-            "asked_at": f"{assignment.asked_at:%A, %Y-%m-%d %H:%M} UTC",
+            "asked_at": f"{asked_at(assignment):%A, %Y-%m-%d %H:%M} {assignment.time_zone}",
             "earlier_messages": [{"by": message.role.value, "text": message.content} for message in history],
         },
         ensure_ascii=False,

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Annotated, Final
 
 from pydantic import Field, StringConstraints
@@ -83,7 +83,7 @@ async def read_around(
         day: The day in the middle, as YYYY-MM-DD.
         days: How many days before and after it.
     """
-    return ctx.deps.around(datetime(day.year, day.month, day.day, tzinfo=UTC), days)
+    return ctx.deps.around(day, days)
 
 
 async def list_by_tag(ctx: RunContext[MemoryTools], tag: Phrasing) -> ToolResult | list[str]:
@@ -97,7 +97,7 @@ async def list_by_tag(ctx: RunContext[MemoryTools], tag: Phrasing) -> ToolResult
 
 
 async def current_date(ctx: RunContext[MemoryTools]) -> str:
-    """Tell the weekday, date and time of the question."""
+    """Tell the weekday, date and time of the question, where the person is."""
     return ctx.deps.today()
 
 

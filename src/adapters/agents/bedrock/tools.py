@@ -6,12 +6,14 @@ The user is fixed before the model's first token. The model never sees the id of
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 from adapters.agents.progress_text import counted, months
+from adapters.search.calendar import on_the_wall
 from adapters.search.engine import MemorySearch
-from domain.memory import Memory
+from adapters.time_zones import local_time_of
+from domain.memory import NOON, Memory
 from domain.ports import ProgressReporter
 
 #: The names under which pydantic_agent.py offers them.
@@ -43,7 +45,10 @@ class ToolResult:
 
 @dataclass
 class MemoryTools:
-    """A snapshot of one user's memories. `shown` holds those that the model has seen, by label."""
+    """A snapshot of one user's memories. `shown` holds those that the model has seen, by label.
+
+    `now` is in the person's time zone.
+    """
 
     search: MemorySearch
     now: datetime
@@ -58,15 +63,14 @@ class MemoryTools:
         longest = max(map(len, rankings), default=0)
         return self._result(ranking[rank] for rank in range(longest) for ranking in rankings if rank < len(ranking))
 
-    def around(self, day: datetime, days: int) -> ToolResult:
+    def around(self, day: date, days: int) -> ToolResult:
         """The memories from `days` days before to `days` days after that day, the nearest first."""
         self.progress.step(f"Reading what was around {day:%d %B %Y}")
-        half = timedelta(hours=12)
         # Measured from noon: midnight would overflow for the first and the last day of the calendar.
-        far = {one: abs(one.occurred_at - (day + half)) for one in self.search.memories}
-        return self._result(
-            sorted((one for one in far if far[one] <= timedelta(days=days) + half), key=far.__getitem__)
-        )
+        noon = datetime.combine(day, NOON, UTC)
+        far = {one: abs(on_the_wall(local_time_of(one, self.now.tzinfo)) - noon) for one in self.search.memories}
+        near = timedelta(days=days, hours=12)
+        return self._result(sorted((one for one in far if far[one] <= near), key=far.__getitem__))
 
     def tagged(self, tag: str) -> ToolResult:
         """The memories with that tag, newest first."""
@@ -85,7 +89,7 @@ class MemoryTools:
 
     def today(self) -> str:
         """The day on which the question was asked."""
-        return f"{self.now:%A, %d %B %Y, %H:%M} UTC"
+        return f"{self.now:%A, %d %B %Y, %H:%M} {self.now.tzinfo}"
 
     def labelled(self, label: str) -> Memory | None:
         """The memory that was shown under that label."""
@@ -100,13 +104,14 @@ class MemoryTools:
         fitting = list(_fitting(wanted, min(self.char_budget, RESULT_CHARS)))
         self.char_budget -= sum(map(_length, fitting))
         if fitting:
-            self.progress.step(f"Reading {counted(fitting)} from {months(fitting)}")
+            self.progress.step(f"Reading {counted(fitting)} from {months(fitting, self.now.tzinfo)}")
         return ToolResult(tuple(map(self._show, fitting)), len(wanted) - len(fitting))
 
     def _show(self, memory: Memory) -> MemoryView:
         label = next((label for label, seen in self.shown.items() if seen is memory), f"m{len(self.shown) + 1}")
         self.shown[label] = memory
-        return MemoryView(label, f"{memory.occurred_at:%a %Y-%m-%d %H:%M}", memory.text, memory.tags)
+        when = f"{local_time_of(memory, self.now.tzinfo):{'%a %Y-%m-%d' if memory.day else '%a %Y-%m-%d %H:%M'}}"
+        return MemoryView(label, when, memory.text, memory.tags)
 
 
 def _length(memory: Memory) -> int:

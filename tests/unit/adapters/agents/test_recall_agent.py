@@ -1,10 +1,14 @@
 """RecallAgent answers with the matching memories, or says that there are none."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
+from zoneinfo import ZoneInfo
+
+import pytest
 
 from adapters.agents.recall_agent import INCOMPLETE, NOTHING, RecallAgent
-from domain.memory import Memory
+from domain.memory import Memory, NewMemory
 from tests.contract.reasoning_agent import RecordingProgressReporter
 from tests.fakes.clock import NOON, FakeClock
 from tests.support.people import (
@@ -53,6 +57,44 @@ def test_last_week_is_relative_to_when_the_question_was_asked() -> None:
     agent = RecallAgent(alice_and_bob(), FakeClock(NOON + timedelta(days=7)))
     assert agent.reason(a_week_later, RecordingProgressReporter()).citations[0].memory_id == PARKED.memory_id
     assert cited("What did I do two weeks ago?")[0] == DENTIST.memory_id
+
+
+def at(local: str, zone: str) -> datetime:
+    return datetime.fromisoformat(local).replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+
+
+@pytest.mark.parametrize(
+    ("zone", "asked_at", "question", "expected"),
+    [
+        ("America/New_York", "2026-11-25T19:27", "What did I do today?", "25 November 2026: Fed the swans."),
+        ("America/New_York", "2026-11-25T19:27", "What did I do this morning?", "25 November 2026: Fed the swans."),
+        ("Asia/Tokyo", "2026-11-26T00:30", "What did I do yesterday?", "25 November 2026: Fed the swans."),
+        ("Europe/Berlin", "2026-11-25T09:40", "What did I do this morning?", "25 November 2026: Fed the swans."),
+    ],
+)
+def test_days_are_those_of_the_askers_zone(zone: str, asked_at: str, question: str, expected: str) -> None:
+    """T10: the memory is of 9 in the morning of the 25th, there."""
+    swans = Memory("01KA" + "0" * 21 + "1", "Fed the swans.", at("2026-11-25T09:00", zone))
+    days_around = [
+        Memory(f"01KB{number:022d}", "Read.", swans.occurred_at + timedelta(days=number)) for number in (-2, -1, 1)
+    ]
+    memories = RecordingMemoryStore()
+    memories.put_many(ALICE, [swans, *days_around])
+    asked = replace(asking(question, asked_at=at(asked_at, zone)), time_zone=zone)
+    answer = RecallAgent(memories, FakeClock(asked.asked_at)).reason(asked, RecordingProgressReporter())
+    assert expected in answer.text.splitlines()[1]
+    assert answer.citations[0].memory_id == swans.memory_id
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Europe/Berlin", "America/Los_Angeles"])
+def test_day_without_a_time_is_found_and_shown_as_that_day(zone: str) -> None:
+    """T11."""
+    memories = RecordingMemoryStore()
+    museum = NewMemory("Visited the glass museum", day=date(2026, 8, 5)).stored_as("01KA" + "0" * 22, NOON)
+    memories.put_many(ALICE, [museum])
+    asked = replace(asking("What happened on 5 August 2026?"), time_zone=zone)
+    answer = RecallAgent(memories, FakeClock()).reason(asked, RecordingProgressReporter())
+    assert answer.text.endswith("- 05 August 2026: Visited the glass museum")
 
 
 def test_neighbouring_memory_is_cited_too() -> None:

@@ -62,6 +62,11 @@ def assert_nothing_happened(service: Service) -> None:
         (json.dumps({"question": "Where?", "chat_id": UNKNOWN_CHAT.lower()}), 400, "invalid_request"),
         (json.dumps({"question": "Where?", "chat_id": UNKNOWN_CHAT * 1_000}), 400, "invalid_request"),
         (json.dumps({"question": "Where?", "chat_id": UNKNOWN_CHAT}), 404, "chat_not_found"),
+        ('{"question": "Where?", "time_zone": ""}', 400, "invalid_request"),
+        ('{"question": "Where?", "time_zone": 1}', 400, "invalid_request"),
+        ('{"question": "Where?", "time_zone": "\\ud800"}', 400, "invalid_request"),
+        ('{"question": "Where?", "time_zone": "../../etc/passwd"}', 400, "invalid_request"),
+        (json.dumps({"question": "Where?", "time_zone": "Europe/" * 10_000}), 400, "invalid_request"),
         (json.dumps({"question": "x" * 8_001}), 413, "question_too_long"),
         (json.dumps({"question": "x" * 1_000_000}), 413, "body_too_large"),
         (json.dumps({"question": "Where?", "padding": "x" * 1_000_000}), 413, "body_too_large"),
@@ -180,7 +185,10 @@ def test_body_with_an_unpaired_surrogate_is_refused(service: Service) -> None:
         ({"text": "x", "occurred_at": "5"}, 400, "invalid_request"),
         ({"text": "x", "occurred_at": True}, 400, "invalid_request"),
         ({"text": "x", "occurred_at": "yesterday"}, 400, "invalid_request"),
-        ({"text": "x", "occurred_at": "2026-11-23"}, 400, "invalid_request"),
+        ({"text": "x", "occurred_at": "2026-02-30"}, 400, "invalid_request"),
+        ({"text": "x", "occurred_at": "2026-11-23 "}, 400, "invalid_request"),
+        ({"text": "x", "time_zone": "Mars/Olympus"}, 400, "invalid_request"),
+        ({"memories": [{"text": "x"}, {"text": "x", "time_zone": 1}]}, 400, "invalid_request"),
         ({"text": "x", "occurred_at": "2026-11-23T12:00:00"}, 400, "invalid_request"),
         ({"text": "x", "occurred_at": "2026-02-30T12:00:00Z"}, 400, "invalid_request"),
         ({"text": "x", "occurred_at": "0001-01-01T00:00:00+14:00"}, 400, "invalid_request"),
@@ -199,6 +207,13 @@ def test_invalid_memory_is_refused(service: Service, body: object, status: int, 
     answer = service.gateway.call("POST /memories", body=body)
     assert (answer.status, answer.code) == (status, code)
     assert_nothing_happened(service)
+
+
+def test_refusal_of_a_time_zone_names_the_field(service: Service) -> None:
+    ask = service.gateway.call("POST /memories/chat", body={"question": "Where?", "time_zone": "Berlin"})
+    memory = service.gateway.call("POST /memories", body={"text": "x", "time_zone": "Berlin"})
+    assert ask.body["detail"] == "`time_zone`: A time zone is an IANA name such as Europe/Berlin."
+    assert memory.body["detail"] == "`one.time_zone`: A time zone is an IANA name such as Europe/Berlin."
 
 
 def test_largest_batch_is_accepted_when_escaped(service: Service) -> None:

@@ -241,8 +241,30 @@ def test_stored_memories_are_listed_newest_first(service: Service) -> None:
         "text": "Parked on level 3, bay 12.",
         "occurred_at": "2026-11-20T17:20:00.000Z",
         "tags": ["car"],
+        "day": None,
+        "time_zone": None,
     }
     assert listed["next"] is None
+
+
+def test_day_without_a_time_and_the_zone_of_a_time_are_told(service: Service) -> None:
+    museum = {"text": "Visited the glass museum", "occurred_at": "2026-08-05", "time_zone": "Asia/Tokyo"}
+    owl = {"text": "Saw an owl", "occurred_at": "2026-08-04T22:30:00Z", "time_zone": "Europe/Berlin"}
+    service.gateway.call("POST /memories", body={"memories": [museum, owl]})
+    seen, visited = service.gateway.call("GET /memories").body["memories"]
+    assert (seen["occurred_at"], seen["day"], seen["time_zone"]) == ("2026-08-04T22:30:00.000Z", None, "Europe/Berlin")
+    assert (visited["occurred_at"], visited["day"], visited["time_zone"]) == (
+        "2026-08-05T12:00:00.000Z",
+        "2026-08-05",
+        None,
+    )
+
+
+@pytest.mark.parametrize(("zone", "found"), [("UTC", 0), ("Europe/Berlin", 1), ("America/New_York", 0)])
+def test_search_reads_days_in_the_zone_of_its_query(service: Service, zone: str, found: int) -> None:
+    service.gateway.call("POST /memories", body={"text": "Saw an owl", "occurred_at": "2026-08-04T22:30:00Z"})
+    query = {"q": "5 August 2026", "time_zone": zone}
+    assert len(service.gateway.call("GET /memories", query=query).body["memories"]) == found
 
 
 def test_memories_continue_from_their_cursor(service: Service) -> None:

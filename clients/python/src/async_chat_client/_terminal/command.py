@@ -8,6 +8,7 @@ from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -20,6 +21,7 @@ from async_chat_client._terminal.exits import EXPECTED, Exit, exit_for
 from async_chat_client._terminal.kept_keys import KeptKeys
 from async_chat_client._terminal.logins import Logins
 from async_chat_client._terminal.screen import Screen, local_time
+from async_chat_client._terminal.time_zone import machine_time_zone, zone_named
 from async_chat_client.errors import AsyncChatError, ChatNotFound, Unsendable
 
 #: Shorter than the library's: a person is waiting in front of the screen.
@@ -33,21 +35,32 @@ Url = Annotated[
 As = Annotated[
     str | None, typer.Option("--as", help="A demo user of the local stack. Default: ASYNC_CHAT_USER, the first user.")
 ]
+Zone = Annotated[
+    str | None, typer.Option("--time-zone", help="Your time zone, such as Europe/Berlin. Default: the machine's.")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document, for scripts.")]
 
 
 class Terminal:
     """One run of a command."""
 
-    def __init__(self, url: str | None, user: str | None, *, as_json: bool) -> None:
+    def __init__(self, url: str | None, user: str | None, time_zone: str | None = None, *, as_json: bool) -> None:
         self.screen = Screen(as_json=as_json)
         folder = Path(typer.get_app_dir("async-chat"))
         self.logins = Logins(folder)
         self._keys = KeptKeys(folder / "keys")
         self._url = url
         self._user = user
+        self.time_zone = time_zone or machine_time_zone(os.environ)
         self._open = ExitStack()
         self._warned: set[str] = set()
+
+    def zone(self) -> ZoneInfo | None:
+        """The zone that a time without one is read in; None for the machine's own."""
+        zone = zone_named(self.time_zone) if self.time_zone else None
+        if self.time_zone and zone is None:
+            raise typer.BadParameter(f"{self.time_zone} is not known here.", param_hint="--time-zone")
+        return zone
 
     def connection(self) -> Connection:
         """The service to use. Raises `NotConnected`."""
@@ -66,7 +79,9 @@ class Terminal:
         """A client of the service, closed when the command ends."""
         found = self.connection()
         try:
-            return self._open.enter_context(ChatClient(found.url, found.token, retry_budget=RETRY_BUDGET))
+            return self._open.enter_context(
+                ChatClient(found.url, found.token, time_zone=self.time_zone, retry_budget=RETRY_BUDGET)
+            )
         except ValueError as error:
             raise typer.BadParameter(str(error)) from None
 
@@ -127,8 +142,8 @@ def command(app: typer.Typer, name: str | None = None) -> Callable[[Callable[...
     """Register a function as a command of `app`, with the options that all commands share."""
 
     def register(function: Callable[..., None]) -> Callable[..., None]:
-        def run(url: Url = None, user: As = None, as_json: Json = False, **given: Any) -> None:
-            Terminal(url, user, as_json=as_json).run(function, given)
+        def run(url: Url = None, user: As = None, time_zone: Zone = None, as_json: Json = False, **given: Any) -> None:
+            Terminal(url, user, time_zone, as_json=as_json).run(function, given)
 
         own = list(inspect.signature(function).parameters.values())[1:]
         shared = [found for found in inspect.signature(run).parameters.values() if found.name != "given"]

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import sys
+from datetime import tzinfo
 from itertools import islice
 from pathlib import Path
 from typing import Annotated, cast
@@ -14,8 +15,8 @@ from async_chat_client._bodies import new_memory
 from async_chat_client._calls import BATCH, NotAnId
 from async_chat_client._models import NewMemory
 from async_chat_client._terminal.command import Terminal, command, read_stdin
-from async_chat_client._terminal.memory_files import Format, UnreadableFile, moment, read_memories
-from async_chat_client._terminal.screen import local_time
+from async_chat_client._terminal.memory_files import Format, UnreadableFile, day_or_time, read_memories
+from async_chat_client._terminal.screen import memory_time
 
 app = typer.Typer()
 
@@ -29,7 +30,7 @@ def remember(
 ) -> None:
     """Store a memory and print its id."""
     try:
-        occurred_at = moment(at) if at else None
+        occurred_at = day_or_time(at, terminal.zone()) if at else None
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--at") from None
     told = read_stdin() if text == "-" else text
@@ -55,7 +56,7 @@ def memories(
         return
     for memory in found:
         tags = "".join(f" #{tag}" for tag in memory.tags)
-        terminal.screen.say(f"{memory.memory_id}  {local_time(memory.occurred_at)}{tags}", "dim")
+        terminal.screen.say(f"{memory.memory_id}  {memory_time(memory)}{tags}", "dim")
         terminal.screen.say(memory.text)
 
 
@@ -88,7 +89,7 @@ def import_memories(
     form = form or ("csv" if file.lower().endswith(".csv") else "jsonl")
     if form not in {"jsonl", "csv"}:
         raise typer.BadParameter("jsonl or csv", param_hint="--format")
-    found = _read(file, cast("Format", form))[skip:]
+    found = _read(file, cast("Format", form), terminal.zone())[skip:]
     stored = _store(terminal, found, skip)
     if terminal.screen.as_json:
         terminal.screen.result({"stored": stored})
@@ -96,12 +97,12 @@ def import_memories(
         terminal.screen.say(f"{stored} memories stored")
 
 
-def _read(file: str, form: Format) -> list[NewMemory]:
+def _read(file: str, form: Format, zone: tzinfo | None) -> list[NewMemory]:
     try:
         content = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
     except OSError as error:
         raise UnreadableFile(f"{file}: {error.strerror}") from None
-    return read_memories(content, form)
+    return read_memories(content, form, zone)
 
 
 def _store(terminal: Terminal, found: list[NewMemory], skipped: int) -> int:

@@ -6,7 +6,7 @@ import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import date, datetime, tzinfo
 from typing import Final, Literal
 
 from async_chat_client._models import NewMemory
@@ -24,20 +24,24 @@ class UnreadableFile(Exception):
     """A line of the file is not a memory; the text names the line."""
 
 
-def read_memories(content: bytes, form: Format) -> list[NewMemory]:
+def read_memories(content: bytes, form: Format, zone: tzinfo | None = None) -> list[NewMemory]:
     """All memories of a file: `text`, and optionally `occurred_at` and `tags`; other fields are ignored.
 
     The whole file is read and checked by the service's rules before anything is stored, so that an invalid line stores
     nothing. Raises `UnreadableFile`.
     """
-    return [_memory(number, fields) for number, fields in READERS[form](_decoded(content))]
+    return [_memory(number, fields, zone) for number, fields in READERS[form](_decoded(content))]
 
 
-def moment(text: str) -> datetime:
-    """A time as a person types it, by default in the local time zone. Raises `ValueError`."""
+def day_or_time(text: str, zone: tzinfo | None = None) -> datetime | date:
+    """A day, or a time as a person types it, by default in `zone` or the machine's own. Raises `ValueError`."""
+    with suppress(ValueError):
+        return date.fromisoformat(text.strip())
     found = datetime.fromisoformat(text.strip())
     try:
-        return found if found.tzinfo else found.astimezone()
+        if found.tzinfo:
+            return found
+        return found.replace(tzinfo=zone) if zone else found.astimezone()
     except OverflowError:
         raise ValueError("beyond the calendar") from None
 
@@ -129,23 +133,23 @@ def _reason(error: csv.Error) -> str:
 READERS: Final = {"jsonl": _json_lines, "csv": _csv_lines}
 
 
-def _memory(number: int, fields: Mapping[str, object]) -> NewMemory:
+def _memory(number: int, fields: Mapping[str, object], zone: tzinfo | None) -> NewMemory:
     text, occurred_at, tags = fields.get("text"), fields.get("occurred_at"), fields.get("tags")
     if not isinstance(text, str):
         raise UnreadableFile(f"line {number}: `text` is missing")
     tags = [] if tags is None else tags
     if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
         raise UnreadableFile(f"line {number}: `tags` is not a list of words")
-    memory = NewMemory(text, _occurred_at(number, occurred_at), tuple(tags))
+    memory = NewMemory(text, _occurred_at(number, occurred_at, zone), tuple(tags))
     for fault in faults(memory):
         raise UnreadableFile(f"line {number}: {fault}")
     return memory
 
 
-def _occurred_at(number: int, value: object) -> datetime | None:
+def _occurred_at(number: int, value: object, zone: tzinfo | None) -> datetime | date | None:
     if value is None or value == "":
         return None
     if isinstance(value, str):
         with suppress(ValueError):
-            return moment(value)
+            return day_or_time(value, zone)
     raise UnreadableFile(f"line {number}: `occurred_at` is not a time such as 2026-11-20 or 2026-11-20T18:30")

@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Iterator
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Final
 
 from async_chat_client._models import NewMemory
@@ -30,7 +30,7 @@ def faults(memory: NewMemory) -> Iterator[str]:
             yield f"a tag has {len(tag)} characters; 1 to {LONGEST_TAG} are taken"
         if not _storable(tag):
             yield "a tag holds NULs or halves of characters"
-    if memory.occurred_at is not None:
+    if isinstance(memory.occurred_at, datetime):
         try:
             memory.occurred_at.astimezone(UTC)
         except OverflowError:

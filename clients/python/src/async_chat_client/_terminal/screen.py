@@ -5,15 +5,16 @@ import json
 import sys
 from collections.abc import Mapping
 from dataclasses import asdict, is_dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import IO
 
 from rich.console import Console
 from rich.text import Text
 
-from async_chat_client._models import Citation, Message
+from async_chat_client._models import Citation, Memory, Message
 from async_chat_client._plain_text import escaped, plain
 from async_chat_client._terminal.markdown import STYLES, Answer
+from async_chat_client._terminal.time_zone import zone_named
 from async_chat_client.errors import ServiceError
 
 
@@ -79,12 +80,20 @@ def local_time(moment: datetime) -> str:
     return moment.astimezone().strftime("%Y-%m-%d %H:%M")
 
 
+def memory_time(memory: Memory) -> str:
+    """The memory's day, or its time by the clocks where it was noted."""
+    if memory.day:
+        return memory.day.isoformat()
+    zone = zone_named(memory.time_zone) if memory.time_zone else None
+    return memory.occurred_at.astimezone(zone).strftime("%Y-%m-%d %H:%M")
+
+
 def _citation(number: int, cited: Citation) -> str:
     return f"  [{number}] “{cited.quote}” (memory {cited.memory_id})"
 
 
 def _jsonable(value: object) -> object:
-    if isinstance(value, datetime):
+    if isinstance(value, date):  # a datetime is one
         return value.isoformat()
     if is_dataclass(value) and not isinstance(value, type):
         found: Mapping[str, object] = asdict(value)

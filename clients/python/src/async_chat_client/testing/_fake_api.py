@@ -58,8 +58,8 @@ class FakeApi:
         self._ids = count(1)
         self._chats: dict[str, FakeChat] = {}
         self._memories: dict[str, tuple[str, Json]] = {}
-        self._keys: dict[tuple[str, str], tuple[bytes, str]] = {}
-        self._memory_keys: dict[tuple[str, str], tuple[bytes, list[str]]] = {}
+        self._keys: dict[tuple[str, str], tuple[Json, str]] = {}
+        self._memory_keys: dict[tuple[str, str], tuple[Json, list[str]]] = {}
         self._routes: dict[str, Route] = {
             r"POST /memories/chat": self._ask,
             r"GET /chats/messages": self._poll,
@@ -100,7 +100,7 @@ class FakeApi:
         key = (call.user, call.request.headers.get("idempotency-key", self._new_id()))
         if key in self._keys:
             body, chat_id = self._keys[key]
-            if body != call.request.content:
+            if body != _told(call):
                 raise Refusal(422, "idempotency_key_reused")
             return self._thinking(chat_id, {"Idempotency-Replayed": "true"})
         question = str(call.body.get("question", "")).strip()
@@ -112,7 +112,7 @@ class FakeApi:
             raise Refusal(409, "chat_busy", retry_after=5)
         chat.messages.append(message(self._new_id(), "user", question, self._now()))
         self._begin(chat)
-        self._keys[key] = (call.request.content, chat.chat_id)
+        self._keys[key] = (_told(call), chat.chat_id)
         return self._thinking(chat.chat_id)
 
     def _retry(self, call: Call) -> httpx.Response:
@@ -157,16 +157,14 @@ class FakeApi:
         key = (call.user, call.request.headers.get("idempotency-key", self._new_id()))
         if key in self._memory_keys:
             body, ids = self._memory_keys[key]
-            if body != call.request.content:
+            if body != _told(call):
                 raise Refusal(422, "idempotency_key_reused")
             return httpx.Response(201, json={"memory_ids": ids}, headers={"Idempotency-Replayed": "true"})
         ids = []
         for new in call.body.get("memories", [call.body]):
             ids.append(self._new_id())
-            happened = new.get("occurred_at") or rfc3339(self._now())
-            memory = {"memory_id": ids[-1], "text": new["text"], "occurred_at": happened, "tags": new.get("tags", [])}
-            self._memories[ids[-1]] = (call.user, memory)
-        self._memory_keys[key] = (call.request.content, ids)
+            self._memories[ids[-1]] = (call.user, _memory(ids[-1], new, self._now()))
+        self._memory_keys[key] = (_told(call), ids)
         return httpx.Response(201, json={"memory_ids": ids})
 
     def _list_memories(self, call: Call) -> httpx.Response:
@@ -205,6 +203,30 @@ class FakeApi:
 
     def _new_id(self) -> str:
         return f"{next(self._ids):026d}"
+
+
+def _told(call: Call) -> Json:
+    """The body as far as it makes two requests with one key different."""
+    memories = call.body.get("memories")
+    told = {**call.body, **({"memories": [_without_zone(memory) for memory in memories]} if memories else {})}
+    return _without_zone(told)
+
+
+def _without_zone(body: Json) -> Json:
+    return {name: value for name, value in body.items() if name != "time_zone"}
+
+
+def _memory(memory_id: str, new: Json, now: datetime) -> Json:
+    happened = new.get("occurred_at") or rfc3339(now)
+    day = happened if "T" not in happened else None
+    return {
+        "memory_id": memory_id,
+        "text": new["text"],
+        "occurred_at": f"{day}T12:00:00.000Z" if day else happened,
+        "tags": new.get("tags", []),
+        "day": day,
+        "time_zone": None if day else new.get("time_zone"),
+    }
 
 
 def _page(chat: FakeChat, query: httpx.QueryParams, now: datetime) -> Json:

@@ -3,6 +3,7 @@
 import json
 import time
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from domain.chat import Citation, Message, Role
 from domain.errors import AgentFailed, TurnOver
 from domain.failure_codes import FailureCode
+from domain.memory import NewMemory
 from domain.ports import ReasoningAgent
 from domain.records import Answer
 from tests.contract.reasoning_agent import ReasoningAgentContract, RecordingProgressReporter
@@ -51,6 +53,31 @@ def test_read_around_shows_the_memories_of_the_days_around_a_day() -> None:
     model = ScriptedModel([[("read_around", {"day": "2026-11-11", "days": 1})], LEVEL_3])
     model.agent(alice_and_bob(), FakeClock()).reason(asking("When?"), RecordingProgressReporter())
     assert [one.text for one in model.inputs[1].data[1].memories] == [DENTIST.text]
+
+
+def test_model_is_told_times_of_the_persons_zone() -> None:
+    """T10: at 12:00 UTC it is 01:00 of the next day in Auckland."""
+    day_before = [("read_around", {"day": "2026-11-24", "days": 0})]
+    model = ScriptedModel([[("current_date", {}), *search("car parked"), *day_before], LEVEL_3])
+    asked = replace(asking("Where did I park?"), time_zone="Pacific/Auckland")
+    progress = RecordingProgressReporter()
+    model.agent(alice_and_bob(), FakeClock()).reason(asked, progress)
+    question, today, found, around = model.inputs[1].data
+    assert json.loads(question)["asked_at"] == "Tuesday, 2026-11-24 01:00 Pacific/Auckland"
+    assert today == "Tuesday, 24 November 2026, 01:00 Pacific/Auckland"
+    assert found.memories[0].when == "Tue 2026-11-24 01:00"
+    assert [one.text for one in around.memories] == [PARKED.text]
+
+
+def test_model_is_shown_a_day_without_a_time_as_a_day() -> None:
+    memories = alice_and_bob()
+    museum = NewMemory("Visited the glass museum.", day=date(2026, 8, 5)).stored_as("01KA" + "0" * 22, NOON)
+    memories.put_many(ALICE, [museum])
+    model = ScriptedModel([[*search("glass museum"), ("read_around", {"day": "2026-08-05", "days": 0})], LEVEL_3])
+    asked = replace(asking("When was I in the museum?"), time_zone="Pacific/Kiritimati")
+    model.agent(memories, FakeClock()).reason(asked, RecordingProgressReporter())
+    _, found, around = model.inputs[1].data
+    assert found.memories[0].when == around.memories[0].when == "Wed 2026-08-05"
 
 
 def test_unknown_tag_shows_the_existing_tags() -> None:
