@@ -26,8 +26,25 @@ from adapters.search.calendar import (
 )
 
 Mentions = tuple[str, ...]
-#: In lower case these are verbs: "you may", "they march".
+#: These are verbs too: "May I ask", "you may", "they march".
 _ALSO_VERBS: Final = frozenset({"may", "march", "mar"})
+#: What only a month has before it.
+_BEFORE_A_MONTH: Final = re.compile(
+    r"\b(?:in|since|until|till|before|after|during|from|between|through|by|of|last|next|early|mid|late)[\s-]+$"
+    rf"|\b(?:{'|'.join(MONTHS)})\s*(?:to|and|or|until|till|through|-)\s*$",
+    re.IGNORECASE,
+)
+_BEFORE_A_VERB: Final = re.compile(
+    r"\s+(?:I|we|you|he|she|it|they|there|this|that|these|those|one|my|your|our|the|a|an|not|be|have|over)\b",
+    re.IGNORECASE,
+)
+_SENTENCE_START: Final = re.compile(r"(?:^|[.!?:;\n])[\s\"'\u2018\u201c(]*$")
+#: What follows a month that begins a sentence.
+_AFTER_A_MONTH: Final = re.compile(
+    r"\s*(?:$|[,.;:?!)\u2010-\u2015-])|\s+(?:to|and|or|until|till|through|was|is|has|had)\b", re.IGNORECASE
+)
+#: Where a sentence may go on otherwise, as in "Sat in the sun", these count with a capital letter only.
+SHORT_DAYS: Final = ("mon", "tue", "tues", "wed", "thu", "thur", "thurs", "fri", "sat", "sun")
 NUMBERS: Final = {
     "a couple of": 2,
     "a few": 3,
@@ -104,6 +121,19 @@ def day_and_month(match: re.Match[str], now: datetime) -> tuple[Span, Mentions]:
     return span, (f"{day} {MONTHS[number - 1]}", f"{MONTHS[number - 1]} {day}")
 
 
+def days_of_month(match: re.Match[str], now: datetime) -> tuple[Span, Mentions]:
+    """Two days of one month: "from 3 to 5 May". Raises `ValueError` when the second one is not later."""
+    first, last, number = int(match["first"]), int(match["day"]), _month_number(match["month"])
+    if first >= last:
+        raise ValueError("not two days in order")
+
+    def of_year(which: int) -> Span:
+        start, end = (whole_day(datetime(which, number, day, tzinfo=UTC)) for day in (first, last))
+        return Span(start.start, end.end)
+
+    return _latest(of_year, match, now), ()
+
+
 def part_of_month(match: re.Match[str], now: datetime) -> tuple[Span, Mentions]:
     first, last = PARTS_OF_MONTH[" ".join(match["part"].casefold().split())]
     number = _month_number(match["month"])
@@ -113,11 +143,28 @@ def part_of_month(match: re.Match[str], now: datetime) -> tuple[Span, Mentions]:
 
 
 def month_of_year(match: re.Match[str], now: datetime) -> tuple[Span, Mentions] | None:
-    if match["month"][0].islower() and match["month"] in _ALSO_VERBS:
+    name = match["month"].casefold().rstrip(".")
+    if name in _ALSO_VERBS and not _is_a_month(match):
         return None
-    number = _month_number(match["month"])
+    number = _month_number(name)
     span = _latest(lambda of_year: month(of_year, number), match, now)
-    return span, () if MONTHS[number - 1] in _ALSO_VERBS else (MONTHS[number - 1],)
+    # With its own spelling: Jan and April may be people.
+    return span, () if name in _ALSO_VERBS else tuple(dict.fromkeys((MONTHS[number - 1], name)))
+
+
+def just_before(pattern: re.Pattern[str], text: str, end: int) -> re.Match[str] | None:
+    """What stands before `end`, by a pattern that ends in `$`. Looks at some words only: a text may hold many dates."""
+    return pattern.search(text, max(0, end - 40), end)
+
+
+def _is_a_month(match: re.Match[str]) -> bool:
+    """Whether "may", "march" or "mar" means the month here, and not the verb."""
+    if match["year"] or just_before(_BEFORE_A_MONTH, match.string, match.start("month")):
+        return True
+    if match["month"][0].islower() or _BEFORE_A_VERB.match(match.string, match.end()):
+        return False
+    begins = just_before(_SENTENCE_START, match.string, match.start())
+    return not begins or _AFTER_A_MONTH.match(match.string, match.end()) is not None
 
 
 def season_of_year(match: re.Match[str], now: datetime) -> tuple[Span, Mentions]:
@@ -141,8 +188,11 @@ def whole_year(match: re.Match[str], now: datetime) -> tuple[Span, Mentions]:
     return year(number), ()
 
 
-def weekday(match: re.Match[str], now: datetime) -> tuple[Span, Mentions]:
-    wanted, which = WEEKDAYS.index(match["weekday"].casefold()), (match["which"] or "").casefold()
+def weekday(match: re.Match[str], now: datetime) -> tuple[Span, Mentions] | None:
+    name, which = match["weekday"].casefold(), (match["which"] or "").casefold()
+    if name in SHORT_DAYS and match["weekday"][0].islower():
+        return None
+    wanted = next(number for number, full in enumerate(WEEKDAYS) if full.startswith(name[:3]))
     today = day_of(now)
     if which == "next":
         return whole_day(today + timedelta(days=(wanted - today.weekday() - 1) % 7 + 1)), ()
