@@ -1,14 +1,18 @@
-"""The model-free agent reaches the floors of the evaluation set."""
+"""The model-free agent reaches the floors of the evaluation set, and answers the questions that the project shows."""
 
+import re
 from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
 from adapters.agents.recall_agent import RecallAgent
 from adapters.clocks import SystemClock
+from scripts.hcl import Module
 from tests.evaluation.baselines import baselines
 from tests.evaluation.measures import Measures, measure
-from tests.evaluation.question_set import USERS, questions, sample_memories
+from tests.evaluation.question_set import USERS, Question, questions, sample_memories
 from tests.evaluation.report import table
 
 #: Measured: 0.672, 0.833 and, always answering, 0.785. The floors allow about four questions to change;
@@ -41,6 +45,37 @@ def test_search_beats_plain_and_stemmed_bm25(baseline_measures: tuple[Measures, 
     assert ours.recall() >= ALWAYS_ANSWERING
     assert ours.recall() > stemmed.recall() + 0.2
     assert stemmed.recall() > plain.recall() > 0.4, "the baseline is broken"
+
+
+#: The questions that the chat page offers to the demo users, and the memory that an answer must cite first.
+EXAMPLES = {
+    ("alice", "Where did I park the car?"): "a-297",
+    ("alice", "When is my check-up with Dr Lindqvist?"): "a-276",
+    ("alice", "On which day does our rubbish go out?"): "a-106",
+    ("bob", "When is the Christmas dance?"): "b-244",
+    ("bob", "When is my crown at the dentist?"): "b-235",
+    ("bob", "Which room is Dad in at Birchwood?"): "b-210",
+}
+
+
+@pytest.mark.parametrize("day", [datetime(2026, 11, 26, 12, tzinfo=UTC), datetime(2028, 3, 1, 8, tzinfo=UTC)], ids=str)
+@pytest.mark.parametrize(("user", "question"), EXAMPLES)
+def test_shown_question_is_answered_from_the_right_memory(user: str, question: str, day: datetime) -> None:
+    right = EXAMPLES[user, question]
+    asked = Question("shown", user, day, question, frozenset({right}), "fact")
+    (result,) = measure("recall", RecallAgent(sample_memories(), SystemClock()), [asked]).results
+    assert result.cited[0] == right
+
+
+def test_page_and_documents_show_these_questions() -> None:
+    offered = {(user, one) for user, texts in Module().locals["demo_examples"].items() for one in texts}
+    assert offered == EXAMPLES.keys()
+    command = re.compile(r'^make ask Q="([^"]+)"(?: USER=(\w+))?', re.MULTILINE)
+    root = Path(__file__).parents[2]
+    pages = [(root / name).read_text(encoding="utf-8") for name in ("README.md", "docs/quick-start.md")]
+    shown = {(user or "alice", text) for page in pages for text, user in command.findall(page)}
+    assert len(shown) >= 2
+    assert shown <= offered
 
 
 def test_no_question_fails(recall: Measures) -> None:

@@ -56,7 +56,7 @@ def test_chat_is_deleted_by_the_second_click(open_page: Opener, alice: User) -> 
     page.button("Delete").click()
     page.button("Delete permanently?").click()
     expect(page.chat_in_list(QUESTION)).to_have_count(0)
-    expect(page.tab.get_by_text("What would you like to remember?")).to_be_visible()
+    expect(page.tab.get_by_text("What do you want to find?")).to_be_visible()
 
 
 def test_another_users_chat_shows_a_refusal(open_page: Opener, alice: User, bob: User) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,11 +10,11 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.e2e.running_stack import User
-from tests.pages.chat_page import ChatPage, spoil_token
+from tests.pages.chat_page import ANSWER, ChatPage, spoil_token
 from tests.pages.hosted_sign_in import REFRESH, HostedSignIn
 from tests.pages.scripted_api import CHAT, ScriptedApi
 
-WELCOME = "What would you like to remember?"
+WELCOME = "What do you want to find?"
 
 
 @pytest.fixture
@@ -40,6 +41,45 @@ def test_demo_user_signs_in_by_one_click_and_stays_signed_in(fresh: ChatPage) ->
     expect(fresh.tab.get_by_role("navigation")).to_contain_text("alice")
     expect(fresh.door).to_have_count(0)
     assert fresh.complaints == []
+
+
+@pytest.mark.parametrize(
+    ("user", "answers"),
+    [
+        ("alice", ["parked on level 3, bay 12", "Wednesday 2 December, 8:40", "the rubbish goes on Tuesday"]),
+        ("bob", ["Saturday 12 December", "Monday 7 December at 11:15", "room 208"]),
+    ],
+)
+def test_demo_user_gets_examples_with_answers(
+    fresh: ChatPage, user: str, answers: list[str], quick_agent: None
+) -> None:
+    fresh.open()
+    fresh.button(f"Continue as {user}").click()
+    examples = fresh.tab.get_by_role("list", name="Example questions").get_by_role("button")
+    expect(examples).to_have_count(3)
+    fresh.screenshot(f"welcome-{user}")
+    for number, answer in enumerate(answers):
+        question = examples.nth(number).inner_text()
+        examples.nth(number).click()
+        expect(fresh.questions).to_have_text([re.compile(re.escape(question))])
+        sources = fresh.tab.get_by_role("list", name="Memories behind this answer").get_by_role("button")
+        expect(sources.first).to_contain_text(answer, timeout=ANSWER)
+        fresh.button("Delete").click()
+        fresh.button("Delete permanently?").click()
+
+
+def test_examples_do_not_replace_what_is_typed_and_go_with_the_user(fresh: ChatPage) -> None:
+    fresh.open()
+    fresh.button("Continue as alice").click()
+    examples = fresh.tab.locator("#examples button")
+    expect(examples.first).to_be_visible()
+    fresh.question_box.fill("Half a")
+    expect(examples.first).to_be_hidden()
+    fresh.question_box.fill("")
+    expect(examples.first).to_be_visible()
+    fresh.button("Sign out").click()
+    fresh.button("Continue as bob").click()
+    expect(examples.first).to_have_text("When is the Christmas dance?")
 
 
 def test_expired_sign_in_is_renewed_without_leaving_the_page(fresh: ChatPage) -> None:

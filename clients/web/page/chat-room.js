@@ -58,9 +58,13 @@ export class ChatRoom {
     return this.#chatId;
   }
 
-  /** A question can be typed, and is kept, from now on. @param {import("./drafts.js").Drafts} drafts */
-  enter(drafts) {
+  /**
+   * A question can be typed, and is kept, from now on.
+   * @param {import("./drafts.js").Drafts} drafts @param {string[]} examples questions to ask by a click in a new chat
+   */
+  enter(drafts, examples) {
     this.#drafts = drafts;
+    fill(byId("examples"), examples.map((question) => element("li", {}, exampleButton(question))));
     byId("question").disabled = false;
   }
 
@@ -71,7 +75,7 @@ export class ChatRoom {
     this.#follow(null);
     this.#after = "";
     [byId("question").value, byId("question").disabled] = ["", true];
-    for (const id of ["log", "end", "chat-actions"]) byId(id).replaceChildren();
+    for (const id of ["log", "end", "chat-actions", "examples"]) byId(id).replaceChildren();
   }
 
   /** Show a chat; "" is a new one. @param {string} chatId */
@@ -353,6 +357,15 @@ const LONGEST_QUESTION = 8_000;
  * @param {KeyboardEvent} event
  */
 const isComposing = (event) => event.isComposing || event.keyCode === 229;
+
+/** Asks the question as if it had been typed. @param {string} question */
+function exampleButton(question) {
+  const click = () => {
+    byId("question").value = question;
+    byId("composer").requestSubmit();
+  };
+  return element("button", { type: "button", click }, question);
+}
 
 /** How far from the end a reader still counts as being there, in pixels. */
 const NEAR = 48;

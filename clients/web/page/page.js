@@ -6,7 +6,7 @@ import { ChatRoom } from "./chat-room.js";
 import { announce, byId, setText } from "./dom.js";
 import { MemoryRoom } from "./memory-room.js";
 import { Drafts, enterAs } from "./drafts.js";
-import { HERE, askToSignIn, expire, finishSignIn, hasExpired, signOut, signOutAddress, signedIn, token, userId, userName, whenSignInChanges } from "./sign-in.js";
+import { HERE, askToSignIn, examples, expire, finishSignIn, hasExpired, signOut, signOutAddress, signedIn, token, userId, userName, whenSignInChanges } from "./sign-in.js";
 
 const client = new ChatClient({ baseUrl: location.pathname, token });
 /** Tells the other tabs which chat this tab changed. */
@@ -25,7 +25,7 @@ async function start() {
   if (!signedIn()) await openDoor();
   user = userId();
   if (enterAs(user)) history.replaceState(null, "", HERE);
-  chatRoom.enter(new Drafts(user));
+  chatRoom.enter(new Drafts(user), examples());
   setText("user", userName());
   byId("sign-out").addEventListener("click", leave);
   byId("dismiss").addEventListener("click", () => (byId("complaint").hidden = true));

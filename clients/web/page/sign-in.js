@@ -7,7 +7,7 @@ import { plain } from "./plain-text.js";
 /**
  * The way to sign in, which the service writes into the page.
  * @typedef {{kind: "hosted", authorize_url: string, token_url: string, client_id: string, scope: string} |
- *           {kind: "password", url: string, client_id: string, demo: {users: string[], password: string} | null}} SignInWay
+ *           {kind: "password", url: string, client_id: string, demo: {users: string[], password: string, examples?: Record<string, string[]>} | null}} SignInWay
  */
 
 export const HERE = location.origin + location.pathname;
@@ -69,6 +69,11 @@ const cognitoOf = ({ authorize_url }) => /^(https?:.*)\/oauth2\/authorize$/.exec
 export function userName() {
   const { username, preferred_username, sub } = claims();
   return `${username ?? preferred_username ?? sub ?? "you"}`;
+}
+
+/** Questions that a demo user's memories answer; none for other users: nobody knows what is in their memories. */
+export function examples() {
+  return (way?.kind === "password" && way.demo?.examples?.[userName()]) || [];
 }
 
 /** The token's `sub`; "" when the token is not a JWT. */

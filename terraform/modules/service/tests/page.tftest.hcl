@@ -41,8 +41,16 @@ run "page_offers_the_demo_users_when_demo_password_is_set" {
   }
 
   assert {
-    condition     = jsondecode(aws_lambda_function.function["reads"].environment[0].variables["ASYNC_CHAT_SIGN_IN"]).demo == { users = ["alice", "bob"], password = "open to everyone 1A" }
+    condition = (
+      jsondecode(aws_lambda_function.function["reads"].environment[0].variables["ASYNC_CHAT_SIGN_IN"]).demo.users == ["alice", "bob"] &&
+      jsondecode(aws_lambda_function.function["reads"].environment[0].variables["ASYNC_CHAT_SIGN_IN"]).demo.password == "open to everyone 1A"
+    )
     error_message = "The page must get the demo users and their password."
+  }
+
+  assert {
+    condition     = alltrue([for user in ["alice", "bob"] : length(jsondecode(aws_lambda_function.function["reads"].environment[0].variables["ASYNC_CHAT_SIGN_IN"]).demo.examples[user]) == 3])
+    error_message = "The page must get three example questions for each demo user."
   }
 }
 
