@@ -6,6 +6,8 @@ from datetime import timedelta
 from typing import Final
 
 from adapters.agents.progress_text import counted, months
+from adapters.agents.small_talk import reply_to
+from adapters.agents.verbatim import in_list_item
 from adapters.search.calendar import on_the_wall
 from adapters.search.date_phrases import date_phrases
 from adapters.search.engine import MemorySearch
@@ -34,6 +36,7 @@ _SENTENCE: Final = re.compile(r"(?<=[.!?])\s+")
 class RecallAgent(ReasoningAgent):
     """Finds the memories that match the question's words and dates, and quotes the best ones and their neighbours.
 
+    A greeting or a word of thanks is no question for the memories: it gets a sentence about what this agent does.
     `delay` stretches the work to about that duration, to demonstrate a slow agent.
     """
 
@@ -50,6 +53,9 @@ class RecallAgent(ReasoningAgent):
         self._least_coverage = least_coverage
 
     def reason(self, assignment: Assignment, progress: ProgressReporter) -> Answer:
+        if reply := reply_to(assignment.question):
+            self._think(self._delay, progress)
+            return Answer(reply)
         read = read_memories(self._memories, assignment.user_id, self._half_of_the_time(assignment))
         progress.step(f"Searching {counted(read.memories)} for {_about(assignment)}")
         self._think(self._delay * 0.6, progress)
@@ -96,7 +102,7 @@ class RecallAgent(ReasoningAgent):
         zone = asked_at(assignment).tzinfo
         lines = [note + ("This is what your memories say:" if found else NOTHING)]
         for memory, citation in zip(found, citations, strict=True):
-            lines.append(f"- {local_time_of(memory, zone):%d %B %Y}: {citation.quote}")
+            lines.append(f"- {local_time_of(memory, zone):%d %B %Y}: {in_list_item(citation.quote)}")
             progress.draft("\n".join(lines))
             self._think(self._delay * 0.1 / len(found), progress)
         return Answer("\n".join(lines), citations)

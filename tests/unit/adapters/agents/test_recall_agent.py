@@ -41,6 +41,15 @@ def test_the_best_memory_is_cited_first_and_quoted() -> None:
     assert "level 3, bay 12" in answer.text
 
 
+def test_quote_shows_as_noted_where_markdown_is_drawn() -> None:
+    gate = memory(1, "Gate of the wombatpark: press *4711* then the hash key")
+    memories = RecordingMemoryStore()
+    memories.put_many(ALICE, [gate])
+    answer = RecallAgent(memories, FakeClock()).reason(asking("Gate of the wombatpark?"), RecordingProgressReporter())
+    assert r"press \*4711\* then the hash key" in answer.text
+    assert answer.citations[0].quote == gate.text
+
+
 def test_question_without_a_matching_memory_is_answered_with_nothing_found() -> None:
     answer = RecallAgent(alice_and_bob(), FakeClock()).reason(
         asking("What is my blood group?"), RecordingProgressReporter()
