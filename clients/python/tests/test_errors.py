@@ -62,7 +62,9 @@ def test_api_gateway_error_has_its_status_as_code(service: FakeService, alice: C
 
 @pytest.mark.parametrize("body", ["<html>", "[1]", '"text"', "", "{", "[" * 100_000])
 def test_error_body_that_is_no_problem_becomes_an_error(service: FakeService, alice: ChatClient, body: str) -> None:
-    assert str(refused(service, alice, 400, body)) == "HTTP status 400"
+    assert (
+        str(refused(service, alice, 400, body)) == "HTTP status 400, and no word of the service's own: is this its URL?"
+    )
 
 
 def test_error_keeps_the_request_id(service: FakeService, alice: ChatClient) -> None:

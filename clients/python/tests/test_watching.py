@@ -3,10 +3,9 @@
 import pytest
 
 from async_chat_client import ChatClient, Citation
-from async_chat_client._models import Step
 from async_chat_client.errors import StillThinking, TurnCancelled, TurnFailed
 from async_chat_client.testing import FakeService, ScriptedTurn
-from async_chat_client.updates import Answered, Cancelled, Draft, Failed, Thinking, Update
+from async_chat_client.updates import Answered, Cancelled, Draft, Failed, Step, Thinking, Update
 from tests.conftest import Clients
 
 QUESTION = "Where did I park the car?"

@@ -28,10 +28,16 @@ def problem_in(reply: Reply) -> ServiceError:
     """The error that a problem body describes. API Gateway's own bodies have no code: the status becomes the code."""
     body = _object(reply)
     code = str(body.get("code") or f"http_{reply.status}")
-    detail = str(body.get("detail") or body.get("title") or body.get("message") or f"HTTP status {reply.status}")
+    detail = str(body.get("detail") or body.get("title") or body.get("message") or _unexplained(reply.status))
     request_id = body.get("request_id") or reply.headers.get("apigw-requestid")
     kind = ServiceError.class_for(reply.status, code)
     return kind(reply.status, code, detail, request_id and str(request_id), retry_after(reply))
+
+
+def _unexplained(status: int) -> str:
+    if status >= 500:  # noqa: PLR2004  # RFC 9110's classes of status
+        return f"HTTP status {status}"
+    return f"HTTP status {status}, and no word of the service's own: is this its URL?"
 
 
 def read(reply: Reply, parse: Callable[[dict[str, Any]], T]) -> T:

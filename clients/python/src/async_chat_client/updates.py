@@ -6,6 +6,8 @@ from typing import Literal, TypeAlias
 from async_chat_client._models import Message, Step
 from async_chat_client.errors import AsyncChatError
 
+__all__ = ["Answered", "Cancelled", "Draft", "End", "Failed", "PollFailed", "Step", "Thinking", "Update"]
+
 
 @dataclass(frozen=True, slots=True)
 class Thinking:

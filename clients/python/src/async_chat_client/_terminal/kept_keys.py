@@ -12,8 +12,8 @@ from uuid import uuid4
 
 from async_chat_client.errors import AsyncChatError, IdempotencyKeyReused
 
-#: For how long the service keeps a key.
-LIFE_SECONDS = 24 * 3600
+#: Ten minutes less than the service keeps a key: a request may be on its way for a while.
+LIFE_SECONDS = 24 * 3600 - 600
 
 
 @dataclass(frozen=True)
