@@ -49,7 +49,10 @@ class Settings(BaseModel):
     model_id: str = Field(default="", pattern=r"^[A-Za-z0-9_.:/-]*$", max_length=2048)
     #: The ARN of an application inference profile of that model; empty to call the model itself.
     model_inference_profile: str = Field(default="", pattern=r"^(arn:[A-Za-z0-9_.:/-]+)?$", max_length=2048)
-    #: The region of the model; empty for the function's own.
+    #: The model that takes over in the same turn when that one is busy, as the two above; empty for none.
+    model_fallback_id: str = Field(default="", pattern=r"^[A-Za-z0-9_.:/-]*$", max_length=2048)
+    model_fallback_inference_profile: str = Field(default="", pattern=r"^(arn:[A-Za-z0-9_.:/-]+)?$", max_length=2048)
+    #: The region of the models; empty for the function's own.
     model_region: str = Field(default="", pattern=r"^([a-z]{2}(-[a-z]+)+-\d)?$")
     #: Empty: not sent, since some models refuse it.
     model_temperature: Annotated[float | None, BeforeValidator(lambda given: None if given == "" else given)] = Field(

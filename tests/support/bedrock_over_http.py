@@ -48,5 +48,6 @@ def bedrock_over_http(
     with converse_server(*replies) as server:
         with mock.patch.dict("os.environ", {"AWS_ENDPOINT_URL_BEDROCK_RUNTIME": server.url}):
             model = bedrock_model(settings)
-        agent = BedrockReasoningAgent(model, settings, memories or alice_and_bob(), SystemClock())
+            fallback = bedrock_model(settings.fallback) if settings.fallback else None
+        agent = BedrockReasoningAgent(model, settings, memories or alice_and_bob(), SystemClock(), fallback)
         yield AgentOverHttp(server, agent, RecordingProgressReporter())

@@ -22,6 +22,10 @@ class AgentSettings(Protocol):
     @property
     def model_inference_profile(self) -> str: ...
     @property
+    def model_fallback_id(self) -> str: ...
+    @property
+    def model_fallback_inference_profile(self) -> str: ...
+    @property
     def model_region(self) -> str: ...
     @property
     def model_temperature(self) -> float | None: ...
@@ -61,9 +65,11 @@ def _bedrock(settings: AgentSettings, dependencies: "AgentDependencies") -> "Rea
     from adapters.agents.bedrock.agent import BedrockReasoningAgent
     from adapters.agents.bedrock.model import ModelSettings, bedrock_model
 
-    model = ModelSettings(
+    model_settings = ModelSettings(
         model_id=settings.model_id,
         inference_profile=settings.model_inference_profile,
+        fallback_id=settings.model_fallback_id,
+        fallback_inference_profile=settings.model_fallback_inference_profile,
         region=settings.model_region,
         temperature=settings.model_temperature,
         rounds=settings.model_rounds,
@@ -71,7 +77,10 @@ def _bedrock(settings: AgentSettings, dependencies: "AgentDependencies") -> "Rea
         seconds=settings.model_seconds,
         history_tokens=settings.model_history_tokens,
     )
-    return BedrockReasoningAgent(bedrock_model(model), model, dependencies.memories, dependencies.clock)
+    fallback = bedrock_model(model_settings.fallback) if model_settings.fallback else None
+    return BedrockReasoningAgent(
+        bedrock_model(model_settings), model_settings, dependencies.memories, dependencies.clock, fallback
+    )
 
 
 AGENTS: Final[Mapping[str, BuiltInAgent]] = {

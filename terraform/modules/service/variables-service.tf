@@ -100,23 +100,28 @@ variable "agent_policy_json" {
 }
 
 variable "model" {
-  description = "The Bedrock model, or AWS's inference profile, of agent `bedrock`, by id or ARN. `inference_profile`: the ARN of an application inference profile of it, which is then called. `arns`: what the worker may invoke; by default the model, or the profile with its models, as Bedrock lists them. `temperature` null: none is sent. `seconds` 0: no limit but the deadline."
+  description = "The Bedrock model, or AWS's inference profile, of agent `bedrock`, by id or ARN. `inference_profile`: the ARN of an application inference profile of it, which is then called. `arns`: what the worker may invoke; by default the model, or the profile with its models, as Bedrock lists them. `fallback`: a second model, as the first, which takes over in the same turn when that one is throttled. `temperature` null: none is sent. `seconds` 0: no limit but the deadline."
   type = object({
     id                = string
     inference_profile = optional(string, "")
     arns              = optional(list(string), [])
-    region            = optional(string, "")
-    temperature       = optional(number)
-    rounds            = optional(number, 8)
-    max_tokens        = optional(number, 2000)
-    seconds           = optional(number, 0)
-    history_tokens    = optional(number, 4000)
+    fallback = optional(object({
+      id                = string
+      inference_profile = optional(string, "")
+      arns              = optional(list(string), [])
+    }))
+    region         = optional(string, "")
+    temperature    = optional(number)
+    rounds         = optional(number, 8)
+    max_tokens     = optional(number, 2000)
+    seconds        = optional(number, 0)
+    history_tokens = optional(number, 4000)
   })
   default = null
 
   validation {
-    condition     = var.model == null || can(regex("^[A-Za-z0-9_.:/-]+$", var.model.id))
-    error_message = "model.id must be the id or the ARN of a model or an inference profile."
+    condition     = alltrue([for model in [var.model, try(var.model.fallback, null)] : can(regex("^[A-Za-z0-9_.:/-]+$", model.id)) if model != null])
+    error_message = "model.id, and that of model.fallback, must be the id or the ARN of a model or an inference profile."
   }
 
   validation {
@@ -125,18 +130,18 @@ variable "model" {
   }
 
   validation {
-    condition     = var.model == null || can(regex("^(arn:[a-z-]+:bedrock:[a-z0-9-]+:[0-9]{12}:application-inference-profile/[A-Za-z0-9-]+)?$", var.model.inference_profile))
+    condition     = alltrue([for model in [var.model, try(var.model.fallback, null)] : can(regex("^(arn:[a-z-]+:bedrock:[a-z0-9-]+:[0-9]{12}:application-inference-profile/[A-Za-z0-9-]+)?$", model.inference_profile)) if model != null])
     error_message = "model.inference_profile must be the ARN of an application inference profile."
   }
 
   validation {
-    condition     = !strcontains(try(var.model.id, ""), "application-inference-profile/")
+    condition     = alltrue([for model in [var.model, try(var.model.fallback, null)] : !strcontains(model.id, "application-inference-profile/") if model != null])
     error_message = "The ARN of an application inference profile does not tell its model: give it as model.inference_profile, and its model's id as model.id."
   }
 
   validation {
-    condition     = alltrue([for arn in try(var.model.arns, []) : can(regex("^arn:[a-z-]+:bedrock:[a-z0-9-]*:[0-9]*:[a-z-]+/[A-Za-z0-9.:_-]+$", arn))])
-    error_message = "Each of model.arns must be the ARN of one model or inference profile, without a wildcard."
+    condition     = alltrue([for arn in concat(try(var.model.arns, []), try(var.model.fallback.arns, [])) : can(regex("^arn:[a-z-]+:bedrock:[a-z0-9-]*:[0-9]*:[a-z-]+/[A-Za-z0-9.:_-]+$", arn))])
+    error_message = "Each of model.arns, and of model.fallback.arns, must be the ARN of one model or inference profile, without a wildcard."
   }
 
   validation {

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import random
 from collections.abc import AsyncIterable, Coroutine
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Final, TypeVar
 
@@ -16,7 +17,7 @@ from pydantic_ai.models import Model
 
 from adapters.agents.bedrock import event_loop
 from adapters.agents.bedrock.answer import ModelAnswer, answer_from, show_drafts
-from adapters.agents.bedrock.errors import code_of, is_retryable
+from adapters.agents.bedrock.errors import code_of, is_busy, is_retryable
 from adapters.agents.bedrock.model import ModelSettings
 from adapters.agents.bedrock.prompt import prompt, recent, without_forgotten
 from adapters.agents.bedrock.pydantic_agent import build_agent
@@ -45,11 +46,39 @@ T = TypeVar("T")
 Result = AgentRunResult[ModelAnswer | str]
 
 
-class BedrockReasoningAgent(ReasoningAgent):
-    """`model` is the only thing that uses the network; any model of pydantic-ai can replace Bedrock's."""
+@dataclass
+class Spent:
+    """What an answer has used so far. `asked` is the model asked now; `replied` are those that have, in that order."""
 
-    def __init__(self, model: Model, settings: ModelSettings, memories: MemoryStore, clock: Clock) -> None:
+    asked: str
+    usage: RunUsage = field(default_factory=RunUsage)
+    replied: list[str] = field(default_factory=list)
+    _seen: int = 0
+
+    def note_replies(self) -> None:
+        if self.usage.requests > self._seen and self.asked not in self.replied:
+            self.replied.append(self.asked)
+        self._seen = self.usage.requests
+
+
+class BedrockReasoningAgent(ReasoningAgent):
+    """`model` and `fallback` are all that uses the network; any models of pydantic-ai can replace Bedrock's.
+
+    `fallback` takes over for the rest of an answer when `model` is busy: another model has a quota of its own.
+    """
+
+    def __init__(
+        self,
+        model: Model,
+        settings: ModelSettings,
+        memories: MemoryStore,
+        clock: Clock,
+        fallback: Model | None = None,
+    ) -> None:
         self._settings = settings
+        self._models: list[tuple[Model, str]] = [(model, settings.called)]
+        if fallback and settings.fallback:
+            self._models.append((fallback, settings.fallback.called))
         self._memories = memories
         self._clock = clock
         self._agent = build_agent(model, settings)
@@ -72,7 +101,8 @@ class BedrockReasoningAgent(ReasoningAgent):
 
     async def _ask(self, question: str, tools: MemoryTools, seconds: float) -> ModelAnswer | str:
         """Run the model; after a retryable error, continue from the last complete message while there is time."""
-        usage, end = RunUsage(), asyncio.get_running_loop().time() + seconds
+        (model, name), *others = self._models
+        spent, end = Spent(name), asyncio.get_running_loop().time() + seconds
         said: list[ModelMessage] = []
         attempt = 0
         try:
@@ -80,48 +110,62 @@ class BedrockReasoningAgent(ReasoningAgent):
                 attempt += 1
                 with captured_messages() as messages:
                     try:
-                        return (await self._run(question, said, tools, usage)).output
+                        return (await self._run(model, question, said, tools, spent)).output
                     except AgentRunError as error:
-                        pause = _pause(error, attempt, end - asyncio.get_running_loop().time())
+                        takes_over = bool(others) and is_busy(error)
+                        pause = 0 if takes_over else _pause(error, attempt, end - asyncio.get_running_loop().time())
                         _log_fault(error, attempt)
                         if pause is None:
                             raise AgentFailed(_code_of(error, messages)) from error
                 said = _complete(messages)
-                tools.progress.step("Waiting for the model")
+                if takes_over:
+                    spent.note_replies()
+                    model, spent.asked = others.pop(0)
+                    attempt = 0
+                tools.progress.step(
+                    "The model is busy: another one takes over" if takes_over else "Waiting for the model"
+                )
                 await asyncio.sleep(pause)
         finally:
-            self._report(usage, tools.progress)
-            _log_usage(usage)
+            _report(spent, tools.progress)
+            _log_usage(spent)
 
-    async def _run(self, question: str, said: list[ModelMessage], tools: MemoryTools, usage: RunUsage) -> Result:
+    async def _run(
+        self, model: Model, question: str, said: list[ModelMessage], tools: MemoryTools, spent: Spent
+    ) -> Result:
         return await self._agent.run(
             None if said else question,
+            model=model,
             message_history=said or None,
             deps=tools,
-            usage=usage,
+            usage=spent.usage,
             usage_limits=UsageLimits(request_limit=self._settings.rounds, tool_calls_limit=TOOL_CALLS),
-            event_stream_handler=self._shown(usage),
+            event_stream_handler=_shown(spent),
         )
-
-    def _shown(self, usage: RunUsage) -> EventStreamHandler[MemoryTools]:
-        async def show(ctx: RunContext[MemoryTools], events: AsyncIterable[AgentStreamEvent]) -> None:
-            # What the replies before this one used, so that it is stored when the turn is cancelled.
-            self._report(usage, ctx.deps.progress)
-            await show_drafts(events, ctx.deps.progress)
-
-        return show
-
-    def _report(self, usage: RunUsage, progress: ProgressReporter) -> None:
-        if usage.requests:
-            read = max(usage.input_tokens, usage.cache_read_tokens)
-            model = self._settings.inference_profile or self._settings.model_id
-            progress.used(Usage(model, usage.requests, read, usage.cache_read_tokens, usage.output_tokens))
 
     def _check_nothing_was_forgotten(self, user_id: str, tools: MemoryTools) -> None:
         """Discard the answer if a memory that the model read is deleted: the answer may contain any of them."""
         seen = {memory.memory_id for memory in tools.shown.values()}
         if seen and len(self._memories.get_many(user_id, seen)) < len(seen):
             raise AgentFailed(FailureCode.MEMORIES_CHANGED)
+
+
+def _shown(spent: Spent) -> EventStreamHandler[MemoryTools]:
+    async def show(ctx: RunContext[MemoryTools], events: AsyncIterable[AgentStreamEvent]) -> None:
+        # What the replies before this one used, so that it is stored when the turn is cancelled.
+        _report(spent, ctx.deps.progress)
+        await show_drafts(events, ctx.deps.progress)
+
+    return show
+
+
+def _report(spent: Spent, progress: ProgressReporter) -> None:
+    usage = spent.usage
+    spent.note_replies()
+    if usage.requests:
+        read = max(usage.input_tokens, usage.cache_read_tokens)
+        models = ", ".join(spent.replied)
+        progress.used(Usage(models, usage.requests, read, usage.cache_read_tokens, usage.output_tokens))
 
 
 async def _until_ended(work: Coroutine[Any, Any, T], progress: ProgressReporter, seconds: float) -> T:
@@ -170,10 +214,12 @@ def _log_fault(error: AgentRunError, attempt: int) -> None:
     log.warning("model failed", extra={"error": type(error).__name__, "code": code, "attempt": attempt})
 
 
-def _log_usage(usage: RunUsage) -> None:
+def _log_usage(spent: Spent) -> None:
+    usage = spent.usage
     log.info(
         "model used",
         extra={
+            "models": spent.replied,
             "rounds": usage.requests,
             "input_tokens": usage.input_tokens,
             "cached_tokens": usage.cache_read_tokens,

@@ -25,6 +25,9 @@ from domain.failure_codes import FailureCode
 _RETRYABLE: Final = (ModelRateLimitError, ModelUnavailableError, ModelServerError, ModelConnectionError)
 _RETRYABLE_STATUSES: Final = frozenset({408, 424})
 
+#: Of the model, not of the request: another model has a quota and machines of its own.
+_BUSY: Final = (ModelRateLimitError, ModelUnavailableError)
+
 #: The first matching class is used.
 _CODES: Final[tuple[tuple[type[AgentRunError], FailureCode], ...]] = (
     (UsageLimitExceeded, FailureCode.TOO_MANY_ROUNDS),
@@ -56,6 +59,11 @@ STOPS: Final = {
 def is_retryable(error: AgentRunError) -> bool:
     """Whether a retry may succeed."""
     return isinstance(error, _RETRYABLE) or getattr(error, "status_code", None) in _RETRYABLE_STATUSES
+
+
+def is_busy(error: AgentRunError) -> bool:
+    """Whether another model may answer at once."""
+    return isinstance(error, _BUSY)
 
 
 def code_of(error: AgentRunError) -> FailureCode:

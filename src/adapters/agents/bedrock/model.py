@@ -1,6 +1,6 @@
 """The model's settings, and its client."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import boto3
 from botocore.config import Config
@@ -19,17 +19,33 @@ class ModelSettings:
 
     `model_id` also names the model's family, by which pydantic-ai knows what the model takes. `inference_profile` is
     the ARN to call instead: an application inference profile's ARN does not tell the family. `temperature` None is not
-    sent: some models refuse it.
+    sent: some models refuse it. `fallback_id` and `fallback_inference_profile` name the model that takes over when this
+    one is busy; without an id, none does.
     """
 
     model_id: str
     inference_profile: str = ""
+    fallback_id: str = ""
+    fallback_inference_profile: str = ""
     region: str = ""
     temperature: float | None = None
     rounds: int = 8
     max_tokens: int = 2_000
     seconds: float = 0
     history_tokens: int = 4_000
+
+    @property
+    def called(self) -> str:
+        """What is called, and billed."""
+        return self.inference_profile or self.model_id
+
+    @property
+    def fallback(self) -> "ModelSettings | None":
+        """The same settings for the model that takes over."""
+        if not self.fallback_id:
+            return None
+        profile = self.fallback_inference_profile
+        return replace(self, model_id=self.fallback_id, inference_profile=profile, fallback_id="")
 
 
 def bedrock_model(settings: ModelSettings) -> BedrockConverseModel:

@@ -58,15 +58,17 @@ run "model_settings_reach_only_the_worker" {
 
   assert {
     condition = { for name, value in aws_lambda_function.function["chat"].environment[0].variables : name => value if strcontains(name, "MODEL") || name == "ASYNC_CHAT_AGENT" } == {
-      ASYNC_CHAT_AGENT                   = "bedrock"
-      ASYNC_CHAT_MODEL_ID                = "some.model-v1:0"
-      ASYNC_CHAT_MODEL_INFERENCE_PROFILE = ""
-      ASYNC_CHAT_MODEL_REGION            = "us-east-1"
-      ASYNC_CHAT_MODEL_TEMPERATURE       = "0.5"
-      ASYNC_CHAT_MODEL_ROUNDS            = "4"
-      ASYNC_CHAT_MODEL_MAX_TOKENS        = "900"
-      ASYNC_CHAT_MODEL_SECONDS           = "40"
-      ASYNC_CHAT_MODEL_HISTORY_TOKENS    = "1000"
+      ASYNC_CHAT_AGENT                            = "bedrock"
+      ASYNC_CHAT_MODEL_ID                         = "some.model-v1:0"
+      ASYNC_CHAT_MODEL_INFERENCE_PROFILE          = ""
+      ASYNC_CHAT_MODEL_FALLBACK_ID                = ""
+      ASYNC_CHAT_MODEL_FALLBACK_INFERENCE_PROFILE = ""
+      ASYNC_CHAT_MODEL_REGION                     = "us-east-1"
+      ASYNC_CHAT_MODEL_TEMPERATURE                = "0.5"
+      ASYNC_CHAT_MODEL_ROUNDS                     = "4"
+      ASYNC_CHAT_MODEL_MAX_TOKENS                 = "900"
+      ASYNC_CHAT_MODEL_SECONDS                    = "40"
+      ASYNC_CHAT_MODEL_HISTORY_TOKENS             = "1000"
     }
     error_message = "The worker lacks a setting of the model."
   }
@@ -241,6 +243,48 @@ run "too_many_rounds_are_rejected" {
 
   variables {
     model = { id = "some.model-v1:0", rounds = 1000 }
+  }
+
+  expect_failures = [var.model]
+}
+
+run "worker_may_invoke_the_fallback_too" {
+  command = plan
+
+  variables {
+    model = { id = "some.model-v1:0", fallback = { id = "eu.other.model-v1:0" } }
+  }
+
+  override_data {
+    target = data.aws_bedrock_inference_profile.model
+    values = {
+      inference_profile_arn = "arn:aws:bedrock:eu-central-1:123456789012:inference-profile/eu.other.model-v1:0"
+      models                = [{ model_arn = "arn:aws:bedrock:eu-west-1::foundation-model/other.model-v1:0" }]
+    }
+  }
+
+  assert {
+    condition = [for statement in jsondecode(aws_iam_role_policy.function["chat"].policy).Statement : statement.Resource if statement.Sid == "Model"] == [[
+      "arn:aws:bedrock:eu-central-1::foundation-model/some.model-v1:0",
+      "arn:aws:bedrock:eu-central-1:123456789012:inference-profile/eu.other.model-v1:0",
+      "arn:aws:bedrock:eu-west-1::foundation-model/other.model-v1:0",
+    ]]
+    error_message = "The worker may invoke the model, and the one that takes over."
+  }
+
+  assert {
+    condition = [for name in ["ID", "FALLBACK_ID", "FALLBACK_INFERENCE_PROFILE"] : aws_lambda_function.function["chat"].environment[0].variables["ASYNC_CHAT_MODEL_${name}"]] == [
+      "some.model-v1:0", "eu.other.model-v1:0", ""
+    ]
+    error_message = "The worker must get both models."
+  }
+}
+
+run "an_application_profile_in_place_of_the_fallback_is_rejected" {
+  command = plan
+
+  variables {
+    model = { id = "some.model-v1:0", fallback = { id = "arn:aws:bedrock:eu-central-1:123456789012:application-inference-profile/a1b2c3" } }
   }
 
   expect_failures = [var.model]
