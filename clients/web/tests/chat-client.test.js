@@ -101,7 +101,7 @@ describe("asking", () => {
     ["it is throttled", false, faults.status(429)],
   ]) {
     it(`leaves its key in the error when ${name}: ${inDoubt}`, async () => {
-      const hasty = new ChatClient({ baseUrl: service.url, token: "alice", callTimeoutMs: 150, repeatMs: troubles.length > 1 ? 900 : 0 });
+      const hasty = new ChatClient({ baseUrl: service.url, token: "alice", callTimeoutMs: 150, repeatMs: troubles.length > 1 ? 5_000 : 0 });
       service.willFail(ASK, ...troubles);
       const { idempotencyKey } = await hasty.ask("Where did I park?").catch((error) => error);
       assert.equal(service.asks.length, troubles.length);
