@@ -1,7 +1,7 @@
 """Model-based comparison of the memory store with its fake: the same calls must have the same outcome."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
 from typing import Final
 
@@ -27,6 +27,8 @@ USERS: Final = st.sampled_from((ALICE, ALICE, ALICE, BOB))
 #: Requests of one, two and three transactions, and some that are too large.
 COUNTS: Final = st.sampled_from((1, 2, 25, 26, 51, 71))
 KEYS: Final = st.sampled_from((None, None, "tap-1", "tap-2"))
+DAYS: Final = st.sampled_from((None, date(2026, 8, 5)))
+ZONES: Final = st.sampled_from((None, "Asia/Tokyo"))
 STEPS: Final = 20
 
 
@@ -48,10 +50,11 @@ class MemoryComparison(RuleBasedStateMachine):
         assert fake == real, f"the fake: {fake}, the adapter: {real}"
         return fake
 
-    @rule(user=USERS, count=COUNTS, key=KEYS, body=st.sampled_from(("tea", "coffee")))
-    def put(self, user: str, count: int, key: str | None, body: str) -> None:
-        new = [Memory(self.ids.new_id(), f"{body} {number}", self.clock.now(), (body,)) for number in range(count)]
-        fingerprint, now = f"{body} x {count}", self.clock.now()
+    @rule(user=USERS, count=COUNTS, key=KEYS, body=st.sampled_from(("tea", "coffee")), day=DAYS, zone=ZONES)
+    def put(self, user: str, count: int, key: str | None, body: str, day: date | None, zone: str | None) -> None:
+        now, texts = self.clock.now(), [f"{body} {number}" for number in range(count)]
+        new = [Memory(self.ids.new_id(), text, now, (body,), day=day, time_zone=zone) for text in texts]
+        fingerprint = f"{body} x {count}"
         named = IdempotencyKey(key or f" {fingerprint}", fingerprint, now + timedelta(hours=24))
         terms = MemoryTerms(now, named, key is None, LIMIT)
         self.both(lambda store: store.put_many(user, new, terms))

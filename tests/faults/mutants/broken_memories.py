@@ -1,5 +1,7 @@
 """Mutants of storing and deleting memories: one condition is missing, or one part is not counted."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Final
 
 from adapters.dynamodb import memory_store as store
@@ -33,6 +35,13 @@ def _unconditional(write: Write) -> Write:
 
 def _put_over(self: MemoryWrites, memory: Memory) -> Write:
     return _unconditional(_memory(self, memory))
+
+
+def _without(*names: str) -> Callable[[MemoryWrites, Memory], Write]:
+    def memory(self: MemoryWrites, memory: Memory) -> Write:
+        return _memory(self, replace(memory, **dict.fromkeys(names)))  # type: ignore[arg-type]  # names of fields
+
+    return memory
 
 
 def _delete_again(self: MemoryWrites, memory_id: str) -> Write:
@@ -72,6 +81,8 @@ def _forget_at_once(self: store._Request) -> list[Write]:
 MEMORY_MUTANTS: Final = (
     Mutant("no limit holds after the first memory", Judge.MEMORY_STORE, MemoryWrites, "usage", _without_limit),
     Mutant("a key of memories never expires", Judge.MEMORY_STORE, MemoryWrites, "record", _never_expired),
+    Mutant("a memory's day is lost", Judge.MEMORY_STORE, MemoryWrites, "memory", _without("day")),
+    Mutant("a memory's time zone is lost", Judge.MEMORY_STORE, MemoryWrites, "memory", _without("time_zone")),
     Mutant("a memory is put without a condition", Judge.MEMORIES, MemoryWrites, "memory", _put_over),
     Mutant("a deletion is counted again", Judge.MEMORIES, MemoryWrites, "deletion", _delete_again),
     Mutant("a request's record is written over", Judge.MEMORIES, MemoryWrites, "record", _new_record_each_time),
