@@ -142,10 +142,13 @@ export class ChatClient {
   }
 }
 
-/** In Node, the machine's zone says nothing about a person. A browser may not know its zone: ICU calls it Etc/Unknown. */
+/**
+ * In Node, the machine's zone says nothing about a person. Nor does UTC, which browsers tell that protect against
+ * tracking; one that does not know its zone says Etc/Unknown.
+ */
 function zoneOfBrowser() {
   const zone = globalThis.document && Intl.DateTimeFormat().resolvedOptions().timeZone;
-  return zone && zone !== "Etc/Unknown" ? zone : undefined;
+  return zone && !["UTC", "Etc/UTC", "Etc/Unknown"].includes(zone) ? zone : undefined;
 }
 
 /** Not crypto.randomUUID, which pages without https lack. */

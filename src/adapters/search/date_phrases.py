@@ -51,7 +51,8 @@ def date_phrases(question: str, now: datetime) -> tuple[DatePhrase, ...]:
             if date is not None:
                 found[match.start()] = date
     joined = _joined(question, [found[start] for start in sorted(found)])
-    return tuple(_with_preposition(question, date, now) for date in joined)
+    # "now" is the end of a span or, as in "then and now", no date.
+    return tuple(_with_preposition(question, date, now) for date in joined if date.phrase.text.casefold() != "now")
 
 
 _Reading = Callable[[re.Match[str], datetime], tuple[Span, tuple[str, ...]] | None]
@@ -252,7 +253,7 @@ _GRAMMAR: Final = (
     _rule(rf"{_WHICH}\b{_MONTH}{_YEAR}", month_of_year, YEAR),
     _rule(r"\b(?:the\s+day\s+before\s+yesterday|last\s+night|tonight)\b", near_day),
     _rule(r"\b(?:yesterday|tomorrow|this)\s+(?:morning|afternoon|evening)\b", near_day),
-    _rule(r"\b(?:yesterday|today|tomorrow)\b", near_day),
+    _rule(r"\b(?:yesterday|today|tomorrow|now)\b", near_day),
     _rule(rf"{_WHICH}\b(?P<weekday>{_any_of(WEEKDAYS)})\b", weekday, WEEK),
     # An abbreviation may be another word, as in "Sat in the sun": it is a day after such a word only.
     _rule(rf"{_WHICH}(?:{_BEFORE_A_DAY})\b(?P<weekday>{_any_of(SHORT_DAYS)})\b", weekday, WEEK),
