@@ -64,6 +64,12 @@ def test_package_holds_the_files_that_are_served(package: Path) -> None:
     assert {"openapi.json", "chat_page.html", "chat_page.csp"} <= set(names(package))
 
 
+def test_package_holds_the_data_of_time_zones(package: Path) -> None:
+    assert {f"tzdata/zoneinfo/{name}" for name in ("Europe/Berlin", "Asia/Calcutta", "Etc/GMT+12")} <= set(
+        names(package)
+    )
+
+
 def test_every_entry_has_the_same_date_and_mode(package: Path) -> None:
     with zipfile.ZipFile(package) as opened:
         entries = opened.infolist()

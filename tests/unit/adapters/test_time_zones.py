@@ -1,5 +1,7 @@
 """IANA names to zones, and times in them."""
 
+import subprocess
+import sys
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -7,6 +9,7 @@ import pytest
 
 from adapters.time_zones import local_time, local_time_of, zone_named, zone_or_utc
 from domain.memory import Memory, NewMemory
+from tests.architecture.source import SRC
 
 BERLIN, TOKYO = ZoneInfo("Europe/Berlin"), ZoneInfo("Asia/Tokyo")
 #: On 5 August in Berlin, on the 4th in UTC.
@@ -18,6 +21,16 @@ LATE = datetime(2026, 8, 4, 22, 30, tzinfo=UTC)
 )
 def test_iana_name_is_a_zone(name: str) -> None:
     assert str(zone_named(name)) == name
+
+
+def test_zones_are_found_where_the_machine_has_no_zone_data() -> None:
+    """As in an image of Lambda without them: from the package `tzdata`."""
+    code = (
+        "from adapters.time_zones import zone_named; print(zone_named('Pacific/Auckland'), zone_named('Mars/Olympus'))"
+    )
+    environment = {"PYTHONPATH": str(SRC), "PYTHONTZPATH": ""}
+    ran = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, env=environment)
+    assert ran.stdout == "Pacific/Auckland None\n"
 
 
 @pytest.mark.parametrize(
