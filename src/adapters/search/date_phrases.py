@@ -163,9 +163,10 @@ _PREPOSITION: Final = re.compile(r"\b(since|before|after|until)\s+(?:the\s+)?$",
 #: What leads to the first end of a span, and what stands between its ends.
 _LEAD: Final = re.compile(r"\b(between|from|since)\s+(?:the\s+)?$", re.IGNORECASE)
 _DASH: Final = r"\s*[-\u2010-\u2015]\s*"
-_TO_WORDS: Final = r"(?:up\s+)?(?:to|until|till|through|thru)"
-_TO: Final = re.compile(rf"\s+{_TO_WORDS}\s+(?:the\s+)?|{_DASH}", re.IGNORECASE)
-_AND: Final = re.compile(rf"\s+(?:and|to)\s+(?:the\s+)?|{_DASH}", re.IGNORECASE)
+_TO_WORDS: Final = r"(?:up\s+)?(?:to|until|till|(?:through|thru)(?:\s+to)?)"
+_PART_OF_DAY: Final = r"(?:\s+(?:morning|afternoon|evening|night))?"
+_TO: Final = re.compile(rf"{_PART_OF_DAY}\s+{_TO_WORDS}\s+(?:the\s+)?|{_DASH}", re.IGNORECASE)
+_AND: Final = re.compile(rf"{_PART_OF_DAY}\s+(?:and|to)\s+(?:the\s+)?|{_DASH}", re.IGNORECASE)
 _LIST: Final = re.compile(r"\s*,\s*(?:(?:and|or)\s+)?|\s+(?:and|or|&)\s+", re.IGNORECASE)
 _BEFORE_A_HOLIDAY: Final = [
     "at",

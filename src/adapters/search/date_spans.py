@@ -39,10 +39,14 @@ _BEFORE_A_VERB: Final = re.compile(
     re.IGNORECASE,
 )
 _SENTENCE_START: Final = re.compile(r"(?:^|[.!?:;\n])[\s\"'\u2018\u201c(]*$")
-#: What follows a month that begins a sentence.
+#: What follows a month that begins a sentence: an end, "was", or another date, as in "March to June".
 _AFTER_A_MONTH: Final = re.compile(
-    r"\s*(?:$|[,.;:?!)\u2010-\u2015-])|\s+(?:to|and|or|until|till|through|was|is|has|had)\b", re.IGNORECASE
+    r"\s*(?:$|[,.;:?!)\u2010-\u2015-])|\s+(?:was|is|has|had)\b|\s+(?:to|and|or|until|till|through)\s+(?:the\s+)?"
+    rf"(?:{'|'.join(name[:3] for name in MONTHS)}|\d|last|this|next|now|today|yesterday)",
+    re.IGNORECASE,
 )
+#: A name inside a sentence, as in "Who is Theresa May?".
+_FIRST_NAME: Final = re.compile(r"(?<=\w)\s+[A-Z]\w+\s+$")
 #: Where a sentence may go on otherwise, as in "Sat in the sun", these count with a capital letter only.
 SHORT_DAYS: Final = ("mon", "tue", "tues", "wed", "thu", "thur", "thurs", "fri", "sat", "sun")
 NUMBERS: Final = {
@@ -162,6 +166,8 @@ def _is_a_month(match: re.Match[str]) -> bool:
     if match["year"] or just_before(_BEFORE_A_MONTH, match.string, match.start("month")):
         return True
     if match["month"][0].islower() or _BEFORE_A_VERB.match(match.string, match.end()):
+        return False
+    if just_before(_FIRST_NAME, match.string, match.start("month")):
         return False
     begins = just_before(_SENTENCE_START, match.string, match.start())
     return not begins or _AFTER_A_MONTH.match(match.string, match.end()) is not None
