@@ -22,9 +22,9 @@ export class AsyncChatError extends Error {
    *  effect once. @type {string | undefined} */
   idempotencyKey = undefined;
 
-  /** @param {string} message @param {string} code stable, to branch on */
-  constructor(message, code) {
-    super(message);
+  /** @param {string} message @param {string} code stable, to branch on @param {ErrorOptions} [options] */
+  constructor(message, code, options) {
+    super(message, options);
     this.name = new.target.name;
     this.code = code;
   }
@@ -58,9 +58,9 @@ export class MemoryTooLong extends ServiceError {}
 export class TryAgain extends ServiceError {}
 
 export class Unreachable extends AsyncChatError {
-  /** @param {string} message */
-  constructor(message) {
-    super(message, "unreachable");
+  /** @param {string} message @param {ErrorOptions} [options] cause: the browser's own error */
+  constructor(message, options) {
+    super(message, "unreachable", options);
   }
 }
 

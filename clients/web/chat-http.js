@@ -98,7 +98,7 @@ export class Http {
     } catch (error) {
       signal?.throwIfAborted();
       if (tooSlow.aborted) throw new Unreachable("The service did not answer in time.");
-      throw new Unreachable(`The service is unreachable: ${/** @type {Error} */ (error).message}`);
+      throw new Unreachable("The service cannot be reached.", { cause: error });
     }
   }
 

@@ -1,6 +1,6 @@
 /** Watching a turn: turns polls, by this tab or another, into updates. */
 
-import { AsyncChatError, isPassing } from "./chat-errors.js";
+import { AsyncChatError, Unreachable, isPassing } from "./chat-errors.js";
 import { retryAfterOf } from "./chat-http.js";
 import { backoff, jittered, now, sleep, untilNextPoll } from "./chat-pace.js";
 import { isPage } from "./chat-replies.js";
@@ -12,6 +12,7 @@ import { SharedPolling } from "./chat-tabs.js";
 /** @typedef {import("./chat-turn.js").Update} Update */
 /** @typedef {{page?: Page, heard?: Page, outage?: AsyncChatError | null, error?: unknown}} News
  *    a page that this tab polled; one that another tab polled; the error of the latest poll, or null; the error that ends the watch */
+/** @typedef {Page & {outage?: string}} Told what tabs tell each other: the latest page, and why no newer one comes */
 
 /**
  * @param {Http} http @param {string} chatId
@@ -27,14 +28,17 @@ export async function* watch(http, chatId, { after, firstHintMs = 0, outageMs, l
   const stop = signal ? AbortSignal.any([signal, left.signal]) : left.signal;
   late.addEventListener("abort", lookAgain, { signal: left.signal });
   stop.addEventListener("abort", () => news.put({ error: stop.reason }));
-  const shared = new SharedPolling(`async-chat ${http.baseUrl} ${chatId}`, (page) => news.put({ heard: page }));
+  const shared = new SharedPolling(`async-chat ${http.baseUrl} ${chatId}`, (page) => news.put(heardOf(page)));
   const poller = new Poller(http, chatId, after, outageMs);
   const view = new View(http);
+  /** @type {Page | undefined} */
+  let latest;
+  let offline = false;
   start();
   try {
     for await (const item of news) {
       if (item.error) throw item.error;
-      if (item.heard) poller.skipTo(item.heard.after);
+      if (item.heard) poller.skipTo((latest = item.heard).after);
       if (!view.take(item)) continue;
       yield view.update();
       if (view.ended) return;
@@ -60,6 +64,7 @@ export async function* watch(http, chatId, { after, firstHintMs = 0, outageMs, l
       await sleep(jittered(firstHintMs), stop);
       const first = await poller.poll(stop);
       news.put(first);
+      latest ??= first.page;
       if (!isEnd(first.page)) await shared.lead(poll, stop);
     } catch (error) {
       news.put({ error });
@@ -73,13 +78,20 @@ export async function* watch(http, chatId, { after, firstHintMs = 0, outageMs, l
         await untilNextPoll(poller.pauseMs, lead);
         item = await poller.poll(lead);
         news.put(item);
-        if (item.page) shared.tell(item.page);
+        latest = item.page ?? latest;
+        if (latest && (item.page || item.outage || offline)) shared.tell({ ...latest, outage: item.outage?.message });
+        offline = Boolean(item.outage);
       }
     } catch (error) {
       lead.throwIfAborted();
       news.put({ error });
     }
   }
+}
+
+/** @param {Told} told @returns {News} */
+function heardOf({ outage, ...page }) {
+  return { heard: page, outage: outage ? new Unreachable(outage) : null };
 }
 
 /** The turn has ended, and all messages up to its end were read. @param {Page | null | undefined} page */

@@ -54,6 +54,24 @@ def test_both_of_two_tabs_show_the_answer_that_one_has_polled(show: Any, page_ur
     expect(second.answers).to_have_count(1)
 
 
+def test_tab_that_does_not_poll_hears_of_the_outage_and_of_its_end(show: Any, page_url: str) -> None:
+    api = ScriptedApi().asked(QUESTION).thinks("Searching")
+    first = show(api)
+    expect(first.steps).to_have_count(1)
+    second = ChatPage(first.tab.context, page_url).open(OPEN)
+    expect(second.steps).to_have_count(1)
+    second.tab.wait_for_timeout(1_000)
+    polls = len(first.polls())
+    second.tab.route("**/chats/messages?*", lambda route: route.abort())
+    expect(first.thinking).to_contain_text("No connection.")
+    expect(second.thinking).to_contain_text("No connection.")
+    second.tab.unroute("**/chats/messages?*")
+    expect(first.thinking).not_to_contain_text("No connection.", timeout=10_000)
+    assert len(first.polls()) == polls
+    api.ends().answered("In March.")
+    expect(first.answers).to_have_count(1)
+
+
 def test_hidden_tab_polls_rarely_and_at_once_when_visible_again(show: Any) -> None:
     api = ScriptedApi().asked(QUESTION).thinks("Searching")
     page = show(api)
