@@ -1,46 +1,74 @@
 """Build the chat page out of clients/web: one HTML document, and its Content-Security-Policy (docs/adr/0006).
 
-The policy allows the page's script and style by their hashes, so nothing else can run. How to sign in differs between
-workspaces: src/entrypoints/chat_page/document.py fills it in at run time.
+The policy allows the page's scripts and style by their hashes, so nothing else can run. The code for Markdown is a file
+of its own, which the page loads before the first answer (docs/adr/0021). How to sign in differs between workspaces:
+src/entrypoints/chat_page/document.py fills it in at run time.
 """
 
 from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import re
 import sys
 from pathlib import Path
 from typing import Final
 
+from scripts import npm_files
+
 WEB: Final = Path(__file__).resolve().parent.parent / "clients" / "web"
+MARKDOWN: Final = "markdown.mjs"
 #: In the order of their imports: the bundle is one scope.
 SCRIPTS: Final = (
     *(f"chat-{name}.js" for name in ("errors", "pace", "http", "replies", "tabs", "watch", "turn", "client")),
-    *(f"page/{name}.js" for name in ("plain-text", "dom", "sign-in", "drafts", "markdown", "messages", "thinking")),
+    *(f"page/{name}.js" for name in ("plain-text", "sentences", "dom", "sign-in", "drafts", "sending")),
+    *(f"page/{name}.js" for name in ("answers", "messages", "thinking")),
     *(f"page/{name}.js" for name in ("chat-list", "chat-room", "memory-room", "page")),
 )
+#: Of the file for Markdown, likewise.
+MARKDOWN_SCRIPTS: Final = tuple(f"page/{name}.js" for name in ("plain-text", "dom", "markdown"))
 
-_BETWEEN_FILES: Final = re.compile(r'^(?:import|export) (?:\{[^}]*\}|\*) from "[^"]+";\n', re.MULTILINE)
+_BETWEEN_FILES: Final = re.compile(r'^(?:import|export) (?:\{[^}]*\}|\*|\w+) from "[^"]+";\n', re.MULTILINE)
 _EXPORT: Final = re.compile(r"^export (?=(?:async )?(?:function|class|const)\b)", re.MULTILINE)
 _COMMENT: Final = re.compile(r"^ *(?:/\*\*(?:(?!\*/).)*\*/|//[^\n]*)$", re.MULTILINE | re.DOTALL)
+_DEFAULT_EXPORT: Final = re.compile(r"^export \{ (\S+) as default \};$", re.MULTILINE)
+_STYLE_COMMENT: Final = re.compile(r"^/\*.*?\*/$", re.MULTILINE)
 _INDENT: Final = re.compile(r"\n\s*")
 _DECLARATION: Final = re.compile(r"^(?:export )?(?:async )?(?:function\*?|class|const|let|var) (\w+)", re.MULTILINE)
 
 
 def write(folder: Path) -> None:
-    """Write `chat_page.html` and `chat_page.csp` into the folder."""
-    style = _INDENT.sub("\n", _read("page/page.css"))
+    """Write `chat_page.html`, `chat_page.csp` and `markdown.mjs` into the folder."""
+    markdown = _markdown()
+    # The browser takes the file by its hash only, as the policy asks of an import.
+    imports = json.dumps({"integrity": {f"./{MARKDOWN}": f"sha256-{_digest(markdown)}"}}, separators=(",", ":"))
+    style = _INDENT.sub("\n", _STYLE_COMMENT.sub("", _read("page/page.css")))
     script = bundle({name: _read(name) for name in SCRIPTS})
     html = _read("page/index.html")
     for reference, content in (
         ('<link rel="stylesheet" href="page.css">', f"<style>{style}</style>"),
-        ('<script type="module" src="page.js"></script>', f'<script type="module">{script}</script>'),
+        (
+            '<script type="module" src="page.js"></script>',
+            f'<script type="importmap">{imports}</script><script type="module">{script}</script>',
+        ),
     ):
         before, after = html.split(reference)
         html = before + content + after
     (folder / "chat_page.html").write_text(_INDENT.sub("\n", html), encoding="utf-8", newline="\n")
-    (folder / "chat_page.csp").write_text(_policy(style, script), encoding="utf-8", newline="\n")
+    (folder / "chat_page.csp").write_text(_policy([style], [script, imports, markdown]), encoding="utf-8", newline="\n")
+    (folder / MARKDOWN).write_text(markdown, encoding="utf-8", newline="\n")
+
+
+def _markdown() -> str:
+    """The parser in a scope of its own, and what makes elements of its tokens."""
+    parser = npm_files.fetched("markdown-it.mjs")
+    if not parser:
+        print("The chat page has no Markdown parser, and shows answers as text: run `make env`.", file=sys.stderr)
+        return "export {};\n"
+    body = _DEFAULT_EXPORT.sub(r"return \1;", parser.read_text(encoding="utf-8"))
+    ours = bundle({name: _read(name) for name in MARKDOWN_SCRIPTS})
+    return f"const makeParser = (() => {{\n{body}\n}})();\n{ours}\nexport {{ markdown }};\n"
 
 
 def bundle(modules: dict[str, str]) -> str:
@@ -62,11 +90,11 @@ def _read(name: str) -> str:
     return (WEB / name).read_text(encoding="utf-8")
 
 
-def _policy(style: str, script: str) -> str:
+def _policy(styles: list[str], scripts: list[str]) -> str:
     rules = {
         "default-src": "'none'",
-        "script-src": _hash(script),
-        "style-src": _hash(style),
+        "script-src": _hashes(scripts),
+        "style-src": _hashes(styles),
         "connect-src": "'self'",
         "img-src": "data:",
         "base-uri": "'none'",
@@ -79,8 +107,12 @@ def _policy(style: str, script: str) -> str:
     return "; ".join(f"{name} {source}" for name, source in rules.items())
 
 
-def _hash(content: str) -> str:
-    return f"'sha256-{base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()}'"
+def _hashes(contents: list[str]) -> str:
+    return " ".join(f"'sha256-{_digest(content)}'" for content in contents)
+
+
+def _digest(content: str) -> str:
+    return base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()
 
 
 if __name__ == "__main__":

@@ -92,8 +92,8 @@ def _copy(sources: Path, staging: Path) -> None:
 def _write_served_files(staging: Path) -> None:
     """The OpenAPI document and the chat page, which src/entrypoints/chat_page/static_files.py reads."""
     shutil.copy(PROJECT / "openapi.json", staging)
-    command = [sys.executable, str(PROJECT / "scripts" / "chat_page.py"), str(staging)]
-    if subprocess.run(command, check=False).returncode != 0:
+    command = [sys.executable, "-m", "scripts.chat_page", str(staging)]
+    if subprocess.run(command, check=False, cwd=PROJECT).returncode != 0:
         sys.exit("Building the chat page failed: see the line above.")
 
 

@@ -186,4 +186,7 @@ OPERATIONS: Final[dict[str, Operation]] = {
     "health": Operation("Version and workspace.", answer=Health),
     "openapi": Operation("This document.", answer="application/json", parameters=(SEEN,), headers=("ETag",)),
     "page": Operation("The chat page.", answer="text/html", parameters=(SEEN,), headers=("ETag",)),
+    "markdown": Operation(
+        "The chat page's code for Markdown.", answer="text/javascript", parameters=(SEEN,), headers=("ETag",)
+    ),
 }

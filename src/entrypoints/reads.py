@@ -93,6 +93,13 @@ def chat_page(request: Request, services: Container) -> Response:
     return with_etag(request, Response(200, shown.html, headers, "text/html; charset=utf-8"), shown.html)
 
 
+def markdown(request: Request, services: Container) -> Response:
+    from entrypoints.chat_page.static_files import static_file  # likewise
+
+    script = static_file("markdown.mjs")
+    return with_etag(request, Response(200, script, PUBLIC, "text/javascript; charset=utf-8"), script)
+
+
 def make_handler(services: Container) -> LambdaHandler:
     """The function's handler over the container's adapters."""
     handlers = {
@@ -101,6 +108,7 @@ def make_handler(services: Container) -> LambdaHandler:
         "health": health,
         "openapi": openapi,
         "page": chat_page,
+        "markdown": markdown,
     }
     return http_function("reads", handlers, services)
 

@@ -61,7 +61,7 @@ def test_package_root_holds_all_of_src(package: Path) -> None:
 
 
 def test_package_holds_the_files_that_are_served(package: Path) -> None:
-    assert {"openapi.json", "chat_page.html", "chat_page.csp"} <= set(names(package))
+    assert {"openapi.json", "chat_page.html", "chat_page.csp", "markdown.mjs"} <= set(names(package))
 
 
 def test_package_holds_the_data_of_time_zones(package: Path) -> None:

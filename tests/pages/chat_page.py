@@ -7,13 +7,19 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, Request, expect
 
+from scripts import npm_files
 from tests.e2e.running_stack import User
 
 SOON = 5_000
 #: Covers the agent's delay, cold starts and a busy machine.
 ANSWER = 30_000
+needs_markdown = pytest.mark.skipif(
+    npm_files.fetched("markdown-it.mjs") is None,
+    reason="npm's registry was not reached: the page shows answers as text",
+)
 SCREENSHOTS = Path(__file__).resolve().parents[2] / "build" / "screenshots"
 
 PREPARED = """

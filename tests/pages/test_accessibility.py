@@ -17,6 +17,24 @@ PHONE = {"viewport": {"width": 360, "height": 740}, "is_mobile": True, "has_touc
 
 QUESTION = "Where did I park the car?"
 ANSWER = "On **level 3**, bay 12:\n\n- [the map](https://maps.example/garage)\n- `B-12`\n\n> parked on level 3\n\n```\nB 12\n```"
+#: All that Markdown can show, and wider than a phone.
+RICH = """## Two nights in Rome
+
+| city | nights | hotel | what it was like, in many words | price |
+|:-----|-------:|-------|:-------------------------------:|------:|
+| **Rome** | 2 | Albergo ~~del Sole~~ | a-name-that-cannot-be-broken-anywhere-at-all | 1,240 |
+
+1. Pack
+   - [x] passports
+   - [ ] the *blue* coat
+
+     It is in the cellar.
+2. Go
+
+```python
+print("a line that is much wider than any phone", "a line that is much wider than any phone", "a line that is much wider")
+```
+"""
 
 
 def an_answer() -> ScriptedApi:
@@ -25,8 +43,13 @@ def an_answer() -> ScriptedApi:
     return api.remembers("I parked on level 3, bay 12. The ticket is in the coat.", "car")
 
 
+def a_rich_answer() -> ScriptedApi:
+    return ScriptedApi().asked("And before?").asked(QUESTION).answered(RICH, "two nights in Rome")
+
+
 def a_thought() -> ScriptedApi:
-    return ScriptedApi().asked(QUESTION).thinks("Searching 298 memories", "Reading 5 memories", draft="On **level**")
+    long = "Reading 5 memories from March, April and May 2026, and further ones that mention a car park, a garage or a level"
+    return ScriptedApi().asked(QUESTION).thinks("Searching 298 memories", long, "Writing", draft="On **level**")
 
 
 def a_failure() -> ScriptedApi:
@@ -37,6 +60,7 @@ ROOMS = {
     "welcome": (an_answer, "#new"),
     "thinking": (a_thought, OPEN),
     "answered": (an_answer, OPEN),
+    "rich": (a_rich_answer, OPEN),
     "failed": (a_failure, OPEN),
     "memories": (an_answer, "#memories"),
     "chats": (an_answer, "#chats"),
@@ -103,11 +127,42 @@ def test_every_control_is_reachable_by_keyboard(show: Any) -> None:
     expect(page.answers).to_have_count(1)
     page.tab.evaluate("document.activeElement.blur()")
     reached: list[str] = []
-    while "Ask" not in reached and len(reached) < 20:
+    while "Ask" not in reached and len(reached) < 24:
         page.tab.keyboard.press("Tab")
         reached.append(page.tab.evaluate("document.activeElement.textContent.trim() || document.activeElement.id"))
     assert reached[:5] == ["New chat", "Memories", f"{QUESTION}Level 3, bay 12.unread", "Sign out", "Delete"]
-    assert reached[-5:] == ["the map (maps.example)", "B 12", "parked on level 3, bay 12", "question", "Ask"]
+    assert reached[-7:] == [
+        "the map (maps.example)",
+        "B 12",
+        "Copy",
+        "parked on level 3, bay 12",
+        "Copy",
+        "question",
+        "Ask",
+    ]
+
+
+def test_try_again_is_announced_and_one_step_from_the_question(show: Any) -> None:
+    api = a_thought()
+    page = show(api)
+    expect(page.tab.get_by_role("status")).to_have_text("Writing")
+    page.question_box.focus()
+    api.failed("It broke.")
+    expect(page.tab.get_by_role("status")).to_have_text("It broke. The button Try again is right before the question.")
+    expect(page.question_box).to_be_focused()
+    page.tab.keyboard.press("Shift+Tab")
+    expect(page.button("Try again")).to_be_focused()
+    page.tab.keyboard.press("Tab")
+    expect(page.question_box).to_be_focused()
+
+
+def test_failure_gives_try_again_the_focus_that_nothing_else_has(show: Any) -> None:
+    api = a_thought()
+    page = show(api)
+    expect(page.tab.get_by_role("status")).to_have_text("Writing")
+    page.tab.evaluate("document.activeElement.blur()")
+    api.failed("It broke.")
+    expect(page.button("Try again")).to_be_focused()
 
 
 def test_dialog_closes_with_escape_and_returns_the_focus(show: Any) -> None:
@@ -135,7 +190,7 @@ def test_enter_asks_and_shift_enter_begins_a_line(show: Any) -> None:
 def test_a_screen_reader_hears_the_steps_and_the_answer(show: Any) -> None:
     api = a_thought()
     page = show(api)
-    expect(page.tab.get_by_role("status")).to_have_text("Reading 5 memories")
+    expect(page.tab.get_by_role("status")).to_have_text("Writing")
     log = page.tab.get_by_role("log", name="Messages")
     api.ends().answered(ANSWER)
     expect(log.get_by_role("article").last).to_contain_text("On level 3")

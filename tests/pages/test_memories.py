@@ -132,3 +132,33 @@ def test_citation_opens_a_memory_that_search_does_not_find(show: Any) -> None:
     memory = page.tab.get_by_role("dialog", name="Memory")
     expect(memory).to_contain_text("It was day 0.")
     expect(memory.locator("mark")).to_have_text("Took the pill.")
+
+
+def test_tags_that_are_too_many_or_too_long_are_not_stored(show: Any) -> None:
+    page = show(ScriptedApi().asked("?"), "#memories")
+    page.tab.get_by_label("Something to remember").fill("Parked on level 3.")
+    for tags, told in (
+        (", ".join(f"tag {n}" for n in range(40)), "These are 40 tags: 20 are possible."),
+        ("a" * 65, "1 characters too long"),
+    ):
+        page.tab.get_by_label("Tags").fill(tags)
+        page.button("Remember").click()
+        expect(page.tab.get_by_role("alert").first).to_contain_text(told)
+    assert [request for request in page.requests if request.method == "POST"] == []
+
+
+def test_service_s_words_for_programs_are_not_shown(show: Any) -> None:
+    page = show(ScriptedApi().asked("?"), "#memories")
+    detail = "`one.tags`: List should have at most 20 items after validation, not 40."
+    page.tab.route(
+        "**/memories", lambda route: route.fulfill(status=400, json={"code": "invalid_request", "detail": detail})
+    )
+    page.tab.get_by_label("Something to remember").fill("Parked on level 3.")
+    page.button("Remember").click()
+    expect(page.tab.get_by_role("alert").first).to_contain_text("The service cannot store this text")
+    expect(page.tab.get_by_text("List should have")).to_have_count(0)
+
+
+def test_address_without_a_chat_says_so(open_page: Opener, alice: User) -> None:
+    page = open_page(alice, "#chat=nonsense")
+    expect(page.tab.get_by_role("alert").filter(has_text="The chat does not exist.")).to_be_visible()

@@ -156,6 +156,81 @@ def test_refusal_after_a_lost_answer_keeps_the_key(show: Any) -> None:
     assert len(asks(page)) == 3
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"), [("a" * 6_999, ""), ("a" * 7_240, "7,240 of 8,000"), ("😀" * 8_240 + " \n", "8,240 of 8,000")]
+)
+def test_characters_are_counted_before_there_are_too_many(show: Any, text: str, shown: str) -> None:
+    page = show(ScriptedApi().asked("?").answered("!"), "#new")
+    page.question_box.fill(text)
+    expect(page.tab.locator("#note")).to_have_text(shown)
+    expect(page.question_box).to_have_accessible_description(shown)
+    page.question_box.fill("short")
+    expect(page.tab.locator("#note")).to_have_text("")
+
+
+def test_enter_during_a_turn_says_why_nothing_is_sent(show: Any) -> None:
+    api = ScriptedApi().asked("?").thinks("Searching")
+    page = show(api)
+    expect(page.steps).to_have_count(1)
+    page.ask("And the bicycle?")
+    expect(page.tab.locator("#note")).to_have_text("The last question is not answered yet.")
+    expect(page.question_box).to_have_value("And the bicycle?")
+    assert asks(page) == []
+    api.ends().answered("Level 3.")
+    expect(page.tab.locator("#note")).to_have_text("")
+
+
+# ---- offline
+
+OFFLINE = "You are offline. This is sent as soon as you are back."
+
+
+def test_question_asked_offline_is_sent_when_the_connection_is_back(show: Any) -> None:
+    page = show(ScriptedApi().asked(QUESTION).answered("Level 3."), "#new")
+    expect(page.chat_in_list(QUESTION)).to_be_visible()
+    page.tab.context.set_offline(True)
+    page.ask(QUESTION)
+    expect(page.thinking).to_contain_text(OFFLINE)
+    expect(page.tab.get_by_role("status")).to_have_text(OFFLINE)
+    expect(page.questions).to_have_text([QUESTION])
+    page.screenshot("offline")
+    page.tab.wait_for_timeout(1_000)
+    assert asks(page) == []
+    page.tab.context.set_offline(False)
+    expect(page.last_answer).to_have_text("Level 3.")
+    assert len(asks(page)) == 1
+    expect(page.question_box).to_have_value("")
+
+
+def test_question_on_its_way_when_the_connection_is_lost_is_sent_again_under_its_key(show: Any) -> None:
+    page = show(ScriptedApi().asked(QUESTION).answered("Level 3."), "#new")
+    page.tab.route("**/memories/chat", lambda _: None)  # it hangs
+    page.ask(QUESTION)
+    expect(page.thinking).to_contain_text("Sending")
+    page.tab.context.set_offline(True)
+    expect(page.thinking).to_contain_text(OFFLINE)
+    page.tab.unroute("**/memories/chat")
+    page.tab.route("**/memories/chat", lambda route: route.fulfill(json={"chat_id": CHAT, "status": "thinking"}))
+    page.tab.context.set_offline(False)
+    expect(page.last_answer).to_have_text("Level 3.")
+    first, second = (request.headers["idempotency-key"] for request in asks(page))
+    assert first == second
+
+
+def test_question_that_waits_for_the_connection_can_be_taken_back(show: Any) -> None:
+    page = show(ScriptedApi().asked(QUESTION).answered("Level 3."), "#new")
+    page.tab.context.set_offline(True)
+    page.ask(QUESTION)
+    page.button("Cancel").click()
+    expect(page.question_box).to_have_value(QUESTION)
+    expect(page.question_box).to_be_focused()
+    expect(page.thinking).to_have_count(0)
+    expect(page.questions).to_have_count(0)
+    page.tab.context.set_offline(False)
+    page.tab.wait_for_timeout(500)
+    assert asks(page) == []
+
+
 # ---- the view
 
 LONG = "\n\n".join(f"Paragraph {number}." for number in range(200))
@@ -185,9 +260,36 @@ def test_reader_elsewhere_is_left_alone(show: Any) -> None:
     api.thinks("Searching", "Reading", draft=LONG)
     expect(page.steps).to_have_count(2)
     assert scrolled(page)["at"] == 300
-    api.ends().answered(LONG)
+    api.ends().answered(f"Begins here.\n\n{LONG}")
     expect(page.answers).to_have_count(2)
     assert scrolled(page)["at"] == 300
+    page.screenshot("new-answer")
+    page.button("New answer ↓").click()
+    expect(page.last_answer.get_by_text("Begins here.")).to_be_in_viewport()
+    expect(page.button("New answer ↓")).to_have_count(0)
+
+
+def test_way_to_the_new_answer_goes_when_the_reader_gets_there(show: Any) -> None:
+    api = ScriptedApi().asked("?").answered(LONG).asked("And?").thinks("Searching")
+    page = show(api)
+    expect(page.steps).to_have_count(1)
+    page.tab.evaluate("scroller.scrollTop = 300")
+    api.ends().answered("Level 3.")
+    expect(page.button("New answer ↓")).to_be_visible()
+    page.tab.evaluate("scroller.scrollTop = 500")
+    page.tab.wait_for_timeout(200)
+    expect(page.button("New answer ↓")).to_be_visible()
+    page.tab.evaluate("scroller.scrollTop = scroller.scrollHeight")
+    expect(page.button("New answer ↓")).to_have_count(0)
+
+
+def test_growing_steps_are_followed_by_who_is_at_the_end(show: Any) -> None:
+    api = ScriptedApi().asked("?").thinks("Step 0")
+    page = show(api)
+    for number in (10, 30, 60):
+        api.thinks(*(f"Step {step}" for step in range(number)))
+        expect(page.steps).to_have_count(number)
+        expect(page.steps.last).to_be_in_viewport()
 
 
 def test_growing_draft_is_followed_by_who_is_at_the_end(show: Any) -> None:

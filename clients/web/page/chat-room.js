@@ -1,8 +1,11 @@
 /** The chat view: messages, the question being typed, and the thinking turn. */
 
 import { ServiceError, ChatBusy, Unauthorized } from "../chat-errors.js";
-import { announce, byId, element, fill, isTooLong, twoStepButton } from "./dom.js";
-import { messageElement, openMemory } from "./messages.js";
+import { announce, byId, element, fill, setText, twoStepButton } from "./dom.js";
+import { loadMarkdown } from "./answers.js";
+import { markUnanswered, messageElement, openMemory } from "./messages.js";
+import { whenOnline } from "./sending.js";
+import { isTooLong, sentenceOf } from "./sentences.js";
 import { ThinkingView, endWithoutAnswer } from "./thinking.js";
 
 /** @typedef {import("../chat-turn.js").Turn} Turn @typedef {import("../chat-turn.js").Page} Page */
@@ -41,7 +44,10 @@ export class ChatRoom {
     this.#list = list;
     this.#told = told;
     const question = byId("question");
-    question.addEventListener("input", () => this.#drafts?.type(this.#chatId, question.value));
+    question.addEventListener("input", () => {
+      this.#drafts?.type(this.#chatId, question.value);
+      countCharacters();
+    });
     question.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
       if (event.key !== "Enter" || event.shiftKey || isComposing(event)) return;
       event.preventDefault();
@@ -52,6 +58,8 @@ export class ChatRoom {
       this.#ask();
     });
     byId("stop").addEventListener("click", () => this.#stop());
+    byId("to-answer").addEventListener("click", showNewAnswer);
+    byId("scroller").addEventListener("scroll", hideWhenSeen);
   }
 
   get chatId() {
@@ -75,7 +83,8 @@ export class ChatRoom {
     this.#follow(null);
     this.#after = "";
     [byId("question").value, byId("question").disabled] = ["", true];
-    for (const id of ["log", "end", "chat-actions", "examples"]) byId(id).replaceChildren();
+    for (const id of ["log", "end", "chat-actions", "examples", "note"]) byId(id).replaceChildren();
+    byId("to-answer").hidden = true;
   }
 
   /** Show a chat; "" is a new one. @param {string} chatId */
@@ -85,10 +94,13 @@ export class ChatRoom {
     byId("question").value = this.#drafts?.text(chatId) ?? "";
     [this.#chatId, this.#after, this.#unseen, this.#asking] = [chatId, "", false, false];
     for (const id of ["log", "end", "chat-actions"]) byId(id).replaceChildren();
+    byId("to-answer").hidden = true;
+    countCharacters();
     byId("welcome").hidden = chatId !== "";
     this.#follow(null);
     if (!chatId) return byId("question").focus();
     const { signal } = this.#stay;
+    loadMarkdown();
     try {
       const page = await this.#client.messages(chatId, { signal });
       this.#offerDeletion();
@@ -115,7 +127,7 @@ export class ChatRoom {
   async #ask() {
     const question = byId("question").value.trim();
     const drafts = this.#drafts;
-    if (this.#turn || this.#asking) return announce("The last question is still being answered.");
+    if (this.#turn || this.#asking) return explain();
     if (!drafts || !question || isTooLong(question, LONGEST_QUESTION, "question", this.#told.failed)) return;
     const { signal } = this.#stay;
     const chatId = this.#chatId;
@@ -128,8 +140,12 @@ export class ChatRoom {
     byId("log").append(pending);
     // Its draft keeps the question until the service has stored it.
     byId("question").value = "";
-    const ask = async () => {
-      const turn = await this.#client.ask(question, options);
+    countCharacters();
+    const cancelled = new AbortController();
+    /** @param {ThinkingView} thinking */
+    const ask = async (thinking) => {
+      const tell = (/** @type {boolean} */ offline) => thinking.waits(offline ? () => cancelled.abort() : null);
+      const turn = await whenOnline((signal) => this.#client.ask(question, { ...options, signal }), tell, cancelled.signal);
       drafts.taken(chatId, question);
       if (this.#chatId === chatId && byId("question").value.trim() === question) byId("question").value = "";
       return turn;
@@ -137,10 +153,12 @@ export class ChatRoom {
     try {
       await this.#begin(ask);
     } catch (error) {
-      drafts.failed(chatId, error);
+      if (!cancelled.signal.aborted) drafts.failed(chatId, error);
       if (signal.aborted) return;
       if (!byId("question").value) byId("question").value = question;
       drafts.type(chatId, byId("question").value);
+      countCharacters();
+      if (cancelled.signal.aborted) return byId("question").focus();
       this.#told.failed(error);
       if (error instanceof ChatBusy) this.catchUp();
     } finally {
@@ -171,15 +189,20 @@ export class ChatRoom {
     }
   }
 
-  /** @param {() => Promise<Turn>} start throws when no turn was started */
+  /** @param {(thinking: ThinkingView) => Promise<Turn>} start throws when no turn was started */
   async #begin(start) {
     const { signal } = this.#stay;
     const thinking = new ThinkingView();
+    const before = [...byId("end").childNodes];
     this.#asking = true;
     byId("end").replaceChildren(thinking.element);
     scrollDown();
+    loadMarkdown();
     try {
-      const turn = await start();
+      const turn = await start(thinking).catch((error) => {
+        if (!signal.aborted) byId("end").replaceChildren(...before);
+        throw error;
+      });
       if (signal.aborted) return this.#told.moved(turn.chatId);
       thinking.accepted();
       if (!this.#chatId) this.#beganAs(turn.chatId);
@@ -202,6 +225,9 @@ export class ChatRoom {
 
   /** Show a page, and watch its turn if that has not ended. @param {Page} page */
   async #take(page) {
+    const { signal } = this.#stay;
+    await loadMarkdown();
+    signal.throwIfAborted();
     this.#after = page.after;
     const alone = !byId("log").querySelector("article");
     const answered = this.#show(page.messages);
@@ -215,9 +241,12 @@ export class ChatRoom {
     const { signal } = this.#stay;
     this.#stopped = new AbortController();
     const { signal: stopped } = this.#stopped;
+    const watching = AbortSignal.any([signal, stopped]);
     this.#follow(turn);
     try {
-      for await (const update of turn.updates({ ...TIMEOUTS, signal: AbortSignal.any([signal, stopped]) })) {
+      for await (const update of turn.updates({ ...TIMEOUTS, signal: watching })) {
+        await loadMarkdown();
+        watching.throwIfAborted();
         if (update.messages.length) document.querySelector(".pending")?.remove();
         this.#after = update.messages.at(-1)?.message_id ?? this.#after;
         this.#unseen = this.#show(update.messages) || this.#unseen;
@@ -270,14 +299,21 @@ export class ChatRoom {
 
   /** @param {"failed" | "stopped"} kind @param {string} text */
   #offerRetry(kind, text) {
-    following(() => byId("end").append(endWithoutAnswer(kind, text, () => this.#retry())));
-    announce(text);
+    const end = endWithoutAnswer(kind, text, () => this.#retry());
+    following(() => byId("end").append(end));
+    announce(`${text} The button Try again is right before the question.`);
+    // The button Stop, which had it, is gone.
+    if (document.activeElement === document.body && this.#looking) end.querySelector("button")?.focus();
+  }
+
+  /** Whether the chat can be seen. */
+  get #looking() {
+    return document.visibilityState === "visible" && document.body.dataset.room === "chat";
   }
 
   #markRead() {
     const chatId = this.#chatId;
-    const looking = document.visibilityState === "visible" && document.body.dataset.room === "chat";
-    if (!this.#unseen || !looking) return;
+    if (!this.#unseen || !this.#looking) return;
     this.#unseen = false;
     this.#client.markRead(chatId).then(() => {
       this.#list.markRead(chatId);
@@ -292,6 +328,7 @@ export class ChatRoom {
     const articles = fresh.map((message) => this.#article(message));
     const answered = fresh.at(-1)?.role === "assistant";
     following(() => fill(byId("log"), articles), answered ? articles.at(-1) : undefined);
+    markUnanswered();
     return answered;
   }
 
@@ -306,6 +343,7 @@ export class ChatRoom {
     const load = async () => {
       const page = await this.#client.messages(this.#chatId, { before, signal: this.#stay.signal });
       button.replaceWith(...page.messages.map((message) => this.#article(message)));
+      markUnanswered();
       this.#offerOlder(page);
     };
     const click = () => load().catch(this.#told.failed);
@@ -319,7 +357,9 @@ export class ChatRoom {
     const final = error instanceof ServiceError && error.status < 500;
     const again = () => this.open(this.#chatId);
     const button = final ? null : element("button", { type: "button", class: "primary", click: again }, "Reload");
-    const text = element("p", {}, /** @type {Error} */ (error).message);
+    // An id in the address that cannot be one.
+    const unknown = error instanceof ServiceError && error.code === "invalid_request";
+    const text = element("p", {}, unknown ? "The chat does not exist." : sentenceOf(error));
     byId("end").replaceChildren(element("section", { class: "ended", role: "alert" }, text, button));
   }
 
@@ -345,11 +385,27 @@ export class ChatRoom {
     byId("stop").hidden = turn === null;
     byId("stop").disabled = false;
     byId("stop").textContent = "Stop";
+    countCharacters();
   }
 }
 
-/** Characters of a question. */
-const LONGEST_QUESTION = 8_000;
+/** Characters of a question, and from when on they are counted. */
+const [LONGEST_QUESTION, MANY] = [8_000, 7_000];
+
+/** Why a question stays in the box. */
+function explain() {
+  const text = "The last question is not answered yet.";
+  setText("note", text);
+  announce(text);
+}
+
+/** The note below a long question; none below another. */
+function countCharacters() {
+  const count = [...byId("question").value.trim()].length;
+  const [shown, most] = [count, LONGEST_QUESTION].map((number) => number.toLocaleString("en"));
+  setText("note", count < MANY ? "" : `${shown} of ${most}`);
+  byId("note").classList.toggle("complaint", count > LONGEST_QUESTION);
+}
 
 /**
  * Whether a key belongs to an input method that composes a word. Safari ends the composition before the Enter that
@@ -379,9 +435,29 @@ function following(change, answer) {
   const scroller = byId("scroller");
   const atEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight <= NEAR;
   change();
-  if (!atEnd) return;
+  if (!atEnd) {
+    if (answer) byId("to-answer").hidden = false;
+    return;
+  }
   scrollDown();
   if (answer && answer.offsetHeight > scroller.clientHeight) answer.scrollIntoView({ block: "start" });
+}
+
+/** @returns {Element | undefined} */
+const newestAnswer = () => [...byId("log").querySelectorAll("article.assistant")].at(-1);
+
+/** The newest answer from its first line on. */
+function showNewAnswer() {
+  newestAnswer()?.scrollIntoView({ block: "start" });
+  byId("to-answer").hidden = true;
+  // The button, which had it, is gone.
+  byId("scroller").focus({ preventScroll: true });
+}
+
+/** Who has scrolled to the newest answer needs no way to it. */
+function hideWhenSeen() {
+  const top = newestAnswer()?.getBoundingClientRect().top ?? 0;
+  if (top < byId("to-answer").getBoundingClientRect().top - NEAR) byId("to-answer").hidden = true;
 }
 
 function scrollDown() {

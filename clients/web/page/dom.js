@@ -47,17 +47,17 @@ export function announce(text) {
   setText("status", text);
 }
 
-/**
- * Whether a text is longer than the service takes; then it is reported, and stays as it is. A limit of the input would
- * cut it without a word, and count UTF-16 units; the service counts characters.
- * @param {string} text @param {number} limit @param {string} what @param {(error: Error) => void} report
- */
-export function isTooLong(text, limit, what, report) {
-  const excess = [...text].length - limit;
-  if (excess <= 0) return false;
-  const [count, most] = [excess, limit].map((number) => number.toLocaleString("en"));
-  report(new Error(`This ${what} is ${count} characters too long: ${most} are possible. Nothing was sent.`));
-  return true;
+/** @param {string} label what is copied, for screen readers @param {string} text */
+export function copyButton(label, text) {
+  const copy = async () => {
+    await navigator.clipboard.writeText(text);
+    button.textContent = "Copied";
+    announce("Copied");
+    setTimeout(() => (button.textContent = "Copy"), 2_000);
+  };
+  const click = () => copy().catch(() => (button.textContent = "Not allowed"));
+  const button = element("button", { type: "button", class: "quiet copy", "aria-label": label, click }, "Copy");
+  return button;
 }
 
 /**

@@ -1,114 +1,114 @@
 /**
- * A subset of Markdown as elements: paragraphs, headings, lists, quotes, code, emphasis, links.
+ * Markdown as elements: CommonMark with tables, task lists, strikethrough and bare web addresses.
  *
- * Any other syntax stays text. Nothing is loaded: an image becomes a link. Links go to http(s) only.
+ * markdown-it parses it into tokens (docs/adr/0021); here they become elements. HTML stays text. Nothing is loaded: an
+ * image becomes a link. Links go to http(s) only. Not a part of the page's document: answers.js loads it.
  */
 
-import { element, fill } from "./dom.js";
+// @ts-ignore: packaging puts it in, as package-lock.json pins it (scripts/chat_page.py).
+import makeParser from "./markdown-it.mjs";
+import { copyButton, element, fill } from "./dom.js";
 import { plain } from "./plain-text.js";
 
-/** Three backticks, or tildes. */
-const FENCE = /^ {0,3}(\x60{3}|~~~)/;
-const HEADING = /^ {0,3}(#{1,6})\s+(.*)$/;
-const RULE = /^ {0,3}([-*_])(?: *\1){2,} *$/;
-const QUOTE = /^ {0,3}> ?/;
-const ITEM = /^( *)([-*+]|\d{1,9}[.)])\s+(.*)$/;
-const DEEPEST = 8;
+/** @typedef {{type: string, tag: string, nesting: number, level: number, hidden: boolean, markup: string,
+ *             content: string, children: Token[] | null, attrGet: (name: string) => string | null}} Token */
 
-/** @param {string} text @returns {DocumentFragment} */
-export function markdown(text) {
-  return fill(document.createDocumentFragment(), blocks(text.replaceAll("\r\n", "\n").split("\n"), 0));
+/** Elements within each other. The parser drops what is deeper. */
+const DEEPEST = 100;
+
+const parser = makeParser({ linkify: true, maxNesting: DEEPEST });
+parser.linkify.set({ fuzzyLink: false, fuzzyEmail: false }).add("ftp:", null).add("//", null).add("mailto:", null);
+// Which links are shown as links is decided below, and there the source is put together again.
+parser.validateLink = () => true;
+parser.normalizeLinkText = (/** @type {string} */ text) => text;
+
+/** Throws for markup that is more than can be drawn. @param {string} text */
+export const markdown = (text) => fill(document.createDocumentFragment(), nodes(tokensOf(text)));
+
+/** The tokens, with one more for the box of a task: an item that begins with `[ ]` or `[x]`. @param {string} text */
+function tokensOf(text) {
+  /** @type {Token[]} */
+  const tokens = parser.parse(text, {});
+  if (tokens.some(({ level }) => level >= DEEPEST - 1)) throw new RangeError("nested too deeply");
+  tokens.forEach(({ type }, at) => {
+    const inItem = type === "list_item_open" && tokens[at + 1].type === "paragraph_open" ? tokens[at + 2].children : null;
+    const [mark, state] = (inItem?.[0].type === "text" && /^\[([ xX])\](?= )/.exec(inItem[0].content)) || [];
+    if (!inItem || !mark) return;
+    inItem[0].content = inItem[0].content.slice(mark.length);
+    inItem.unshift({ ...inItem[0], type: "task", content: state });
+  });
+  return tokens;
 }
 
-/** @param {string[]} lines @param {number} depth @returns {Node[]} */
-function blocks(lines, depth) {
-  /** @type {Node[]} */
-  const made = [];
-  for (let at = 0; at < lines.length; ) {
-    const [block, next] = blockAt(lines, at, depth);
-    if (block) made.push(block);
-    at = next;
+/**
+ * @typedef {{token: Token | null, made: (Node | string)[]}} Frame an element that is still open, with what is in it so far
+ */
+
+/** @param {Token[]} tokens @returns {(Node | string)[]} */
+function nodes(tokens) {
+  /** @type {Frame[]} */
+  const open = [{ token: null, made: [] }];
+  for (const token of tokens) {
+    if (token.nesting > 0) open.push({ token, made: [] });
+    else {
+      const closed = token.nesting < 0 ? /** @type {Frame} */ (open.pop()) : null;
+      const inLink = open.some((frame) => frame.token?.type === "link_open");
+      const found = closed?.token ? around(closed.token, closed.made) : leaf(token, inLink);
+      // One by one: a call takes only so many arguments.
+      for (const node of found) open[open.length - 1].made.push(node);
+    }
   }
-  return made;
+  return open[0].made;
 }
 
-/** The block that begins at a line, and the line after it. @returns {[Node | null, number]}
- * @param {string[]} lines @param {number} at @param {number} depth */
-function blockAt(lines, at, depth) {
-  const line = lines[at];
-  if (!line.trim()) return [null, at + 1];
-  if (FENCE.test(line)) return fenced(lines, at);
-  const heading = HEADING.exec(line);
-  if (heading) return [element("p", { class: "heading" }, inline(heading[2])), at + 1];
-  if (RULE.test(line)) return [element("hr"), at + 1];
-  if (depth < DEEPEST && QUOTE.test(line)) return quoted(lines, at, depth);
-  if (depth < DEEPEST && ITEM.test(line)) return listed(lines, at, depth);
-  const end = endOf(lines, at + 1, (next) => next.trim() !== "" && !startsBlock(next));
-  return [element("p", {}, inline(lines.slice(at, end).join("\n"))), end];
+/** What a pair of tokens becomes. @param {Token} token the opening one @param {(Node | string)[]} inside @returns {(Node | string)[]} */
+function around(token, inside) {
+  const { type, tag } = token;
+  if (token.hidden) return inside;
+  if (type === "link_open") return link(token, token.attrGet("href") ?? "", inside);
+  // The page's own headings are of level 1 and 2.
+  if (type === "heading_open") return [element(/** @type {"h3"} */ (`h${Math.min(Number(tag[1]) + 2, 6)}`), {}, inside)];
+  if (type === "ordered_list_open") return [element("ol", { start: token.attrGet("start") }, inside)];
+  if (type === "table_open") return [scrollable("table", "Table", element("table", {}, inside))];
+  if (tag === "th" || tag === "td") return [element(tag, { class: token.attrGet("style")?.replace("text-align:", "") }, inside)];
+  return [element(/** @type {"p"} */ (tag), {}, inside)];
 }
 
-/** @param {string} line */
-const startsBlock = (line) => [FENCE, HEADING, RULE, QUOTE, ITEM].some((start) => start.test(line));
-
-/** @param {string[]} lines @param {number} from @param {(line: string) => boolean} belongs */
-function endOf(lines, from, belongs) {
-  let end = from;
-  while (end < lines.length && belongs(lines[end])) end++;
-  return end;
+/** What a single token becomes. @param {Token} token @param {boolean} inLink @returns {(Node | string)[]} */
+function leaf(token, inLink) {
+  const { type, content, children } = token;
+  if (type === "inline") return nodes(children ?? []);
+  if (type === "code_inline") return [element("code", {}, content)];
+  if (type === "fence" || type === "code_block") return [codeBlock(content)];
+  if (type === "task") return [taskBox(content !== " ")];
+  if (type === "hr") return [element("hr")];
+  if (type === "softbreak" || type === "hardbreak") return [element("br")];
+  if (type !== "image") return lines(content);
+  const source = token.attrGet("src") ?? "";
+  const alt = altOf(children ?? []);
+  return inLink ? [alt] : link(token, source, [alt || source]);
 }
 
-/** @param {string[]} lines @param {number} at @returns {[Node, number]} */
-function fenced(lines, at) {
-  const fence = /** @type {RegExpExecArray} */ (FENCE.exec(lines[at]))[1];
-  const end = endOf(lines, at + 1, (line) => !line.trim().startsWith(fence));
-  return [element("pre", { tabindex: "0" }, element("code", {}, lines.slice(at + 1, end).join("\n"))), end + 1];
+/** A line end that was written as `&#10;` is one too. @param {string} text */
+const lines = (text) => text.split("\n").flatMap((line, index) => (index ? [element("br"), line] : [line]));
+
+/** The text of an image, which may hold further images. @param {Token[]} tokens @returns {string} */
+const altOf = (tokens) => tokens.map(({ type, content, children }) => (type === "image" ? altOf(children ?? []) : content)).join("");
+
+/** @param {Node | string} node */
+const textOf = (node) => (typeof node === "string" ? node : (node.textContent ?? ""));
+
+/** A box that scrolls by itself where it is wider than the page. @param {string} kind @param {string} label @param {Node} inside */
+const scrollable = (kind, label, inside) => element("div", { class: kind, tabindex: "0", role: "region", "aria-label": label }, inside);
+
+/** @param {string} content */
+function codeBlock(content) {
+  const code = content.replace(/\n$/, "");
+  return element("div", { class: "code" }, element("pre", { tabindex: "0" }, element("code", {}, code)), copyButton("Copy code", code));
 }
 
-/** @param {string[]} lines @param {number} at @param {number} depth @returns {[Node, number]} */
-function quoted(lines, at, depth) {
-  const end = endOf(lines, at, (line) => QUOTE.test(line));
-  const inner = lines.slice(at, end).map((line) => line.replace(QUOTE, ""));
-  return [element("blockquote", {}, blocks(inner, depth + 1)), end];
-}
-
-/** @param {string[]} lines @param {number} at @param {number} depth @returns {[Node, number]} */
-function listed(lines, at, depth) {
-  const [, indent, mark] = /** @type {RegExpExecArray} */ (ITEM.exec(lines[at]));
-  const numbered = /\d/.test(mark);
-  const list = numbered ? element("ol", { start: parseInt(mark, 10) }) : element("ul");
-  for (let item; (item = ITEM.exec(lines[at] ?? "")) && item[1].length === indent.length && /\d/.test(item[2]) === numbered; ) {
-    const end = endOf(lines, at + 1, (line) => line.startsWith(`${indent}  `) && line.trim() !== "");
-    const inner = lines.slice(at + 1, end).map((line) => line.slice(indent.length + 2));
-    list.append(element("li", {}, inline(item[3]), blocks(inner, depth + 1)));
-    at = end;
-  }
-  return [list, at];
-}
-
-// No alternative scans past its own delimiter: otherwise a long text of delimiters would take quadratic time.
-const INLINE =
-  /(`{1,3})([^`]+)\1|\*\*(?=\S)([^*]+)\*\*|(?<!\w)([*_])(?=\S)([^*_]+)\4(?!\w)|!?\[([^[\]\n]*)\]\(([^\s()]+)\)|(https?:\/\/[^\s<>"]*[^\s<>".,;:!?)\]'])|\n/g;
-
-/** @param {string} text @param {number} [depth] @returns {(Node | string)[]} */
-function inline(text, depth = 0) {
-  /** @type {(Node | string)[]} */
-  const made = [];
-  let last = 0;
-  for (const found of text.matchAll(INLINE)) {
-    const [all, , code, strong, , emphasis, label, target, address] = found;
-    if (found.index > last) made.push(text.slice(last, found.index));
-    last = found.index + all.length;
-    if (code !== undefined) made.push(element("code", {}, code));
-    else if (strong !== undefined) made.push(element("strong", {}, nested(strong, depth)));
-    else if (emphasis !== undefined) made.push(element("em", {}, nested(emphasis, depth)));
-    else if (target ?? address) made.push(link(target ?? address, label || target || address, all));
-    else made.push(element("br"));
-  }
-  return [...made, text.slice(last)];
-}
-
-/** @param {string} text @param {number} depth */
-const nested = (text, depth) => (depth < DEEPEST ? inline(text, depth + 1) : [text]);
+/** @param {boolean} done */
+const taskBox = (done) => element("span", { role: "img", "aria-label": done ? "Done" : "To do" }, done ? "☑" : "☐");
 
 /** Something that a reader takes for an address: with a scheme, or a name with dots. */
 const ADDRESS = /(?:[a-z][a-z\d+.-]*:)?\/\/[^\s]+|(?:[\p{L}\p{N}_-]+\.)+\p{L}[\p{L}\p{N}-]+\.?(?![\p{L}\p{N}])[^\s]*/giu;
@@ -118,19 +118,27 @@ const FILE = /^[^/:?#@\\]+\.(?:csv|docx?|gif|html?|jpe?g|js|json|md|pdf|png|pptx
 /**
  * A link that says where it leads: its text holds the host, behind any label. A label that shows another address than
  * the link's is no link. A name before the host (`https://bank.example@evil.example`) is cut.
- * @param {string} target @param {string} label @param {string} source the text to keep when this becomes no link
+ * @param {Token} token @param {string} target @param {(Node | string)[]} label @returns {(Node | string)[]}
  */
-function link(target, label, source) {
-  if (!URL.canParse(target) || !["http:", "https:"].includes(new URL(target).protocol)) return source;
-  const url = new URL(target);
+function link(token, target, label) {
+  const url = URL.canParse(target) ? new URL(target) : null;
+  if (!url || !["http:", "https:"].includes(url.protocol)) return sourceOf(token, target, label);
   const named = url.username !== "" || url.password !== "";
   url.username = url.password = "";
-  const text = label === target && named ? url.href : label;
-  const hosts = hostsIn(text);
-  if (hosts.some((host) => host !== url.host)) return source;
+  const text = label.map(textOf).join("");
+  const shown = named && text === target ? [url.href] : label;
+  if (hostsIn(shown.map(textOf).join("")).some((host) => host !== url.host)) return sourceOf(token, target, label);
   const rel = "noopener noreferrer nofollow";
   const behind = text.toLowerCase().includes(url.host) ? null : element("span", { class: "host" }, ` (${url.host})`);
-  return element("a", { href: named ? url.href : target, target: "_blank", rel, title: url.host }, text, behind);
+  return [element("a", { href: named ? url.href : target, target: "_blank", rel, title: url.host }, shown, behind)];
+}
+
+/** What becomes no link, as it was written. @param {Token} token @param {string} target @param {(Node | string)[]} label */
+function sourceOf(token, target, label) {
+  if (token.markup === "linkify") return label;
+  if (token.markup === "autolink") return ["<", ...label, ">"];
+  const title = token.attrGet("title");
+  return [token.type === "image" ? "![" : "[", ...label, `](${target}${title ? ` "${title}"` : ""})`];
 }
 
 /** The hosts of what looks like addresses in a label, as the browser would read them. @param {string} label */

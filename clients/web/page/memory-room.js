@@ -1,13 +1,16 @@
 /** The memories view: add, search, list, forget. */
 
 import { newKey } from "../chat-client.js";
-import { announce, byId, element, isTooLong, twoStepButton } from "./dom.js";
+import { announce, byId, element, twoStepButton } from "./dom.js";
 import { memoryHead } from "./messages.js";
+import { Refusal, isTooLong } from "./sentences.js";
 
 /** @typedef {import("../chat-client.js").Memory} Memory */
 
-/** Characters of a memory. */
-const LONGEST = 4_000;
+/** Characters of a memory, of one of its tags, of a search. */
+const [LONGEST, LONGEST_TAG, LONGEST_SEARCH] = [4_000, 64, 1_000];
+/** Tags of a memory. */
+const MOST_TAGS = 20;
 
 export class MemoryRoom {
   #client;
@@ -28,7 +31,9 @@ export class MemoryRoom {
     });
     byId("search").addEventListener("submit", (/** @type {SubmitEvent} */ event) => {
       event.preventDefault();
-      this.#search = new FormData(/** @type {HTMLFormElement} */ (event.target)).get("q")?.toString().trim() ?? "";
+      const search = `${new FormData(/** @type {HTMLFormElement} */ (event.target)).get("q") ?? ""}`.trim();
+      if (isTooLong(search, LONGEST_SEARCH, "search", failed)) return;
+      this.#search = search;
       this.open();
     });
   }
@@ -70,12 +75,15 @@ export class MemoryRoom {
   /** @param {HTMLFormElement} form */
   async #remember(form) {
     const data = new FormData(form);
-    const [text, date, tags] = ["text", "date", "tags"].map((name) => `${data.get(name) ?? ""}`.trim());
+    const [text, date, listed] = ["text", "date", "tags"].map((name) => `${data.get(name) ?? ""}`.trim());
+    const tags = listed.split(",").map((tag) => tag.trim()).filter(Boolean);
     if (!text || isTooLong(text, LONGEST, "memory", this.#failed)) return;
+    if (tags.some((tag) => isTooLong(tag, LONGEST_TAG, "tag", this.#failed))) return;
+    if (tags.length > MOST_TAGS) throw new Refusal(`These are ${tags.length} tags: ${MOST_TAGS} are possible. Nothing was sent.`);
     await this.#store({
       text,
       ...(date ? { occurred_at: date } : {}),
-      tags: tags.split(",").map((tag) => tag.trim()).filter(Boolean),
+      tags,
     });
     form.reset();
     announce("Remembered.");

@@ -1,7 +1,8 @@
 /** Messages and cited memories as elements. */
 
-import { byId, dayOf, element, momentOf } from "./dom.js";
-import { markdown } from "./markdown.js";
+import { byId, copyButton, dayOf, element, momentOf } from "./dom.js";
+import { drawn } from "./answers.js";
+import { sentenceOf } from "./sentences.js";
 
 /** @typedef {import("../chat-turn.js").Message} Message @typedef {import("../chat-turn.js").Citation} Citation */
 
@@ -12,16 +13,14 @@ export function messageElement({ message_id, role, content, citations = [] }, op
   const heading = element("h2", { class: "unseen" }, mine ? "You asked" : "Answer");
   const cited = citations.map((citation) => element("li", {}, citationButton(citation, openCitation)));
   const sources = cited.length ? element("ol", { class: "citations", "aria-label": "Memories behind this answer" }, cited) : null;
-  return element("article", { class: role, "data-id": message_id }, heading, text, sources);
+  const copy = mine ? null : element("p", { class: "actions" }, copyButton("Copy answer", content));
+  return element("article", { class: role, "data-id": message_id }, heading, text, sources, copy);
 }
 
-/** An answer as elements; as text, if its markup is more than the page can draw. @param {string} content */
-export function drawn(content) {
-  try {
-    return markdown(content);
-  } catch (error) {
-    console.error(error);
-    return content;
+/** Say under each question that another one follows: it has no answer, and will not get one. */
+export function markUnanswered() {
+  for (const question of document.querySelectorAll("#log article.user:has(+ article.user:not(.pending)):not(:has(.unanswered))")) {
+    question.append(element("p", { class: "unanswered" }, "No answer"));
   }
 }
 
@@ -50,7 +49,7 @@ async function memoryOrExcuse(client, memoryId, quote) {
     if (memory) return [memoryHead(memory), element("p", { dir: "auto" }, marked(memory.text, quote))];
     return [element("blockquote", { dir: "auto" }, quote), element("p", {}, "This memory no longer exists.")];
   } catch (error) {
-    return [element("blockquote", { dir: "auto" }, quote), element("p", {}, `The memory cannot be loaded: ${/** @type {Error} */ (error).message}`)];
+    return [element("blockquote", { dir: "auto" }, quote), element("p", {}, `The memory cannot be loaded: ${sentenceOf(error)}`)];
   }
 }
 

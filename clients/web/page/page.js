@@ -6,6 +6,7 @@ import { ChatRoom } from "./chat-room.js";
 import { announce, byId, setText } from "./dom.js";
 import { MemoryRoom } from "./memory-room.js";
 import { Drafts, enterAs } from "./drafts.js";
+import { sentenceOf } from "./sentences.js";
 import { HERE, askToSignIn, examples, expire, finishSignIn, hasExpired, signOut, signOutAddress, signedIn, token, userId, userName, whenSignInChanges } from "./sign-in.js";
 
 const client = new ChatClient({ baseUrl: location.pathname, token });
@@ -21,7 +22,7 @@ async function start() {
   byId("door").addEventListener("cancel", (/** @type {Event} */ event) => event.preventDefault());
   // A browser lets `cancel` be prevented once, and closes the dialog at the next Escape.
   byId("door").addEventListener("close", () => signedIn() || byId("door").showModal());
-  await finishSignIn().catch((error) => setText("door-reason", error.message));
+  await finishSignIn().catch((error) => setText("door-reason", sentenceOf(error)));
   if (!signedIn()) await openDoor();
   user = userId();
   if (enterAs(user)) history.replaceState(null, "", HERE);
@@ -126,7 +127,7 @@ function moved(chatId) {
 /** @param {unknown} error */
 function failed(error) {
   if (error instanceof Unauthorized) return lockOut();
-  setText("complaint-text", /** @type {Error} */ (error).message);
+  setText("complaint-text", sentenceOf(error));
   byId("complaint").hidden = false;
 }
 

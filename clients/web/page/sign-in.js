@@ -3,6 +3,7 @@
 import { Unauthorized } from "../chat-errors.js";
 import { byId, element } from "./dom.js";
 import { plain } from "./plain-text.js";
+import { Refusal, sentenceOf } from "./sentences.js";
 
 /**
  * The way to sign in, which the service writes into the page.
@@ -107,7 +108,7 @@ export function askToSignIn(container) {
         keep(await fetchToken());
         resolve(undefined);
       } catch (error) {
-        complaint.textContent = plain(`Signing in failed: ${/** @type {Error} */ (error).message}`);
+        complaint.textContent = plain(`Signing in failed: ${sentenceOf(error)}`);
       }
     };
     const complaint = element("p", { role: "alert", class: "complaint" });
@@ -140,7 +141,7 @@ function tokenForm(attempt) {
 
 /** @param {{url: string, client_id: string}} passwordWay @param {string} name @param {string} password */
 async function fetchByPassword(passwordWay, name, password) {
-  const answer = await fetch(passwordWay.url, {
+  const answer = await reach(passwordWay.url, {
     method: "POST",
     headers: { "Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": "AWSCognitoIdentityProviderService.InitiateAuth" },
     body: JSON.stringify({
@@ -150,9 +151,15 @@ async function fetchByPassword(passwordWay, name, password) {
     }),
   });
   const body = await answer.json();
-  if (!body.AuthenticationResult) throw new Error(body.message ?? body.ChallengeName ?? `status ${answer.status}`);
+  if (!body.AuthenticationResult) throw new Refusal(body.message ?? body.ChallengeName ?? `status ${answer.status}`);
   return body.AuthenticationResult.AccessToken;
 }
+
+/** @param {string} url @param {RequestInit} sent */
+const reach = (url, sent) =>
+  fetch(url, sent).catch(() => {
+    throw new Refusal("The sign-in service cannot be reached.");
+  });
 
 /** Redirect to the hosted sign-in, with PKCE: the authorization code is useless without the verifier. @param {any} hosted */
 async function leaveToSignIn(hosted) {
@@ -178,8 +185,8 @@ export async function finishSignIn() {
   if (way?.kind !== "hosted" || !proof || query.get("state") !== proof.state) return;
   sessionStorage.removeItem(PROOF);
   history.replaceState(null, "", HERE + proof.hash);
-  if (!query.has("code")) throw new Error(query.get("error_description") ?? "The sign-in was cancelled.");
-  const answer = await fetch(way.token_url, {
+  if (!query.has("code")) throw new Refusal(query.get("error_description") ?? "The sign-in was cancelled.");
+  const answer = await reach(way.token_url, {
     method: "POST",
     body: new URLSearchParams({
       grant_type: "authorization_code",
@@ -189,7 +196,7 @@ export async function finishSignIn() {
       code_verifier: proof.verifier,
     }),
   });
-  if (!answer.ok) throw new Error("The sign-in was refused.");
+  if (!answer.ok) throw new Refusal("The sign-in was refused.");
   const { access_token, refresh_token } = await answer.json();
   if (refresh_token) revoke(way, refresh_token);
   keep(access_token);

@@ -1,7 +1,7 @@
 /** A turn without an answer: phase, elapsed time, steps, draft, failure. */
 
-import { announce, clock, element, fill } from "./dom.js";
-import { drawn } from "./messages.js";
+import { announce, clock, element } from "./dom.js";
+import { drawn } from "./answers.js";
 
 /** @typedef {import("../chat-turn.js").Update} Update */
 
@@ -13,6 +13,8 @@ export class ThinkingView {
   #draft = element("div", { class: "draft answer", dir: "auto", "aria-label": "Draft of the answer", role: "group" });
   #timer = 0;
   #steady = "";
+  /** @type {string | null} */
+  #drafted = null;
   element = element("section", { class: "thinking", "aria-label": "Thinking" },
     element("p", { class: "state" }, element("span", { class: "pulse", "aria-hidden": "true" }), this.#phase, this.#elapsed),
     this.#outage, this.#steps, this.#draft);
@@ -26,6 +28,16 @@ export class ThinkingView {
     this.#phase.textContent = "Thinking";
   }
 
+  /** The question is kept, and sent by itself. @param {(() => void) | null} cancel null: it is being sent */
+  waits(cancel) {
+    const text = cancel && "You are offline. This is sent as soon as you are back.";
+    this.#phase.textContent = cancel ? "Not sent yet" : "Sending";
+    this.#elapsed.hidden = cancel !== null;
+    this.#outage.textContent = text ?? "";
+    if (cancel) this.#outage.append(element("button", { type: "button", class: "quiet", click: cancel }, "Cancel"));
+    this.#say(text ?? "Sending");
+  }
+
   /** @param {Update} update */
   show(update) {
     const phase = update.phase === "queued" ? "Waiting for a worker" : "Thinking";
@@ -34,8 +46,9 @@ export class ThinkingView {
     const outage = update.outage && "No connection. Your answer is still being prepared and will appear when you are back online.";
     this.#outage.textContent = outage ?? "";
     this.#steps.replaceChildren(...update.steps.map((step) => element("li", { dir: "auto" }, step.text)));
-    this.#draft.replaceChildren();
-    if (update.draft) fill(this.#draft, [drawn(update.draft)]);
+    // Drawn anew only when it has changed: text may be selected in it.
+    if (update.draft !== this.#drafted) this.#draft.replaceChildren(...(update.draft ? [drawn(update.draft)] : []));
+    this.#drafted = update.draft;
     this.#say(outage ?? update.steps.at(-1)?.text ?? phase);
   }
 

@@ -34,6 +34,7 @@ ROUTES: Final = (
     Route("health", "GET", "/health", "reads", None),
     Route("openapi", "GET", "/openapi.json", "reads", None),
     Route("page", "GET", "/", "reads", None),
+    Route("markdown", "GET", "/markdown.mjs", "reads", None),
     Route("cancel", "POST", "/chats/{chat_id}/cancel", "edits", "chats.write"),
     Route("mark_read", "POST", "/chats/{chat_id}/read", "edits", "chats.write"),
     Route("delete_chat", "DELETE", "/chats/{chat_id}", "edits", "chats.write"),

@@ -11,11 +11,11 @@ variables {
   agent        = "recall"
 }
 
-run "all_routes_but_three_require_a_token_with_their_scope" {
+run "all_routes_but_four_require_a_token_with_their_scope" {
   command = plan
 
   assert {
-    condition     = { for key, route in aws_apigatewayv2_route.public : route.route_key => route.authorization_type } == { "GET /" = "NONE", "GET /health" = "NONE", "GET /openapi.json" = "NONE" }
+    condition     = { for key, route in aws_apigatewayv2_route.public : route.route_key => route.authorization_type } == { "GET /" = "NONE", "GET /health" = "NONE", "GET /markdown.mjs" = "NONE", "GET /openapi.json" = "NONE" }
     error_message = "Only the page, the health check and the API's description may be public."
   }
 

@@ -22,7 +22,7 @@ def rules(policy: str) -> dict[str, str]:
     return dict(rule.split(" ", 1) for rule in policy.split("; "))
 
 
-@pytest.mark.parametrize("route", ["GET /", "GET /openapi.json"])
+@pytest.mark.parametrize("route", ["GET /", "GET /markdown.mjs", "GET /openapi.json"])
 def test_public_files_need_no_token_and_have_an_etag(service: Service, route: str) -> None:
     first = service.gateway.call(route, user="")
     assert first.status == HTTPStatus.OK
@@ -35,6 +35,12 @@ def test_page_is_served_with_its_policy(service: Service) -> None:
     assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
     assert answer.headers["Content-Security-Policy"] == page("").policy
     assert answer.text == page("").html
+
+
+def test_code_for_markdown_is_served_as_it_was_built(service: Service, built_chat_page: Path) -> None:
+    answer = service.gateway.call("GET /markdown.mjs", user="")
+    assert answer.headers["Content-Type"] == "text/javascript; charset=utf-8"
+    assert answer.text == (built_chat_page / "markdown.mjs").read_text("utf-8")
 
 
 def test_openapi_document_is_the_committed_one(service: Service) -> None:

@@ -36,7 +36,7 @@ def test_errors_have_them_too(service: Service, route: str) -> None:
     assert_secure(answer)
 
 
-@pytest.mark.parametrize("route", ["GET /", "GET /openapi.json"])
+@pytest.mark.parametrize("route", ["GET /", "GET /markdown.mjs", "GET /openapi.json"])
 def test_unchanged_public_file_has_them_too(service: Service, route: str) -> None:
     answer = service.gateway.call(route, user="", headers={"If-None-Match": "*"})
     assert answer.status == 304
