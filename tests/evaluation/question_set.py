@@ -17,7 +17,7 @@ _MEMORIES: Final = _HERE.parent.parent / "local" / "sample_memories"
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One line of questions.jsonl. `expect` are the memories that an answer must cite; none when no memory answers."""
+    """One line of a question file. `expect` are the memories that an answer must cite; none when no memory answers."""
 
     id: str
     user: str
@@ -28,6 +28,16 @@ class Question:
 
 
 def questions() -> tuple[Question, ...]:
+    """The questions that the search may be tuned on."""
+    return _questions("questions.jsonl")
+
+
+def held_out() -> tuple[Question, ...]:
+    """Questions that nothing is tuned on."""
+    return _questions("held_out.jsonl")
+
+
+def _questions(file: str) -> tuple[Question, ...]:
     return tuple(
         Question(
             line["id"],
@@ -37,7 +47,7 @@ def questions() -> tuple[Question, ...]:
             frozenset(line["expect"]),
             line["kind"],
         )
-        for line in _lines(_HERE / "questions.jsonl")
+        for line in _lines(_HERE / file)
     )
 
 

@@ -1,6 +1,7 @@
 """The model-free agent reaches the floors of the evaluation set, and answers the questions that the project shows."""
 
 import re
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +13,7 @@ from adapters.clocks import SystemClock
 from scripts.hcl import Module
 from tests.evaluation.baselines import baselines
 from tests.evaluation.measures import Measures, measure
-from tests.evaluation.question_set import USERS, Question, questions, sample_memories
+from tests.evaluation.question_set import USERS, Question, held_out, questions, sample_memories
 from tests.evaluation.report import table
 
 #: Measured: 0.672, 0.833 and, always answering, 0.785. The floors allow about four questions to change;
@@ -84,7 +85,7 @@ def test_no_question_fails(recall: Measures) -> None:
 
 def test_each_expected_memory_is_one_of_the_users_own() -> None:
     keys = {user: {memory.memory_id for memory in sample_memories().list_all(user)} for user in USERS}
-    for question in questions():
+    for question in [*questions(), *held_out()]:
         assert question.expect <= keys[question.user], question.id
 
 
@@ -93,6 +94,14 @@ def test_set_has_enough_questions_of_each_kind() -> None:
     assert len(asked) >= 60
     assert sum(not question.expect for question in asked) >= 12
     assert sum(question.kind == "date" for question in asked) >= 12
+
+
+def test_held_out_set_shares_no_question_with_the_tuned_one() -> None:
+    kinds = Counter(question.kind for question in held_out())
+    assert kinds["paraphrase"] >= 60
+    assert kinds["nothing"] >= 25
+    every = [question.question for question in [*questions(), *held_out()]]
+    assert len(set(every)) == len(every)
 
 
 def test_recall_of_the_agent_beats_plain_bm25(
