@@ -4,16 +4,18 @@ python -m tests evaluation                                     the model-free ag
 python -m tests evaluation --set held-out                      on questions that nothing is tuned on
 python -m tests evaluation --agent bedrock                     a real model too, as the ASYNC_CHAT_MODEL_* variables describe it
 python -m tests evaluation --agent package.module:factory      an agent of your own too
+python -m tests evaluation --embedding package.module:factory  search by meaning too, with a text embedding of your own
 """
 
 import argparse
 import os
+import pkgutil
 import sys
 from typing import Final
 
 from domain.ports import MemoryStore, ReasoningAgent
 from entrypoints.settings import read_settings
-from tests.evaluation.baselines import baselines
+from tests.evaluation.baselines import baselines, with_embedding
 from tests.evaluation.measures import measure
 from tests.evaluation.question_set import held_out, questions, sample_memories
 from tests.evaluation.report import missed, table
@@ -31,6 +33,8 @@ def main(arguments: list[str]) -> None:
     measured = [*baselines(memories, asked), measure("recall", _agent("recall", memories), asked)]
     if given.agent != "recall":
         measured.append(measure(given.agent, _agent(given.agent, memories), asked))
+    if given.embedding:
+        measured.extend(with_embedding(memories, pkgutil.resolve_name(given.embedding)(), asked))
     lines = [f"{len(asked)} questions over the sample memories of alice and bob", table(measured)]
     if given.missed:
         lines.extend(missed(measured[-1]))
@@ -48,6 +52,7 @@ def _agent(name: str, memories: MemoryStore) -> ReasoningAgent:
 def _arguments(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests evaluation", description=__doc__)
     parser.add_argument("--agent", default="recall", help="recall, bedrock or package.module:factory")
+    parser.add_argument("--embedding", help="package.module:factory of a TextEmbedding (hybrid_agent.py)")
     parser.add_argument("--set", choices=SETS, default="tuned", help="which questions (default: %(default)s)")
     parser.add_argument("--kind", help="only questions of this kind")
     parser.add_argument("--count", type=int, help="only about so many questions")

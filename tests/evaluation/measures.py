@@ -28,10 +28,9 @@ class Result:
     seconds: float
     failure: str | None = None
 
-    @property
-    def recall(self) -> float:
-        """The share of expected memories among the first five cited."""
-        return len(self.question.expect.intersection(self.cited[:FIRST])) / len(self.question.expect)
+    def recall(self, first: int = FIRST) -> float:
+        """The share of expected memories among the first ones cited."""
+        return len(self.question.expect.intersection(self.cited[:first])) / len(self.question.expect)
 
     @property
     def correctly_unanswered(self) -> bool:
@@ -46,9 +45,9 @@ class Measures:
     agent: str
     results: Sequence[Result] = field(repr=False)
 
-    def recall(self, kind: str | None = None) -> float:
-        """Mean recall at 5 over the questions that have an answer."""
-        return _mean(result.recall for result in self.results if result.question.expect and _of(kind, result))
+    def recall(self, kind: str | None = None, first: int = FIRST) -> float:
+        """Mean recall at `first` over the questions that have an answer."""
+        return _mean(result.recall(first) for result in self.results if result.question.expect and _of(kind, result))
 
     @property
     def correctly_unanswered(self) -> float:

@@ -9,8 +9,11 @@ KINDS: Final = ("fact", "date", "change", "multi", "person", "neighbour", "parap
 
 
 def table(measured: Sequence[Measures]) -> str:
-    """A row for each agent: recall at 5 over all and by kind, rate of unanswerable questions left unanswered, seconds a question, failures."""
-    heads = ["agent", "recall@5", "nothing", *KINDS, "s/question", "failed"]
+    """A row for each agent: recall at 5 over all and by kind, rate of unanswerable questions left unanswered, seconds a question, failures.
+
+    An agent that cites only five memories has the same recall at 20.
+    """
+    heads = ["agent", "recall@5", "@20", "nothing", *KINDS, "s/question", "failed"]
     rows = [heads, *(list(_cells(one)) for one in measured)]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return "\n".join(
@@ -23,7 +26,7 @@ def missed(one: Measures) -> Iterator[str]:
     """A line for each question that was not fully answered, or wrongly answered."""
     for result in one.results:
         question = result.question
-        if result.recall < 1 if question.expect else not result.correctly_unanswered:
+        if result.recall() < 1 if question.expect else not result.correctly_unanswered:
             expected = ", ".join(sorted(question.expect)) or "nothing"
             cited = result.failure or ", ".join(result.cited[:5]) or "nothing"
             yield f"{question.id} {question.kind}: {question.question} expected {expected}, cited {cited}"
@@ -32,6 +35,7 @@ def missed(one: Measures) -> Iterator[str]:
 def _cells(one: Measures) -> Iterator[str]:
     yield one.agent
     yield f"{one.recall():.3f}"
+    yield f"{one.recall(first=20):.3f}"
     yield f"{one.correctly_unanswered:.3f}"
     for kind in KINDS:
         yield f"{one.recall(kind):.2f}"
