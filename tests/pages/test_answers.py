@@ -6,9 +6,12 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from playwright.sync_api import expect
 
-from tests.pages.chat_page import ChatPage, needs_markdown
+from adapters.agents.markdown_text import shown_as
+from tests.e2e.running_stack import User
+from tests.pages.chat_page import ChatPage, Opener, needs_markdown
 from tests.pages.scripted_api import ScriptedApi
 
 TABLE = "| city | nights |\n|--|--|\n| Rome | 2 |"
@@ -153,3 +156,37 @@ def test_question_without_an_answer_says_so_once_another_follows(show: Any) -> N
     page.ask("The fourth")
     expect(page.questions.nth(2)).to_contain_text("No answer")
     expect(page.questions.nth(3)).not_to_contain_text("No answer")
+
+
+# ---- quotes
+
+NOTED = [
+    "Gate of the wombatpark: press *4711* then the hash key",
+    r"C:\temp\_old_\*.bak* and \\server\share\\",
+    "Config:\n```\nport = 1\n```\n\n# not a title\n1. one\n    indented",
+    "A | B\n:-|-:\n1 | 2",
+    "<b>bold</b> &copy; [a](https://b.example) ![c](d) <https://e.example> ~~f~~ __g__",
+    "https://a.example/x_y and *https://a.example/*z*https://b.example/_\nhttps://c.example\n\n- [x] done",
+]
+
+
+@needs_markdown
+@pytest.mark.parametrize("text", NOTED)
+def test_quote_of_the_recall_agent_is_shown_as_it_was_noted(show: Any, text: str) -> None:
+    page = show(
+        ScriptedApi().asked("?").answered(f"- 05 August 2026: {shown_as(text)}\n- 06 August 2026: {shown_as('a * b')}")
+    )
+    items = page.last_answer.get_by_role("listitem")
+    expect(items).to_have_count(2)
+    assert items.all_inner_texts() == [f"05 August 2026: {text}", "06 August 2026: a * b"]
+    assert items.first.locator("*:not(br):not(a)").count() == 0
+
+
+def test_recalled_memory_is_shown_and_previewed_as_it_was_noted(
+    open_page: Opener, alice: User, remember: Any, quick_agent: None
+) -> None:
+    remember(alice, NOTED[0])
+    page = open_page(alice)
+    page.ask_until_answered("Gate of the wombatpark?")
+    expect(page.last_answer).to_contain_text(NOTED[0])
+    expect(page.chat_in_list("Gate of the wombatpark?")).to_contain_text("press *4711* then")

@@ -103,8 +103,12 @@ export class ChatList {
       "a",
       { href: `#chat=${chat_id}`, class: mark || null, "aria-current": chat_id === this.#open && "page" },
       element("span", { class: "title", dir: "auto" }, title),
-      element("span", { class: "last", dir: "auto" }, last_message.content),
+      element("span", { class: "last", dir: "auto" }, preview(last_message)),
       mark ? element("span", { class: "mark" }, element("span", { class: "unseen" }, mark)) : null,
     );
   }
 }
+
+/** An answer is Markdown, where a quote has escapes. @param {import("../chat-turn.js").Message} message */
+const preview = ({ role, content }) =>
+  role === "user" ? content : content.replace(/&#\d+;|\\([ !-/:-@[-\x60{-~])/g, "$1");

@@ -5,9 +5,9 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Final
 
+from adapters.agents.markdown_text import shown_as
 from adapters.agents.progress_text import counted, months
 from adapters.agents.small_talk import reply_to
-from adapters.agents.verbatim import in_list_item
 from adapters.search.calendar import on_the_wall
 from adapters.search.date_phrases import date_phrases
 from adapters.search.engine import MemorySearch
@@ -102,7 +102,7 @@ class RecallAgent(ReasoningAgent):
         zone = asked_at(assignment).tzinfo
         lines = [note + ("This is what your memories say:" if found else NOTHING)]
         for memory, citation in zip(found, citations, strict=True):
-            lines.append(f"- {local_time_of(memory, zone):%d %B %Y}: {in_list_item(citation.quote)}")
+            lines.append(f"- {local_time_of(memory, zone):%d %B %Y}: {shown_as(citation.quote)}")
             progress.draft("\n".join(lines))
             self._think(self._delay * 0.1 / len(found), progress)
         return Answer("\n".join(lines), citations)
