@@ -127,7 +127,7 @@ def idempotent(history: History) -> Iterator[str]:
 def _was_busy_before(history: History, refused: TurnedAway) -> bool:
     """Whether another question was thinking in the chat during the call, and before the refused one was stored."""
     in_chat = [stored for stored in history.stored if stored.chat_id == refused.chat_id]
-    for stored, after in zip(in_chat, [*in_chat[1:], None], strict=True):
+    for stored, after in zip(in_chat, [*in_chat[1:], None], strict=False):
         if stored.question == refused.question:
             return False
         until = after.at if after else refused.returned_at
