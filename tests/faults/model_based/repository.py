@@ -126,6 +126,7 @@ class RepositoryComparison(RuleBasedStateMachine):
 
     def _save(self, new: NewQuestion) -> None:
         if self.both(lambda repository: repository.save_question(new)) == ("value", None):
+            self._compare_latest(new.turn.chat_id)
             self.asked.append(new)
             self.turns.append(new.turn)
             self.message_ids.append(new.message.message_id)
@@ -195,13 +196,23 @@ class RepositoryComparison(RuleBasedStateMachine):
         moved = self.both(move) == ("value", True)
         self.both(move)
         if moved:
+            self._compare_latest(then.chat_id)
             self.turns.append(then)
         return moved
 
+    def _compare_latest(self, chat_id: str) -> None:
+        self.both(lambda repository: _shown(repository, chat_id, PageRequest(limit=1)))
+
     @precondition(lambda self: self.turns)
-    @rule(which=WHICH, draft=st.sampled_from((None, "Level 3", "Level 3, bay")), used=st.sampled_from((0, 1, 2)))
-    def save_progress(self, which: int, draft: str | None, used: int) -> None:
-        turn, steps = _pick(self.turns, which), [Step(self.clock.now(), f"Step {which}")]
+    @rule(
+        which=WHICH,
+        running=st.booleans(),
+        draft=st.sampled_from((None, "Level 3", "Level 3, bay")),
+        used=st.sampled_from((0, 1, 2)),
+    )
+    def save_progress(self, which: int, running: bool, draft: str | None, used: int) -> None:
+        turns = running and self._seen(TurnState.RUNNING)
+        turn, steps = _pick(turns or self.turns, which), [Step(self.clock.now(), f"Step {which}")]
         turn = replace(turn, usage=Usage("model", used, 900 * used, 0, 80 * used) if used else None)
         self.both(lambda repository: repository.save_progress(turn, steps, draft))
 
