@@ -68,7 +68,7 @@ def _markdown() -> str:
         return "export {};\n"
     body = _DEFAULT_EXPORT.sub(r"return \1;", parser.read_text(encoding="utf-8"))
     ours = bundle({name: _read(name) for name in MARKDOWN_SCRIPTS})
-    return f"const makeParser = (() => {{\n{body}\n}})();\n{ours}\nexport {{ markdown }};\n"
+    return f"const makeParser = (() => {{\n{body}\n}})();\n{ours}\nexport {{ markdown, pasted }};\n"
 
 
 def bundle(modules: dict[str, str]) -> str:

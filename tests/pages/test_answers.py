@@ -16,6 +16,39 @@ from tests.pages.scripted_api import ScriptedApi
 
 TABLE = "| city | nights |\n|--|--|\n| Rome | 2 |"
 CODE = "Run this:\n\n```\n  make run\n\n  make ask\n```"
+MIXED = """# Rome
+
+**Two** nights,
+[a map](https://a.example), press \\*4711\\*.
+
+3. Pack
+   - [x] *passports*
+   - coat
+
+     in the cellar
+4. Go
+
+> quoted
+
+| city | nights |
+|--|--|
+| Rome | `2` |
+"""
+MIXED_AS_TEXT = """Rome
+
+Two nights,
+a map (a.example), press *4711*.
+
+3. Pack
+  - ☑ passports
+  - coat
+    in the cellar
+4. Go
+
+quoted
+
+city\tnights
+Rome\t2"""
 #: The longest answer that the service stores (domain/verified_agent.py), in bytes.
 LONGEST = 300_000
 
@@ -115,8 +148,16 @@ def test_code_and_answer_are_copied(show: Any) -> None:
     page.button("Copy answer").click()
     expect(page.button("Copy answer")).to_have_text("Copied")
     expect(page.tab.get_by_role("status")).to_have_text("Copied")
-    assert copied(page) == CODE
+    assert copied(page) == "Run this:\n\n  make run\n\n  make ask"
     expect(page.button("Copy code")).to_have_text("Copy")
+
+
+@needs_markdown
+def test_copied_answer_has_the_marks_of_lists_and_no_others(show: Any) -> None:
+    page = show(ScriptedApi().asked("?").answered(MIXED), permissions=["clipboard-read", "clipboard-write"])
+    page.button("Copy answer").click()
+    expect(page.button("Copy answer")).to_have_text("Copied")
+    assert copied(page) == MIXED_AS_TEXT
 
 
 def test_copying_that_the_browser_refuses_is_said(show: Any) -> None:

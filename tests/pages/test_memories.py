@@ -155,7 +155,7 @@ def test_service_s_words_for_programs_are_not_shown(show: Any) -> None:
     )
     page.tab.get_by_label("Something to remember").fill("Parked on level 3.")
     page.button("Remember").click()
-    expect(page.tab.get_by_role("alert").first).to_contain_text("The service cannot store this text")
+    expect(page.tab.get_by_role("alert").first).to_contain_text("The service cannot store these characters.")
     expect(page.tab.get_by_text("List should have")).to_have_count(0)
 
 

@@ -202,6 +202,20 @@ def test_question_asked_offline_is_sent_when_the_connection_is_back(show: Any) -
     expect(page.question_box).to_have_value("")
 
 
+def test_question_asked_offline_is_sent_from_another_chat_too(show: Any) -> None:
+    page = show(ScriptedApi().asked(QUESTION).answered("Level 3."), "#new")
+    expect(page.chat_in_list(QUESTION)).to_be_visible()
+    page.tab.context.set_offline(True)
+    page.ask(QUESTION)
+    expect(page.thinking).to_contain_text(OFFLINE)
+    page.tab.goto(f"{page.url}#memories")
+    page.tab.context.set_offline(False)
+    page.tab.wait_for_timeout(500)
+    assert [request.post_data_json["question"] for request in asks(page)] == [QUESTION]
+    page.tab.get_by_role("link", name="New chat").click()
+    expect(page.question_box).to_have_value("")
+
+
 def test_question_on_its_way_when_the_connection_is_lost_is_sent_again_under_its_key(show: Any) -> None:
     page = show(ScriptedApi().asked(QUESTION).answered("Level 3."), "#new")
     page.tab.route("**/memories/chat", lambda _: None)  # it hangs
@@ -218,14 +232,17 @@ def test_question_on_its_way_when_the_connection_is_lost_is_sent_again_under_its
 
 
 def test_question_that_waits_for_the_connection_can_be_taken_back(show: Any) -> None:
-    page = show(ScriptedApi().asked(QUESTION).answered("Level 3."), "#new")
+    page = show(ScriptedApi().asked("?").answered(LONG).asked("And?").failed("It broke."))
+    page.no_answer.scroll_into_view_if_needed()
     page.tab.context.set_offline(True)
     page.ask(QUESTION)
+    expect(page.button("Cancel")).to_be_in_viewport(ratio=1)
     page.button("Cancel").click()
     expect(page.question_box).to_have_value(QUESTION)
     expect(page.question_box).to_be_focused()
     expect(page.thinking).to_have_count(0)
-    expect(page.questions).to_have_count(0)
+    expect(page.questions).to_have_count(2)
+    expect(page.no_answer).to_contain_text("It broke.")
     page.tab.context.set_offline(False)
     page.tab.wait_for_timeout(500)
     assert asks(page) == []

@@ -4,29 +4,32 @@ import { element } from "./dom.js";
 
 const MARKDOWN = "./markdown.mjs";
 /** An answer does not wait for longer. */
-const LONGEST_WAIT_MS = 4_000;
+const WAIT_MS = 4_000;
 
-/** @type {((text: string) => Node) | undefined} */
-let elementsOf;
+/** @type {{markdown: (text: string) => Node, pasted: (node: Node) => string} | undefined} */
+let code;
 /** @type {Promise<void> | null} */
 let loading = null;
 
 /** Resolves in any case: without Markdown, answers are shown as text. */
 export async function loadMarkdown() {
-  if (elementsOf) return;
+  if (code) return;
   loading ??= import(MARKDOWN).then(
-    (module) => void (elementsOf = module.markdown),
+    (module) => void (code = module.markdown && module),
     () => void (loading = null),
   );
-  await Promise.race([loading, new Promise((resolve) => setTimeout(resolve, LONGEST_WAIT_MS))]);
+  await Promise.race([loading, new Promise((resolve) => setTimeout(resolve, WAIT_MS))]);
 }
 
 /** An answer as elements; as text, if its markup is more than the page can draw. @param {string} text */
 export function drawn(text) {
   try {
-    if (elementsOf) return elementsOf(text);
+    if (code) return code.markdown(text);
   } catch (error) {
     console.error(error);
   }
   return element("p", {}, text);
 }
+
+/** The text of a shown answer, to paste it elsewhere. @param {HTMLElement} answer */
+export const copyOf = (answer) => code?.pasted(answer) ?? answer.innerText;

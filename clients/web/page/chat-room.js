@@ -144,7 +144,8 @@ export class ChatRoom {
     const cancelled = new AbortController();
     /** @param {ThinkingView} thinking */
     const ask = async (thinking) => {
-      const tell = (/** @type {boolean} */ offline) => thinking.waits(offline ? () => cancelled.abort() : null);
+      const tell = (/** @type {boolean} */ offline) =>
+        following(() => thinking.waits(offline ? () => cancelled.abort() : null));
       const turn = await whenOnline((signal) => this.#client.ask(question, { ...options, signal }), tell, cancelled.signal);
       drafts.taken(chatId, question);
       if (this.#chatId === chatId && byId("question").value.trim() === question) byId("question").value = "";
@@ -301,7 +302,7 @@ export class ChatRoom {
   #offerRetry(kind, text) {
     const end = endWithoutAnswer(kind, text, () => this.#retry());
     following(() => byId("end").append(end));
-    announce(`${text} The button Try again is right before the question.`);
+    announce(`${text} Try again is right before the question.`);
     // The button Stop, which had it, is gone.
     if (document.activeElement === document.body && this.#looking) end.querySelector("button")?.focus();
   }

@@ -47,10 +47,10 @@ export function announce(text) {
   setText("status", text);
 }
 
-/** @param {string} label what is copied, for screen readers @param {string} text */
+/** @param {string} label what is copied, for screen readers @param {() => string} text */
 export function copyButton(label, text) {
   const copy = async () => {
-    await navigator.clipboard.writeText(text);
+    await navigator.clipboard.writeText(text());
     button.textContent = "Copied";
     announce("Copied");
     setTimeout(() => (button.textContent = "Copy"), 2_000);

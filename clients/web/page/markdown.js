@@ -25,6 +25,34 @@ parser.normalizeLinkText = (/** @type {string} */ text) => text;
 /** Throws for markup that is more than can be drawn. @param {string} text */
 export const markdown = (text) => fill(document.createDocumentFragment(), nodes(tokensOf(text)));
 
+/**
+ * What `markdown` made, as text that can be pasted anywhere: without marks, but with those of lists.
+ * @param {Node} node @returns {string}
+ */
+export function pasted(node) {
+  const { nodeName, childNodes } = node;
+  const inside = (/** @type {string} */ between) => Array.from(childNodes, pasted).filter(Boolean).join(between);
+  if (nodeName === "BR") return "\n";
+  if (nodeName === "HR") return "---";
+  if (nodeName === "BUTTON") return "";
+  if (nodeName === "UL" || nodeName === "OL") return list(/** @type {HTMLOListElement} */ (node));
+  if (nodeName === "TR") return inside("\t");
+  if (/^T(ABLE|HEAD|BODY)$/.test(nodeName)) return inside("\n");
+  if (nodeName === "BLOCKQUOTE" || isAnswer(node)) return inside("\n\n");
+  return childNodes.length ? inside("") : (node.textContent ?? "");
+}
+
+/** @param {Node} node */
+const isAnswer = (node) => /** @type {Element} */ (node).classList?.contains("answer");
+
+/** @param {HTMLOListElement} list */
+const list = ({ nodeName, start, children }) =>
+  Array.from(children, (item, at) => `${nodeName === "OL" ? `${start + at}.` : "-"} ${inItem(item).replaceAll("\n", "\n  ")}`).join("\n");
+
+/** An item holds text and blocks. @param {Element} item */
+const inItem = ({ childNodes }) =>
+  Array.from(childNodes, (child, at) => (at && /^(P|H\d|UL|OL|DIV|BLOCKQUOTE)$/.test(child.nodeName) ? "\n" : "") + pasted(child)).join("");
+
 /** The tokens, with one more for the box of a task: an item that begins with `[ ]` or `[x]`. @param {string} text */
 function tokensOf(text) {
   /** @type {Token[]} */
@@ -104,7 +132,7 @@ const scrollable = (kind, label, inside) => element("div", { class: kind, tabind
 /** @param {string} content */
 function codeBlock(content) {
   const code = content.replace(/\n$/, "");
-  return element("div", { class: "code" }, element("pre", { tabindex: "0" }, element("code", {}, code)), copyButton("Copy code", code));
+  return element("div", { class: "code" }, element("pre", { tabindex: "0" }, element("code", {}, code)), copyButton("Copy code", () => code));
 }
 
 /** @param {boolean} done */

@@ -1,7 +1,7 @@
 /** Messages and cited memories as elements. */
 
 import { byId, copyButton, dayOf, element, momentOf } from "./dom.js";
-import { drawn } from "./answers.js";
+import { copyOf, drawn } from "./answers.js";
 import { sentenceOf } from "./sentences.js";
 
 /** @typedef {import("../chat-turn.js").Message} Message @typedef {import("../chat-turn.js").Citation} Citation */
@@ -13,7 +13,7 @@ export function messageElement({ message_id, role, content, citations = [] }, op
   const heading = element("h2", { class: "unseen" }, mine ? "You asked" : "Answer");
   const cited = citations.map((citation) => element("li", {}, citationButton(citation, openCitation)));
   const sources = cited.length ? element("ol", { class: "citations", "aria-label": "Memories behind this answer" }, cited) : null;
-  const copy = mine ? null : element("p", { class: "actions" }, copyButton("Copy answer", content));
+  const copy = mine ? null : element("p", { class: "actions" }, copyButton("Copy answer", () => copyOf(text)));
   return element("article", { class: role, "data-id": message_id }, heading, text, sources, copy);
 }
 

@@ -8,7 +8,7 @@ export class Refusal extends Error {}
 /** The service's `invalid_request` is for programs: it names fields of the request. @param {unknown} error */
 export function sentenceOf(error) {
   if (error instanceof ServiceError && error.code === "invalid_request") {
-    return "The service cannot store this text: some of its characters are no text.";
+    return "The service cannot store these characters.";
   }
   if (error instanceof AsyncChatError || error instanceof Refusal) return error.message;
   console.error(error);
