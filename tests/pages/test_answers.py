@@ -136,6 +136,13 @@ def test_longest_answer_is_drawn_in_seconds_whatever_its_markup(show: Any, figur
     assert max(measured.values()) < 10_000, measured
 
 
+@needs_markdown
+def test_longest_answer_of_the_shortest_paragraphs_is_shown(show: Any) -> None:
+    page = show(ScriptedApi().asked("?").answered("a\n\n" * (LONGEST // 3)))
+    expect(page.answers).to_have_count(1, timeout=20_000)
+    expect(page.last_answer.locator("p").last).to_have_text("a")
+
+
 # ---- copying
 
 

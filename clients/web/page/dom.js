@@ -15,12 +15,13 @@ const SLICE = 10_000;
  * @returns {HTMLElementTagNameMap[Tag]}
  */
 export function element(tag, attributes = {}, ...children) {
-  const made = document.createElement(tag);
+  // Children first: below `dir="auto"`, Chromium takes quadratic time to append them.
+  const made = fill(document.createElement(tag), children.flat());
   for (const [name, value] of Object.entries(attributes)) {
     if (typeof value === "function") made.addEventListener(name, value);
     else if (value !== false && value != null) made.setAttribute(name, value === true ? "" : value);
   }
-  return fill(made, children.flat());
+  return made;
 }
 
 /**
