@@ -40,6 +40,7 @@ def shown(markdown: str) -> list[str]:
 @given(TEXTS)
 @example("Gate of the wombatpark: press *4711* then the hash key")
 @example(r"C:\temp\_old_\*.bak*")
+@example("~~gone~~, <b>bold</b>, &copy;")
 @example("Config:\n```\nport = 1\n```")
 @example("Packing:\n- socks\n\n  1. tent\n---\n\t===")
 def test_quoted_text_is_shown_as_it_was_noted(text: str) -> None:
