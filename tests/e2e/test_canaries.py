@@ -101,7 +101,7 @@ def lose_a_worker(app: App, driver: HttpDriver, question: str) -> str:
     """Returns the chat whose worker was killed."""
     driver.agent_takes(30)
     chat = app.accepted(app.ask("Alice", question))
-    time.sleep(3)
+    app.poll_until_begun("Alice", chat)
     driver.kill_worker()
     return chat
 
