@@ -19,7 +19,7 @@ class FunctionRole:
 
     def __init__(self, stack: RunningStack, function: str) -> None:
         self._stack = stack
-        self._name: str = stack.outputs["function_names"][function]
+        self._name: str = stack.outputs["role_names"][function]
 
     def send_failure(self) -> None:
         """Lambda sends a failed event to the queue. This one names no turn, so that its consumer drops it."""
