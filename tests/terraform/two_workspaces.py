@@ -34,7 +34,10 @@ KEY: Final = "module.service.aws_kms_key.data[0]"
 WORKSPACES: Final = {"dev": dict.fromkeys(SWITCHES, True), "pr-7": {}}
 
 #: What the embedded AWS reads back differently, so that a second plan would change it again.
-EXCEPTIONS: Final = {"aws_cloudwatch_metric_alarm": "read back without actions, dimensions and description"}
+EXCEPTIONS: Final = {
+    "aws_apigatewayv2_api": "read back without its type of addresses",
+    "aws_cloudwatch_metric_alarm": "read back without actions, dimensions and description",
+}
 
 
 class Workspaces:
@@ -122,7 +125,7 @@ def main() -> int:
             _say(f"{name}: applied, {len(workspaces.kept(name))} resources")
             _say(f"{name}: {workspaces.smoke(name)}")
         _expect_no_changes(workspaces, "dev", excepted=EXCEPTIONS)
-        _expect_no_changes(workspaces, "pr-7")
+        _expect_no_changes(workspaces, "pr-7", excepted=EXCEPTIONS.keys() - {"aws_cloudwatch_metric_alarm"})
         workspaces.destroy("pr-7")
         assert not workspaces.kept("pr-7"), workspaces.kept("pr-7")
         _say("pr-7: destroyed")
