@@ -25,8 +25,9 @@ def main(arguments: list[str]) -> int:
 
 def _killed(mutant: Mutant) -> bool:
     with tempfile.TemporaryDirectory(prefix="async-chat-mutant-") as folder:
-        copy = TerraformCopy(Path(folder) / "terraform")
+        copy = TerraformCopy(Path(folder) / "terraform", deployable=False)
         make(mutant, copy.folder / mutant.folder)
+        copy.make_deployable()
         if mutant.workspace:
             done = copy.run(mutant.workspace, "test", "-no-color", *mutant.options)
         else:

@@ -38,7 +38,12 @@ class TerraformCopy:
         self.endpoint = endpoint
         assert PROVIDERS[""].exists(), "the provider is missing: `make terraform-init`"
         shutil.copytree(SOURCE, folder, ignore=IGNORED)
-        for name in ("pr", "dev", "prod") if deployable else ():
+        if deployable:
+            self.make_deployable()
+
+    def make_deployable(self) -> None:
+        """Gives the workspaces what the project's files leave to whoever deploys."""
+        for name in ("pr", "dev", "prod"):
             self.configure(name, region=REGION, model={"id": "some.model-v1:0"})
 
     def configure(self, workspace: str, **settings: object) -> None:
