@@ -15,9 +15,10 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from scripts import npm_files
-
-WEB: Final = Path(__file__).resolve().parent.parent / "clients" / "web"
+PROJECT: Final = Path(__file__).resolve().parent.parent
+WEB: Final = PROJECT / "clients" / "web"
+#: As npm installs it (scripts/env): one module, ready to use.
+PARSER: Final = PROJECT / ".local/web/node_modules/markdown-it/dist/browser/markdown-it.esm.min.mjs"
 MARKDOWN: Final = "markdown.mjs"
 #: In the order of their imports: the bundle is one scope.
 SCRIPTS: Final = (
@@ -62,11 +63,13 @@ def write(folder: Path) -> None:
 
 def _markdown() -> str:
     """The parser in a scope of its own, and what makes elements of its tokens."""
-    parser = npm_files.fetched("markdown-it.mjs")
-    if not parser:
-        print("The chat page has no Markdown parser, and shows answers as text: run `make env`.", file=sys.stderr)
+    if not PARSER.is_file():
+        print(
+            "The chat page has no Markdown parser, and shows answers as text: npm brings it (make env).",
+            file=sys.stderr,
+        )
         return "export {};\n"
-    body = _DEFAULT_EXPORT.sub(r"return \1;", parser.read_text(encoding="utf-8"))
+    body = _DEFAULT_EXPORT.sub(r"return \1;", PARSER.read_text(encoding="utf-8"))
     ours = bundle({name: _read(name) for name in MARKDOWN_SCRIPTS})
     return f"const makeParser = (() => {{\n{body}\n}})();\n{ours}\nexport {{ markdown, pasted }};\n"
 

@@ -10,15 +10,14 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, Request, expect
 
-from scripts import npm_files
+from scripts import chat_page
 from tests.e2e.running_stack import User
 
 SOON = 5_000
 #: Covers the agent's delay, cold starts and a busy machine.
 ANSWER = 30_000
 needs_markdown = pytest.mark.skipif(
-    npm_files.fetched("markdown-it.mjs") is None,
-    reason="npm's registry was not reached: the page shows answers as text",
+    not chat_page.PARSER.is_file(), reason="npm has not installed markdown-it: the page shows answers as text"
 )
 SCREENSHOTS = Path(__file__).resolve().parents[2] / "build" / "screenshots"
 

