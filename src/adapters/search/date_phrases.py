@@ -168,32 +168,19 @@ _PART_OF_DAY: Final = r"(?:\s+(?:morning|afternoon|evening|night))?"
 _TO: Final = re.compile(rf"{_PART_OF_DAY}\s+{_TO_WORDS}\s+(?:the\s+)?|{_DASH}", re.IGNORECASE)
 _AND: Final = re.compile(rf"{_PART_OF_DAY}\s+(?:and|to)\s+(?:the\s+)?|{_DASH}", re.IGNORECASE)
 _LIST: Final = re.compile(r"\s*,\s*(?:(?:and|or)\s+)?|\s+(?:and|or|&)\s+", re.IGNORECASE)
-_BEFORE_A_HOLIDAY: Final = [
-    "at",
-    "on",
-    "in",
-    "over",
-    "for",
-    "during",
-    "since",
-    "before",
-    "after",
-    "until",
-    "by",
-    "last",
-    "this",
-    "next",
-    "between",
-    "from",
-    "and",
-    "to",
-]  # the same
+_BEFORE_A_HOLIDAY: Final = "at on in over for during since before after until by last this next between from and to"
+_BEFORE_A_DAY: Final = "on last this next since until till before after by from between to through and"
 
 
 def _any_of(words: Iterable[str]) -> str:
     """A pattern that matches any of the phrases, longer ones first."""
     phrases = sorted(words, key=len, reverse=True)
     return "|".join(phrase.replace(" ", r"\s+").replace("'", "['’]?") for phrase in phrases)
+
+
+def _after_any_of(words: str) -> str:
+    """A pattern of the place behind any of the words."""
+    return "|".join(rf"(?<=\b{word}\s)" for word in words.split())
 
 
 _MONTH: Final = rf"(?P<month>{_any_of(MONTHS)}|(?:{_any_of(name[:3] for name in MONTHS)}|sept)\.?)(?!\w|['’])"
@@ -212,11 +199,6 @@ _YEAR_WORDS: Final = r"(?:19|20)\d\d|last\s+year|this\s+year|(?:the\s+)?year\s+b
 _YEAR: Final = rf"(?:(?:,|\s+of|\s+in)?\s+(?P<year>{_YEAR_WORDS})\b)?"
 #: A holiday season is a date phrase only after such a word, or with its year: "Christmas cake" is not.
 _HOLIDAY_SEASONS: Final = frozenset({"christmas", "easter"})
-_AT: Final = "|".join(rf"(?<=\b{word}\s)" for word in _BEFORE_A_HOLIDAY)
-_BEFORE_A_DAY: Final = "|".join(
-    rf"(?<=\b{word}\s)"
-    for word in "on last this next since until till before after by from between to through and".split()  # noqa: SIM905  # the same
-)
 _HOLIDAYS: Final = r"\s+(?:holidays?|break)\b"
 _WITH_YEAR: Final = rf"(?=(?:{_any_of(_HOLIDAY_SEASONS)})(?:{_HOLIDAYS}|\s+(?:of\s+|in\s+)?(?:{_YEAR_WORDS})))"
 _UNITS: Final = r"(?P<unit>day|week|month|year)s?\b"
@@ -246,7 +228,7 @@ _GRAMMAR: Final = (
         YEAR,
     ),
     _rule(
-        rf"{_WHICH}(?:{_AT}|{_WITH_YEAR})\b(?P<holiday>{_any_of(_HOLIDAY_SEASONS)})\b"
+        rf"{_WHICH}(?:{_after_any_of(_BEFORE_A_HOLIDAY)}|{_WITH_YEAR})\b(?P<holiday>{_any_of(_HOLIDAY_SEASONS)})\b"
         rf"(?P<holidays>{_HOLIDAYS})?{_YEAR}",
         holiday_of_year,
         YEAR,
@@ -257,7 +239,7 @@ _GRAMMAR: Final = (
     _rule(r"\b(?:yesterday|today|tomorrow|now)\b", near_day),
     _rule(rf"{_WHICH}\b(?P<weekday>{_any_of(WEEKDAYS)})\b", weekday, WEEK),
     # An abbreviation may be another word, as in "Sat in the sun": it is a day after such a word only.
-    _rule(rf"{_WHICH}(?:{_BEFORE_A_DAY})\b(?P<weekday>{_any_of(SHORT_DAYS)})\b", weekday, WEEK),
+    _rule(rf"{_WHICH}(?:{_after_any_of(_BEFORE_A_DAY)})\b(?P<weekday>{_any_of(SHORT_DAYS)})\b", weekday, WEEK),
     _rule(rf"\b(?:in|over|during|for|within)\s+the\s+(?:last|past)\s+{_COUNT}{_UNITS}", last_few),
     _rule(rf"{_COUNT}{_UNITS}\s+ago\b", some_time_ago),
     _rule(r"\b(?P<unit>week|month|weekend)(?P<before_last>\s+before\s+last)\b", week_or_month),
