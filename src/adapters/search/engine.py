@@ -67,6 +67,7 @@ class MemorySearch:
     def __init__(self, memories: Sequence[Memory], time_is_up: Callable[[], bool] = lambda: False) -> None:
         self._time_is_up = time_is_up
         self._index = Fts5MemoryIndex()
+        self._times_in: dict[tzinfo | None, list[Span]] = {}
         self.complete = True
         indexed = 0
         while indexed < len(memories) and (not indexed or self._in_time()):
@@ -89,12 +90,18 @@ class MemorySearch:
     def search(self, question: str, now: datetime | None) -> list[Match]:
         """The memories that match any term of `question`, best first. Date phrases need `now`, and are of its zone."""
         dates = date_phrases(question, on_the_wall(now))[:MOST_DATES] if now else ()
-        times = [_time_of(memory, now.tzinfo) for memory in self.memories] if now and dates else []
+        times = self._times(now.tzinfo) if now and dates else []
         terms = [*self._word_terms(_without(question, dates)), *self._date_terms(dates, times)]
         found = _scored(terms)
         if _WHO.match(question):
             found = self._first_mentions_first(found, terms)
         return _sorted(replace(one, score=one.score * (1 + RECENCY * age)) for one, age in self._ages(found))
+
+    def _times(self, zone: tzinfo | None) -> list[Span]:
+        """When each memory was. Read once: a model searches with several phrasings, in several rounds."""
+        if zone not in self._times_in:
+            self._times_in[zone] = [_time_of(memory, zone) for memory in self.memories]
+        return self._times_in[zone]
 
     def with_neighbours(self, found: Sequence[Match], best: int = 20) -> list[Match]:
         """Adds the neighbours in time of the `best` matches, which often complete them."""
