@@ -101,18 +101,9 @@ def _keep_workspace_slot(self: TurnSlots, turn: Turn, limits: UserLimits | None 
 
 def _every_end(*, by_worker: bool) -> Callable[..., bool]:
     """Every end of a turn counts as its worker's, or as somebody else's."""
-    always = by_worker
 
-    def changed(
-        self: DynamoDbChatRepository,
-        seen: Turn,
-        then: Turn,
-        answer: Message | None = None,
-        limits: UserLimits | None = None,
-        *,
-        by_worker: bool = False,
-    ) -> bool:
-        return _compare_and_set(self, seen, then, answer, limits, by_worker=always)
+    def changed(*change: Any, **how: Any) -> bool:
+        return _compare_and_set(*change, **{**how, "by_worker": by_worker})
 
     return changed
 
