@@ -84,7 +84,7 @@ def _errors(document: Document) -> Iterator[str]:
     ]
     yield from table(("code", "status", "for example"), rows)
     busy = document["components"]["examples"]["chat_busy"]["value"]
-    yield f"<!-- model: ProblemBody -->\n\n```json\n{json.dumps(busy, indent=2)}\n```\n"
+    yield f"<!-- model: Problem -->\n\n```json\n{json.dumps(busy, indent=2)}\n```\n"
 
 
 def _models(document: Document) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections import defaultdict
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -12,7 +13,7 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 from domain.errors import TryAgain
 from entrypoints.http.problems import SubjectMissing, problem_for
 from entrypoints.http.routes import ROUTES, Route
-from entrypoints.schemas.fields import ProblemBody
+from entrypoints.schemas.fields import Problem
 from scripts.openapi import examples
 from scripts.openapi.operations import OPERATIONS, Operation, Parameter, Schema
 
@@ -68,7 +69,7 @@ def document() -> dict[str, Any]:
     return {
         "openapi": "3.1.0",
         "info": {
-            "title": "Async Chat",
+            "title": "Async Chat API",
             "version": version,
             "description": "Ask a question, get a chat id at once, and poll for the answer. Times are RFC 3339 in UTC "
             "with milliseconds; ids are opaque. Unknown request fields are ignored; ignore unknown response fields.",
@@ -88,6 +89,7 @@ def document() -> dict[str, Any]:
 def _operation(route: Route, operation: Operation) -> dict[str, Any]:
     made: dict[str, Any] = {
         "operationId": route.name,
+        "tags": [_tag(route)],
         "summary": operation.summary,
         "parameters": [_parameter(parameter) for parameter in operation.parameters],
         "responses": {str(status): response for status, response in sorted(_responses(route, operation).items())},
@@ -98,6 +100,11 @@ def _operation(route: Route, operation: Operation) -> dict[str, Any]:
     if route.scope is None:
         made["security"] = []
     return made
+
+
+def _tag(route: Route) -> str:
+    """`chats`, `memories`, or `service` for what needs no token."""
+    return "service" if route.scope is None else route.scope.split(".")[0]
 
 
 def _parameter(parameter: Parameter) -> dict[str, Any]:
@@ -138,7 +145,7 @@ def _alike() -> dict[str, Any]:
 
 
 def _add_gateways_words(response: dict[str, Any], text: str) -> None:
-    response["content"][JSON] = {"schema": _ref_to("GatewayMessage"), "example": {"message": text}}
+    response["content"][JSON] = {"schema": _ref(Problem), "example": {"message": text}}
 
 
 def _gateways_own(*, public: bool) -> dict[int, str]:
@@ -165,11 +172,10 @@ def _success(name: str, operation: Operation) -> dict[str, Any]:
 
 def _refusal(status: int, kinds: list[type[Exception]]) -> dict[str, Any]:
     codes = sorted({problem_for(examples.ERRORS[kind]).code for kind in kinds})
-    narrowed = {"allOf": [_ref(ProblemBody), {"properties": {"code": {"enum": codes}}}]}
     shown = {code: {"$ref": f"#/components/examples/{code}"} for code in codes}
     made: dict[str, Any] = {
         "description": REASONS[status],
-        "content": {PROBLEM: {"schema": narrowed, "examples": shown}},
+        "content": {PROBLEM: {"schema": _ref(Problem), "examples": shown}},
     }
     if any(problem_for(examples.ERRORS[kind]).retry_after for kind in kinds):
         made["headers"] = _headers("", ("Retry-After",), sometimes=True)
@@ -218,15 +224,26 @@ def _schemas() -> dict[str, Schema]:
             asked.append((operation.body, "validation"))
         if isinstance(operation.answer, type):
             asked.append((operation.answer, "serialization"))
-    asked.append((ProblemBody, "serialization"))
+    asked.append((Problem, "serialization"))
     _, found = models_json_schema(asked, ref_template=REF)
-    gateway = {
-        "description": "API Gateway's own body, where it answers instead of a function.",
-        "type": "object",
-        "properties": {"message": {"type": "string"}},
-        "required": ["message"],
-    }
-    return {name: _plain(schema) for name, schema in sorted({**found["$defs"], "GatewayMessage": gateway}.items())}
+    schemas = {name: _plain(schema) for name, schema in sorted(found["$defs"].items())}
+    # One schema for every error, so that a generated client's `error.code` compiles. API Gateway's own body has only
+    # `message`, a function's has all the others.
+    message = {"type": "string", "description": "Only where API Gateway answered instead of a function."}
+    schemas["Problem"] = _sparse(schemas["Problem"], message=message)
+    schemas["FaultBody"] = _sparse(schemas["FaultBody"], required=["detail"])
+    return schemas
+
+
+def _sparse(schema: Schema, required: Sequence[str] = (), **more: Schema) -> Schema:
+    """The schema of a body from which fields without a value are left out."""
+    present = {name: _not_null(part) for name, part in schema["properties"].items()}
+    return {**schema, "properties": {**present, **more}, "required": list(required)}
+
+
+def _not_null(schema: Schema) -> Schema:
+    forms = [form for form in schema.get("anyOf", ()) if form != {"type": "null"}]
+    return {**{name: part for name, part in schema.items() if name != "anyOf"}, **forms[0]} if forms else schema
 
 
 def _plain(schema: Any) -> Any:
@@ -239,6 +256,7 @@ def _plain(schema: Any) -> Any:
     for name, part in schema.items():
         if name == "properties":
             plain[name] = {property_name: _plain(inner) for property_name, inner in part.items()}
-        elif name != "title":
+        elif name != "title" and not (name == "default" and part is None):
+            # A default of null would make some generators require the field.
             plain["anyOf" if name == "oneOf" else name] = _plain(part)
     return plain

@@ -148,7 +148,7 @@ ERRORS: Final[dict[type[Exception], Exception]] = {
         errors.MemoriesFull(19_990, 3_456_789, 20_000, 10_000_000),
         errors.MemoryNotFound(),
         errors.TryAgain(),
-        problems.RequestInvalid("`chat_id` must be one id from this service."),
+        problems.RequestInvalid("`chat_id` must be an id of this service.", problems.Fault(param="chat_id")),
         problems.SubjectMissing(),
         problems.BodyTooLarge(),
         problems.MediaTypeUnsupported(),
@@ -159,5 +159,5 @@ ERRORS: Final[dict[type[Exception], Exception]] = {
 
 def problem_example(kind: type[Exception]) -> Example:
     """The response for such an error."""
-    body = problem_body(ERRORS[kind], request_id="b1f6c0de-6b1a-4a52-9a0e-3f7f2f0e5a11")
-    return body.model_dump(mode="json")
+    body = problem_body(ERRORS[kind], "b1f6c0de-6b1a-4a52-9a0e-3f7f2f0e5a11", "/chats")
+    return body.model_dump(mode="json", exclude_none=True)

@@ -56,17 +56,22 @@ class QuestionTooLong(Refused):
 
 @dataclass
 class MemoryTooLong(Refused):
-    """A memory has `length` characters; at most `limit` are allowed."""
+    """A memory has `length` characters; at most `limit` are allowed. `index` is its place among several, from 0."""
 
     length: int
     limit: int
+    index: int | None = None
 
 
 @dataclass
 class UnreadableText(Refused):
-    """`field` holds characters that cannot be stored or shown: unpaired surrogates or NULs."""
+    """`field` holds characters that cannot be stored or shown: unpaired surrogates or NULs.
+
+    `field` is a path such as `text` or `tags/2`; `index` is the place of its memory among several, from 0.
+    """
 
     field: str
+    index: int | None = None
 
 
 class ChatNotFound(Refused):

@@ -71,13 +71,16 @@ class NewMemory:
     day: date | None = None
     time_zone: str | None = None
 
-    def checked(self) -> "NewMemory":
-        """This memory, trimmed. Raises `MemoryTooLong` or `UnreadableText`."""
+    def checked(self, index: int | None = None) -> "NewMemory":
+        """This memory, trimmed. Raises `MemoryTooLong` or `UnreadableText` with its `index` among several."""
         text = self.text.strip()
-        if not all(map(is_storable, (text, *self.tags))) or not is_visible(text):
-            raise UnreadableText("text")
+        if not is_storable(text) or not is_visible(text):
+            raise UnreadableText("text", index)
+        for place, tag in enumerate(self.tags):
+            if not is_storable(tag):
+                raise UnreadableText(f"tags/{place}", index)
         if len(text) > MEMORY_LIMIT:
-            raise MemoryTooLong(len(text), MEMORY_LIMIT)
+            raise MemoryTooLong(len(text), MEMORY_LIMIT, index)
         return replace(self, text=text)
 
     def stored_as(self, memory_id: str, now: datetime) -> Memory:

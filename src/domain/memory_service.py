@@ -38,7 +38,7 @@ class MemoryService:
 
         Raises `MemoryTooLong`, `UnreadableText`, `MemoriesFull` or `IdempotencyKeyReused` before any is stored.
         """
-        checked = [memory.checked() for memory in new]
+        checked = [memory.checked(index) for index, memory in enumerate(new)]
         now = self._clock.now()
         terms = MemoryTerms(now, _idempotency_key(key, checked, now + KEY_TTL), key is None, self._limit)
         memories = self._with_ids(checked, now)

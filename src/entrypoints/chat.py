@@ -12,13 +12,14 @@ from domain.poll_hint import FIRST_POLL
 from domain.records import Ask, AskAccepted
 from entrypoints.container import Container
 from entrypoints.http.parameters import chat_id_in_path, idempotency_key
-from entrypoints.http.problems import RequestInvalid, retry_after
+from entrypoints.http.problems import RequestInvalid, pointer, retry_after
 from entrypoints.http.request import REPLAYED, Request, Response
 from entrypoints.run_worker import run_worker
 from entrypoints.schemas.ask import AskRequest, AskResponse
 
 #: In bytes: 8,000 characters as pairs of JSON escapes, with a margin.
 LARGEST_ASK: Final = 128_000
+QUESTION: Final = pointer("question")
 
 
 def ask(request: Request, services: Container) -> Response:
@@ -37,7 +38,7 @@ def _read_ask(request: Request) -> AskRequest:
     try:
         return request.body(AskRequest, LARGEST_ASK)
     except RequestInvalid as error:
-        if error.field == "question":
+        if error.faults and error.faults[0].pointer == QUESTION:
             raise QuestionMissing from None
         raise
 

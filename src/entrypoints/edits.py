@@ -4,6 +4,7 @@
 from entrypoints.lambda_runtime import LambdaHandler, http_function, lambda_function
 
 # isort: split
+from domain.errors import MemoryTooLong, UnreadableText
 from entrypoints.container import Container
 from entrypoints.http.parameters import chat_id_in_path, idempotency_key, memory_id_in_path
 from entrypoints.http.request import REPLAYED, Request, Response
@@ -29,8 +30,14 @@ def delete_chat(request: Request, services: Container) -> Response:
 
 
 def remember(request: Request, services: Container) -> Response:
-    new = [memory.to_domain() for memory in request.body(RememberRequest).all()]
-    stored = services.memory_service().remember(request.user_id, new, idempotency_key(request))
+    body = request.body(RememberRequest)
+    new = [memory.to_domain() for memory in body.all()]
+    try:
+        stored = services.memory_service().remember(request.user_id, new, idempotency_key(request))
+    except (MemoryTooLong, UnreadableText) as refusal:
+        if not body.batch:
+            refusal.index = None
+        raise
     headers = REPLAYED if stored.replayed else {}
     return Response(201, MemoryIds(memory_ids=list(stored.memory_ids)), headers)
 

@@ -206,7 +206,7 @@ def _(driver: Driver, seconds: int) -> None:
 def _(reply: Reply, status: int, code: str) -> None:
     assert (reply.status, reply.headers["content-type"]) == (status, "application/problem+json"), reply.text
     problem = reply.body
-    assert set(problem) == {"type", "title", "status", "detail", "code", "request_id"}
+    assert {*problem, "errors"} == {"type", "title", "status", "detail", "code", "request_id", "errors"}
     assert (problem["status"], problem["code"]) == (status, code)
     assert problem["request_id"]
     assert ("retry-after" in reply.headers) == (code in HINTED)

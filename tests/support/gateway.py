@@ -33,7 +33,10 @@ class Answer:
     def code(self) -> str:
         """The code of a problem, after checking its media type and members."""
         assert self.headers["Content-Type"] == "application/problem+json"
-        assert set(self.body) == {"type", "title", "status", "detail", "code", "request_id"}
+        assert {*self.body, "errors"} == {"type", "title", "status", "detail", "code", "request_id", "errors"}
+        assert self.body["type"].endswith(f"openapi.json#/components/examples/{self.body['code']}")
+        for fault in self.body.get("errors", ()):
+            assert set(fault) in ({"detail", "pointer"}, {"detail", "param"})
         assert (self.body["status"], self.body["request_id"]) == (self.status, REQUEST_ID)
         return str(self.body["code"])
 

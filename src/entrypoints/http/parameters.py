@@ -8,7 +8,7 @@ from datetime import tzinfo
 from typing import Final
 
 from domain.records import PageRequest
-from entrypoints.http.problems import RequestInvalid
+from entrypoints.http.problems import Fault, RequestInvalid
 from entrypoints.http.request import Request
 from entrypoints.schemas.fields import ULID
 
@@ -46,7 +46,7 @@ def idempotency_key(request: Request) -> str | None:
     """The optional `Idempotency-Key`. Raises `RequestInvalid`."""
     key = request.headers.get("idempotency-key")
     if key is not None and not _KEY.fullmatch(key):
-        raise RequestInvalid("`Idempotency-Key` must be 1 to 255 visible ASCII characters.")
+        raise _wrong("Idempotency-Key", "must be 1 to 255 visible ASCII characters")
     return key
 
 
@@ -54,7 +54,7 @@ def limit_in_query(request: Request) -> int:
     """The page size. Raises `RequestInvalid`."""
     limit = request.query.get("limit", str(DEFAULT))
     if not re.fullmatch(r"[0-9]{1,3}", limit) or not 1 <= int(limit) <= MOST:
-        raise RequestInvalid(f"`limit` must be a number from 1 to {MOST}.")
+        raise _wrong("limit", f"must be a number from 1 to {MOST}")
     return int(limit)
 
 
@@ -62,7 +62,7 @@ def message_page(request: Request) -> PageRequest:
     """The page of messages that a poll requests. Raises `RequestInvalid`."""
     after, before = cursor_in_query(request, "after"), cursor_in_query(request, "before")
     if after and before:
-        raise RequestInvalid("`after` and `before` cannot be combined.")
+        raise _wrong("before", "cannot be combined with `after`")
     return PageRequest(limit_in_query(request), after, before)
 
 
@@ -70,7 +70,7 @@ def search_in_query(request: Request) -> str | None:
     """`q`, or None for no search. Raises `RequestInvalid`."""
     query = request.query.get("q")
     if query is not None and len(query) > LONGEST_QUERY:
-        raise RequestInvalid(f"`q` must have at most {LONGEST_QUERY:,} characters.")
+        raise _wrong("q", f"must have at most {LONGEST_QUERY:,} characters")
     return query
 
 
@@ -81,7 +81,7 @@ def time_zone_in_query(request: Request) -> tzinfo:
     name = request.query.get("time_zone", "UTC")
     zone = zone_named(name)
     if zone is None:
-        raise RequestInvalid("`time_zone` must be an IANA name such as Europe/Berlin.")
+        raise _wrong("time_zone", "must be an IANA name such as Europe/Berlin")
     return zone
 
 
@@ -100,7 +100,7 @@ def chat_cursor_in_query(request: Request) -> tuple[str, str] | None:
     except (ValueError, TypeError, binascii.Error, RecursionError):
         activity = chat_id = None
     if not (_is_id(activity) and _is_id(chat_id)):
-        raise RequestInvalid("`cursor` must be a cursor from this service.")
+        raise _wrong("cursor", "must be a cursor of this service")
     return activity, chat_id
 
 
@@ -110,5 +110,10 @@ def _is_id(part: object) -> bool:
 
 def _id(value: str | None, name: str) -> str:
     if value is None or not _ID.fullmatch(value):
-        raise RequestInvalid(f"`{name}` must be one id from this service.")
+        raise _wrong(name, "must be an id of this service")
     return value
+
+
+def _wrong(name: str, fault: str) -> RequestInvalid:
+    detail = f"`{name}` {fault}."
+    return RequestInvalid(detail, Fault(param=name, detail=detail))

@@ -10,13 +10,25 @@ from domain import errors
 from domain.poll_hint import RETRY_WHEN_UNREACHABLE, retry_when_busy
 
 
-class RequestInvalid(Exception):
-    """The request is invalid. `detail` is our own text; `field` is the field at fault, if there is one."""
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A part of the request that is at fault: a place in the body, as a JSON pointer, or a parameter by its name.
 
-    def __init__(self, detail: str, field: str = "") -> None:
+    `detail` is our own text about it; empty for the problem's.
+    """
+
+    pointer: str | None = None
+    param: str | None = None
+    detail: str = ""
+
+
+class RequestInvalid(Exception):
+    """The request is invalid. `detail` is our own text; `faults` are the parts at fault, if there are such."""
+
+    def __init__(self, detail: str, *faults: Fault) -> None:
         super().__init__(detail)
         self.detail = detail
-        self.field = field
+        self.faults = faults
 
 
 class SubjectMissing(Exception):
@@ -54,6 +66,7 @@ class Problem:
     #: The time to wait for `Retry-After`; None for no header.
     retry_after: Callable[[Any], timedelta] | None = None
     allowed: Callable[[Any], tuple[str, ...]] | None = None
+    faults: Callable[[Any], tuple[Fault, ...]] | None = None
 
     def headers(self, error: Exception) -> dict[str, str]:
         """The headers for `error`."""
@@ -70,6 +83,29 @@ def _fixed(text: str) -> Callable[[Any], str]:
     return lambda _: text
 
 
+def _fixed_faults(*faults: Fault) -> Callable[[Any], tuple[Fault, ...]]:
+    return lambda _: faults
+
+
+def _in_body(name: str) -> Callable[[Any], tuple[Fault, ...]]:
+    return _fixed_faults(Fault(pointer=pointer(name)))
+
+
+def _pointer(error: Any, path: str) -> str:
+    """To a field of the question or memory that `error` is about."""
+    return pointer(path) if error.index is None else pointer("memories", error.index, path)
+
+
+def _place(error: Any, path: str) -> str:
+    """The same in words."""
+    return f"`{_pointer(error, path).removeprefix('#/').replace('/', '.')}`"
+
+
+def pointer(*steps: object) -> str:
+    """A JSON pointer into the request's body, as a URI fragment (RFC 6901, as RFC 9457 shows it)."""
+    return "".join(f"/{step}" for step in ("#", *steps)).removeprefix("/")
+
+
 def _busy(error: Any) -> timedelta:
     return retry_when_busy(timedelta(seconds=error.retry_after))
 
@@ -83,25 +119,29 @@ PROBLEMS: Final[dict[type[Exception], Problem]] = {
         400,
         "question_missing",
         "Question missing",
-        _fixed("Send a question: a string with at least one visible character."),
+        _fixed("`question` must not be empty: send a string with at least one visible character."),
+        faults=_in_body("question"),
     ),
     errors.QuestionTooLong: Problem(
         413,
         "question_too_long",
         "Question too long",
-        lambda error: f"The question has {error.length:,} characters; at most {error.limit:,} are taken.",
+        lambda error: f"The question has {error.length:,} characters; at most {error.limit:,} are allowed.",
+        faults=_in_body("question"),
     ),
     errors.MemoryTooLong: Problem(
         413,
         "memory_too_long",
         "Memory too long",
-        lambda error: f"A memory has {error.length:,} characters; at most {error.limit:,} are taken.",
+        lambda error: f"{_place(error, 'text')} has {error.length:,} characters; at most {error.limit:,} are allowed.",
+        faults=lambda error: (Fault(pointer=_pointer(error, "text")),),
     ),
     errors.UnreadableText: Problem(
         400,
         "invalid_request",
         "Invalid request",
-        lambda error: f"`{error.field}` is empty, or holds NULs or unpaired surrogates.",
+        lambda error: f"{_place(error, error.field)} is empty, or holds NULs or unpaired surrogates.",
+        faults=lambda error: (Fault(pointer=_pointer(error, error.field)),),
     ),
     errors.ChatNotFound: Problem(404, "chat_not_found", "Chat not found", _fixed("The chat does not exist.")),
     errors.ChatForbidden: Problem(403, "chat_forbidden", "Chat forbidden", _fixed("The chat belongs to another user.")),
@@ -151,6 +191,7 @@ PROBLEMS: Final[dict[type[Exception], Problem]] = {
         "idempotency_key_reused",
         "Idempotency key reused",
         _fixed("This Idempotency-Key was used before with another body."),
+        faults=_fixed_faults(Fault(param="Idempotency-Key")),
     ),
     errors.MemoriesFull: Problem(
         409,
@@ -169,7 +210,9 @@ PROBLEMS: Final[dict[type[Exception], Problem]] = {
         _fixed("The service is temporarily unavailable. Send the same request again."),
         lambda _: RETRY_WHEN_UNREACHABLE,
     ),
-    RequestInvalid: Problem(400, "invalid_request", "Invalid request", lambda error: error.detail),
+    RequestInvalid: Problem(
+        400, "invalid_request", "Invalid request", lambda error: error.detail, faults=lambda error: error.faults
+    ),
     SubjectMissing: Problem(
         403,
         "subject_missing",

@@ -5,12 +5,22 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, RootModel, ValidationError
 
 from domain.text import is_storable, is_visible
-from entrypoints.http.problems import BodyTooLarge, MediaTypeUnsupported, RequestInvalid, SubjectMissing
+from entrypoints.http.problems import (
+    BodyTooLarge,
+    Fault,
+    MediaTypeUnsupported,
+    RequestInvalid,
+    SubjectMissing,
+    pointer,
+)
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -18,6 +28,8 @@ Model = TypeVar("Model", bound=BaseModel)
 LARGEST_BODY: Final = 5_000_000
 #: In characters: OpenID Connect's limit of `sub`, https://openid.net/specs/openid-connect-core-1_0.html#IDToken.
 LONGEST_SUBJECT: Final = 255
+#: How many parts at fault an answer names.
+MOST_FAULTS: Final = 20
 PRIVATE: Final = "private, no-store"
 #: On every response. The first is for the own domain of a deployer: browsers keep to HTTPS there for a year (RFC 6797).
 SECURITY_HEADERS: Final = {
@@ -52,7 +64,7 @@ class Request:
         try:
             return model.model_validate(json.loads(self.raw_body))
         except ValidationError as error:
-            raise invalid(error) from None
+            raise invalid(error, model) from None
         except (ValueError, RecursionError):
             raise RequestInvalid("The body is not JSON.") from None
 
@@ -110,11 +122,17 @@ def _subject(event: Mapping[str, Any]) -> str:
     raise SubjectMissing
 
 
-def invalid(error: ValidationError) -> RequestInvalid:
-    """The first error, in pydantic's words, which never quote the value."""
-    fault = error.errors(include_input=False, include_url=False)[0]
-    location = ".".join(map(str, fault["loc"])) or "body"
-    return RequestInvalid(f"`{location}`: {fault['msg']}.", field=location)
+def invalid(error: ValidationError, model: type[BaseModel]) -> RequestInvalid:
+    """All errors, in pydantic's words, which never quote the value; the first one as the problem's detail."""
+    # The path into a union begins with the form that was tried: a name of our code, not of the body.
+    begin = 1 if issubclass(model, RootModel) else 0
+    found = error.errors(include_input=False, include_url=False)[:MOST_FAULTS]
+    faults = [_fault(one, one["loc"][begin:]) for one in found]
+    return RequestInvalid(faults[0].detail, *faults)
+
+
+def _fault(found: "ErrorDetails", path: tuple[int | str, ...]) -> Fault:
+    return Fault(pointer(*path), detail=f"`{'.'.join(map(str, path)) or 'body'}`: {found['msg']}.")
 
 
 def with_etag(request: Request, response: Response, state: str) -> Response:

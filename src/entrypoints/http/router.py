@@ -11,7 +11,7 @@ from adapters.observability.redaction import raised_at
 from entrypoints.http.problems import INTERNAL, MethodNotAllowed, RouteNotFound, problem_for
 from entrypoints.http.request import Request, Response, read_request
 from entrypoints.http.routes import PREFLIGHT, PUBLIC, ROUTES, methods_of
-from entrypoints.schemas.fields import ULID, ProblemBody
+from entrypoints.schemas.fields import ULID, FaultBody, Problem
 
 if TYPE_CHECKING:
     from entrypoints.container import Container
@@ -54,14 +54,14 @@ class Router:
         self, event: Mapping[str, Any], request_id: str
     ) -> tuple[Response, Exception | None, Mapping[str, object]]:
         asked: Mapping[str, object] = {}
+        route = str(event.get("routeKey"))
         try:
-            route = str(event.get("routeKey"))
             request = read_request(event, request_id, public=route in {*PUBLIC, PREFLIGHT})
             asked = self._log_fields(request)
             handler = self._handlers.get(route) or _not_ours(route, str(event.get("rawPath", "")))
             return handler(request, self._services), None, asked
         except Exception as error:  # noqa: BLE001  # every error becomes a problem response
-            return _problem(error, request_id), error, asked
+            return _problem(error, request_id, route), error, asked
 
     def _log_fields(self, request: Request) -> dict[str, object]:
         """The user's hash and the chat id. A malformed id may be any text of a user and is not logged."""
@@ -83,18 +83,32 @@ def _not_ours(route: str, path: str) -> Handler:
     raise RouteNotFound
 
 
-def problem_body(error: Exception, request_id: str) -> ProblemBody:
-    """The problem body for `error`."""
-    problem = problem_for(error)
-    return ProblemBody(
-        title=problem.title,
-        status=problem.status,
-        detail=problem.detail(error),
-        code=problem.code,
+def problem_body(error: Exception, request_id: str, path: str = "/") -> Problem:
+    """The problem body for `error`, on a route with this path."""
+    refusal = problem_for(error)
+    detail = refusal.detail(error)
+    faults = [
+        FaultBody(detail=fault.detail or detail, pointer=fault.pointer, param=fault.param)
+        for fault in (refusal.faults(error) if refusal.faults else ())
+    ]
+    return Problem(
+        type=_documentation(refusal.code, path),
+        title=refusal.title,
+        status=refusal.status,
+        detail=detail,
+        code=refusal.code,
         request_id=request_id,
+        errors=faults or None,
     )
 
 
-def _problem(error: Exception, request_id: str) -> Response:
-    body, headers = problem_body(error, request_id), problem_for(error).headers(error)
-    return Response(body.status, body, headers, "application/problem+json", {"code": body.code})
+def _documentation(code: str, path: str) -> str:
+    """The code's entry in openapi.json, relative to the request's URL: so it also leads there below a path prefix."""
+    return f"{'../' * (path.count('/') - 1)}openapi.json#/components/examples/{code}"
+
+
+def _problem(error: Exception, request_id: str, route: str) -> Response:
+    _, _, path = route.partition(" ")
+    body, headers = problem_body(error, request_id, path), problem_for(error).headers(error)
+    text = body.model_dump_json(exclude_none=True)
+    return Response(body.status, text, headers, "application/problem+json", {"code": body.code})

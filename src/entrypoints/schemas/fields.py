@@ -53,8 +53,22 @@ class ApiModel(BaseModel):
     )
 
 
-class ProblemBody(ApiModel):
-    """A problem (RFC 9457) with a stable `code` and the request id that is in the logs."""
+class FaultBody(ApiModel):
+    """What is wrong with one part of the request: `pointer` (RFC 6901) is its place in the body, `param` the name of a
+    parameter in the path, the query or the headers. One of the two is present.
+    """
+
+    detail: str
+    pointer: str | None = None
+    param: str | None = None
+
+
+class Problem(ApiModel):
+    """A problem (RFC 9457) with a stable `code` and the request id that is in the logs.
+
+    `type` leads to the problem's entry in this workspace's openapi.json. `errors` names the parts of the request that
+    are at fault, where there are such.
+    """
 
     type: str = "about:blank"
     title: str
@@ -62,3 +76,4 @@ class ProblemBody(ApiModel):
     detail: str
     code: str
     request_id: str
+    errors: list[FaultBody] | None = None

@@ -108,6 +108,11 @@ class RememberRequest(
 ):
     """One memory, or a batch."""
 
+    @property
+    def batch(self) -> bool:
+        """Whether several memories were sent, if only in form."""
+        return isinstance(self.root, MemoryBatch)
+
     def all(self) -> list[NewMemoryBody]:
         """The memories, whether one or a batch was sent."""
         return self.root.memories if isinstance(self.root, MemoryBatch) else [self.root]

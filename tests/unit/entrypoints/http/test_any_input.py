@@ -33,11 +33,21 @@ words = st.dictionaries(
 )
 
 
-def assert_answered(answer: Answer, refused: bool) -> None:
+def assert_pointers_resolve(answer: Answer, sent: object) -> None:
+    """Each leads to a part of the body, or to one that is missing from a part."""
+    for pointer in filter(None, (fault.get("pointer") for fault in answer.body.get("errors", ()))):
+        found, names = sent, pointer.split("/")[1:]
+        for name in names[:-1]:
+            found = found[int(name)] if isinstance(found, list) else found[name]  # type: ignore[index]
+        assert isinstance(found, dict | list) if names else pointer == "#"
+
+
+def assert_answered(answer: Answer, refused: bool, sent: object = None) -> None:
     """A success or a 4xx problem."""
     assert answer.status < 500
     if answer.status >= 400:
         assert answer.code
+        assert_pointers_resolve(answer, sent)
     assert refused == (answer.status >= 400)
 
 
@@ -45,7 +55,7 @@ def assert_answered(answer: Answer, refused: bool) -> None:
 def test_any_json_is_accepted_as_an_ask_or_refused(body: object) -> None:
     service = Service()
     answer = service.gateway.call("POST /memories/chat", raw_body=json.dumps(body))
-    assert_answered(answer, refused=service.chats.chats == {})
+    assert_answered(answer, refused=service.chats.chats == {}, sent=body)
     assert len(service.invoker.waiting) == len(service.chats.chats)
 
 
@@ -53,7 +63,7 @@ def test_any_json_is_accepted_as_an_ask_or_refused(body: object) -> None:
 def test_any_json_is_accepted_as_memories_or_refused(body: object) -> None:
     service = Service()
     answer = service.gateway.call("POST /memories", raw_body=json.dumps(body))
-    assert_answered(answer, refused=service.memories.list_all(ALICE) == ())
+    assert_answered(answer, refused=service.memories.list_all(ALICE) == (), sent=body)
 
 
 @given(st.text(st.characters()), st.booleans())

@@ -213,7 +213,31 @@ def test_refusal_of_a_time_zone_names_the_field(service: Service) -> None:
     ask = service.gateway.call("POST /memories/chat", body={"question": "Where?", "time_zone": "Berlin"})
     memory = service.gateway.call("POST /memories", body={"text": "x", "time_zone": "Berlin"})
     assert ask.body["detail"] == "`time_zone`: A time zone is an IANA name such as Europe/Berlin."
-    assert memory.body["detail"] == "`one.time_zone`: A time zone is an IANA name such as Europe/Berlin."
+    assert memory.body["detail"] == "`time_zone`: A time zone is an IANA name such as Europe/Berlin."
+
+
+@pytest.mark.parametrize(
+    ("body", "pointers"),
+    [
+        ({"text": "x", "tags": ["a"] * 21}, ["#/tags"]),
+        ({"text": "x", "tags": [1, "b", ""]}, ["#/tags/0", "#/tags/2"]),
+        ({"text": "x", "tags": ["a", "\x00"]}, ["#/tags/1"]),
+        ({"tags": 7}, ["#/text", "#/tags"]),
+        ({"text": " "}, ["#/text"]),
+        ({"text": "x" * 4_001}, ["#/text"]),
+        ({"memories": [{"text": "x"}, {"text": " "}]}, ["#/memories/1/text"]),
+        ({"memories": [{"text": "x" * 4_001}]}, ["#/memories/0/text"]),
+        ({"memories": [{"text": "x"}, {"text": "x", "occurred_at": 1}]}, ["#/memories/1/occurred_at"]),
+        ({"memories": [{"text": "x"}] * 101}, ["#/memories"]),
+        ([], ["#"]),
+    ],
+    ids=lambda value: str(value)[:60],
+)
+def test_refusal_points_to_each_part_at_fault(service: Service, body: object, pointers: list[str]) -> None:
+    refused = service.gateway.call("POST /memories", body=body)
+    assert refused.status in {400, 413}
+    assert [fault["pointer"] for fault in refused.body["errors"]] == pointers
+    assert refused.body["detail"] == refused.body["errors"][0]["detail"]
 
 
 def test_largest_batch_is_accepted_when_escaped(service: Service) -> None:
