@@ -123,6 +123,7 @@ test-code:
 	@$(MAKE) --no-print-directory test-terraform
 
 test-python: env
+	@scripts/env generators
 	@$(VENV_PYTHON) -m pytest -q -n auto tests --ignore tests/e2e --ignore tests/local --ignore tests/pages --ignore tests/schemathesis --ignore tests/docs \
 	  --ignore tests/terraform --ignore tests/runtime
 	@cd clients/python && ../../.venv/bin/python -m pytest -q -n auto
@@ -179,7 +180,7 @@ lock: env ## Lock the dependencies of pyproject.toml
 	  lock dev.txt pyproject.toml --all-extras --group dev -c requirements/agents.txt; \
 	  lock bench.txt pyproject.toml --group bench -c requirements/dev.txt; \
 	  lock runtime.txt --group runtime -c requirements/dev.txt; \
-	  for group in docs ministack peers scan schemathesis; do lock $$group.txt --group $$group; done; \
+	  for group in docs generators ministack peers scan schemathesis; do lock $$group.txt --group $$group; done; \
 	  lock uv.txt requirements/uv.in
 
 env:

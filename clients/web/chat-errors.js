@@ -2,7 +2,7 @@
  * All errors of the client, as classes.
  *
  *     AsyncChatError
- *     ├── ServiceError       the service refused: `status`, the contract's `code`, `requestId`, `retryAfterMs`
+ *     ├── ServiceError       the service refused: `status`, the contract's `code`, `faults`, `requestId`
  *     │   ├── Unauthorized   401: no token, or an invalid or expired one
  *     │   ├── ChatForbidden, ChatNotFound, ChatBusy, NothingToRetry, TooManyTurns, AtCapacity, TooManyAsks, BudgetUsedUp,
  *     │   │   QuestionMissing, QuestionTooLong, IdempotencyKeyReused, MemoriesFull, MemoryNotFound, MemoryTooLong,
@@ -31,9 +31,14 @@ export class AsyncChatError extends Error {
 }
 
 export class ServiceError extends AsyncChatError {
-  /** @param {{status: number, code: string, detail: string, requestId?: string, retryAfterMs?: number}} problem */
-  constructor({ status, code, detail, requestId, retryAfterMs }) {
+  /** The parts of the request that are at fault, where the service names them: a JSON pointer into its body, or the
+   *  name of a parameter. @type {readonly {detail: string, pointer?: string, param?: string}[]} */
+  faults;
+
+  /** @param {{status: number, code: string, detail: string, requestId?: string, retryAfterMs?: number, faults?: any}} problem */
+  constructor({ status, code, detail, requestId, retryAfterMs, faults }) {
     super(detail, code);
+    this.faults = Array.isArray(faults) ? faults : [];
     this.status = status;
     this.requestId = requestId;
     this.retryAfterMs = retryAfterMs;
@@ -118,7 +123,8 @@ const GATEWAY_CODES = { 401: "unauthorized", 403: "forbidden", 429: "throttled" 
 export function problemOf(status, body, retryAfterMs) {
   const code = body?.code ?? GATEWAY_CODES[status] ?? `http_${status}`;
   const detail = body?.detail ?? body?.message ?? `The service answered with status ${status}.`;
-  return new (CLASSES[code] ?? ServiceError)({ status, code, detail, requestId: body?.request_id, retryAfterMs });
+  const faults = body?.errors;
+  return new (CLASSES[code] ?? ServiceError)({ status, code, detail, requestId: body?.request_id, retryAfterMs, faults });
 }
 
 /**

@@ -107,8 +107,9 @@ def _type(schema: Document) -> str:
     if "$ref" in schema:
         name = schema["$ref"].rsplit("/", 1)[1]
         return f"[{name}](#{name.lower()})"
-    if "anyOf" in schema:
-        return " or ".join(_type(one) for one in schema["anyOf"])
+    forms = schema.get("anyOf") or schema.get("oneOf")
+    if forms:
+        return " or ".join(_type(one) for one in forms)
     if "enum" in schema:
         return ", ".join(f"`{value}`" for value in schema["enum"])
     if "const" in schema:

@@ -25,6 +25,8 @@ def _without_references(part: Any, document: Json) -> Any:
         return [_without_references(inner, document) for inner in part]
     if not isinstance(part, dict):
         return part
+    if "oneOf" in part:
+        part = {"anyOf": part["oneOf"]}
     if "$ref" not in part:
         return {name: _without_references(inner, document) for name, inner in part.items()}
     found: Any = document

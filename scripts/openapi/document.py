@@ -14,6 +14,7 @@ from domain.errors import TryAgain
 from entrypoints.http.problems import SubjectMissing, problem_for
 from entrypoints.http.routes import ROUTES, Route
 from entrypoints.schemas.fields import Problem
+from entrypoints.schemas.poll import AssistantMessage, UserMessage
 from scripts.openapi import examples
 from scripts.openapi.operations import OPERATIONS, Operation, Parameter, Schema
 
@@ -54,6 +55,18 @@ HEADERS: Final[dict[str, tuple[str, Schema]]] = {
     ),
     "Location": ("The URL to poll.", {"type": "string"}),
     "Retry-After": ("Seconds to wait before the next request.", {"type": "string", "pattern": "^[0-9]+$"}),
+}
+#: A message by its role. It has a name, which generated clients would otherwise make up.
+MESSAGE: Final[Schema] = {
+    "description": "A question or an answer.",
+    "oneOf": [{"$ref": REF.format(model=model.__name__)} for model in (UserMessage, AssistantMessage)],
+    "discriminator": {
+        "propertyName": "role",
+        "mapping": {
+            "user": REF.format(model=UserMessage.__name__),
+            "assistant": REF.format(model=AssistantMessage.__name__),
+        },
+    },
 }
 #: Sent only with some responses.
 SOMETIMES: Final = {("poll", "Retry-After"), ("ask", "Idempotency-Replayed"), ("remember", "Idempotency-Replayed")}
@@ -226,13 +239,15 @@ def _schemas() -> dict[str, Schema]:
             asked.append((operation.answer, "serialization"))
     asked.append((Problem, "serialization"))
     _, found = models_json_schema(asked, ref_template=REF)
-    schemas = {name: _plain(schema) for name, schema in sorted(found["$defs"].items())}
+    schemas = {name: _plain(schema) for name, schema in found["$defs"].items()}
     # One schema for every error, so that a generated client's `error.code` compiles. API Gateway's own body has only
     # `message`, a function's has all the others.
     message = {"type": "string", "description": "Only where API Gateway answered instead of a function."}
     schemas["Problem"] = _sparse(schemas["Problem"], message=message)
+    schemas["PollResponse"]["properties"]["messages"]["items"] = _ref_to("Message")
+    schemas["Message"] = MESSAGE
     schemas["FaultBody"] = _sparse(schemas["FaultBody"], required=["detail"])
-    return schemas
+    return dict(sorted(schemas.items()))
 
 
 def _sparse(schema: Schema, required: Sequence[str] = (), **more: Schema) -> Schema:
@@ -247,7 +262,7 @@ def _not_null(schema: Schema) -> Schema:
 
 
 def _plain(schema: Any) -> Any:
-    """Without titles, which say the names again; and a batch may well look like a single memory: any form will do."""
+    """Without titles, which say the names again."""
     if isinstance(schema, list):
         return [_plain(part) for part in schema]
     if not isinstance(schema, dict):
@@ -258,5 +273,5 @@ def _plain(schema: Any) -> Any:
             plain[name] = {property_name: _plain(inner) for property_name, inner in part.items()}
         elif name != "title" and not (name == "default" and part is None):
             # A default of null would make some generators require the field.
-            plain["anyOf" if name == "oneOf" else name] = _plain(part)
+            plain[name] = _plain(part)
     return plain

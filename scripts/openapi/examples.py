@@ -13,7 +13,7 @@ from entrypoints.schemas.cancel import TurnStatus
 from entrypoints.schemas.chats import ChatBody, ChatsResponse, LastMessage
 from entrypoints.schemas.fields import Status
 from entrypoints.schemas.health import Health
-from entrypoints.schemas.memories import MemoriesResponse, MemoryBody, MemoryIds
+from entrypoints.schemas.memories import MemoriesResponse, MemoryBody, RememberResponse
 from entrypoints.schemas.poll import (
     FAILURES,
     AssistantMessage,
@@ -123,7 +123,7 @@ ANSWERS: Final[dict[str, dict[str, Example]]] = {
     },
     "cancel": {"stopped": TurnStatus(chat_id=CHAT_ID, status="cancelled").model_dump(mode="json")},
     "list_chats": {"one chat": _chats()},
-    "remember": {"stored": MemoryIds(memory_ids=[MEMORY_ID]).model_dump(mode="json")},
+    "remember": {"stored": RememberResponse(memory_ids=[MEMORY_ID]).model_dump(mode="json")},
     "list_memories": {"one memory": _memories()},
     "health": {"healthy": Health(version="0.1.0", workspace="prod").model_dump(mode="json")},
 }

@@ -13,7 +13,7 @@ from entrypoints.schemas.cancel import TurnStatus
 from entrypoints.schemas.chats import ChatsResponse
 from entrypoints.schemas.fields import ULID
 from entrypoints.schemas.health import Health
-from entrypoints.schemas.memories import MemoriesResponse, MemoryIds, RememberRequest
+from entrypoints.schemas.memories import MemoriesResponse, RememberRequest, RememberResponse
 from entrypoints.schemas.poll import PollResponse
 
 if TYPE_CHECKING:
@@ -160,7 +160,7 @@ OPERATIONS: Final[dict[str, Operation]] = {
     "remember": Operation(
         "Store one memory, or up to 100 at once.",
         status=201,
-        answer=MemoryIds,
+        answer=RememberResponse,
         body=RememberRequest,
         parameters=(KEY,),
         headers=("Idempotency-Replayed",),

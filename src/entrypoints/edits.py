@@ -10,7 +10,7 @@ from entrypoints.http.parameters import chat_id_in_path, idempotency_key, memory
 from entrypoints.http.request import REPLAYED, Request, Response
 from entrypoints.schemas.cancel import TurnStatus
 from entrypoints.schemas.fields import status_of
-from entrypoints.schemas.memories import MemoryIds, RememberRequest
+from entrypoints.schemas.memories import RememberRequest, RememberResponse
 
 
 def cancel(request: Request, services: Container) -> Response:
@@ -39,7 +39,7 @@ def remember(request: Request, services: Container) -> Response:
             refusal.index = None
         raise
     headers = REPLAYED if stored.replayed else {}
-    return Response(201, MemoryIds(memory_ids=list(stored.memory_ids)), headers)
+    return Response(201, RememberResponse(memory_ids=list(stored.memory_ids)), headers)
 
 
 def forget(request: Request, services: Container) -> Response:

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from async_chat_client import ChatClient, errors
-from async_chat_client.errors import ServiceError
+from async_chat_client.errors import Fault, ServiceError
 from async_chat_client.testing import FakeService, Handler, answers
 
 SERVICES_OWN_TABLE = Path(__file__).parents[3] / "src" / "entrypoints" / "http" / "problems.py"
@@ -70,6 +70,21 @@ def test_error_body_that_is_no_problem_becomes_an_error(service: FakeService, al
 def test_error_keeps_the_request_id(service: FakeService, alice: ChatClient) -> None:
     error = refused(service, alice, 400, {"code": "invalid_request", "request_id": "r-1"})
     assert error.request_id == "r-1"
+
+
+@pytest.mark.parametrize(
+    ("found", "faults"),
+    [
+        (None, ()),
+        ("odd", ()),
+        ([{"detail": "Too long.", "pointer": "#/text"}, 7], (Fault("Too long.", pointer="#/text"),)),
+        ([{"detail": "Odd.", "param": "limit"}, {}], (Fault("Odd.", param="limit"), Fault(""))),
+    ],
+)
+def test_error_names_the_parts_at_fault(
+    service: FakeService, alice: ChatClient, found: object, faults: tuple[Fault, ...]
+) -> None:
+    assert refused(service, alice, 400, {"code": "invalid_request", "errors": found}).faults == faults
 
 
 def test_still_thinking_is_a_timeout_error() -> None:

@@ -142,6 +142,12 @@ describe("asking", () => {
     });
   }
 
+  it("names the parts of the request that are at fault", async () => {
+    const errors = [{ detail: "Too long.", pointer: "#/question" }];
+    service.willFail(ASK, faults.status(400, { code: "invalid_request", detail: "Too long.", errors }));
+    await assert.rejects(chat.ask("?"), { code: "invalid_request", faults: errors });
+  });
+
   for (const [code, kind, seconds] of [
     ["too_many_asks", TooManyAsks, 45],
     ["budget_used_up", BudgetUsedUp, 86_399],

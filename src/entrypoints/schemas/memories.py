@@ -62,7 +62,8 @@ Occurred = Annotated[
     BeforeValidator(_only_text),
     AfterValidator(_utc_whole_millis),
     WrapValidator(_day_or_time),
-    WithJsonSchema({"anyOf": [{"type": "string", "format": "date-time"}, {"type": "string", "format": "date"}]}),
+    # No format, which would need a union of two: generated clients make a class of their own of that.
+    WithJsonSchema({"type": "string"}),
 ]
 
 
@@ -73,7 +74,10 @@ class NewMemoryBody(ApiModel):
         description="Trimmed; must contain a visible character.",
         json_schema_extra={"minLength": 1, "maxLength": MEMORY_LIMIT},
     )
-    occurred_at: Occurred | None = None
+    occurred_at: Occurred | None = Field(
+        default=None,
+        description="When it happened: a time such as `2026-08-05T18:30:00+02:00`, or a day such as `2026-08-05`.",
+    )
     time_zone: TimeZone | None = Field(
         default=None,
         description="The IANA name of the zone whose day it happened on. If absent, the zone of whoever asks.",
@@ -118,7 +122,7 @@ class RememberRequest(
         return self.root.memories if isinstance(self.root, MemoryBatch) else [self.root]
 
 
-class MemoryIds(ApiModel):
+class RememberResponse(ApiModel):
     """The ids of the stored memories, in the order of the request."""
 
     memory_ids: list[str]

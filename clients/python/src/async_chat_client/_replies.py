@@ -7,7 +7,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar
 
 from async_chat_client._sansio import Outcome, Reply
-from async_chat_client.errors import AsyncChatError, ServiceError, Unreachable, UnreadableReply
+from async_chat_client.errors import AsyncChatError, Fault, ServiceError, Unreachable, UnreadableReply
 
 T = TypeVar("T")
 NOT_MODIFIED = 304
@@ -31,7 +31,17 @@ def problem_in(reply: Reply) -> ServiceError:
     detail = str(body.get("detail") or body.get("title") or body.get("message") or _unexplained(reply.status))
     request_id = body.get("request_id") or reply.headers.get("apigw-requestid")
     kind = ServiceError.class_for(reply.status, code)
-    return kind(reply.status, code, detail, request_id and str(request_id), retry_after(reply))
+    error = kind(reply.status, code, detail, request_id and str(request_id), retry_after(reply))
+    error.faults = _faults(body.get("errors"))
+    return error
+
+
+def _faults(found: object) -> tuple[Fault, ...]:
+    faults = [fault for fault in found if isinstance(fault, dict)] if isinstance(found, list) else []
+    return tuple(
+        Fault(str(fault.get("detail", "")), *(value and str(value) for value in map(fault.get, ("pointer", "param"))))
+        for fault in faults
+    )
 
 
 def _unexplained(status: int) -> str:

@@ -1,7 +1,7 @@
 """All errors of the client, as classes.
 
     AsyncChatError
-    ├── ServiceError              the service refused: `code`, `status`, `detail`, `request_id`, `retry_after`
+    ├── ServiceError              the service refused: `code`, `status`, `detail`, `faults`, `request_id`, `retry_after`
     │   ├── QuestionMissing, QuestionTooLong, MemoryTooLong, BodyTooLarge, InvalidRequest
     │   ├── MethodNotAllowed, UnsupportedMediaType, IdempotencyKeyReused
     │   ├── Unauthorized          no token, or an invalid or expired one
@@ -22,7 +22,15 @@
 A code that this version does not know becomes the class of its status and keeps its code.
 """
 
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
+
+
+class Fault(NamedTuple):
+    """A part of the request that is at fault: a JSON pointer into its body, or the name of a parameter."""
+
+    detail: str
+    pointer: str | None = None
+    param: str | None = None
 
 
 class AsyncChatError(Exception):
@@ -36,8 +44,12 @@ class AsyncChatError(Exception):
 
 
 class ServiceError(AsyncChatError):
-    """The service refused the request. `retry_after` is in seconds, None without that header."""
+    """The service refused the request. `retry_after` is in seconds, None without that header.
 
+    `faults` are the parts of the request that are at fault, where the service names them.
+    """
+
+    faults: tuple[Fault, ...] = ()
     by_code: ClassVar[dict[str, type["ServiceError"]]] = {}
     by_status: ClassVar[dict[int, type["ServiceError"]]] = {}
 
