@@ -89,6 +89,7 @@ test: env ## All tests: Python, JavaScript, Terraform, and end to end on a stack
 	@$(MAKE) --no-print-directory --jobs 2 --output-sync=line test-code test-stack
 
 test-all: env ## What runs every night: all tests at their full counts, then every long proof
+	@scripts/env kotlin
 	@ASYNC_CHAT_FULL=1 $(MAKE) --no-print-directory test
 	@$(VENV_PYTHON) -m pytest -q -n auto benchmarks
 	@$(VENV_PYTHON) -m tests all
@@ -180,7 +181,7 @@ lock: env ## Lock the dependencies of pyproject.toml
 	  lock dev.txt pyproject.toml --all-extras --group dev -c requirements/agents.txt; \
 	  lock bench.txt pyproject.toml --group bench -c requirements/dev.txt; \
 	  lock runtime.txt --group runtime -c requirements/dev.txt; \
-	  for group in docs generators ministack peers scan schemathesis; do lock $$group.txt --group $$group; done; \
+	  for group in docs generators kotlin ministack peers scan schemathesis; do lock $$group.txt --group $$group; done; \
 	  lock uv.txt requirements/uv.in
 
 env:

@@ -11,7 +11,13 @@ HOME: Final = "README"
 #: The groups with their pages, as paths in the project. A pattern stands for all matches, sorted.
 NAVIGATION: Final[dict[str, tuple[str, ...]]] = {
     "Quick start": ("docs/quick-start", "docs/move-your-lambda"),
-    "API and clients": ("docs/contract", "docs/contract-reference", "docs/clients/python", "docs/clients/javascript"),
+    "API and clients": (
+        "docs/contract",
+        "docs/contract-reference",
+        "docs/clients/python",
+        "docs/clients/javascript",
+        "docs/clients/native",
+    ),
     "Agents": ("docs/agents", "docs/bring-your-own-agent", "examples/README", "examples/*/README"),
     "Architecture": ("docs/architecture", "docs/turns", "docs/adr/README", "docs/adr/[0-9]*"),
     "Deploy and operate": ("docs/deploy", "docs/terraform", "docs/operations", "docs/security"),

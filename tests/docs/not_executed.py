@@ -48,6 +48,7 @@ MODULES: Final = {
         "needs a deployed workspace; tests/unit/scripts/test_release_gradually.py runs it"
     ),
     "python -m scripts.prune_versions": "needs a deployed workspace; tests/unit/scripts/test_prune_versions.py runs it",
+    "python -m scripts.native_clients": "takes seconds; tests/generated_clients runs it for both languages",
     "python -m scripts.redrive": "needs a deployed workspace; tests/e2e/test_operators_tools.py runs it",
 }
 #: Replacements: `make test` runs these tests, and `make check` this mypy.

@@ -16,11 +16,13 @@ import pytest
 
 from domain.records import Answer
 from local.home import PROJECT
+from scripts import native_clients
 from tests.generated_clients.service_over_http import service_over_http
 
 HERE = Path(__file__).parent
 PROGRAMS = PROJECT / ".local" / "generators" / "venv" / "bin"
 MODULES = PROJECT / ".local" / "generators" / "npm" / "node_modules"
+KOTLIN = PROJECT / ".local" / "kotlin" / "venv"
 CONTRACT = PROJECT / "openapi.json"
 STRICT = {"strict": True, "noUncheckedIndexedAccess": True, "module": "nodenext", "target": "es2022", "types": ["node"]}
 
@@ -75,6 +77,40 @@ def test_client_of_openapi_generator(tmp_path: Path) -> None:
     run([*generate, "-i", CONTRACT, "--additional-properties=importFileExtension=.js"], tmp_path)
     run([MODULES / ".bin" / "tsc"], tmp_path)
     assert_works(["node", "built/with_openapi_generator.js"], tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("language", "calls"),
+    [
+        ("swift", "Sources/AsyncChatAPI/APIs/ChatsAPI.swift"),
+        ("kotlin", "src/main/kotlin/asyncchat/api/apis/ChatsApi.kt"),
+    ],
+)
+def test_native_client_has_every_call(tmp_path: Path, language: str, calls: str) -> None:
+    if not PROGRAMS.exists() or not shutil.which("java"):
+        pytest.skip("OpenAPI Generator needs Java, and scripts/env generators.")
+    native_clients.make(language, tmp_path / "made")
+    made = (tmp_path / "made" / calls).read_text(encoding="utf-8")
+    operations = json.loads(CONTRACT.read_text(encoding="utf-8"))["paths"]
+    names = [
+        facts["operationId"] for path in operations.values() for facts in path.values() if "chats" in facts["tags"]
+    ]
+    assert "ask" in names
+    for first, *rest in (name.split("_") for name in names):
+        assert f"fun {first}{''.join(map(str.capitalize, rest))}(" in made.replace("func ", "fun ")
+
+
+@pytest.mark.full
+def test_kotlin_models_compile(tmp_path: Path) -> None:
+    """Its calls need OkHttp, which only Maven has."""
+    jars = sorted(KOTLIN.glob("lib/python3.*/site-packages/run_kotlin_kernel/jars/*.jar"))
+    if not jars or not shutil.which("java"):
+        pytest.skip("Needs Java, and scripts/env kotlin.")
+    native_clients.make("kotlin", tmp_path)
+    path = os.pathsep.join(map(str, jars))
+    compiler = ["java", "-cp", path, "org.jetbrains.kotlin.cli.jvm.K2JVMCompiler", "-no-stdlib", "-no-reflect"]
+    run([*compiler, "-cp", path, "-d", "built", "src/main/kotlin/asyncchat/api/models"], tmp_path)
+    assert (tmp_path / "built" / "asyncchat" / "api" / "models" / "PollResponse.class").exists()
 
 
 def test_client_of_openapi_python_client(tmp_path: Path) -> None:
