@@ -66,8 +66,8 @@ down: env ## Stop the stack; chats and memories are kept
 reset: env ## Stop the stack and delete all that it keeps
 	@$(LOCAL) reset
 
-logs: env ## Show what the functions logged in the last ten minutes
-	@$(LOCAL) logs
+logs: env ## Show what the functions logged: make logs [CHAT=...] [OPTIONS="--follow --json --minutes 60"]
+	@$(READ_OPTIONS); $(LOCAL) logs --chat "$$CHAT" $${options[@]+"$${options[@]}"}
 
 ask: env ## Ask and wait for the answer: make ask Q="..." [USER=alice] [CHAT=...]
 	@$(LOCAL) ask --user "$$ASKED_USER" --chat "$$CHAT" -- "$$Q"

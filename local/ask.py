@@ -25,7 +25,10 @@ def client_for(stack: Stack, name: str) -> ChatClient:
 
 
 def ask(client: ChatClient, question: str, chat_id: str | None, report: Report) -> str:
-    """Ask in the chat, or in a new one, wait until the turn ends, and return the text to show."""
+    """Ask in the chat, or in a new one, wait until the turn ends, and return the text to show.
+
+    Raises `StackFailure` with the turn's own message when the turn fails.
+    """
     try:
         turn = client.chat(chat_id or None).ask(question)
         report(f"thinking; chat {turn.chat_id}")
@@ -34,9 +37,11 @@ def ask(client: ChatClient, question: str, chat_id: str | None, report: Report) 
                 report(update.text)
         status, shown = _outcome(turn.end)
         report(status)
-        return shown
     except AsyncChatError as error:
         raise StackFailure(_sentence(error)) from error
+    if isinstance(turn.end, Failed):
+        raise StackFailure(shown)
+    return shown
 
 
 def _outcome(end: End | None) -> tuple[str, str]:

@@ -91,8 +91,12 @@ def _status(given: argparse.Namespace, home: Home) -> int:
 def _logs(given: argparse.Namespace, home: Home) -> None:
     embedded_aws, region = emulator.running(home), stack.read(home).region
     assert embedded_aws is not None
-    for line in logs.lines(embedded_aws, region, time.time() - given.minutes * 60, follow=given.follow):
-        print(plain(line), flush=True)
+    since = time.time() - given.minutes * 60
+    for line in logs.lines(embedded_aws, region, since, chat=given.chat or None, follow=given.follow):
+        if given.json:
+            print(line.for_programs(), flush=True)
+        elif not line.is_of_lambda:
+            print(plain(line.for_people()), flush=True)
 
 
 def _reset(given: argparse.Namespace, home: Home) -> None:
@@ -175,5 +179,7 @@ def _parser() -> argparse.ArgumentParser:
     asking.add_argument("--chat", help="ask in this chat")
     logging = command("logs", _logs, "show the functions' logs")
     logging.add_argument("--minutes", type=float, default=10)
-    logging.add_argument("--follow", action="store_true")
+    logging.add_argument("--chat", help="only of this chat")
+    logging.add_argument("--follow", action="store_true", help="go on with what comes")
+    logging.add_argument("--json", action="store_true", help="a JSON object for each line, for jq")
     return parser

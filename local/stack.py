@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shutil
 import sys
@@ -15,6 +16,7 @@ from async_chat_client import ChatClient
 
 from adapters.agents.registry import AGENTS
 from local import emulator, people, samples, terraform
+from local.agent import OwnAgent, require_extras
 from local.commands import run
 from local.emulator import Emulator
 from local.failure import StackFailure
@@ -44,6 +46,17 @@ class StackOptions:
     origins: tuple[str, ...] = ()  # pages of other origins that may call the API
     samples: bool = True
 
+    @property
+    def own_agent(self) -> OwnAgent | None:
+        """The agent, unless it is a built-in one or none is named."""
+        name = self.settings.get("agent", "")
+        if ":" not in name:
+            return None
+        environment: dict[str, str] = {}
+        with contextlib.suppress(ValueError):  # written in Terraform's own language
+            environment = json.loads(self.settings.get("agent_environment", "{}"))
+        return OwnAgent(name, self.extras, environment)
+
 
 def bring_up(home: Home, options: StackOptions, report: Report) -> Stack:
     """Start what is not running and apply what has changed. Idempotent."""
@@ -51,6 +64,9 @@ def bring_up(home: Home, options: StackOptions, report: Report) -> Stack:
     port = _port(home, options.port)
     report("Installing the Python environment of the embedded AWS")
     run([PROJECT / "scripts" / "env", "ministack"], home.folder / "environment.log", "Installing the embedded AWS")
+    require_extras(options.extras)
+    if options.own_agent and (complaint := options.own_agent.complaint(home)):
+        raise StackFailure(complaint)
     report("Lambda package")
     _package(home, options)
     report("Initialising Terraform and its provider")

@@ -42,10 +42,11 @@ def test_question_goes_to_the_named_chat(alice: ChatClient) -> None:
     assert [found.chat_id for found in alice.chats()] == [chat.chat_id]
 
 
-def test_a_failed_turn_shows_its_message(service: FakeService, alice: ChatClient) -> None:
+def test_a_failed_turn_fails_the_command_with_its_message(service: FakeService, alice: ChatClient) -> None:
     service.next_turns(ScriptedTurn(fails="timed_out"))
     reported: list[str] = []
-    assert ask(alice, QUESTION, None, reported.append) == "The question could not be answered. Try again."
+    with pytest.raises(StackFailure, match=r"^The question could not be answered\. Try again\.$"):
+        ask(alice, QUESTION, None, reported.append)
     assert reported[-1] == "failed"
 
 
@@ -85,7 +86,7 @@ def test_nothing_that_others_wrote_steers_the_terminal(
     refused = answers(409, {"code": f"busy{STEERING}", "detail": f"detail{STEERING}"})
     command = ["ask", "--home", str(tmp_path), "--", QUESTION]
     assert cli.main(command) == 0
-    assert cli.main(command) == 0
+    assert cli.main(command) == 1
     service.disturb(refused)
     assert cli.main(command) == 1
     shown = "".join(capfd.readouterr())

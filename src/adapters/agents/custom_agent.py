@@ -38,7 +38,7 @@ class FunctionAgent(ReasoningAgent):
 
 def load_agent(name: str, dependencies: AgentDependencies) -> ReasoningAgent:
     """The agent that the factory `name` returns. Raises `AgentLoadError`."""
-    made = _factory(name)(dependencies)
+    made = import_factory(name)(dependencies)
     # An object with a method `reason` need not inherit the port.
     reason = getattr(made, "reason", made)
     if callable(reason):
@@ -46,7 +46,8 @@ def load_agent(name: str, dependencies: AgentDependencies) -> ReasoningAgent:
     raise AgentLoadError(f"{name} made a {type(made).__name__}: neither a ReasoningAgent nor a function")
 
 
-def _factory(name: str) -> AgentFactory:
+def import_factory(name: str) -> AgentFactory:
+    """The factory `name`. Raises `AgentLoadError`, and whatever its module raises when it is imported."""
     module_name, _, attribute = name.partition(":")
     try:
         factory: AgentFactory = getattr(import_module(module_name), attribute)
