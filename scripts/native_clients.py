@@ -45,7 +45,16 @@ def make(language: str, folder: Path) -> None:
         sys.exit(f"{folder} is not empty.")
     subprocess.run(["scripts/env", "generators"], cwd=PROJECT, check=True)
     generator, properties, _ = LANGUAGES[language]
-    command = [PROGRAM, "generate", "-i", PROJECT / "openapi.json", "-g", generator, "-o", folder.absolute()]
+    command: list[str | Path] = [
+        PROGRAM,
+        "generate",
+        "-i",
+        PROJECT / "openapi.json",
+        "-g",
+        generator,
+        "-o",
+        folder.absolute(),
+    ]
     done = subprocess.run(
         [*command, f"--additional-properties={','.join(properties)}"], capture_output=True, text=True, check=False
     )
