@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import tomllib
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
@@ -28,7 +29,7 @@ include_patterns += ["docs/**.md"]  # so that a page missing in the navigation f
 # Folders without pages.
 exclude_patterns = [".*", "**/.*", "build", "src", "terraform", "local", "scripts", "**/node_modules", "**/package"]
 
-extensions = ["myst_parser"]
+extensions = ["myst_parser", "sphinx_copybutton", "sphinx_inline_tabs"]
 myst_heading_anchors = 4
 myst_links_external_new_tab = False
 nitpicky = True
@@ -50,6 +51,20 @@ def _add_navigation(app: Sphinx, page: str, source: list[str]) -> None:
         source[0] += "\n" + navigation.toctrees()
 
 
+def _make_tabs(_app: Sphinx, _page: str, source: list[str]) -> None:
+    """Code blocks below a mark `tabs` stand side by side; on other renderers, one below the other."""
+    source[0] = TABS.sub(lambda found: BLOCK.sub(_tab, found["blocks"]), source[0])
+
+
+def _tab(block: re.Match[str]) -> str:
+    return f"````{{tab}} {NAMES[block['language']]}\n{block[0].strip()}\n````\n"
+
+
+BLOCK: Final = re.compile(r"^```(?P<language>\w+)\n.*?^```\n", re.MULTILINE | re.DOTALL)
+TABS: Final = re.compile(r"^<!-- tabs -->\n\n(?P<blocks>(?:^```\w+\n.*?^```\n\n?)+)", re.MULTILINE | re.DOTALL)
+NAMES: Final = {"sh": "curl", "python": "Python", "js": "JavaScript"}
+
+
 def _open_at_the_front_page(app: Sphinx, failure: Exception | None) -> None:
     if failure is None:
         front = Path(app.outdir, f"{root_doc}.html")
@@ -59,5 +74,6 @@ def _open_at_the_front_page(app: Sphinx, failure: Exception | None) -> None:
 def setup(app: Sphinx) -> None:
     """Called by Sphinx."""
     app.connect("source-read", _add_navigation)
+    app.connect("source-read", _make_tabs)
     app.connect("doctree-read", draw_diagrams)
     app.connect("build-finished", _open_at_the_front_page)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
 from docs.site.navigation import ROOT
+from scripts.docs.snippets import snippets
 
 PAGE: Final = "docs/contract-reference.md"
 JSON: Final = "application/json"
@@ -19,6 +20,10 @@ HEAD: Final = """# API reference
 `make generate` writes this page from [openapi.json](../openapi.json), which is generated from the service's schemas.
 How an app uses the calls: [API](contract.md).
 
+The commands take two variables, as in the [quick start](quick-start.md): `API`, the workspace's URL, and `TOKEN`.
+The Python snippets go on from `client = ChatClient(url, token)`, the JavaScript ones from
+`const chat = new ChatClient({ baseUrl, token })`.
+
 Besides the statuses listed here, every call may return a 401 (except for the public ones), 429 or 503 from API Gateway
 itself, with the body `{"message": "..."}`, and a 500 or 503 as [below](#errors).
 """
@@ -29,17 +34,18 @@ Document = dict[str, Any]
 def page() -> str:
     document = json.loads((ROOT / "openapi.json").read_text(encoding="utf-8"))
     calls = [
-        "\n".join(_call(f"{method.upper()} {path}", operation))
+        "\n".join(_call(method.upper(), path, operation))
         for path, operations in document["paths"].items()
         for method, operation in operations.items()
     ]
     return "\n".join([HEAD, *calls, *_errors(document), *_models(document)]).rstrip() + "\n"
 
 
-def _call(route: str, operation: Document) -> Iterator[str]:
-    yield f"## {route}\n"
+def _call(method: str, path: str, operation: Document) -> Iterator[str]:
+    yield f"## {method} {path}\n"
     public = " Requires no token." if operation.get("security") == [] else ""
     yield f"{operation['summary']}{public}\n"
+    yield from snippets(method, path, operation)
     if operation["parameters"]:
         yield from table(("parameter", "in", "meaning"), [_parameter(one) for one in operation["parameters"]])
     body = operation.get("requestBody", {}).get("content", {}).get(JSON)

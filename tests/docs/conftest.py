@@ -11,7 +11,7 @@ import pytest
 from docs.site.navigation import ROOT
 from tests.docs.blocks import Block
 from tests.docs.reader import Reader
-from tests.docs.runners import Reading
+from tests.docs.runners import REFERENCE, Reading
 from tests.e2e.running_stack import RunningStack
 from tests.e2e.stack_controls import StackControls
 
@@ -20,6 +20,7 @@ NEEDS_NO_AGENT = {"json", "text", "diff", "mermaid", "hcl"}
 #: The agent that blocks assume, where it is not `recall` without a delay: by page, or by a word in the block.
 AGENTS = {
     "docs/move-your-lambda.md": {"ASYNC_CHAT_AGENT": "log_agent:agent", "SECONDS_A_PAGE": "0.1"},
+    REFERENCE: {"ASYNC_CHAT_RECALL_DELAY_SECONDS": "1"},  # a turn that is cancelled must be thinking
     "'{status, poll_after_ms}'": {"ASYNC_CHAT_RECALL_DELAY_SECONDS": "20"},  # shown while it is thinking
     "kill-workers": {"ASYNC_CHAT_RECALL_DELAY_SECONDS": "20"},
 }
@@ -37,7 +38,7 @@ def reading(
     request: pytest.FixtureRequest, stack: RunningStack, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Reading]:
     with ThreadPoolExecutor() as executor:
-        reading = Reading(stack, Reader(tmp_path_factory.mktemp("reader"), stack.home), executor)
+        reading = Reading(stack, Reader(tmp_path_factory.mktemp("reader"), stack), executor)
         wanted = {item.name for item in request.session.items}
         reading.begin_what_takes_long(lambda block: f"test_a_block[{block}]" in wanted)
         yield reading

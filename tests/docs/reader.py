@@ -16,6 +16,7 @@ from typing import Final
 from docs.site.navigation import ROOT
 from tests.docs import not_executed
 from tests.docs.stand_in import PROGRAMS
+from tests.e2e.running_stack import RunningStack
 
 #: The parts of a clone; the reader changes none of them.
 LINKED: Final = (".venv", "clients", "examples", "local", "tests", "src", "docs", "openapi.json")
@@ -25,12 +26,13 @@ SECONDS: Final = 90
 class Reader:
     """Types into bash. Stand-ins first on the path keep the machine unchanged."""
 
-    def __init__(self, folder: Path, stack_home: Path) -> None:
+    def __init__(self, folder: Path, stack: RunningStack) -> None:
+        self._stack = stack
         self.folder = folder
         self.programs = folder / "programs"
         self.skipped = folder / "not_executed"
         self.gateway_port = _free_port()
-        self._stack_home = stack_home
+        self._stack_home = stack.home
         self._settle()
 
     def type(self, script: str) -> subprocess.CompletedProcess[str]:
@@ -101,6 +103,8 @@ class Reader:
             "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "clients/python/src")]),
             "NO_COLOR": "1",
             "ASYNC_CHAT_HOME": str(self._stack_home),
+            "API": self._stack.api_url,
+            "TOKEN": self._stack.users["alice"].token,
             "ASYNC_CHAT_NOT_EXECUTED": str(self.skipped),
             "ASYNC_CHAT_READERS_PROGRAMS": str(self.programs),
         }

@@ -17,6 +17,7 @@ from pkgutil import iter_modules
 from typing import Any, Final
 
 import pytest
+from async_chat_client import ChatClient
 from playwright._impl._driver import compute_driver_executable
 from pydantic import TypeAdapter
 
@@ -24,6 +25,7 @@ from docs.site.navigation import ROOT
 from entrypoints import schemas
 from scripts.docs.shown import refreshed
 from scripts.hcl import Module
+from scripts.openapi.examples import CHAT_ID, MEMORY_ID
 from scripts.terraform_docs import OF_THE_WORKSPACE
 from tests.docs import not_executed
 from tests.docs.blocks import Block, blocks
@@ -33,6 +35,8 @@ from tests.e2e.running_stack import RunningStack
 
 SNIPPET: Final = Path(__file__).with_name("run_snippet.mjs")
 CLIENT: Final = ROOT / "clients" / "python" / "src"
+REFERENCE: Final = "docs/contract-reference.md"
+IMPORT: Final = 'import { ChatClient } from "./chat-client.js";'
 EXAMPLE: Final = "https://chat.example.com"
 #: The models of all schema modules, by name.
 WIRE: Final[dict[str, Any]] = {
@@ -65,11 +69,31 @@ class Reading:
                 self.begun[block] = self.executor.submit(_run_program, block, self.stack)
 
 
+def with_real_ids(block: Block, stack: RunningStack) -> str:
+    """A snippet of the reference with a chat and a memory of alice's, for the examples' ids. A retry needs a cancelled turn."""
+    text = block.text
+    if block.page != REFERENCE:
+        return text
+    with ChatClient(stack.api_url, stack.users["alice"].token) as alice:
+        if CHAT_ID in text:
+            turn = alice.chat().ask("Where did I park?")
+            if "retry" in text:
+                turn.cancel()
+            text = text.replace(CHAT_ID, turn.chat_id)
+        if MEMORY_ID in text:
+            text = text.replace(MEMORY_ID, alice.memories.remember("A note of the docs."))
+    return text
+
+
 def shell(block: Block, reading: Reading) -> None:
     missing = [program for program in ("jq", "curl") if f"{program} " in block.text and not shutil.which(program)]
     if missing:
         pytest.skip(f"Left out: there is no {' and no '.join(missing)} here.")
-    done = reading.begun.pop(block).result() if block in reading.begun else reading.reader.type(block.text)
+    done = (
+        reading.begun.pop(block).result()
+        if block in reading.begun
+        else reading.reader.type(with_real_ids(block, reading.stack))
+    )
     assert done.returncode == 0, done.stdout
     reading.output = done.stdout
 
@@ -97,15 +121,20 @@ def python(block: Block, reading: Reading) -> None:
     if "class Test" in block.text:
         _run_as_test(block, reading)
         return
-    if block not in reading.begun:
+    if block not in reading.begun and block.page != REFERENCE:  # whose programs hardly wait
         reading.begin_programs(block.page)
-    done = reading.begun.pop(block).result()
+    done = reading.begun.pop(block).result() if block in reading.begun else _run_program(block, reading.stack)
     assert done.returncode == 0, done.stderr
 
 
 def javascript(block: Block, reading: Reading) -> None:
     if block.mark.startswith("shown: "):
         _is_as_the_file(block)
+        return
+    if block.page == REFERENCE:
+        url, token = (json.dumps(part) for part in (reading.stack.api_url, reading.stack.users["alice"].token))
+        made = f"const chat = new ChatClient({{ baseUrl: {url}, token: {token} }});"
+        run_javascript("\n".join([IMPORT, made, with_real_ids(block, reading.stack)]))
         return
     told = run_javascript(block.text)
     assert told["asked"] >= 1
@@ -211,7 +240,8 @@ def _run_as_test(block: Block, reading: Reading) -> None:
 def _run_program(block: Block, stack: RunningStack) -> subprocess.CompletedProcess[str]:
     alice = stack.users["alice"].token
     known = f"from async_chat_client import ChatClient\ntoken = {alice!r}\nclient = ChatClient({EXAMPLE!r}, token)\n"
-    code = (known + block.text.replace('"alice"', repr(alice))).replace(EXAMPLE, stack.api_url)
+    text = with_real_ids(block, stack)
+    code = (known + text.replace('"alice"', repr(alice))).replace(EXAMPLE, stack.api_url)
     if "async_chat_client.testing" in block.text:
         code = known + block.text  # its service is in memory
     return _python([sys.executable, "-W", "error", "-c", code], CLIENT)
