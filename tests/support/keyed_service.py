@@ -60,10 +60,11 @@ class KeyedService:
 
 def fill_memories(service: KeyedService, user: str, count: int, at: datetime) -> None:
     """Give the user `count` memories of a sentence each."""
-    service.memories.fill(_memories(user, count, at))
+    service.memories.fill(memory_items(user, count, at))
 
 
-def _memories(user: str, count: int, at: datetime) -> Iterable[Any]:
+def memory_items(user: str, count: int, at: datetime) -> Iterable[Any]:
+    """`count` memories of a sentence each, as items of the table."""
     for number in range(count):
         yield {
             "user_id": {"S": user},

@@ -1,7 +1,10 @@
 """The package's service models: trimmed to the called operations."""
 
 import json
+import sys
 from pathlib import Path
+from types import FrameType
+from typing import Any
 
 import pytest
 from botocore.config import Config
@@ -9,6 +12,10 @@ from botocore.config import Config
 from adapters.aws.clients import AwsClients
 from scripts.service_models import ClientUsedOtherwise, called_operations, write
 from tests.architecture.source import SRC
+from tests.fakes.clock import NOON
+from tests.fakes.dynamodb.table import KeyedTable
+from tests.fakes.dynamodb.wire import KeyedStore
+from tests.support.keyed_service import memory_items
 
 STORE = """
 class Store:
@@ -75,6 +82,41 @@ def test_clients_have_only_the_called_operations(clients: AwsClients) -> None:
     client = clients.dynamodb()
     assert callable(client.query)
     assert not hasattr(client, "scan")
+
+
+def query_of(clients: AwsClients, count: int) -> tuple[list[Any], int]:
+    """The items of a query that finds `count`, and how many calls of botocore's Python functions it took."""
+    table = KeyedTable("user_id", "memory_id")
+    table.fill(memory_items("alice", count, NOON))
+    client = clients.dynamodb()
+    KeyedStore({"memories": table}).answer_for(client)
+    calls = 0
+
+    def count_calls(frame: FrameType, event: str, _argument: object) -> None:
+        nonlocal calls
+        calls += event == "call" and "/botocore/" in frame.f_code.co_filename
+
+    key: Any = {"KeyConditionExpression": "user_id = :user", "ExpressionAttributeValues": {":user": {"S": "alice"}}}
+    sys.setprofile(count_calls)
+    try:
+        items = client.query(TableName="memories", **key)["Items"]
+    finally:
+        sys.setprofile(None)
+    return items, calls
+
+
+def test_items_are_passed_on_as_they_came_at_no_cost_for_each(clients: AwsClients) -> None:
+    query_of(clients, 1)  # makes what the session makes once
+    items, calls_for_few = query_of(clients, 10)
+    assert items == list(memory_items("alice", 10, NOON))
+    assert query_of(clients, 200)[1] == calls_for_few
+
+
+def test_the_sdks_own_model_takes_calls_for_each_value(models: Path, fake_credentials: None) -> None:
+    """What the trimmed models save: the control of the test above."""
+    clients = AwsClients(Config(), models / "nowhere")
+    query_of(clients, 1)
+    assert query_of(clients, 200)[1] - query_of(clients, 10)[1] > 190 * 20
 
 
 @pytest.mark.parametrize("region", ["eu-central-1", "us-gov-west-1", "cn-north-1"])
