@@ -26,6 +26,7 @@ BENCHMARKS: Final = {
     "cold_start": "benchmarks.cold_start",
     "levers": "benchmarks.levers",
     "size": "benchmarks.size",
+    "turns": "benchmarks.turns",
     "growth": "benchmarks.growth",
     "whole_system": "benchmarks.whole_system.section",
     "capacity": "benchmarks.capacity.section",

@@ -13,13 +13,17 @@ CHATS: Final = 1_000
 MILLION: Final = 1_000_000
 GIB: Final = 1024**3
 #: Memory in MB of each function in Terraform's module; a test compares.
-MEMORY: Final = {"chat": 512, "worker": 1024, "reads": 512}
-#: Seconds of a worker's invocation besides the agent.
-WORKER_OVERHEAD_SECONDS: Final = 0.15
-#: Lambda bills INIT since August 2025. The fraction of invocations that start an environment, and the seconds of its
-#: init; both assumed: with little traffic every ask and most polls may be cold.
+MEMORY: Final = {"chat": 512, "worker": 256, "reads": 512}
+#: The memory with which a function has a whole core; less gives that share of one.
+#: https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
+CORE_MB: Final = 1_769
+#: Seconds of a core that a worker's run takes besides waiting for its model, and that an init takes: the measurements
+#: of `make bench`, section `turns`, rounded up.
+WORKER_CORE_SECONDS: Final = 0.15
+INIT_CORE_SECONDS: Final = 0.3
+#: Lambda bills INIT since August 2025. The fraction of invocations that start an environment, assumed: with little
+#: traffic every ask and most polls may be cold.
 COLD: Final = 0.01
-INIT_SECONDS: Final = 0.6
 #: While the failures queue is empty, Lambda keeps up to five long polls of 20 seconds open at it, at the least two:
 #: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html
 IDLE_POLLS: Final = 5 * 3 * 60 * 24 * 30
@@ -47,7 +51,7 @@ def cost(plan: Plan, used: Footprint, prices: Prices) -> dict[str, float]:
     writes = sum(part.writes + part.index_writes for part in used.parts)
     logs = sum(part.log_bytes for part in used.parts) / GIB
     worker_memory = MEMORY["worker" if plan.dedicated else "chat"]
-    worker = _gb_seconds(plan.seconds + WORKER_OVERHEAD_SECONDS, worker_memory)
+    worker = _gb_seconds(plan.seconds + on_core(WORKER_CORE_SECONDS, worker_memory), worker_memory)
     of_one = {
         "Lambda, the worker's time": worker * prices.lambda_gb_second,
         "Lambda, asks' and polls' time": prices.lambda_gb_second
@@ -57,11 +61,7 @@ def cost(plan: Plan, used: Footprint, prices: Prices) -> dict[str, float]:
         ),
         "Lambda, cold starts (INIT)": prices.lambda_gb_second
         * COLD
-        * (
-            _gb_seconds(INIT_SECONDS, worker_memory)
-            + _gb_seconds(INIT_SECONDS, MEMORY["chat"])
-            + _gb_seconds(used.polls.calls * INIT_SECONDS, MEMORY["reads"])
-        ),
+        * (_init(worker_memory) + _init(MEMORY["chat"]) + used.polls.calls * _init(MEMORY["reads"])),
         "Lambda, requests": calls * prices.lambda_million_requests / MILLION,
         "API Gateway, requests": http_calls * prices.api_million_requests / MILLION,
         "DynamoDB, writes": writes * prices.dynamodb_million_writes / MILLION,
@@ -91,6 +91,15 @@ def fixed(prices: Prices) -> dict[str, float]:
         "key": prices.key_month,
         "idle polls of the failures queue": IDLE_POLLS / MILLION * prices.sqs_million_requests,
     }
+
+
+def on_core(seconds: float, megabytes: int) -> float:
+    """How long a function of that memory takes for so many seconds of a core."""
+    return seconds / min(1.0, megabytes / CORE_MB)
+
+
+def _init(megabytes: int) -> float:
+    return _gb_seconds(on_core(INIT_CORE_SECONDS, megabytes), megabytes)
 
 
 def _gb_seconds(seconds: float, megabytes: int) -> float:

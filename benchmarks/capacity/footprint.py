@@ -28,8 +28,8 @@ LONG_ANSWER: Final = " ".join([ANSWER] * 6)
 STEPS: Final = 4
 #: An agent saves a draft each second in this last fraction of its time.
 DRAFTING: Final = 0.2
-#: Lambda's own lines about one invocation, and the API's access log line, as JSON.
-PLATFORM_LOG_BYTES: Final = 750
+#: Lambda's own lines about an invocation, which Terraform leaves out for polls, and the API's access log line, as JSON.
+PLATFORM_LOG_BYTES: Final = {"ask": 750, "worker": 750, "polls": 0}
 ACCESS_LOG_BYTES: Final = 420
 
 
@@ -144,7 +144,7 @@ class _Chat:
         before, self.now = self.now, self.parts[name]
         self.service.store.consumed = self.now.consumed
         self.now.calls += 1
-        self.now.log_bytes += PLATFORM_LOG_BYTES
+        self.now.log_bytes += PLATFORM_LOG_BYTES[name]
         try:
             yield self.now
         finally:

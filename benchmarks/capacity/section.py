@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 from benchmarks.capacity import erlang
-from benchmarks.capacity.cost import Tokens, cost, fixed, model_cost
+from benchmarks.capacity.cost import MEMORY, Tokens, cost, fixed, model_cost
 from benchmarks.capacity.footprint import Footprint, footprint
 from benchmarks.capacity.plan import Plan, sized, with_turn_slots
 from benchmarks.capacity.prices import Prices, read_prices
@@ -127,7 +127,7 @@ def cost_table(used: Footprint, prices: Prices, seconds: float = SECONDS) -> Tab
     rows: list[Row] = [[name, round(amount, 4), round(dedicated[name], 4)] for name, amount in shared.items()]
     rows.append(["all of it", round(sum(shared.values()), 4), round(sum(dedicated.values()), 4)])
     title = f"US dollars per 1,000 chats, without the model ({prices.region}, list prices of {prices.as_of})"
-    return Table(title, ("", "shared worker, 512 MB", "dedicated worker, 1,024 MB"), rows)
+    return Table(title, ("", f"shared worker, {MEMORY['chat']} MB", f"dedicated worker, {MEMORY['worker']} MB"), rows)
 
 
 def model_table(prices: Prices) -> Table:

@@ -42,9 +42,15 @@ def test_longer_agent_saves_progress_more_often() -> None:
 
 def test_lambda_bills_the_workers_time() -> None:
     plan = sized(1, 56, dedicated=True)
-    assert cost(plan, CHAT, FRANKFURT)["Lambda, the worker's time"] == pytest.approx(1000 * 56.15 * 0.0000133334)
-    shared = cost(replace(plan, dedicated=False), CHAT, FRANKFURT)
-    assert shared["Lambda, the worker's time"] == pytest.approx(1000 * 56.15 * 0.0000133334 / 2)
+    # 0.15 seconds of a core take seven times as long with 256 MB of 1,769, at a quarter of the price of 1,024.
+    seconds = 56 + 0.15 * 1769 / 256
+    assert cost(plan, CHAT, FRANKFURT)["Lambda, the worker's time"] == pytest.approx(1000 * seconds * 0.0000133334 / 4)
+    shared, seconds = cost(replace(plan, dedicated=False), CHAT, FRANKFURT), 56 + 0.15 * 1769 / 512
+    assert shared["Lambda, the worker's time"] == pytest.approx(1000 * seconds * 0.0000133334 / 2)
+
+
+def test_a_chat_of_production_costs_at_most_30_cents_per_thousand() -> None:
+    assert sum(cost(sized(1, 56, dedicated=True), CHAT, FRANKFURT).values()) <= 0.30
 
 
 def test_requests_are_billed_by_the_million() -> None:

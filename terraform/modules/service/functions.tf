@@ -93,7 +93,10 @@ resource "aws_lambda_function" "function" {
     log_group  = aws_cloudwatch_log_group.function[each.key].name
     # The functions leave out lines below log_level themselves. Lambda would also drop the lines that carry metrics.
     application_log_level = var.log_level == "DEBUG" ? "DEBUG" : "INFO"
-    system_log_level      = "INFO"
+    # Polls are most invocations, and their own line says what there is to know. At WARN, Lambda writes no line about an
+    # invocation that succeeded: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html
+    # Alarms use Lambda's metrics, which come from no log.
+    system_log_level = each.key == "reads" ? "WARN" : "INFO"
   }
 
   tracing_config {

@@ -43,7 +43,7 @@ variable "memory" {
   description = "Memory of each function in MB."
   type = object({
     chat     = optional(number, 512)
-    worker   = optional(number, 1024)
+    worker   = optional(number, 256) # waits for its model, at a price by memory: see docs/capacity.md
     reads    = optional(number, 512)
     search   = optional(number, 1769) # one core: a search computes
     edits    = optional(number, 256)

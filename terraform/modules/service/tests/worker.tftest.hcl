@@ -278,6 +278,11 @@ run "every_variable_reaches_the_functions_that_read_it" {
   }
 
   assert {
+    condition     = { for key, function in aws_lambda_function.function : key => function.logging_config[0].system_log_level } == { chat = "INFO", reads = "WARN", search = "INFO", edits = "INFO", failures = "INFO" }
+    error_message = "Lambda must leave out its own lines about polls, which are most invocations, and only those."
+  }
+
+  assert {
     condition     = aws_lambda_function_event_invoke_config.worker.maximum_retry_attempts == 2
     error_message = "worker_retries must reach Lambda."
   }
