@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from async_chat_client import ChatClient, RetryBudget, Step
 from async_chat_client.errors import AsyncChatError, ServiceError, Unauthorized, Unreachable
-from async_chat_client.updates import Answered, End, Failed
+from async_chat_client.updates import Answered, Cancelled, End, Failed
 
 from local.failure import StackFailure
 from local.progress import Report
@@ -51,6 +51,8 @@ def _outcome(end: End | None) -> tuple[str, str]:
             return "answered", "\n".join([message.content, *quotes])
         case Failed(message=text):
             return "failed", text
+        case Cancelled(reason=str() as reason):
+            return "cancelled", reason
     return "cancelled", "cancelled"
 
 

@@ -12,7 +12,7 @@
  *     ├── StillThinking      the caller's timeout is over; the turn may still end
  *     └── TurnEnded
  *         ├── TurnFailed     a stable `code`, and a sentence for a person
- *         └── TurnCancelled  the turn was stopped
+ *         └── TurnCancelled  the turn was stopped; `reason`: why the service's operator did
  *
  * A `code` without a class of its own becomes a plain ServiceError.
  */
@@ -80,8 +80,10 @@ export class TurnEnded extends AsyncChatError {}
 export class TurnFailed extends TurnEnded {}
 
 export class TurnCancelled extends TurnEnded {
-  constructor() {
-    super("The turn was stopped.", "cancelled");
+  /** @param {string | null} [reason] why the service's operator stopped it; null when the user did */
+  constructor(reason = null) {
+    super(reason ? `The turn was stopped: ${reason}` : "The turn was stopped.", "cancelled");
+    this.reason = reason;
   }
 }
 

@@ -13,7 +13,8 @@ import { watch } from "./chat-watch.js";
 /** @typedef {{chat_id: string, status: "thinking" | "answered" | "failed" | "cancelled", messages: Message[],
  *   turn: {phase: "queued" | "running" | "done", asked_at: string, started_at: string | null,
  *          ended_at: string | null, deadline: string, progress: {at: string, text: string}[],
- *          draft: string | null, error: {code: string, message: string} | null, usage?: Usage | null},
+ *          draft: string | null, error: {code: string, message: string} | null, usage?: Usage | null,
+ *          cancel_reason?: string | null},
  *   after: string, before: string | null, poll_after_ms: number | null}} Page the body of a poll */
 /** @typedef {{timeoutMs?: number, outageMs?: number, signal?: AbortSignal}} WatchOptions
  *    timeoutMs: give up after this time (90 s), after a last look; outageMs: after polls failed for this time in a row (60 s) */
@@ -21,9 +22,9 @@ import { watch } from "./chat-watch.js";
 /**
  * The state of a turn.
  * @typedef {{status: Page["status"], phase: Page["turn"]["phase"], steps: {at: string, text: string}[],
- *            draft: string | null, error: {code: string, message: string} | null, usage: Usage | null, messages: Message[],
- *            elapsedMs: number, outage: import("./chat-errors.js").AsyncChatError | null}} Update
- *    messages: all seen so far, oldest first; elapsedMs: since the question, by the service's clock;
+ *            draft: string | null, error: {code: string, message: string} | null, usage: Usage | null,
+ *            cancelReason: string | null, messages: Message[], elapsedMs: number, outage: import("./chat-errors.js").AsyncChatError | null}} Update
+ *    cancelReason: why the service's operator stopped the turn; messages: all seen so far, oldest first; elapsedMs: since the question, by the service's clock;
  *    outage: the error of the latest poll, while polls fail
  */
 
@@ -69,7 +70,7 @@ export class Turn {
     let last;
     for await (const update of this.updates(options)) last = update;
     if (last?.status === "failed") throw new TurnFailed(last.error?.message ?? "", last.error?.code ?? "");
-    if (last?.status === "cancelled") throw new TurnCancelled();
+    if (last?.status === "cancelled") throw new TurnCancelled(last.cancelReason);
     return last?.messages.findLast(isAnswer) ?? this.#newest(options?.signal);
   }
 

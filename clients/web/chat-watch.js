@@ -217,6 +217,7 @@ class View {
       draft: turn.draft,
       error: turn.error,
       usage: turn.usage ?? null,
+      cancelReason: turn.cancel_reason ?? null,
       messages: [...this.#messages],
       elapsedMs: Math.max(0, Date.now() + this.#http.clockSkewMs - Date.parse(turn.asked_at)),
       outage: this.#outage,

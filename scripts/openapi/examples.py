@@ -76,7 +76,16 @@ def _turn(**changes: Any) -> TurnBody:
     steps = [StepBody(at=ASKED + timedelta(seconds=1), text='Searching 214 memories for "park"')]
     times = {"asked_at": ASKED, "started_at": ASKED, "ended_at": None, "deadline": DEADLINE}
     return TurnBody(
-        **{"phase": "done", "progress": steps, "draft": None, "error": None, "usage": None, **times, **changes}
+        **{
+            "phase": "done",
+            "progress": steps,
+            "draft": None,
+            "error": None,
+            "usage": None,
+            "cancel_reason": None,
+            **times,
+            **changes,
+        }
     )
 
 

@@ -290,7 +290,7 @@ class ChatService:
         question, history = messages[-1], messages[:-1]
         zone = question.time_zone or "UTC"
         assignment = Assignment(turn.user_id, question.content, history, turn.asked_at, until, zone)
-        progress = ThrottledProgressReporter(self._chats, self._clock, turn)
+        progress = ThrottledProgressReporter(self._chats, self._clock, self._observer, turn)
         outcome = self._reasoned(turn, assignment, progress)
         return replace(outcome, turn=replace(turn, usage=progress.usage))
 
@@ -358,16 +358,33 @@ class ChatService:
 
     def cancel(self, user_id: str, chat_id: str) -> Turn:
         """Stop the chat's turn unless it has ended. Returns the turn. Raises `ChatNotFound`, `ChatForbidden`."""
+        return self._cancelled(lambda: self._owned(user_id, chat_id).turn)
+
+    def stop(self, chat_id: str, turn_id: str, reason: str) -> Turn:
+        """For an operator: stop this turn of any user unless it has ended, for a `reason` that the app shows.
+
+        Returns the turn. Raises `ChatNotFound`, also when the chat's latest turn is another one.
+        """
+
+        def found() -> Turn:
+            chat = self._chats.load(chat_id)
+            if chat is None or chat.turn.turn_id != turn_id:
+                raise ChatNotFound
+            return chat.turn
+
+        return self._cancelled(found, reason)
+
+    def _cancelled(self, current: Callable[[], Turn], reason: str | None = None) -> Turn:
         while True:
-            chat = self._owned(user_id, chat_id)
-            if not chat.turn.thinking:
-                return chat.turn
-            if chat.turn.overdue(self._clock.now()):
-                self._expire(chat.turn)
-                continue
-            turn = chat.turn.cancelled(self._clock.now())
-            if self._end(chat.turn, turn):
+            turn = current()
+            if not turn.thinking:
                 return turn
+            if turn.overdue(self._clock.now()):
+                self._expire(turn)
+                continue
+            cancelled = turn.cancelled(self._clock.now(), reason)
+            if self._end(turn, cancelled):
+                return cancelled
 
     def delete(self, user_id: str, chat_id: str) -> None:
         """Cancel the running turn, then delete the chat. Raises `ChatNotFound`, `ChatForbidden`.

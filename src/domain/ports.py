@@ -214,11 +214,15 @@ class MemoryRanking(Protocol):
 
 
 class TurnObserver(Protocol):
-    """Receives every transition after it is stored, for logs and metrics. Never raises."""
+    """Receives every transition after it is stored, and the agent's steps, for logs and metrics. Never raises."""
 
     @abstractmethod
     def on_transition(self, turn: Turn) -> None:
         """`turn` has just reached its state."""
+
+    @abstractmethod
+    def on_step(self, turn: Turn, number: int) -> None:
+        """The agent has begun its step `number` of this turn, counted from 1. It is stored with the next write."""
 
     @abstractmethod
     def on_rejected(self, user_id: str, refusal: Refused) -> None:

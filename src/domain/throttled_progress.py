@@ -6,7 +6,7 @@ from typing import Final
 
 from domain.chat import Step, Turn, Usage
 from domain.errors import StoreUnavailable, TurnOver
-from domain.ports import ChatRepository, Clock, ProgressReporter
+from domain.ports import ChatRepository, Clock, ProgressReporter, TurnObserver
 from domain.text import excerpt
 
 STEP_LENGTH: Final = 120
@@ -25,11 +25,13 @@ class ThrottledProgressReporter(ProgressReporter):
     step, not the answer.
     """
 
-    def __init__(self, chats: ChatRepository, clock: Clock, turn: Turn) -> None:
+    def __init__(self, chats: ChatRepository, clock: Clock, observer: TurnObserver, turn: Turn) -> None:
         self._chats = chats
         self._clock = clock
+        self._observer = observer
         self._turn = turn
         self._steps: list[Step] = []
+        self._step_count = 0
         self._draft: str | None = None
         self.usage: Usage | None = None
         self._pending = False
@@ -38,6 +40,8 @@ class ThrottledProgressReporter(ProgressReporter):
     def step(self, text: str) -> None:
         self._steps.append(Step(self._clock.now(), excerpt(text, STEP_LENGTH)))
         del self._steps[:-STEP_COUNT]
+        self._step_count += 1
+        self._observer.on_step(self._turn, self._step_count)
         self._pending = True
         self.raise_if_ended()
 

@@ -19,7 +19,7 @@ from datetime import UTC, datetime, timedelta  # noqa: E402
 from typing import Any, Final, Protocol  # noqa: E402
 
 from adapters.aws.sdk import close_connections  # noqa: E402
-from adapters.observability.json_logs import REQUEST_ID  # noqa: E402
+from adapters.observability.json_logs import IDS  # noqa: E402
 from entrypoints.container import Container, check_runtime  # noqa: E402
 from entrypoints.http.router import Handler, Router  # noqa: E402
 
@@ -73,7 +73,8 @@ def http_function(function: str, handlers: Mapping[str, Handler], services: Cont
 
     def handle(event: Event, context: LambdaContext) -> dict[str, Any]:
         services.logging()
-        REQUEST_ID.set(event["requestContext"].get("requestId"))
+        request_id = event["requestContext"].get("requestId")
+        IDS.set({"request_id": request_id} if request_id else {})
         services.clock().begin(_received_at(event))
         return router(event)
 

@@ -7,7 +7,7 @@ from typing import Final
 from pydantic import ValidationError
 
 from adapters.aws.worker_event import read_worker_event
-from adapters.observability.json_logs import REQUEST_ID
+from adapters.observability.json_logs import IDS
 from entrypoints.container import Container
 from entrypoints.lambda_runtime import Event, LambdaContext
 
@@ -23,24 +23,22 @@ def run_worker(event: Event, context: LambdaContext, services: Container) -> Non
     instead of at its deadline.
     """
     services.logging()
-    REQUEST_ID.set(context.aws_request_id)
+    IDS.set({"request_id": context.aws_request_id})
     services.clock().begin(None)
     try:
         invocation = read_worker_event(event)
     except ValidationError as error:
         log.error("worker event unreadable", extra={"faults": error.error_count()})
         return
-    log_fields = {
-        "correlation_id": invocation.correlation_id,
-        "chat_id": invocation.chat_id,
-        "turn_id": invocation.turn_id,
-    }
+    # On every line from here on, also those of the agent and its libraries.
+    ids = {"chat_id": invocation.chat_id, "turn_id": invocation.turn_id, "correlation_id": invocation.correlation_id}
+    IDS.set({"request_id": context.aws_request_id, **ids})
     services.checked_agent()
     service = services.chat_service()
     until = services.clock().now() + timedelta(milliseconds=context.get_remaining_time_in_millis())
     outcome = service.reason(invocation, until)
     if outcome is None:
-        log.info("worker has nothing to do", extra=log_fields)
+        log.info("worker has nothing to do")
         return
     ended = service.persist(outcome)
-    log.info("worker done", extra={**log_fields, "state": ended.state.value if ended else "ended before"})
+    log.info("worker done", extra={"state": ended.state.value if ended else "ended before"})

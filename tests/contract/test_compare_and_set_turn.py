@@ -33,9 +33,9 @@ def fail(story: Story, *, claimed: bool) -> tuple[Turn, Turn, Message | None]:
     return turn, turn.failed(code, story.clock.now()), None
 
 
-def cancel(story: Story, *, claimed: bool) -> tuple[Turn, Turn, Message | None]:
+def cancel(story: Story, *, claimed: bool, reason: str | None = None) -> tuple[Turn, Turn, Message | None]:
     turn = story.claims(story.asks()) if claimed else story.asks()
-    return turn, turn.cancelled(story.clock.now()), None
+    return turn, turn.cancelled(story.clock.now(), reason), None
 
 
 def retry(story: Story) -> tuple[Turn, Turn, Message | None]:
@@ -49,6 +49,8 @@ TRANSITIONS: Final[dict[str, Transition]] = {
     "answer": answer,
     "fail queued": partial(fail, claimed=False),
     "fail running": partial(fail, claimed=True),
+    "stop queued": partial(cancel, claimed=False, reason="Maintenance."),
+    "stop running": partial(cancel, claimed=True, reason="Maintenance."),
     "cancel queued": partial(cancel, claimed=False),
     "cancel running": partial(cancel, claimed=True),
     "retry": retry,

@@ -29,6 +29,11 @@ def test_on_transition_accepts_every_turn(observer: TurnObserver, dynamodb_story
         observer.on_transition(turn)
 
 
+def test_on_step_accepts_every_number(observer: TurnObserver, dynamodb_story: Story) -> None:
+    for number in (1, 31):
+        observer.on_step(dynamodb_story.turn(), number)
+
+
 def test_on_rejected_accepts_any_user_id(observer: TurnObserver) -> None:
     for refusal in (AtCapacity(3), TooManyAsks(30, 60), BudgetUsedUp(500, 9), WorkspaceBudgetUsedUp(5, 9)):
         observer.on_rejected("sub-of-\ud800", refusal)

@@ -9,15 +9,19 @@ from domain.ports import TurnObserver
 
 @dataclass
 class RecordingObserver(TurnObserver):
-    """`turns` after each transition, `exceptions` that agents raised, and user ids that were `rejected`, with `refusals`."""
+    """`turns` after each transition, `steps` as turn id and number, `exceptions` that agents raised, and user ids that were `rejected`, with `refusals`."""
 
     turns: list[Turn] = field(default_factory=list)
+    steps: list[tuple[str, int]] = field(default_factory=list)
     exceptions: list[Exception] = field(default_factory=list)
     rejected: list[str] = field(default_factory=list)
     refusals: list[Refused] = field(default_factory=list)
 
     def on_transition(self, turn: Turn) -> None:
         self.turns.append(turn)
+
+    def on_step(self, turn: Turn, number: int) -> None:
+        self.steps.append((turn.turn_id, number))
 
     def on_rejected(self, user_id: str, refusal: Refused) -> None:
         self.rejected.append(user_id)

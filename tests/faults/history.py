@@ -47,6 +47,8 @@ class Shown(Call):
     messages: tuple[ShownMessage, ...]
     #: Whether the turn tells what it used of a model.
     used: bool
+    #: Whether the turn tells why an operator stopped it.
+    explained: bool
 
     @property
     def ended(self) -> bool:
@@ -81,7 +83,7 @@ class Hidden(Call):
 
 @dataclass(frozen=True)
 class ActionCall(Call):
-    """The owner asked to `cancel`, `retry` or `delete`; `done` after a success."""
+    """The owner asked to `cancel`, `retry` or `delete`, or an operator to `stop`; `done` after a success."""
 
     action: str
     done: bool

@@ -66,8 +66,11 @@ def _contradictions(history: History, view: View) -> Iterator[str]:
         yield "P2 answered, without what it used"
     if shown.phase == "queued" and shown.used:
         yield "P2 queued, with what another turn used"
-    if shown.status == "cancelled" and not stopped:
-        yield "P2 cancelled without a request of its owner"
+    by_operator = _requested(history, "stop", shown)
+    if shown.status == "cancelled" and not (stopped or by_operator):
+        yield "P2 cancelled without a request of its owner or of an operator"
+    if shown.explained and not (shown.status == "cancelled" and by_operator):
+        yield f"P2 {shown.status}, with the reason of an operator"
 
 
 def in_time(history: History) -> Iterator[str]:

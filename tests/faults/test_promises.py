@@ -54,6 +54,10 @@ def swap_messages(history: History) -> None:
     _also_show(history, messages=_end_of_first_turn(history).messages[::-1])
 
 
+def explain_an_end_that_is_no_operators(history: History) -> None:
+    _also_show(history, explained=True)
+
+
 def show_anothers_message(history: History) -> None:
     _also_show(
         history, messages=(ShownMessage("0", Role.USER, "carol asks no. 1"), *_end_of_first_turn(history).messages)
@@ -145,6 +149,7 @@ TAMPERED = [
     think_past_the_deadline,
     answer_past_the_deadline,
     swap_messages,
+    explain_an_end_that_is_no_operators,
     show_anothers_message,
     run_the_agent_twice,
     make_two_chats_of_one_key,

@@ -53,6 +53,11 @@ class ScriptedApi:
         self.turn = {"error": {"code": "worker_died", "message": sentence}}
         return self
 
+    def stopped(self, reason: str) -> ScriptedApi:
+        self.status = "cancelled"
+        self.turn = {"cancel_reason": reason}
+        return self
+
     def remembers(self, text: str, *tags: str) -> ScriptedApi:
         memory_id = _id("M", len(self.memories))
         self.memories.append({"memory_id": memory_id, "text": text, "occurred_at": THEN, "tags": list(tags)})

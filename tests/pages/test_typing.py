@@ -323,6 +323,12 @@ def test_growing_draft_is_followed_by_who_is_at_the_end(show: Any) -> None:
 # ---- stopping, and sleeping
 
 
+def test_the_page_shows_why_an_operator_stopped_the_turn(show: Any) -> None:
+    page = show(ScriptedApi().asked("?").stopped("Maintenance <b>at noon</b>."))
+    expect(page.no_answer).to_contain_text("Stopped: Maintenance <b>at noon</b>.")
+    expect(page.button("Try again")).to_be_visible()
+
+
 def test_stop_shows_at_once_without_another_poll(show: Any) -> None:
     api = ScriptedApi().asked("?").thinks("Searching")
     page = show(api)

@@ -10,6 +10,7 @@ from adapters.aws.worker_event import worker_event as written_event
 from domain.records import WorkerInvocation
 from entrypoints.container import Container
 from entrypoints.http.routes import PUBLIC
+from entrypoints.schemas.stop import STOP
 from tests.support.deployed import FUNCTIONS, FakeContext, function_of, handlers
 from tests.support.story import ALICE
 
@@ -125,6 +126,11 @@ class Gateway:
     def work(self, event: Mapping[str, Any], remaining: float = 90) -> None:
         """Lambda delivers an asynchronous event to the chat function."""
         assert self.functions["chat"](event, FakeContext(remaining)) is None
+
+    def stop(self, chat_id: str, turn_id: str, reason: str) -> Any:
+        """An operator invokes the failures function; returns its answer."""
+        wanted = {"chat_id": chat_id, "turn_id": turn_id, "reason": reason}
+        return self.functions["failures"]({STOP: wanted}, FakeContext())
 
     def fail(self, *records: str) -> list[str]:
         """Lambda delivers the failures queue's messages; returns the ids that failed."""

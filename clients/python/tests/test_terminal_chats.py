@@ -111,6 +111,13 @@ def test_cancelled_turn_exits_with_3(project: Project) -> None:
     assert "The turn was stopped." in result.stderr
 
 
+def test_the_terminal_shows_why_an_operator_stopped_a_turn(project: Project) -> None:
+    project.service.next_turns(ScriptedTurn(stopped="Maintenance."))
+    result = project.run("ask", QUESTION)
+    assert result.exit_code == 3
+    assert "The turn was stopped: Maintenance." in result.stderr
+
+
 def test_busy_chat_exits_with_7(project: Project) -> None:
     project.service.next_turns(SLOW)
     project.run("ask", QUESTION, "--no-wait")

@@ -135,6 +135,15 @@ def test_cancel_is_seen_at_once(service: FakeService, alice: ChatClient) -> None
         turn.answer()
 
 
+def test_a_turn_that_an_operator_stopped_tells_why(service: FakeService, alice: ChatClient) -> None:
+    service.next_turns(ScriptedTurn(stopped="Maintenance."))
+    turn = alice.chat().ask(QUESTION)
+    with pytest.raises(TurnCancelled, match="was stopped: Maintenance") as cancelled:
+        turn.answer()
+    assert cancelled.value.reason == "Maintenance."
+    assert turn.end == Cancelled("Maintenance.")
+
+
 def test_cancel_after_the_answer_returns_the_answer(service: FakeService, alice: ChatClient) -> None:
     turn = alice.chat().ask(QUESTION)
     service.time.seconds = 30

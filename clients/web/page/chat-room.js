@@ -233,7 +233,7 @@ export class ChatRoom {
     const alone = !byId("log").querySelector("article");
     const answered = this.#show(page.messages);
     this.#unseen ||= answered && !(alone && this.#list.isRead(this.#chatId));
-    if (page.poll_after_ms === null) return this.#end(page.status, page.turn.error);
+    if (page.poll_after_ms === null) return this.#end(page.status, page.turn.error, page.turn.cancel_reason);
     await this.#watch(this.#client.resume(this.#chatId, { after: page.after }), new ThinkingView());
   }
 
@@ -252,7 +252,7 @@ export class ChatRoom {
         this.#after = update.messages.at(-1)?.message_id ?? this.#after;
         this.#unseen = this.#show(update.messages) || this.#unseen;
         if (update.status === "thinking") following(() => this.#showThinking(thinking, update));
-        else this.#end(update.status, update.error);
+        else this.#end(update.status, update.error, update.cancelReason);
       }
       this.#told.moved(turn.chatId);
     } catch (error) {
@@ -290,11 +290,11 @@ export class ChatRoom {
     if (!thinking.element.isConnected) byId("end").replaceChildren(thinking.element);
   }
 
-  /** @param {Page["status"]} status @param {{message: string} | null} error */
-  #end(status, error) {
+  /** @param {Page["status"]} status @param {{message: string} | null} error @param {string | null} [reason] an operator's */
+  #end(status, error, reason) {
     byId("end").replaceChildren();
     if (status === "failed") this.#offerRetry("failed", error?.message ?? "The question could not be answered.");
-    if (status === "cancelled") this.#offerRetry("stopped", "Stopped before the answer was ready.");
+    if (status === "cancelled") this.#offerRetry("stopped", reason ? `Stopped: ${reason}` : "Stopped before the answer was ready.");
     this.#markRead();
   }
 

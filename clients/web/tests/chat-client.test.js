@@ -313,6 +313,12 @@ describe("how a turn ends", () => {
     assert.ok(await again.answer());
   });
 
+  it("is stopped by an operator, who says why", async () => {
+    service.willThink({ status: "cancelled", reason: "Maintenance." });
+    const turn = await chat.ask("Where did I park?");
+    await assert.rejects(turn.answer(), { name: "TurnCancelled", reason: "Maintenance.", message: "The turn was stopped: Maintenance." });
+  });
+
   it("is cancelled, and the watcher sees it", async () => {
     service.willThink({});
     const turn = await chat.ask("Where did I park?");

@@ -29,7 +29,7 @@ HEADER: Final = "~chat"
 MESSAGE: Final = "m#"
 
 #: Optional attributes of a turn in the header: every write of a turn sets or removes each of them.
-OPTIONAL_OF_TURN: Final = ("lease", "started_at", "ended_at", "failure", "draft")
+OPTIONAL_OF_TURN: Final = ("lease", "started_at", "ended_at", "failure", "cancel_reason", "draft")
 #: Attributes of what the agent reports: they stay through the turn's transitions, and go with a new turn.
 REPORTED: Final = ("progress", "usage")
 
@@ -78,6 +78,7 @@ def turn_attributes(turn: Turn) -> "NewItem":
         "started_at": turn.started_at and moment(turn.started_at),
         "ended_at": turn.ended_at and moment(turn.ended_at),
         "failure": turn.failure and text(turn.failure),
+        "cancel_reason": turn.cancel_reason and text(turn.cancel_reason),
         "usage": turn.usage and usage_item(turn.usage),
     }
     return {
@@ -121,6 +122,7 @@ def chat_from(item: "Item") -> Chat | None:
 
 
 def turn_from(item: "Item") -> Turn:
+    state = TurnState(item["turn_state"]["S"])
     return Turn(
         chat_id=item["pk"]["S"],
         user_id=item["user_id"]["S"],
@@ -129,11 +131,13 @@ def turn_from(item: "Item") -> Turn:
         asked_at=_moment(item, "asked_at") or _EPOCH,
         deadline=_moment(item, "deadline") or _EPOCH,
         dispatch_token=item["dispatch_token"]["S"],
-        state=TurnState(item["turn_state"]["S"]),
+        state=state,
         lease=_text(item, "lease"),
         started_at=_moment(item, "started_at"),
         ended_at=_moment(item, "ended_at"),
         failure=_failure_from(item),
+        # A version of the service that does not know this attribute leaves that of an earlier turn.
+        cancel_reason=_text(item, "cancel_reason") if state is TurnState.CANCELLED else None,
         progress=tuple(_step_from(step["M"]) for step in item.get("progress", {"L": []})["L"]),
         draft=_text(item, "draft"),
         usage=_usage_from(item),

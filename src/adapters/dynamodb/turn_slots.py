@@ -146,7 +146,7 @@ class TurnSlots:
     def __init__(self, table: str, limits: WorkspaceLimits) -> None:
         self._table = table
         self._limits = limits
-        self._shards = -(-limits.turns // SLOTS_PER_SHARD)
+        self._shards = len(workspace_shards(limits.turns))
 
     def shards_for(self, turn: Turn, limits: UserLimits | None = None) -> list[SlotShard]:
         """The shards in which the turn needs a permit: its user's, and the workspace's shard that its id hashes to.
@@ -161,10 +161,21 @@ class TurnSlots:
 
     def _shard(self, index: int) -> SlotShard:
         budgets = self._limits.budgets(max(1, self._share(self._limits.answers_per_day, index)))
-        return SlotShard(self._table, f"places#{index}", self._share(self._limits.turns, index), AtCapacity, budgets)
+        return SlotShard(
+            self._table, _workspace_shard(index), self._share(self._limits.turns, index), AtCapacity, budgets
+        )
 
     def _share(self, whole: int, index: int) -> int:
         return whole // self._shards + (index < whole % self._shards)
+
+
+def workspace_shards(turns: int) -> list[str]:
+    """The owners of the workspace's shards, where so many turns may think at once."""
+    return [_workspace_shard(index) for index in range(-(-turns // SLOTS_PER_SHARD))]
+
+
+def _workspace_shard(index: int) -> str:
+    return f"places#{index}"
 
 
 def _counter(budget: Budget, window: int) -> str:

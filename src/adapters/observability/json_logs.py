@@ -8,14 +8,16 @@ CRITICAL are not among them: https://docs.aws.amazon.com/lambda/latest/dg/monito
 
 import json
 import logging
+from collections.abc import Mapping
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Final
 
 from adapters.observability.emf_metrics import METRICS_LOG
 
-#: The id of the request or invocation that the function handles; every line carries it.
-REQUEST_ID: Final[ContextVar[str | None]] = ContextVar("request_id", default=None)
+#: The ids of the request or invocation that the function handles, and of its turn; every line carries them.
+IDS: Final[ContextVar[Mapping[str, str]]] = ContextVar("ids", default=MappingProxyType({}))
 
 #: The attributes of every log record; all others came in by `extra`.
 _STANDARD: Final = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
@@ -37,7 +39,7 @@ def level_word(level: int) -> str:
 
 
 class JsonFormatter(logging.Formatter):
-    """Timestamp, level, logger, message, the fields `every_line`, the request id, and the record's `extra`."""
+    """Timestamp, level, logger, message, the fields `every_line`, the ids, and the record's `extra`."""
 
     def __init__(self, **every_line: str) -> None:
         super().__init__()
@@ -50,7 +52,7 @@ class JsonFormatter(logging.Formatter):
             "logger": record.name,
             "message": record.getMessage(),
             **self._every_line,
-            **({"request_id": request_id} if (request_id := REQUEST_ID.get()) else {}),
+            **IDS.get(),
             **{name: value for name, value in vars(record).items() if name not in _STANDARD and value is not None},
         }
         if record.exc_info:

@@ -1,6 +1,7 @@
 """Logs every transition of a turn as one structured line with embedded metrics."""
 
 import logging
+from dataclasses import asdict
 from datetime import datetime
 
 from adapters.observability.emf_metrics import (
@@ -37,6 +38,9 @@ class LoggingTurnObserver(TurnObserver):
         metrics = emf_fields(self._workspace, _metrics(turn))
         METRICS_LOG.info("turn %s", turn.state.value, extra={**self._log_fields(turn), **metrics})
 
+    def on_step(self, turn: Turn, number: int) -> None:
+        log.info("step", extra={"chat_id": turn.chat_id, "turn_id": turn.turn_id, "step": number})
+
     def on_rejected(self, user_id: str, refusal: Refused) -> None:
         metrics = emf_fields(self._workspace, {_metric_of(refusal): 1})
         extra = {"user": self._user_hash(user_id), "refusal": type(refusal).__name__, **metrics}
@@ -56,9 +60,11 @@ class LoggingTurnObserver(TurnObserver):
             "user": self._user_hash(turn.user_id),
             "state": turn.state.value,
             "failure": turn.failure,
+            "by_operator": True if turn.cancel_reason else None,
             "queued_ms": _between(turn.asked_at, turn.started_at),
             "reasoned_ms": _between(turn.started_at, turn.ended_at),
             "total_ms": _between(turn.asked_at, turn.ended_at),
+            "usage": None if turn.thinking or turn.usage is None else asdict(turn.usage),
         }
         return {name: value for name, value in log_fields.items() if value is not None}
 

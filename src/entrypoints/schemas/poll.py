@@ -84,7 +84,10 @@ class FailureBody(ApiModel):
 
 
 class TurnBody(ApiModel):
-    """The chat's latest turn. `usage` is null until a model was used, and where none was."""
+    """The chat's latest turn. `usage` is null until a model was used, and where none was.
+
+    `cancel_reason` is why an operator stopped it, in words for the user; null otherwise.
+    """
 
     phase: Phase
     asked_at: Timestamp
@@ -95,6 +98,7 @@ class TurnBody(ApiModel):
     draft: str | None
     error: FailureBody | None
     usage: UsageBody | None
+    cancel_reason: str | None
 
 
 class PollResponse(ApiModel):
@@ -161,6 +165,7 @@ def turn_body(turn: Turn) -> TurnBody:
         draft=turn.draft,
         error=_failure(turn.failure) if turn.failure else None,
         usage=usage_body(turn.usage),
+        cancel_reason=turn.cancel_reason,
     )
 
 

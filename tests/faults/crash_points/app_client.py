@@ -120,4 +120,5 @@ def _shown(call: tuple[str, str, datetime, datetime], body: Any) -> Shown:
             ShownMessage(item["message_id"], Role(item["role"]), item["content"]) for item in body["messages"]
         ),
         used=turn["usage"] is not None,
+        explained=turn["cancel_reason"] is not None,
     )

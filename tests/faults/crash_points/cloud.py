@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -9,14 +10,16 @@ from adapters.dynamodb.items import from_millis, header_key
 from adapters.dynamodb.memory_store import DynamoDbMemoryStore
 from adapters.dynamodb.memory_writes import usage_key
 from adapters.dynamodb.turn_slots import deadline_of, slots_key, turn_of
+from domain.errors import StoreUnavailable
 from domain.memory import Memory, MemoryUsage
 from entrypoints.container import Container
+from entrypoints.schemas.stop import STOP
 from entrypoints.settings import Settings
 from tests.fakes.clock import NOON, FakeClock
 from tests.faults.crash_points.interruptions import Interruptions
 from tests.faults.crash_points.scripted_agent import ScriptedAgent
 from tests.faults.fault_rates import Killed
-from tests.faults.history import Accepted, History, Run, Work
+from tests.faults.history import Accepted, ActionCall, History, Run, Work
 from tests.support.aws import dynamodb_client, lambda_client, make_tables
 from tests.support.deployed import FakeContext, deploy, function_of, handler_of
 from tests.support.gateway import Answer, http_event
@@ -161,6 +164,19 @@ class Cloud:
             undone = [message]
         if undone and attempt < QUEUE_TRIES:
             self.clock.at(self.clock.now() + VISIBILITY, lambda: self.give_up(event, attempt + 1))
+
+    def stop(self, chat_id: str) -> None:
+        """An operator stops the chat's turn, again after the function died."""
+        found = self._plain.get_item(TableName=self._tables.chats, Key=header_key(chat_id), ConsistentRead=True)
+        turn_id, user = found["Item"]["turn_id"]["S"], found["Item"]["user_id"]["S"]
+        wanted = {"chat_id": chat_id, "turn_id": turn_id, "reason": "Maintenance."}
+        for _ in range(QUEUE_TRIES):
+            began, done = self.clock.now(), False
+            with suppress(Killed, StoreUnavailable):
+                done = bool(self._run("failures", {STOP: wanted}))
+            self.history.actions.append(ActionCall(user, chat_id, began, self.clock.now(), action="stop", done=done))
+            if done:
+                return
 
     def memories_of(self, user: str) -> tuple[tuple[Memory, ...], MemoryUsage]:
         """The user's memories, newest first, and their usage as it was counted."""

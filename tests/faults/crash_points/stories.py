@@ -86,6 +86,14 @@ def _request_while_running(action: str, *, blocks: bool = False) -> Act:
     return prepare
 
 
+def _stop_while_running(scene: Scene) -> None:
+    def stop() -> None:
+        if scene.app.chat_id is not None:
+            scene.cloud.stop(scene.app.chat_id)
+
+    scene.cloud.agent.meanwhile = stop
+
+
 def _slow(scene: Scene) -> None:
     scene.cloud.agent.takes = timedelta(seconds=80)
 
@@ -113,6 +121,7 @@ STORIES: Final = (
         _request_while_running("cancel", blocks=True),
         answered=False,
     ),
+    Story("stopped by an operator", _ask_and_follow, _stop_while_running, answered=False),
     Story("retried", _retry_and_follow, _failed_before),
     Story("the agent raises", _ask_and_follow, _broken, answered=False),
     Story("the agent is too slow", _ask_and_follow, _slow, answered=False),

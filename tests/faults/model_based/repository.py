@@ -148,10 +148,12 @@ class RepositoryComparison(RuleBasedStateMachine):
             self.message_ids.append(answer.message_id)
 
     @precondition(lambda self: self._seen(TurnState.QUEUED, TurnState.RUNNING))
-    @rule(which=WHICH, cancel=st.booleans())
-    def end_without_answer(self, which: int, cancel: bool) -> None:
+    @rule(which=WHICH, cancel=st.booleans(), reason=st.sampled_from([None, "Maintenance."]))
+    def end_without_answer(self, which: int, cancel: bool, reason: str | None) -> None:
         seen, now = _pick(self._seen(TurnState.QUEUED, TurnState.RUNNING), which), self.clock.now()
-        self._transition(seen, lambda: seen.cancelled(now) if cancel else seen.failed(FailureCode.WORKER_DIED, now))
+        self._transition(
+            seen, lambda: seen.cancelled(now, reason) if cancel else seen.failed(FailureCode.WORKER_DIED, now)
+        )
 
     @precondition(lambda self: self._seen(TurnState.RUNNING))
     @rule(which=WHICH)

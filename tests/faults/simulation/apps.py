@@ -228,4 +228,5 @@ def _shown(call: tuple[str, str, datetime, datetime], chat: Chat, messages: tupl
         draft=turn.draft,
         messages=messages,
         used=turn.usage is not None,
+        explained=turn.cancel_reason is not None,
     )

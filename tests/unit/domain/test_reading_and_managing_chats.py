@@ -94,6 +94,30 @@ def test_worker_does_not_start_a_cancelled_turn(service: Service, chats: ChatSer
     assert service.agent.assignments == []
 
 
+@pytest.mark.parametrize("claimed", [False, True], ids=["queued", "running"])
+def test_an_operator_stops_a_thinking_turn_for_a_reason(chats: ChatService, story: Story, claimed: bool) -> None:
+    turn = story.asks()
+    if claimed:
+        story.claims(turn)
+    stopped = chats.stop(turn.chat_id, turn.turn_id, "Maintenance.")
+    assert (stopped.state, stopped.cancel_reason) == (TurnState.CANCELLED, "Maintenance.")
+    assert story.stored(turn.chat_id) == stopped
+
+
+def test_stopping_an_ended_turn_changes_nothing(chats: ChatService, story: Story) -> None:
+    ended = story.cancels(story.asks())
+    assert chats.stop(ended.chat_id, ended.turn_id, "Maintenance.") == ended
+
+
+def test_stopping_finds_only_the_latest_turn_of_a_known_chat(chats: ChatService, story: Story) -> None:
+    earlier = story.fails(story.asks())
+    latest = story.asks(chat_id=earlier.chat_id)
+    for chat_id in (earlier.chat_id, UNKNOWN_CHAT):
+        with pytest.raises(ChatNotFound):
+            chats.stop(chat_id, earlier.turn_id, "Maintenance.")
+    assert story.stored(latest.chat_id) == latest
+
+
 @pytest.mark.parametrize("end", ["answers", "fails", "cancels"])
 def test_cancelling_an_ended_turn_changes_nothing(chats: ChatService, story: Story, end: str) -> None:
     ended = getattr(story, end)(story.asks())

@@ -8,6 +8,7 @@ from domain.chat import Turn
 from domain.errors import TurnOver
 from domain.throttled_progress import DRAFT_LENGTH, STEP_COUNT, STEP_LENGTH, ThrottledProgressReporter
 from tests.fakes.chat_repository import InMemoryChatRepository
+from tests.fakes.observer import RecordingObserver
 from tests.support.service import Service
 from tests.support.story import Story
 
@@ -36,8 +37,15 @@ def running(story: Story) -> Turn:
 
 
 @pytest.fixture
-def progress(story: Story, chats: CountingChats, running: Turn) -> ThrottledProgressReporter:
-    return ThrottledProgressReporter(chats, story.clock, running)
+def observer() -> RecordingObserver:
+    return RecordingObserver()
+
+
+@pytest.fixture
+def progress(
+    story: Story, chats: CountingChats, observer: RecordingObserver, running: Turn
+) -> ThrottledProgressReporter:
+    return ThrottledProgressReporter(chats, story.clock, observer, running)
 
 
 def shown(story: Story, running: Turn) -> tuple[list[str], str | None]:
@@ -132,3 +140,11 @@ def test_step_keeps_its_own_time(story: Story, running: Turn, progress: Throttle
     progress.raise_if_ended()
     first, second = story.stored(running.chat_id).progress
     assert second.at - first.at == timedelta(milliseconds=300)
+
+
+def test_every_step_is_observed_with_its_number_also_one_that_is_not_kept(
+    running: Turn, progress: ThrottledProgressReporter, observer: RecordingObserver
+) -> None:
+    for _ in range(STEP_COUNT + 2):
+        progress.step("Reading")
+    assert observer.steps == [(running.turn_id, number) for number in range(1, STEP_COUNT + 3)]

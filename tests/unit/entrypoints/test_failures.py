@@ -5,6 +5,7 @@ import logging
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from domain.records import WorkerInvocation
 from tests.support.gateway import worker_event
@@ -144,3 +145,40 @@ def test_lost_worker_is_logged_with_its_ids(service: Service, caplog: pytest.Log
     logged = vars(record)
     assert (logged["chat_id"], logged["turn_id"]) == (invocation.chat_id, invocation.turn_id)
     assert (logged["correlation_id"], logged["condition"], logged["settled"]) == ("request-7", "RetriesExhausted", True)
+
+
+# ---- an operator stops a turn
+
+
+@pytest.mark.parametrize("claimed", [False, True], ids=["queued", "running"])
+def test_a_stopped_turn_is_cancelled_and_the_app_shows_why(service: Service, story: Story, claimed: bool) -> None:
+    turn = story.asks()
+    if claimed:
+        story.claims(turn)
+    reason = "Maintenance. Ask again in ten minutes."
+    assert service.gateway.stop(turn.chat_id, turn.turn_id, f" {reason} ") == {"status": "cancelled"}
+    shown = service.gateway.poll(turn.chat_id).body
+    assert (shown["status"], shown["turn"]["error"], shown["turn"]["cancel_reason"]) == ("cancelled", None, reason)
+    assert [turn.state for turn in service.observer.turns] == ["cancelled"]
+
+
+def test_the_reason_goes_with_the_turn(service: Service, story: Story) -> None:
+    turn = story.asks()
+    service.gateway.stop(turn.chat_id, turn.turn_id, "Maintenance.")
+    service.gateway.call("POST /chats/{chat_id}/retry", path={"chat_id": turn.chat_id})
+    service.gateway.call("POST /chats/{chat_id}/cancel", path={"chat_id": turn.chat_id})
+    assert service.gateway.poll(turn.chat_id).body["turn"]["cancel_reason"] is None
+
+
+def test_stopping_another_turn_than_the_latest_changes_nothing(service: Service, story: Story) -> None:
+    turn = story.asks()
+    assert service.gateway.stop(turn.chat_id, turn.question_id, "Maintenance.") == {"status": None}
+    assert story.stored(turn.chat_id) == turn
+
+
+@pytest.mark.parametrize("reason", ["", "  ", "\u200b", "\ud800", "x" * 201])
+def test_a_reason_that_no_app_can_show_is_refused(service: Service, story: Story, reason: str) -> None:
+    turn = story.asks()
+    with pytest.raises(ValidationError):
+        service.gateway.stop(turn.chat_id, turn.turn_id, reason)
+    assert story.stored(turn.chat_id) == turn

@@ -107,6 +107,7 @@ def _turn(body: Json) -> TurnState:
         draft=_optional_text(body.get("draft")),
         error=Failure(_text(error["code"]), _text(error["message"])) if error else None,
         usage=_usage(body.get("usage")),
+        cancel_reason=_optional_text(body.get("cancel_reason")),
     )
 
 

@@ -62,7 +62,7 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class TurnState:
-    """The state of a chat's latest turn."""
+    """The state of a chat's latest turn. `cancel_reason` is why the service's operator stopped it, if one did."""
 
     phase: Phase
     asked_at: datetime
@@ -73,6 +73,7 @@ class TurnState:
     draft: str | None = None
     error: Failure | None = None
     usage: Usage | None = None
+    cancel_reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

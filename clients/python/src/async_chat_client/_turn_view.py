@@ -59,7 +59,7 @@ def _end(page: Page, following: Message | None) -> End | None:
     if following:
         return Answered(following) if following.role == "assistant" else SUPERSEDED
     if page.status == "cancelled":
-        return Cancelled()
+        return Cancelled(page.turn.cancel_reason)
     if page.status == "failed":
         error = page.turn.error
         return Failed(error.code, error.message) if error else Failed("unknown", "The question could not be answered.")

@@ -52,7 +52,7 @@ class Watch:
         if isinstance(self.end, Answered):
             return self.end.message
         if isinstance(self.end, Cancelled):
-            raise TurnCancelled
+            raise TurnCancelled(self.end.reason)
         if self.end is None:
             raise StillThinking(self.chat_id)
         raise TurnFailed(self.end.code, self.end.message)

@@ -229,7 +229,8 @@ class TurnFailed(TurnEnded):
 
 
 class TurnCancelled(TurnEnded):
-    """The turn was stopped."""
+    """The turn was stopped, by its user or, for a `reason` in words for a person, by the service's operator."""
 
-    def __init__(self) -> None:
-        super().__init__("The turn was stopped.")
+    def __init__(self, reason: str | None = None) -> None:
+        super().__init__(f"The turn was stopped: {reason}" if reason else "The turn was stopped.")
+        self.reason = reason

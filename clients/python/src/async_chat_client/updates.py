@@ -48,7 +48,9 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class Cancelled:
-    """End: the turn was stopped."""
+    """End: the turn was stopped, by its user or, for a `reason` in words for a person, by the service's operator."""
+
+    reason: str | None = None
 
 
 End: TypeAlias = Answered | Failed | Cancelled

@@ -1,5 +1,8 @@
 """The pydantic-ai agent: instructions, tools and stop conditions."""
 
+import asyncio
+import logging
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
@@ -8,7 +11,7 @@ from typing import Annotated, Final
 from pydantic import Field, StringConstraints
 from pydantic_ai import Agent, ModelResponse, ModelRetry, RunContext
 from pydantic_ai.agent import AgentRetries
-from pydantic_ai.capabilities import AbstractCapability, PrepareTools
+from pydantic_ai.capabilities import AbstractCapability, PrepareTools, WrapModelRequestHandler
 from pydantic_ai.messages import ModelResponsePart, TextPart, ToolCallPart
 from pydantic_ai.models import Model, ModelRequestContext
 from pydantic_ai.output import ToolOutput
@@ -23,6 +26,8 @@ from adapters.agents.bedrock.prompt import INSTRUCTIONS
 from adapters.agents.bedrock.tools import MemoryTools, ToolResult
 from adapters.agents.bedrock.written_calls import UnreadableCall
 from domain.errors import AgentFailed
+
+log: Final = logging.getLogger(__name__)
 
 PydanticAgent = Agent[MemoryTools, ModelAnswer | str]
 
@@ -48,7 +53,7 @@ def build_agent(model: Model, settings: ModelSettings) -> PydanticAgent:
         tools=[search_memories, read_around, list_by_tag, current_date],
         retries=RETRIES,
         model_settings=_request_settings(settings),
-        capabilities=[PrepareTools(with_rounds_left), _ReadReplies()],
+        capabilities=[PrepareTools(with_rounds_left), _LogRequests(), _ReadReplies()],
         # With two answers in one reply the first is used, and no tool runs after it.
         end_strategy="early",
     )
@@ -99,6 +104,35 @@ async def list_by_tag(ctx: RunContext[MemoryTools], tag: Phrasing) -> ToolResult
 async def current_date(ctx: RunContext[MemoryTools]) -> str:
     """Tell the weekday, date and time of the question, where the person is."""
     return ctx.deps.today()
+
+
+class _LogRequests(AbstractCapability[MemoryTools]):
+    """Logs a line for each request to the model: its number in the turn, its time, and its tokens."""
+
+    async def wrap_model_request(
+        self,
+        ctx: RunContext[MemoryTools],
+        *,
+        request_context: ModelRequestContext,
+        handler: WrapModelRequestHandler,
+    ) -> ModelResponse:
+        began = time.perf_counter()
+        facts: dict[str, object] = {"model": request_context.model.model_name, "number": ctx.usage.requests + 1}
+        try:
+            response = await handler(request_context)
+        except BaseException as error:
+            # Whatever ends a reply that has begun cancels this wait; the line `model failed` then has the error.
+            cut = isinstance(error, asyncio.CancelledError)
+            _log_request(began, {**facts, "error": "cut off" if cut else type(error).__name__})
+            raise
+        used = response.usage
+        tokens = {"input_tokens": used.input_tokens, "cached_tokens": used.cache_read_tokens}
+        _log_request(began, {**facts, **tokens, "output_tokens": used.output_tokens})
+        return response
+
+
+def _log_request(began: float, facts: dict[str, object]) -> None:
+    log.info("model request", extra={"took_ms": round((time.perf_counter() - began) * 1000), **facts})
 
 
 class _ReadReplies(AbstractCapability[MemoryTools]):

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.observability.emf_metrics import METRICS_LOG
-from adapters.observability.json_logs import REQUEST_ID, level_word, start_logging
+from adapters.observability.json_logs import IDS, level_word, start_logging
 from adapters.observability.redaction import UserHash
 from adapters.observability.turn_observer import LoggingTurnObserver
 from domain.chat import Citation
@@ -123,15 +123,16 @@ def test_lines_of_one_turn_share_its_ids(service: Service, logged: Logged) -> No
         "turn queued",
         "request",
         "turn running",
+        "step",
         "turn answered",
         "worker done",
         "request",
     ]
     turn_id = service.story.stored(chat_id).turn_id
     assert {line["turn_id"] for line in lines if "turn_id" in line} == {turn_id}
-    (asked, worked) = (lines[1], lines[4])
+    (asked, worked) = (lines[1], lines[5])
     assert asked["request_id"] == worked["correlation_id"] == "request-7"
-    assert [line["request_id"] for line in lines] == [*["request-7"] * 2, *["invocation-7"] * 3, "request-7"]
+    assert [line["request_id"] for line in lines] == [*["request-7"] * 2, *["invocation-7"] * 4, "request-7"]
     assert {line["user"] for line in lines if "user" in line} == {user_hash(ALICE)}
 
 
@@ -306,7 +307,7 @@ def test_every_line_of_a_worker_carries_its_request_id(service: Service, logged:
 
 
 def test_lines_outside_of_a_request_have_no_request_id(standard_error: io.StringIO, logged: Logged) -> None:
-    REQUEST_ID.set(None)
+    IDS.set({})
     logging.getLogger("outside").warning("starting")
     (line,) = logged()
     assert "request_id" not in line

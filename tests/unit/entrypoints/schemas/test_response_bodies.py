@@ -49,6 +49,7 @@ def test_poll_of_a_queued_turn_has_exactly_this_body(service: Service, story: St
             "draft": None,
             "error": None,
             "usage": None,
+            "cancel_reason": None,
         },
         "after": turn.question_id,
         "before": None,
@@ -75,6 +76,7 @@ def test_poll_of_a_running_turn_shows_progress_and_draft(service: Service, story
         "draft": "Level",
         "error": None,
         "usage": None,
+        "cancel_reason": None,
     }
 
 

@@ -9,7 +9,7 @@ from async_chat_client._chat import Turn
 from async_chat_client._terminal.exits import Exit
 from async_chat_client._terminal.live import LiveTurn
 from async_chat_client._terminal.screen import Screen
-from async_chat_client.errors import StillThinking
+from async_chat_client.errors import StillThinking, TurnCancelled
 from async_chat_client.updates import Answered, Cancelled, Failed
 
 CHOICES = "[s] stop the turn   [l] leave it running   [Enter] keep watching: "
@@ -51,8 +51,9 @@ def show_end(turn: Turn, screen: Screen) -> None:
             screen.note(f'Continue: async-chat ask --chat {turn.chat_id} "…"')
         case Failed(code=code, message=text):
             _leave(turn, screen, text, Exit.FAILED, {"status": "failed", "error": {"code": code, "message": text}})
-        case Cancelled():
-            _leave(turn, screen, "The turn was stopped.", Exit.CANCELLED, {"status": "cancelled"})
+        case Cancelled(reason=reason):
+            why = {"cancel_reason": reason} if reason else {}
+            _leave(turn, screen, str(TurnCancelled(reason)), Exit.CANCELLED, {"status": "cancelled", **why})
 
 
 def _leave(turn: Turn, screen: Screen, text: str, code: Exit, ended: dict[str, object]) -> NoReturn:

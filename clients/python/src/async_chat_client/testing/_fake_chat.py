@@ -13,7 +13,8 @@ DEADLINE = timedelta(seconds=70)
 
 @dataclass(frozen=True, slots=True)
 class ScriptedTurn:
-    """The outcome of a question: an answer after `seconds`, or a failure with the code `fails`.
+    """The outcome of a question after `seconds`: an answer, a failure with the code `fails`, or an operator's stop for
+    the reason `stopped`.
 
     `steps` and `drafts` are pairs of seconds and text. The turn is queued for `queued` seconds.
     """
@@ -26,6 +27,7 @@ class ScriptedTurn:
     citations: Sequence[Citation] = ()
     usage: Usage | None = None
     fails: str | None = None
+    stopped: str | None = None
 
 
 @dataclass
@@ -39,6 +41,7 @@ class FakeChat:
     messages: list[Json] = field(default_factory=list)
     status: str = "thinking"
     error: str | None = None
+    cancel_reason: str | None = None
     ended_at: datetime | None = None
     read_up_to: str = ""
 
@@ -49,7 +52,7 @@ class FakeChat:
     def begin(self, script: ScriptedTurn, now: datetime) -> None:
         """Start a new turn for the newest question."""
         self.script, self.asked_at = script, now
-        self.status, self.error, self.ended_at = "thinking", None, None
+        self.status, self.error, self.cancel_reason, self.ended_at = "thinking", None, None, None
 
     def settle(self, now: datetime, message_id: str) -> None:
         """End the turn if it is due; an answer gets the id `message_id`."""
@@ -61,6 +64,8 @@ class FakeChat:
             self.status, self.error = "failed", "timed_out"
         elif self.script.fails:
             self.status, self.error = "failed", self.script.fails
+        elif self.script.stopped:
+            self.status, self.cancel_reason = "cancelled", self.script.stopped
         else:
             self.status = "answered"
             cited = [{"memory_id": cited.memory_id, "quote": cited.quote} for cited in self.script.citations]
@@ -95,6 +100,7 @@ class FakeChat:
             if self.error
             else None,
             "usage": self._usage() if self.ended_at else None,
+            "cancel_reason": self.cancel_reason,
         }
 
     def summary(self) -> Json:

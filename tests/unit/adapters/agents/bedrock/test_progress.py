@@ -1,11 +1,15 @@
 """The progress that polls show of an answer that takes half a minute."""
 
+import logging
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import pairwise
 
+import pytest
 from dependency_injector import providers
+from pydantic_ai.exceptions import ModelHTTPError
 
 from domain.chat import Step, Turn, TurnState
 from domain.ports import ReasoningAgent
@@ -14,6 +18,7 @@ from domain.throttled_progress import ThrottledProgressReporter
 from tests.fakes.bedrock.scripted_model import Script, ScriptedModel, answer, search
 from tests.fakes.chat_repository import InMemoryChatRepository
 from tests.fakes.clock import FakeClock
+from tests.fakes.observer import RecordingObserver
 from tests.support.people import alice_and_bob, asking
 from tests.support.service import Service
 from tests.support.story import ALICE, Story
@@ -86,7 +91,7 @@ def test_progress_is_written_at_most_once_a_second() -> None:
     model = ScriptedModel([answer(LONG)], before_each_piece=lambda: clock.sleep(timedelta(seconds=0.3)))
     turn = story.claims(story.asks())
     model.agent(alice_and_bob(), clock).reason(
-        asking("Where did I park?"), ThrottledProgressReporter(chats, clock, turn)
+        asking("Where did I park?"), ThrottledProgressReporter(chats, clock, RecordingObserver(), turn)
     )
     assert len(chats.written) >= 4
     assert all(later - earlier >= timedelta(seconds=1) for earlier, later in pairwise(chats.written))
@@ -106,3 +111,33 @@ def test_cancelling_stops_the_model_and_leaves_no_draft() -> None:
 
 def check_cancelled(turn: Turn) -> None:
     assert turn.state is TurnState.CANCELLED
+
+
+def test_each_model_request_is_logged_with_its_time_and_tokens(caplog: pytest.LogCaptureFixture) -> None:
+    model = ScriptedModel([search("parked the car"), answer(LONG)], before_each_piece=lambda: time.sleep(0.002))
+    service = Service()
+    service.container.agent.override(providers.Object(model.agent(alice_and_bob(), service.clock)))
+    with caplog.at_level(logging.INFO, "adapters.agents.bedrock"):
+        service.chat_service.dispatch(Ask(ALICE, "Where did I park the blue hunter2?"))
+        service.run_worker()
+    lines = [vars(record) for record in caplog.records if record.message == "model request"]
+    assert [line["number"] for line in lines] == [1, 2]
+    # The whole reply is waited for, not only its beginning.
+    assert all(line["took_ms"] >= 2 for line in lines)
+    assert all(line["input_tokens"] > 0 < line["output_tokens"] for line in lines)
+    assert not any("hunter2" in str(line) for line in lines)
+
+
+def test_a_model_request_that_fails_is_logged_too(caplog: pytest.LogCaptureFixture) -> None:
+    def break_off() -> None:
+        raise ModelHTTPError(400, "scripted")
+
+    model = ScriptedModel([answer(LONG)], before_each_piece=break_off)
+    service = Service()
+    service.container.agent.override(providers.Object(model.agent(alice_and_bob(), service.clock)))
+    with caplog.at_level(logging.INFO, "adapters.agents.bedrock"):
+        service.chat_service.dispatch(Ask(ALICE, "Where did I park?"))
+        service.run_worker()
+    lines = {record.message: vars(record) for record in caplog.records}
+    assert lines["model request"]["error"] == "cut off"
+    assert lines["model failed"]["error"] == "ModelHTTPError"
