@@ -6,6 +6,7 @@ SHELL := bash
 
 VENV_PYTHON := .venv/bin/python
 LOCAL := $(VENV_PYTHON) -m local
+TURNS := $(VENV_PYTHON) -m scripts.turns
 # Checks and tests have a working folder of Terraform's of their own, so that a running stack is not disturbed.
 CHECK_SETTINGS := TF_DATA_DIR=$(CURDIR)/.local/check TF_IN_AUTOMATION=1
 TERRAFORM_INIT := scripts/terraform init -backend=false -input=false -lockfile=readonly -no-color >/dev/null
@@ -37,6 +38,11 @@ export CHAT ?=
 export PLAN ?=
 export FILE ?=
 export OPTIONS ?=
+# Of the operators' commands.
+export ID ?=
+export HTML ?=
+export TURN ?=
+export REASON ?=
 
 # Shell, not make: the shell puts the values in, each as one word.
 EXTRA_OPTIONS = "$${extras[@]/\#/--extra=}"
@@ -45,7 +51,7 @@ STACK_OPTIONS = $${PORT:+--port "$$PORT"} --set recall_delay_seconds="$$RECALL_D
 READ_EXTRAS = read -ra extras <<<"$$EXTRA"
 READ_OPTIONS = read -ra options <<<"$$OPTIONS"
 
-.PHONY: help run up down reset logs ask import check fix format lint types architecture terraform-check terraform-init \
+.PHONY: help run up down reset logs ask import turn turns stop check fix format lint types architecture terraform-check terraform-init \
   test test-all test-code test-python test-web test-terraform test-stack accept plan-review package docs generate release bench lock env
 
 help:
@@ -74,6 +80,17 @@ ask: env ## Ask and wait for the answer: make ask Q="..." [USER=alice] [CHAT=...
 
 import: env ## Store many memories: make import FILE=notes.jsonl [USER=alice] (or .csv)
 	@$(VENV_PYTHON) -m async_chat_client import --as "$$ASKED_USER" -- "$$FILE"
+
+## Operate a workspace: the local stack, or the one that TF_WORKSPACE names
+
+turn: env ## What happened to an answer: make turn ID=<turn, chat or request> [HTML=turn.html] [OPTIONS="--with-texts"]
+	@$(READ_OPTIONS); $(TURNS) show "$$ID" $${HTML:+--html "$$HTML"} $${options[@]+"$${options[@]}"}
+
+turns: env ## Which turns think now, since when, until when
+	@$(TURNS) list
+
+stop: env ## Stop a turn; the app shows why: make stop TURN=... REASON="..."
+	@$(TURNS) stop "$$TURN" --reason "$$REASON"
 
 ## Prove that the code keeps its promises
 

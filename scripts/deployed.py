@@ -11,14 +11,19 @@ from typing import Any
 
 import boto3
 
+from local import emulator
+from local.aws import DIRECT, session
+from local.home import Home
+
 PROJECT = Path(__file__).resolve().parent.parent
 
 
 class Deployed:
-    """Uses boto3's credentials: from the environment or a profile."""
+    """Uses boto3's credentials: from the environment or a profile. With an `endpoint`: the embedded AWS's."""
 
-    def __init__(self, outputs: dict[str, Any]) -> None:
+    def __init__(self, outputs: dict[str, Any], endpoint: str | None = None) -> None:
         self._outputs = outputs
+        self._endpoint = endpoint
 
     @classmethod
     def read(cls, outputs: Path | None) -> Deployed:
@@ -30,11 +35,34 @@ class Deployed:
         plain = {name: one["value"] if isinstance(one, dict) and "value" in one else one for name, one in found.items()}
         return cls(plain)
 
+    @classmethod
+    def current(cls, outputs: Path | None) -> Deployed:
+        """As `read`; but where neither a file nor TF_WORKSPACE names a workspace, the local stack."""
+        if outputs or "TF_WORKSPACE" in os.environ:
+            return cls.read(outputs)
+        home = Home(Path(os.environ.get("ASYNC_CHAT_HOME") or PROJECT / ".local").resolve())
+        running = emulator.running(home)
+        if running is None:
+            sys.exit("The local stack is not running: start it with `make up`, or name a workspace in TF_WORKSPACE.")
+        return cls(json.loads(home.outputs_file.read_text(encoding="utf-8")), running.endpoint)
+
     def __getitem__(self, name: str) -> Any:
         return self._outputs[name]
 
     def client(self, service: str) -> Any:
+        if self._endpoint:
+            return session(self["region"]).client(service, endpoint_url=self._endpoint, config=DIRECT)  # type: ignore[call-overload]
         return boto3.client(service, region_name=self["region"])  # type: ignore[call-overload]
+
+    def invoke(self, function: str, event: object) -> Any:
+        """What the function answers, its live version where versions are published."""
+        qualifier = {"Qualifier": "live"} if self["live_versions"] else {}
+        name = self["function_names"][function]
+        reply = self.client("lambda").invoke(FunctionName=name, Payload=json.dumps(event), **qualifier)
+        answer = json.loads(reply["Payload"].read())
+        if "FunctionError" in reply:
+            sys.exit(f"{name}: {answer.get('errorMessage', reply['FunctionError'])}")
+        return answer
 
     def running_code(self) -> dict[str, str]:
         """The code hash of each function: of the live version, where versions are published."""

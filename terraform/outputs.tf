@@ -28,6 +28,21 @@ output "app_version" {
   value       = module.service.app_version
 }
 
+output "log_group_names" {
+  description = "The log groups' names by key: those of function_names, and api."
+  value       = module.service.log_group_names
+}
+
+output "deadline_seconds" {
+  description = "The time after which a turn has ended, in seconds."
+  value       = module.service.deadline_seconds
+}
+
+output "max_concurrent_turns" {
+  description = "How many turns may think at once in the workspace; 0: no limit."
+  value       = module.service.max_concurrent_turns
+}
+
 output "table_names" {
   description = "The tables' names by key: chats, memories."
   value       = module.service.table_names

@@ -18,6 +18,9 @@ MAKE: Final = {
     "package": "tests/local/test_package.py builds it",
     "docs": "tests/docs/test_site.py builds it",
     "generate": "would change the pages; tests/docs/test_site.py holds that it has nothing to do",
+    "turn": "needs a turn; tests/e2e/test_operators_tools.py tells one",
+    "turns": "shows other turns each time; tests/e2e/test_operators_tools.py lists one",
+    "stop": "would stop a turn; tests/e2e/test_operators_tools.py stops one",
     "accept": "needs a deployed workspace; tests/e2e/test_acceptance.py runs it",
     "bench": "takes minutes, and all of the machine; its results are committed",
 }
@@ -59,6 +62,7 @@ INSTEAD: Final = {
 }
 #: Terminal sessions with a person's keys or a lost reply: words of the session, and the test that has it.
 SESSIONS: Final = {
+    "poll saw failed": "tests/unit/scripts/test_turns.py",
     "It may have reached the service.": "clients/python/tests/test_terminal_repeating.py",
     "[s] stop the turn": "clients/python/tests/test_terminal_live.py",
 }

@@ -1,4 +1,4 @@
-"""`python -m scripts.smoke` and `python -m scripts.redrive` against the stack, as an operator runs them against an account."""
+"""`python -m scripts.smoke`, `redrive` and `turns` against the stack, as an operator runs them against an account."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ import pytest
 from local.home import PROJECT
 from tests.e2e.running_stack import RunningStack
 from tests.e2e.stack_controls import StackControls
+from tests.features.app import App
+from tests.features.http_driver import HttpDriver
 
 
 def run(stack: RunningStack, tool: str, *options: str, token: str = "") -> subprocess.CompletedProcess[str]:
@@ -63,3 +65,20 @@ def test_redrive_moves_all_events_from_the_dead_letter_queue_back_to_the_failure
     assert f"{waiting} failed events moved back to the failures queue" in done.stdout, done.stderr
     left = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["ApproximateNumberOfMessages"])
     assert left["Attributes"]["ApproximateNumberOfMessages"] == "0"
+
+
+def test_a_turn_is_listed_stopped_and_told(stack: RunningStack, app: App, driver: HttpDriver, tmp_path: Path) -> None:
+    driver.agent_takes(30)
+    chat = app.send("Olga", "POST", "/memories/chat", body={"question": "Where is hunter2?"}).body["chat_id"]
+    (turn,) = (line.split()[0] for line in run(stack, "turns", "list").stdout.splitlines() if "deadline in" in line)
+    reason = "Maintenance. Ask again at noon."
+    assert run(stack, "turns", "stop", turn, f"--reason={reason}").stdout == f"{turn}: cancelled\n"
+    shown = app.send("Olga", "GET", "/chats/messages", query={"chat_id": chat}).body
+    assert (shown["status"], shown["turn"]["cancel_reason"]) == ("cancelled", reason)
+    told = run(stack, "turns", "show", chat, f"--html={tmp_path / 'turn.html'}")
+    assert told.returncode == 0, told.stderr
+    whats = ("queued", "cancelled  ", "poll saw cancelled", f"In the table: cancelled, {reason}")
+    assert [what for what in whats if what not in told.stdout] == [], told.stdout
+    assert "hunter2" not in told.stdout
+    assert "hunter2" in run(stack, "turns", "show", turn, "--with-texts").stdout
+    assert turn in (tmp_path / "turn.html").read_text(encoding="utf-8")

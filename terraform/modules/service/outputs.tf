@@ -31,6 +31,21 @@ output "app_version" {
   value       = var.app_version
 }
 
+output "log_group_names" {
+  description = "The log groups' names by key: those of function_names, and api."
+  value       = merge({ for key, group in aws_cloudwatch_log_group.function : key => group.name }, { api = aws_cloudwatch_log_group.api.name })
+}
+
+output "deadline_seconds" {
+  description = "The time after which a turn has ended, in seconds."
+  value       = var.deadline_seconds
+}
+
+output "max_concurrent_turns" {
+  description = "How many turns may think at once in the workspace; 0: no limit."
+  value       = local.max_concurrent_turns
+}
+
 output "table_names" {
   description = "The tables' names by key: chats, memories."
   value       = { chats = aws_dynamodb_table.chats.name, memories = aws_dynamodb_table.memories.name }
