@@ -159,3 +159,15 @@ def test_without_a_time_zone_none_is_sent(service: FakeService, alice: ChatClien
 def test_occurred_at_without_a_time_zone_is_rejected(alice: ChatClient) -> None:
     with pytest.raises(ValueError, match="time zone"):
         alice.memories.remember("Parked.", occurred_at=datetime(2026, 11, 22))  # noqa: DTZ001  # tested here
+
+
+def test_one_string_is_no_list_of_tags(service: FakeService, alice: ChatClient) -> None:
+    with pytest.raises(TypeError, match="several strings"):
+        alice.memories.remember("Parked.", tags="car")
+    assert service.requests == []
+
+
+def test_words_are_no_time(service: FakeService, alice: ChatClient) -> None:
+    with pytest.raises(TypeError, match="datetime or a date"):
+        alice.memories.remember("Parked.", occurred_at="yesterday")  # type: ignore[arg-type]  # tested here
+    assert service.requests == []

@@ -18,7 +18,12 @@ class AsyncMemories:
     async def remember(
         self, text: str, *, occurred_at: datetime | date | None = None, tags: Iterable[str] = (), key: str | None = None
     ) -> str:
-        [ids] = [batch async for batch in self.remember_all([NewMemory(text, occurred_at, tuple(tags))], key=key)]
+        [ids] = [
+            batch
+            async for batch in self.remember_all(
+                [NewMemory(text, occurred_at, tags if isinstance(tags, str) else tuple(tags))], key=key
+            )
+        ]
         return ids[0]
 
     def remember_all(self, memories: Iterable[NewMemory], *, key: str | None = None) -> AsyncIterator[tuple[str, ...]]:

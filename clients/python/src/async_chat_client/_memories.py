@@ -20,7 +20,9 @@ class Memories:
 
         The service stores nothing twice within a day under the same `key`; by default each call has a key of its own.
         """
-        [ids] = self.remember_all([NewMemory(text, occurred_at, tuple(tags))], key=key)
+        [ids] = self.remember_all(
+            [NewMemory(text, occurred_at, tags if isinstance(tags, str) else tuple(tags))], key=key
+        )
         return ids[0]
 
     def remember_all(self, memories: Iterable[NewMemory], *, key: str | None = None) -> Iterator[tuple[str, ...]]:

@@ -131,6 +131,10 @@ class NewMemory:
     time_zone: str | None = None
 
     def __post_init__(self) -> None:
+        if isinstance(self.tags, str):  # a sequence too, of its letters
+            raise TypeError("tags must be several strings, such as ['car']")
+        if not isinstance(self.occurred_at, date | None):  # a datetime is a date
+            raise TypeError("occurred_at must be a datetime or a date")
         if isinstance(self.occurred_at, datetime) and self.occurred_at.tzinfo is None:
             raise ValueError("occurred_at needs a time zone")
 
