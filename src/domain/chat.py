@@ -106,7 +106,8 @@ class Turn:
     The worker's event must carry `dispatch_token`; `lease` identifies the one worker that claimed the turn. Both are
     unguessable and never leave the service. `progress`, `draft` and `usage` are shown to the user and are not part of
     the state. `failure` is a plain string where another version of the service stored a code that this one does not
-    know. `cancel_reason` is why an operator stopped it, in words for the user; None when the user did.
+    know; `failure_message` is the agent's own sentence for the user, if it gave one. `cancel_reason` is why an operator
+    stopped it, in words for the user; None when the user did.
     """
 
     chat_id: str
@@ -121,6 +122,7 @@ class Turn:
     started_at: datetime | None = None
     ended_at: datetime | None = None
     failure: FailureCode | str | None = None
+    failure_message: str | None = None
     cancel_reason: str | None = None
     progress: tuple[Step, ...] = field(default=(), compare=False)
     draft: str | None = field(default=None, compare=False)
@@ -161,9 +163,9 @@ class Turn:
             raise TransitionRefused("answer after the deadline")
         return self._moved(TurnState.ANSWERED, ended_at=now, draft=None)
 
-    def failed(self, code: FailureCode, now: datetime) -> "Turn":
+    def failed(self, code: FailureCode, now: datetime, message: str | None = None) -> "Turn":
         """The turn after it ended without an answer, for the reason `code`. Raises `TransitionRefused`."""
-        return self._moved(TurnState.FAILED, ended_at=now, failure=code, draft=None)
+        return self._moved(TurnState.FAILED, ended_at=now, failure=code, failure_message=message, draft=None)
 
     def cancelled(self, now: datetime, reason: str | None = None) -> "Turn":
         """The turn after its user stopped it, or, for a `reason`, an operator. Raises `TransitionRefused`."""

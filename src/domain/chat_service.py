@@ -45,11 +45,12 @@ from domain.records import (
     ReasoningOutcome,
     WorkerInvocation,
 )
-from domain.text import is_storable, is_visible
+from domain.text import excerpt, is_storable, is_visible, storable
 from domain.throttled_progress import ThrottledProgressReporter
 
 QUESTION_LIMIT: Final = 8_000
 HISTORY_LENGTH: Final = 20
+FAILURE_MESSAGE_LENGTH: Final = 500
 PERSIST_PAUSE: Final = timedelta(seconds=1)
 SLOT_ATTEMPTS: Final = 5
 #: Less than the ten seconds after which clients give up a request.
@@ -289,7 +290,8 @@ class ChatService:
             return Failed(turn, FailureCode.AGENT_FAILED)
         question, history = messages[-1], messages[:-1]
         zone = question.time_zone or "UTC"
-        assignment = Assignment(turn.user_id, question.content, history, turn.asked_at, until, zone)
+        ids = (turn.chat_id, turn.turn_id)
+        assignment = Assignment(turn.user_id, question.content, history, turn.asked_at, until, zone, *ids)
         progress = ThrottledProgressReporter(self._chats, self._clock, self._observer, turn)
         outcome = self._reasoned(turn, assignment, progress)
         return replace(outcome, turn=replace(turn, usage=progress.usage))
@@ -300,7 +302,7 @@ class ChatService:
         except TurnOver:
             return Abandoned(turn)
         except AgentFailed as failure:
-            return Failed(turn, _known_code(failure.code))
+            return Failed(turn, _known_code(failure.code), _message_of(failure))
         except Exception as exception:  # noqa: BLE001  # an agent's crash must end its turn visibly
             self._observer.on_agent_crash(turn, exception)
             return Failed(turn, FailureCode.AGENT_FAILED)
@@ -308,7 +310,7 @@ class ChatService:
     def _ending(self, outcome: Answered | Failed) -> tuple[Turn, Message | None]:
         turn, now = outcome.turn, self._clock.now()
         if isinstance(outcome, Failed):
-            return turn.failed(outcome.code, now), None
+            return turn.failed(outcome.code, now, outcome.message), None
         try:
             return turn.answered(turn.lease or "", now), self._message(outcome.answer, turn, now)
         except TransitionRefused:  # the answer came too late
@@ -436,3 +438,9 @@ def _known_code(code: str) -> FailureCode:
         return FailureCode(code)
     except ValueError:
         return FailureCode.AGENT_FAILED
+
+
+def _message_of(failure: AgentFailed) -> str | None:
+    """The agent's own sentence for the user, as it can be stored and shown; None without one."""
+    message = storable(failure.message or "")
+    return excerpt(message, FAILURE_MESSAGE_LENGTH) if is_visible(message) else None

@@ -173,6 +173,11 @@ class TurnOver(AsyncChatError):
 
 @dataclass
 class AgentFailed(AsyncChatError):
-    """The agent ended without an answer. A `code` that is not a `FailureCode` is shown as `agent_failed`."""
+    """The agent ended without an answer. A `code` that is not a `FailureCode` is shown as `agent_failed`.
 
-    code: FailureCode | str
+    `message` is the agent's own sentence for the user, in place of the code's. It is cut at 500 characters; one without
+    a visible character counts as none.
+    """
+
+    code: FailureCode | str = FailureCode.AGENT_FAILED
+    message: str | None = None

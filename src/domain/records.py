@@ -150,6 +150,7 @@ class Assignment:
     """A question for the agent. `history` holds the earlier messages, oldest first.
 
     `time_zone` is the IANA name of the zone in which the person asks: "today" is a day of it. `asked_at` is in UTC.
+    A retry of a question is another turn of the same chat.
     """
 
     user_id: str
@@ -158,6 +159,8 @@ class Assignment:
     asked_at: datetime
     answer_by: datetime
     time_zone: str = "UTC"
+    chat_id: str = ""
+    turn_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,10 +181,11 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """The agent ended without an answer to the claimed `turn`, for the reason `code`."""
+    """The agent ended without an answer to the claimed `turn`, for the reason `code`, maybe with its own sentence."""
 
     turn: Turn
     code: FailureCode
+    message: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

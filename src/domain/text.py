@@ -1,5 +1,6 @@
 """Text rules: excerpts, visibility, storability."""
 
+import re
 import unicodedata
 from typing import Final
 
@@ -26,3 +27,8 @@ def is_storable(text: str) -> bool:
     except UnicodeEncodeError:
         return False
     return "\x00" not in text
+
+
+def storable(text: str) -> str:
+    """`text` with U+FFFD for each character that no store can keep."""
+    return text if is_storable(text) else re.sub("[\x00\ud800-\udfff]", "\N{REPLACEMENT CHARACTER}", text)

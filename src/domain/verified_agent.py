@@ -10,7 +10,7 @@ from domain.failure_codes import FailureCode
 from domain.memory import Memory
 from domain.ports import MemoryStore, ProgressReporter, ReasoningAgent
 from domain.records import Answer, Assignment
-from domain.text import is_storable, is_visible
+from domain.text import is_visible, storable
 
 #: An item of DynamoDB holds at most 400 KB, and every poll returns the whole answer.
 TEXT_BYTES: Final = 300_000
@@ -28,7 +28,7 @@ class VerifiedAgent(ReasoningAgent):
 
     def reason(self, assignment: Assignment, progress: ProgressReporter) -> Answer:
         answer = self._agent.reason(assignment, progress)
-        text = _bounded(_storable(answer.text))
+        text = _bounded(storable(answer.text))
         if not is_visible(text):
             raise AgentFailed(FailureCode.EMPTY_ANSWER)
         return Answer(text, self._verified_citations(assignment.user_id, answer.citations))
@@ -58,10 +58,6 @@ def _verified(citations: tuple[Citation, ...], memories: dict[str, Memory]) -> I
         quote = find_quote(memory, citation.quote) if memory else None
         if memory and quote:
             yield Citation(memory.memory_id, quote)
-
-
-def _storable(text: str) -> str:
-    return text if is_storable(text) else re.sub("[\x00\ud800-\udfff]", "\N{REPLACEMENT CHARACTER}", text)
 
 
 def _bounded(text: str) -> str:

@@ -33,13 +33,19 @@ def fail(story: Story, *, claimed: bool) -> tuple[Turn, Turn, Message | None]:
     return turn, turn.failed(code, story.clock.now()), None
 
 
+def fail_with_a_sentence(story: Story) -> tuple[Turn, Turn, Message | None]:
+    turn = story.claims(story.asks())
+    return turn, turn.failed(FailureCode.AGENT_FAILED, story.clock.now(), "Which of the two Claras?"), None
+
+
 def cancel(story: Story, *, claimed: bool, reason: str | None = None) -> tuple[Turn, Turn, Message | None]:
     turn = story.claims(story.asks()) if claimed else story.asks()
     return turn, turn.cancelled(story.clock.now(), reason), None
 
 
 def retry(story: Story) -> tuple[Turn, Turn, Message | None]:
-    failed = story.fails(story.asks())
+    running, failed, _ = fail_with_a_sentence(story)
+    assert story.chats.compare_and_set_turn(running, failed)
     return failed, story.turn(chat_id=failed.chat_id, question_id=failed.question_id), None
 
 
@@ -49,6 +55,7 @@ TRANSITIONS: Final[dict[str, Transition]] = {
     "answer": answer,
     "fail queued": partial(fail, claimed=False),
     "fail running": partial(fail, claimed=True),
+    "fail with the agent's sentence": fail_with_a_sentence,
     "stop queued": partial(cancel, claimed=False, reason="Maintenance."),
     "stop running": partial(cancel, claimed=True, reason="Maintenance."),
     "cancel queued": partial(cancel, claimed=False),

@@ -7,6 +7,7 @@ import pytest
 
 from domain.chat import TurnState
 from domain.errors import ChatBusy, ChatForbidden, ChatNotFound, OutOfOrder
+from domain.failure_codes import FailureCode
 from domain.limits import UserLimits
 from domain.records import NewQuestion, PageRequest
 from tests.support.story import ALICE, BOB, PARKING, UNKNOWN_CHAT, Story, texts
@@ -47,9 +48,11 @@ def test_a_next_question_keeps_the_title_and_replaces_the_turn(story: Story) -> 
 def test_next_question_clears_progress_and_failure_of_the_turn_before(story: Story) -> None:
     first = story.claims(story.asks())
     story.chats.save_progress(first, (), "Level")
-    story.fails(first)
+    failed = first.failed(FailureCode.AGENT_FAILED, story.clock.now(), "Which car?")
+    assert story.chats.compare_and_set_turn(first, failed, by_worker=True)
     story.asks("Again?", chat_id=first.chat_id)
     now = story.stored(first.chat_id)
+    assert now.failure_message is None
     assert (now.draft, now.progress, now.failure, now.lease, now.started_at) == (None, (), None, None, None)
 
 

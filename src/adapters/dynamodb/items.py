@@ -29,7 +29,7 @@ HEADER: Final = "~chat"
 MESSAGE: Final = "m#"
 
 #: Optional attributes of a turn in the header: every write of a turn sets or removes each of them.
-OPTIONAL_OF_TURN: Final = ("lease", "started_at", "ended_at", "failure", "cancel_reason", "draft")
+OPTIONAL_OF_TURN: Final = ("lease", "started_at", "ended_at", "failure", "failure_message", "cancel_reason", "draft")
 #: Attributes of what the agent reports: they stay through the turn's transitions, and go with a new turn.
 REPORTED: Final = ("progress", "usage")
 
@@ -78,6 +78,7 @@ def turn_attributes(turn: Turn) -> "NewItem":
         "started_at": turn.started_at and moment(turn.started_at),
         "ended_at": turn.ended_at and moment(turn.ended_at),
         "failure": turn.failure and text(turn.failure),
+        "failure_message": turn.failure_message and text(turn.failure_message),
         "cancel_reason": turn.cancel_reason and text(turn.cancel_reason),
         "usage": turn.usage and usage_item(turn.usage),
     }
@@ -136,7 +137,8 @@ def turn_from(item: "Item") -> Turn:
         started_at=_moment(item, "started_at"),
         ended_at=_moment(item, "ended_at"),
         failure=_failure_from(item),
-        # A version of the service that does not know this attribute leaves that of an earlier turn.
+        # A version of the service that does not know these two leaves those of an earlier turn.
+        failure_message=_text(item, "failure_message") if state is TurnState.FAILED else None,
         cancel_reason=_text(item, "cancel_reason") if state is TurnState.CANCELLED else None,
         progress=tuple(_step_from(step["M"]) for step in item.get("progress", {"L": []})["L"]),
         draft=_text(item, "draft"),

@@ -163,7 +163,7 @@ def turn_body(turn: Turn) -> TurnBody:
         deadline=turn.deadline,
         progress=[_step(step) for step in turn.progress],
         draft=turn.draft,
-        error=_failure(turn.failure) if turn.failure else None,
+        error=_failure(turn.failure, turn.failure_message) if turn.failure else None,
         usage=usage_body(turn.usage),
         cancel_reason=turn.cancel_reason,
     )
@@ -186,5 +186,6 @@ def _step(step: Step) -> StepBody:
     return StepBody(at=step.at, text=step.text)
 
 
-def _failure(code: str) -> FailureBody:
-    return FailureBody(code=code, message=FAILURES.get(code, FAILURES[FailureCode.AGENT_FAILED]))
+def _failure(code: str, own: str | None) -> FailureBody:
+    """With the agent's `own` sentence, or that of the code."""
+    return FailureBody(code=code, message=own or FAILURES.get(code, FAILURES[FailureCode.AGENT_FAILED]))

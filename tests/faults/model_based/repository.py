@@ -159,7 +159,9 @@ class RepositoryComparison(RuleBasedStateMachine):
     @rule(which=WHICH)
     def fail_by_its_worker(self, which: int) -> None:
         seen = _pick(self._seen(TurnState.RUNNING), which)
-        self._transition(seen, lambda: seen.failed(FailureCode.AGENT_FAILED, self.clock.now()), by_worker=True)
+        self._transition(
+            seen, lambda: seen.failed(FailureCode.AGENT_FAILED, self.clock.now(), TEXTS[1]), by_worker=True
+        )
 
     @precondition(lambda self: self.turns)
     @rule(which=WHICH)

@@ -176,6 +176,40 @@ def test_unknown_failure_code_of_an_agent_becomes_agent_failed(service: Service,
     assert turn.failure == "agent_failed"
 
 
+@pytest.mark.parametrize(
+    ("message", "stored"),
+    [
+        ("Which of the two Claras\n do you mean?", "Which of the two Claras do you mean?"),
+        ("\u200b \n", None),
+        ("", None),
+        ("a\x00b", "a\N{REPLACEMENT CHARACTER}b"),
+        ("x" * 501, "x" * 499 + "…"),
+    ],
+)
+def test_agents_own_sentence_is_stored_as_it_can_be_shown(
+    service: Service, story: Story, message: str, stored: str | None
+) -> None:
+    service.agent.error = AgentFailed(message=message)
+    turn = work(service, story.asks())
+    assert turn is not None
+    assert (turn.failure, turn.failure_message) == ("agent_failed", stored)
+    assert story.stored(turn.chat_id).failure_message == stored
+
+
+def test_agents_own_sentence_keeps_its_code(service: Service, story: Story) -> None:
+    service.agent.error = AgentFailed(FailureCode.REFUSED, "I do not talk about money.")
+    turn = work(service, story.asks())
+    assert turn is not None
+    assert (turn.failure, turn.failure_message) == ("refused", "I do not talk about money.")
+
+
+def test_agent_is_told_chat_and_turn(service: Service, story: Story) -> None:
+    turn = work(service, story.asks())
+    assert turn is not None
+    (assignment,) = service.agent.assignments
+    assert (assignment.chat_id, assignment.turn_id) == (turn.chat_id, turn.turn_id)
+
+
 def test_agents_unexpected_error_fails_the_turn(service: Service, story: Story) -> None:
     service.agent.error = ZeroDivisionError("division by zero")
     turn = work(service, story.asks())

@@ -112,6 +112,14 @@ def test_failed_turn_has_its_code_and_message(service: Service, story: Story, co
     assert FAILURES[code].endswith(".")
 
 
+def test_failed_turn_shows_the_agents_own_sentence(service: Service, story: Story) -> None:
+    running = story.claims(story.asks())
+    failed = running.failed(FailureCode.AGENT_FAILED, story.clock.now(), "Which of the two Claras?")
+    assert story.chats.compare_and_set_turn(running, failed, by_worker=True)
+    error = service.gateway.poll(running.chat_id).body["turn"]["error"]
+    assert error == {"code": "agent_failed", "message": "Which of the two Claras?"}
+
+
 def test_unknown_failure_code_has_the_message_of_agent_failed(service: Service, story: Story) -> None:
     queued = story.asks()
     turn = replace(queued.failed(FailureCode.AGENT_FAILED, story.clock.now()), failure="stars_not_aligned")
