@@ -28,6 +28,8 @@ export EXTRA ?=
 export WORKSPACE ?=
 # An agent of your own, package.module:factory.
 export AGENT ?=
+# The port on which an agent of your own waits for a debugger.
+export DEBUG ?=
 # A model of your own: an OpenAI-compatible server, and the model's name there.
 export MODEL_URL ?=
 export MODEL ?=
@@ -47,7 +49,7 @@ export REASON ?=
 # Shell, not make: the shell puts the values in, each as one word.
 EXTRA_OPTIONS = "$${extras[@]/\#/--extra=}"
 STACK_OPTIONS = $${PORT:+--port "$$PORT"} --set recall_delay_seconds="$$RECALL_DELAY" $${CORS:+--cors "$$CORS"} \
-  $${AGENT:+--set agent="$$AGENT"} $${MODEL_URL:+--model-url "$$MODEL_URL" --model "$$MODEL"}
+  $${AGENT:+--set agent="$$AGENT"} $${DEBUG:+--debug-port "$$DEBUG"} $${MODEL_URL:+--model-url "$$MODEL_URL" --model "$$MODEL"}
 READ_EXTRAS = read -ra extras <<<"$$EXTRA"
 READ_OPTIONS = read -ra options <<<"$$OPTIONS"
 
@@ -60,7 +62,7 @@ help:
 
 ## Run the whole system on this machine
 
-run: env ## Start the whole stack here; Ctrl-C stops it (PORT=8460 RECALL_DELAY=5 CORS=http://localhost:5173 MODEL_URL=... MODEL=...)
+run: env ## Start the whole stack here; Ctrl-C stops it (PORT=8460 AGENT=... EXTRA=... DEBUG=5678 RECALL_DELAY=5 CORS=... MODEL_URL=... MODEL=...)
 	@$(READ_EXTRAS); exec $(LOCAL) run $(STACK_OPTIONS) $${extras[@]+$(EXTRA_OPTIONS)}
 
 up: env ## The same in the background, or bring a running one up to date

@@ -30,11 +30,16 @@ class OwnAgent:
     name: str
     extras: tuple[Path, ...] = ()  # see scripts/package.py
     environment: Mapping[str, str] = field(default_factory=dict)  # of the function that runs it
+    debug_port: int | None = None  # where it waits for a debugger before its first turn
 
     @property
     def folders(self) -> tuple[Path, ...]:
         """The folders of extras, absolute."""
         return tuple(extra.resolve() for extra in self.extras if extra.is_dir())
+
+    def for_the_zip(self) -> dict[str, object]:
+        """What local_agent.py reads."""
+        return {"agent": self.name, "folders": [str(folder) for folder in self.folders], "debug_port": self.debug_port}
 
     def python_path(self, home: Home) -> list[str]:
         """Where its modules and its libraries are found; the project's own are in .venv."""

@@ -14,16 +14,19 @@ from typing import Any
 
 from async_chat_client import plain
 
-from local import emulator, logs, stack, terraform
+from local import emulator, stack, terraform
 from local.ask import ask, client_for
 from local.crash import crash
 from local.failure import StackFailure
 from local.foreground import run
 from local.guide import guide
-from local.home import PROJECT, Home
+from local.home import PROJECT, Home, write_private
+from local.logs import LogReader
 from local.progress import progress_lines
 from local.stack import StackOptions
 
+#: The settings that make an agent. They are remembered together, with its extras and its model's server.
+AGENTS_SETTINGS = ("agent", "agent_environment", "model")
 INTERRUPTED = 130  # the shell's exit code for SIGINT
 
 
@@ -51,7 +54,7 @@ def _interrupt(number: int, frame: FrameType | None) -> None:
 def _up(given: argparse.Namespace, home: Home) -> None:
     was_running = emulator.running(home)
     try:
-        ready = stack.bring_up(home, _options(given), progress_lines())
+        ready = stack.bring_up(home, _options(given, home), progress_lines())
     except BaseException:
         if not was_running:
             stack.take_down(home)
@@ -60,7 +63,7 @@ def _up(given: argparse.Namespace, home: Home) -> None:
 
 
 def _run(given: argparse.Namespace, home: Home) -> None:
-    run(home, _options(given))
+    run(home, _options(given, home))
 
 
 def _down(given: argparse.Namespace, home: Home) -> None:
@@ -91,8 +94,8 @@ def _status(given: argparse.Namespace, home: Home) -> int:
 def _logs(given: argparse.Namespace, home: Home) -> None:
     embedded_aws, region = emulator.running(home), stack.read(home).region
     assert embedded_aws is not None
-    since = time.time() - given.minutes * 60
-    for line in logs.lines(embedded_aws, region, since, chat=given.chat or None, follow=given.follow):
+    reader = LogReader(embedded_aws, region, time.time() - given.minutes * 60, given.chat or None)
+    for line in reader.follow() if given.follow else reader.new_lines():
         if given.json:
             print(line.for_programs(), flush=True)
         elif not line.is_of_lambda:
@@ -104,15 +107,37 @@ def _reset(given: argparse.Namespace, home: Home) -> None:
     print("Chats, memories and users of the local stack are deleted; the next `make up` starts from scratch.")
 
 
-def _options(given: argparse.Namespace) -> StackOptions:
+def _options(given: argparse.Namespace, home: Home) -> StackOptions:
     like = _settings_of(given.like) if given.like else {}
     given.extra += [PROJECT / extra for extra in like.get("package_extras", [])]
-    taken = {name: like[name] for name in ("agent", "agent_environment", "model") if like.get(name)}
+    taken = {name: like[name] for name in AGENTS_SETTINGS if like.get(name)}
     settings = {name: value if isinstance(value, str) else terraform.literal(value) for name, value in taken.items()}
     settings |= dict(setting.split("=", 1) for setting in given.set)
     if given.model:
         settings = {"agent": "bedrock", "model": terraform.literal({"id": given.model}), **settings}
-    return StackOptions(given.port, settings, given.model_url, tuple(given.extra), tuple(given.cors), given.samples)
+    extras = [str(extra.resolve()) for extra in given.extra]
+    ours = {name: value for name, value in settings.items() if name in AGENTS_SETTINGS}
+    agent = _with_memory(home, {"settings": ours, "extras": extras, "model_url": given.model_url})
+    settings = {**settings, **agent["settings"]}
+    extras_paths = tuple(map(Path, agent["extras"]))
+    return StackOptions(
+        given.port, settings, agent["model_url"], extras_paths, tuple(given.cors), given.samples, given.debug_port
+    )
+
+
+def _with_memory(home: Home, given: dict[str, Any]) -> dict[str, Any]:
+    """The given options of the agent, which are remembered; those of the last start if none is given."""
+    file = home.remembered_agent_file
+    if given == {"settings": {"agent": "recall"}, "extras": [], "model_url": None}:
+        file.unlink(missing_ok=True)
+    elif any(given.values()):
+        home.make_private()
+        write_private(file, json.dumps(given))
+    elif file.exists():
+        given = json.loads(file.read_text(encoding="utf-8"))
+        name = given["settings"].get("agent") or ", ".join(given["extras"])
+        print(f"With {plain(name)}, as at the last start. Without it: AGENT=recall", flush=True)
+    return given
 
 
 def _settings_of(workspace: str) -> dict[str, Any]:
@@ -156,6 +181,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     starting.add_argument(
         "--extra", type=Path, action="append", default=[], help="added to the zip: see scripts/package.py"
+    )
+    starting.add_argument(
+        "--debug-port", type=int, metavar="PORT", help="an agent of your own waits for debugpy's client on this port"
     )
     starting.add_argument("--no-samples", dest="samples", action="store_false", help="load no sample memories")
     commands = parser.add_subparsers(required=True)

@@ -10,7 +10,10 @@ from __future__ import annotations
 import importlib
 import re
 import sys
+import threading
+import time
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from contextvars import ContextVar
 from typing import Any, Final
 
 Scope = MutableMapping[str, Any]
@@ -85,11 +88,48 @@ def _values(scope: Scope, name: bytes) -> list[str]:
     return [value.decode("latin-1") for found, value in scope["headers"] if found.lower() == name]
 
 
+def let_busy_workers_end() -> None:
+    """Make UpdateFunctionCode leave running invocations alone, as on Lambda; the emulator kills their processes.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/functions-states.html: an update does not touch the code that runs.
+    """
+    runtime: Any = importlib.import_module("ministack.core.lambda_runtime")
+    service: Any = importlib.import_module("ministack.services.lambda_svc")
+    updates, kill = service._update_code, service.invalidate_worker  # noqa: SLF001  # it has no other place for this
+    updating = ContextVar("updating", default=False)
+
+    def update(*given: Any) -> Any:
+        token = updating.set(True)
+        try:
+            return updates(*given)
+        finally:
+            updating.reset(token)
+
+    def kill_idle(name: str, **where: str) -> None:
+        if updating.get():
+            key = ":".join((where["account"], where["region"], name, where["qualifier"]))
+            with runtime._lock:  # noqa: SLF001
+                busy = [worker for worker in runtime._workers.get(key, []) if worker.in_use]  # noqa: SLF001
+                runtime._workers[key] = [one for one in runtime._workers.get(key, []) if one not in busy]  # noqa: SLF001
+            for worker in busy:
+                threading.Thread(target=_kill_when_idle, args=(runtime, worker), daemon=True).start()
+        kill(name, **where)
+
+    service._update_code, service.invalidate_worker = update, kill_idle  # noqa: SLF001
+
+
+def _kill_when_idle(runtime: Any, worker: Any) -> None:
+    while worker.in_use and (worker._proc is None or worker._proc.poll() is None):  # noqa: SLF001
+        time.sleep(0.1)
+    runtime.kill_workers([worker])
+
+
 def main() -> None:
     """The arguments are origins of other pages that may call the API; the emulator has its settings by environment."""
     emulator = importlib.import_module("ministack.app")
     emulator.app = Guard(emulator.app, sys.argv[1:])  # type: ignore[attr-defined]  # `main` serves it by this name
     del sys.argv[1:]
+    let_busy_workers_end()
     emulator.main()
 
 

@@ -13,6 +13,10 @@ class Home:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.package = folder / "lambda.zip"
+        #: The same without the folders of an agent of one's own, which change with every save.
+        self.package_without_agent = folder / "lambda-without-agent.zip"
+        #: The agent of the last start, and what it needs.
+        self.remembered_agent_file = folder / "agent.json"
         #: For tools and tests: the API's URL, and its users with their tokens.
         self.stack_file = folder / "stack.json"
         #: The demo users' random password, with which the chat page signs them in.

@@ -17,9 +17,12 @@ PAUSE_SECONDS = 0.5
 _PREFIX = "/aws/lambda/"
 #: What Lambda itself says of every invocation.
 _PLATFORM = re.compile(r"(START|END|REPORT) RequestId: ")
+#: The functions in which an agent may run.
+_RUN_AGENTS = {"chat", "worker"}
+_BAD = {"WARN", "ERROR", "FATAL"}
 #: Fields that a person has seen in another form, or does not ask for; the metrics of a line are known by its `_aws`.
 _UNSHOWN = {
-    *("timestamp", "level", "logger", "message", "workspace", "version", "Workspace", "_aws", "request_id"),
+    *("timestamp", "level", "logger", "message", "workspace", "version", "Workspace", "_aws", "request_id", "turn_id"),
     *("correlation_id", "user", "traceback", "route", "state", "status", "took_ms"),
 }
 
@@ -45,7 +48,7 @@ class Line:
         """One line with the time in UTC, and below it a traceback if the line carries one."""
         fields = self.fields
         words = [fields.get("message", self.text)]
-        if fields.get("level") in {"WARN", "ERROR", "FATAL"}:
+        if fields.get("level") in _BAD:
             words.insert(0, fields["level"])
         if "route" in fields:
             words = [fields["route"], str(fields.get("status", "")), f"{fields.get('took_ms')} ms"]
@@ -64,28 +67,43 @@ class Line:
         """Said by Lambda of an invocation, not by the function."""
         return bool(_PLATFORM.match(self.text))
 
+    @property
+    def is_of_a_turn(self) -> bool:
+        """A turn's beginning or end, what its agent does, prints and raises, and any warning or error."""
+        if not self.fields:
+            return self.function in _RUN_AGENTS and not self.is_of_lambda
+        story = self.fields["message"].startswith("turn ") or self.fields.get("logger") == "local_agent"
+        return story or self.fields.get("level") in _BAD
 
-def lines(
-    emulator: Emulator, region: str, since: float, *, chat: str | None = None, follow: bool = False
-) -> Iterator[Line]:
-    """Lines since `since` (epoch seconds), oldest first, of the invocations that name `chat`, or of all.
 
-    With `follow` it never ends. A line is there once its invocation has ended.
+class LogReader:
+    """Reads lines since `since` (epoch seconds), of the invocations that name `chat`, or of all.
+
+    A line is there once its invocation has ended.
     """
-    logs = session(region).client("logs", endpoint_url=emulator.endpoint, config=DIRECT)
-    start, seen = int(since * 1000), set[str]()
-    while True:
+
+    def __init__(self, emulator: Emulator, region: str, since: float, chat: str | None = None) -> None:
+        self._logs = session(region).client("logs", endpoint_url=emulator.endpoint, config=DIRECT)
+        self._start = int(since * 1000)
+        self._chat = chat
+        self._seen: set[str] = set()
+
+    def new_lines(self) -> list[Line]:
+        """Lines that were not there before, oldest first."""
         found: list[Line] = []
         # From a second before: an invocation may have written while another group was read.
         upto = int(time.time() * 1000) - 1000
-        for group in logs.describe_log_groups(logGroupNamePrefix=_PREFIX)["logGroups"]:
-            events = logs.filter_log_events(logGroupName=group["logGroupName"], startTime=start)["events"]
-            found += _of_new_invocations(events, group["logGroupName"], seen, chat)
-        yield from sorted(found, key=lambda line: line.at)
-        if not follow:
-            return
-        start = max(start, upto)
-        time.sleep(PAUSE_SECONDS)
+        for group in self._logs.describe_log_groups(logGroupNamePrefix=_PREFIX)["logGroups"]:
+            events = self._logs.filter_log_events(logGroupName=group["logGroupName"], startTime=self._start)["events"]
+            found += _of_new_invocations(events, group["logGroupName"], self._seen, self._chat)
+        self._start = max(self._start, upto)
+        return sorted(found, key=lambda line: line.at)
+
+    def follow(self) -> Iterator[Line]:
+        """Never ends."""
+        while True:
+            yield from self.new_lines()
+            time.sleep(PAUSE_SECONDS)
 
 
 def _of_new_invocations(events: Iterable[Any], group: str, seen: set[str], chat: str | None) -> Iterator[Line]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import shutil
-import sys
 import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -15,7 +14,7 @@ from typing import Any
 from async_chat_client import ChatClient
 
 from adapters.agents.registry import AGENTS
-from local import emulator, people, samples, terraform
+from local import emulator, package, people, samples, terraform
 from local.agent import OwnAgent, require_extras
 from local.commands import run
 from local.emulator import Emulator
@@ -23,6 +22,9 @@ from local.failure import StackFailure
 from local.home import PROJECT, Home, write_private
 from local.people import Person
 from local.progress import Report
+
+#: The longest that there is: somebody is looking at a breakpoint meanwhile.
+DEBUG_DEADLINE = "900"
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,7 @@ class StackOptions:
     extras: tuple[Path, ...] = ()  # see scripts/package.py
     origins: tuple[str, ...] = ()  # pages of other origins that may call the API
     samples: bool = True
+    debug_port: int | None = None  # where an agent of one's own waits for a debugger
 
     @property
     def own_agent(self) -> OwnAgent | None:
@@ -55,7 +58,7 @@ class StackOptions:
         environment: dict[str, str] = {}
         with contextlib.suppress(ValueError):  # written in Terraform's own language
             environment = json.loads(self.settings.get("agent_environment", "{}"))
-        return OwnAgent(name, self.extras, environment)
+        return OwnAgent(name, self.extras, environment, self.debug_port)
 
 
 def bring_up(home: Home, options: StackOptions, report: Report) -> Stack:
@@ -65,6 +68,8 @@ def bring_up(home: Home, options: StackOptions, report: Report) -> Stack:
     report("Installing the Python environment of the embedded AWS")
     run([PROJECT / "scripts" / "env", "ministack"], home.folder / "environment.log", "Installing the embedded AWS")
     require_extras(options.extras)
+    if options.debug_port and not options.own_agent:
+        raise StackFailure("DEBUG is for an agent of your own: name it by AGENT=package.module:factory.")
     if options.own_agent and (complaint := options.own_agent.complaint(home)):
         raise StackFailure(complaint)
     report("Lambda package")
@@ -76,6 +81,10 @@ def bring_up(home: Home, options: StackOptions, report: Report) -> Stack:
     report("Applying the Terraform")
     password = people.demo_password(home)
     settings = {"app_version": _version(), "demo_password": password, **options.settings}
+    if options.own_agent:
+        settings["agent"] = package.LOCAL_AGENT
+    if options.debug_port:
+        settings.setdefault("deadline_seconds", DEBUG_DEADLINE)
     if options.origins:
         settings["cors_origins"] = terraform.literal(options.origins)
     outputs = terraform.apply(home, embedded_aws.endpoint, settings, report)
@@ -106,7 +115,7 @@ def reset(home: Home) -> None:
     take_down(home)
     for folder in (home.emulator, home.terraform):
         shutil.rmtree(folder, ignore_errors=True)
-    for file in (home.loaded_memories_file, home.demo_password_file):
+    for file in (home.loaded_memories_file, home.demo_password_file, home.remembered_agent_file):
         file.unlink(missing_ok=True)
 
 
@@ -115,14 +124,9 @@ def _version() -> str:
 
 
 def _package(home: Home, options: StackOptions) -> None:
-    command: list[str | Path] = [sys.executable, PROJECT / "scripts" / "package.py", "--output", home.package]
-    # The functions run on the emulator's own interpreter, whatever runtime Terraform names.
-    command += ["--interpreter", emulator.PYTHON, *(f"--extra={extra}" for extra in options.extras)]
     built_in = AGENTS.get(str(options.settings.get("agent")))
-    if built_in is None or built_in.extra is None:
-        # The emulator unzips the package for every worker: a third of the files takes a third of the time.
-        command.append("--without-agents")
-    run(command, home.folder / "package.log", "Building the Lambda package")
+    agents = built_in is not None and built_in.extra is not None
+    package.build(home, options.extras, options.own_agent, agents=agents)
 
 
 def _embedded_aws(home: Home, port: int, options: StackOptions) -> Emulator:

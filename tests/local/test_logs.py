@@ -11,7 +11,7 @@ import pytest
 
 from local import logs
 from local.emulator import Emulator
-from local.logs import Line
+from local.logs import Line, LogReader
 
 CHAT, OTHER = "01M8C74K52BQ8X0WD443YHG249", "01M8C74K52BQ8X0WD443YHG24A"
 
@@ -91,11 +91,11 @@ def test_a_chats_lines_are_those_of_the_invocations_that_name_it(
 ) -> None:
     mine = ["printed by the agent", logged("turn answered", 14, chat_id=CHAT)]
     reads(Logs({"one": mine, "two": ["of another", logged("turn answered", chat_id=OTHER)]}), monkeypatch)
-    found = logs.lines(emulator, "eu-central-1", 0, chat=CHAT)
+    found = LogReader(emulator, "eu-central-1", 0, CHAT).new_lines()
     assert [one.text for one in found if not one.is_of_lambda] == [mine[1], mine[0]]
 
 
 def test_following_goes_on_with_new_lines_and_repeats_none(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
     reads(Logs({"one": ["first"]}, {}, {"two": ["second"]}, {"three": ["third"]}), monkeypatch)
-    found = logs.lines(emulator, "eu-central-1", 0, follow=True)
+    found = LogReader(emulator, "eu-central-1", 0).follow()
     assert [one.text for one in itertools.islice(found, 3)] == ["first", "second", "third"]

@@ -176,7 +176,9 @@ def test_package_of_a_workspace_has_its_extras(workspace: str, tmp_path: Path, m
         "package_extras": ["examples/plain_function/package"],
     }
     built = build_for(workspace, settings, tmp_path, monkeypatch)
-    assert "on_this_day.py" in zipfile.ZipFile(built).namelist()
+    names = zipfile.ZipFile(built).namelist()
+    assert "on_this_day.py" in names
+    assert not [name for name in names if "local_agent" in name], "it shows what an agent prints and raises"
 
 
 @pytest.mark.parametrize("agent", ["on_this_day:agent", "lab.agents:make"])

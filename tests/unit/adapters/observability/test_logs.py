@@ -78,7 +78,7 @@ def use_every_route(service: Service) -> str:
     gateway.call("GET /chats", user=IDENTITY, query={"cursor": SECRET})
     gateway.call("POST /memories", user=IDENTITY, body={"text": SECRET, "tags": [SECRET]})
     gateway.call("GET /memories", user=IDENTITY, query={"q": SECRET})
-    for error in (AgentFailed(SECRET), ValueError(SECRET)):
+    for error in (AgentFailed(SECRET), AgentFailed(message=SECRET), ValueError(SECRET)):
         service.agent.error = error
         gateway.ask(QUESTION, chat_id, user=IDENTITY)
         service.run_worker()
