@@ -13,7 +13,7 @@ CHATS: Final = 1_000
 MILLION: Final = 1_000_000
 GIB: Final = 1024**3
 #: Memory in MB of each function in Terraform's module; a test compares.
-MEMORY: Final = {"chat": 512, "worker": 256, "reads": 512}
+MEMORY: Final = {"chat": 512, "worker": 256, "reads": 512, "waits": 256}
 #: The memory with which a function has a whole core; less gives that share of one.
 #: https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
 CORE_MB: Final = 1_769
@@ -31,7 +31,7 @@ IDLE_POLLS: Final = 5 * 3 * 60 * 24 * 30
 TRACED: Final = 0.05
 MONTHS_KEPT: Final = 1
 #: Of workspace `prod`; a test compares with Terraform.
-METRICS, ALARMS = 11, 35
+METRICS, ALARMS = 11, 37
 #: Alarms over several metrics: CloudWatch charges each metric of an alarm.
 METRICS_OF = {"no-answers": 2, "store-throttled": 6, "store-errors": 9}
 
@@ -47,7 +47,6 @@ class Tokens:
 def cost(plan: Plan, used: Footprint, prices: Prices) -> dict[str, float]:
     """US dollars for 1,000 chats, by part, without the model."""
     calls = sum(part.calls for part in used.parts)
-    http_calls = used.ask.calls + used.polls.calls
     writes = sum(part.writes + part.index_writes for part in used.parts)
     logs = sum(part.log_bytes for part in used.parts) / GIB
     worker_memory = MEMORY["worker" if plan.dedicated else "chat"]
@@ -59,11 +58,20 @@ def cost(plan: Plan, used: Footprint, prices: Prices) -> dict[str, float]:
             _gb_seconds(plan.ask_seconds, MEMORY["chat"])
             + _gb_seconds(used.polls.calls * plan.poll_seconds, MEMORY["reads"])
         ),
+        "Lambda, the time of held polls": _gb_seconds(
+            used.held.seconds + used.held.calls * plan.poll_seconds, MEMORY["waits"]
+        )
+        * prices.lambda_gb_second,
         "Lambda, cold starts (INIT)": prices.lambda_gb_second
         * COLD
-        * (_init(worker_memory) + _init(MEMORY["chat"]) + used.polls.calls * _init(MEMORY["reads"])),
+        * (
+            _init(worker_memory)
+            + _init(MEMORY["chat"])
+            + used.polls.calls * _init(MEMORY["reads"])
+            + used.held.calls * _init(MEMORY["waits"])
+        ),
         "Lambda, requests": calls * prices.lambda_million_requests / MILLION,
-        "API Gateway, requests": http_calls * prices.api_million_requests / MILLION,
+        "API Gateway, requests": used.http_calls * prices.api_million_requests / MILLION,
         "DynamoDB, writes": writes * prices.dynamodb_million_writes / MILLION,
         "DynamoDB, reads": sum(part.reads for part in used.parts) * prices.dynamodb_million_reads / MILLION,
         "DynamoDB, storage for a month": used.stored_bytes / GIB * prices.dynamodb_gb_month * MONTHS_KEPT,

@@ -17,8 +17,10 @@ from benchmarks.story import ANSWER, QUESTION, USER
 from domain.chat import Citation
 from domain.ports import MemoryStore, ProgressReporter, ReasoningAgent
 from domain.records import Answer, Assignment
+from domain.usual_durations import ENOUGH
 from tests.fakes.clock import NOON, FakeClock
 from tests.fakes.dynamodb.units import Consumed
+from tests.features.interleaved_clock import InterleavedClock
 from tests.support.gateway import http_event
 from tests.support.keyed_service import SETTINGS, KeyedService, fill_memories
 
@@ -29,7 +31,7 @@ STEPS: Final = 4
 #: An agent saves a draft each second in this last fraction of its time.
 DRAFTING: Final = 0.2
 #: Lambda's own lines about an invocation, which Terraform leaves out for polls, and the API's access log line, as JSON.
-PLATFORM_LOG_BYTES: Final = {"ask": 750, "worker": 750, "polls": 0}
+PLATFORM_LOG_BYTES: Final = {"ask": 750, "worker": 750, "polls": 0, "held": 0}
 ACCESS_LOG_BYTES: Final = 420
 
 
@@ -40,6 +42,8 @@ class Part:
     calls: int = 0
     log_bytes: int = 0
     answer_bytes: int = 0
+    #: Of the clock: how long polls were held.
+    seconds: float = 0
     consumed: list[Consumed] = field(default_factory=list)
 
     @property
@@ -61,12 +65,17 @@ class Footprint:
 
     ask: Part
     polls: Part
+    held: Part
     worker: Part
     stored_bytes: int
 
     @property
-    def parts(self) -> tuple[Part, Part, Part]:
-        return self.ask, self.polls, self.worker
+    def parts(self) -> tuple[Part, Part, Part, Part]:
+        return self.ask, self.polls, self.held, self.worker
+
+    @property
+    def http_calls(self) -> int:
+        return self.ask.calls + self.polls.calls + self.held.calls
 
 
 @dataclass
@@ -97,67 +106,100 @@ class _WritingAgent(ReasoningAgent):
             progress.raise_if_ended()
 
 
-class _Chat:
-    """Runs one turn; polls happen while the agent sleeps. Usage and logs count for the running part."""
+class _Clock(InterleavedClock):
+    """Whoever has slept counts for its own part again."""
 
-    def __init__(self, seconds: float) -> None:
-        self.clock = FakeClock()
+    def __init__(self, chat: _Chat) -> None:
+        super().__init__()
+        self._chat = chat
+
+    def sleep(self, pause: timedelta) -> None:
+        part = self._chat.now
+        super().sleep(pause)
+        self._chat.count_for(part)
+
+
+class _Chat:
+    """One app and one worker after another's, in a service that knows from earlier answers how long they take."""
+
+    def __init__(self, seconds: float, *, hold: bool) -> None:
+        self.clock = _Clock(self)
         agent = _WritingAgent(self.clock, seconds)
         changes = {
             "expected_answer_seconds": seconds,
             "deadline_seconds": deadline_for(seconds),
             "max_concurrent_turns": 100,
+            "hold_polls": hold,
         }
         self.service = KeyedService(self.clock, agent, SETTINGS.model_copy(update=changes))
         agent.memories.append(self.service.container.memories())
         fill_memories(self.service, USER, MEMORIES, NOON)
-        self.parts = {name: Part() for name in ("ask", "polls", "worker")}
-        self.now = self.parts["ask"]
-        self._query: dict[str, str] = {}
+        self.now = Part()
+        for _ in range(ENOUGH):
+            self.run()
 
     def run(self) -> None:
+        """One turn; only the last one counts."""
+        stored = self.service.chats.size()
+        self.parts = {name: Part() for name in ("ask", "polls", "held", "worker")}
         event = http_event("POST /memories/chat", body={"question": QUESTION}, user=USER)
-        self._query["chat_id"] = self._call("ask", "chat", event)["chat_id"]
-        self.clock.at(self.clock.now() + timedelta(seconds=2), self._poll)
+        query = {"chat_id": self._call("ask", "chat", event)["chat_id"], "wait": "20"}
+        self.clock.start(self._work)
+        wait, hold = 2.0, False
+        while True:
+            self.clock.sleep(timedelta(seconds=wait))
+            body = self._held(query) if hold else self._polled(query)
+            if body["poll_after_ms"] is None:
+                break
+            query["after"] = body["after"]
+            wait, hold = body["poll_after_ms"] / 1000, body["wait"] is not None
+        self.stored_bytes = self.service.chats.size() - stored
+
+    def _work(self) -> None:
         with self._part("worker"):
             self.service.work()
-        self.clock.sleep(timedelta(minutes=2))  # the poll that shows the answer
 
-    def _poll(self) -> None:
-        body = self._call("polls", "reads", http_event("GET /chats/messages", query=self._query, user=USER))
-        self._query["after"] = body["after"]
-        if body["poll_after_ms"] is not None:
-            self.clock.at(self.clock.now() + timedelta(milliseconds=body["poll_after_ms"]), self._poll)
+    def _polled(self, query: dict[str, str]) -> Any:
+        return self._call("polls", "reads", http_event("GET /chats/messages", query=query, user=USER))
+
+    def _held(self, query: dict[str, str]) -> Any:
+        return self._call("held", "waits", http_event("GET /chats/messages/held", query=query, user=USER))
 
     def _call(self, part: str, function: str, event: dict[str, Any]) -> Any:
+        began = self.clock.now()
         with self._part(part) as counted:
             reply = self.service.call(function, event)
         assert reply["statusCode"] == 200, reply
         headers = sum(len(name) + len(value) + 4 for name, value in reply["headers"].items())
         counted.answer_bytes += len(reply["body"]) + headers
         counted.log_bytes += ACCESS_LOG_BYTES
+        counted.seconds += (self.clock.now() - began).total_seconds()
         return json.loads(reply["body"])
 
     @contextmanager
     def _part(self, name: str) -> Iterator[Part]:
-        """Everything inside the block counts for this part."""
-        before, self.now = self.now, self.parts[name]
-        self.service.store.consumed = self.now.consumed
-        self.now.calls += 1
-        self.now.log_bytes += PLATFORM_LOG_BYTES[name]
+        """What this thread does inside the block counts for this part."""
+        before, part = self.now, self.parts[name]
+        self.count_for(part)
+        part.calls += 1
+        part.log_bytes += PLATFORM_LOG_BYTES[name]
         try:
-            yield self.now
+            yield part
         finally:
-            self.now = before
-            self.service.store.consumed = before.consumed
+            self.count_for(before)
+
+    def count_for(self, part: Part) -> None:
+        self.now = part
+        self.service.store.consumed = part.consumed
 
 
 @cache
-def footprint(seconds: float) -> Footprint:
-    chat = _Chat(seconds)
+def footprint(seconds: float, *, hold: bool = False) -> Footprint:
+    """`hold`: of an app that holds polls, where the service does."""
+    chat = _Chat(seconds, hold=hold)
     with _log_lines(chat):
         chat.run()
-    return Footprint(**chat.parts, stored_bytes=chat.service.chats.size())
+    return Footprint(**chat.parts, stored_bytes=chat.stored_bytes)
 
 
 @contextmanager

@@ -9,7 +9,8 @@ from functools import cache
 from benchmarks.capacity.plan import Plan
 from benchmarks.story import BEGAN
 from domain.chat import Chat, Message, Role, Turn, TurnState
-from domain.poll_hint import poll_after
+from domain.poll_hint import poll_hint
+from domain.usual_durations import UsualDurations
 
 
 def next_poll(plan: Plan, elapsed: float, started: float | None, drafting: bool) -> float:
@@ -21,9 +22,10 @@ def next_poll(plan: Plan, elapsed: float, started: float | None, drafting: bool)
     if started is not None:
         draft = "So far" if drafting else None
         turn = replace(turn, state=TurnState.RUNNING, started_at=BEGAN + timedelta(seconds=started), draft=draft)
-    wait = poll_after(replace(chat, turn=turn), BEGAN + timedelta(seconds=elapsed), timedelta(seconds=plan.seconds))
-    assert wait is not None
-    return wait.total_seconds()
+    expected = UsualDurations(timedelta(seconds=plan.seconds)).expect(chat)
+    hint = poll_hint(replace(chat, turn=turn), BEGAN + timedelta(seconds=elapsed), expected)
+    assert hint.after is not None
+    return hint.after.total_seconds()
 
 
 @cache

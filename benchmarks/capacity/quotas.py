@@ -45,7 +45,7 @@ def _own(seconds: float, *, dedicated: bool) -> Iterator[Quota]:
 
 
 def _aws(seconds: float, used: Footprint) -> Iterator[Quota]:
-    http_calls = used.ask.calls + used.polls.calls
+    http_calls = used.http_calls
     writes = sum(part.writes + part.index_writes for part in used.parts)
     reads = sum(part.reads for part in used.parts)
     calls = sum(part.calls for part in used.parts)

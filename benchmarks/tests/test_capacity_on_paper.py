@@ -21,8 +21,18 @@ CHAT = footprint(56)
 
 
 def test_chat_costs_one_ask_one_worker_and_the_hinted_polls() -> None:
-    assert (CHAT.ask.calls, CHAT.worker.calls) == (1, 1)
-    assert 7 <= CHAT.polls.calls <= 12
+    assert (CHAT.ask.calls, CHAT.worker.calls, CHAT.held.calls) == (1, 1, 0)
+    assert 20 <= CHAT.polls.calls <= 28
+
+
+def test_held_polls_are_few_and_cost_less_than_5_cents_more() -> None:
+    held, plan = footprint(56, hold=True), sized(1, 56, dedicated=True)
+    assert held.polls.calls + held.held.calls < CHAT.polls.calls
+    assert 10 <= held.held.seconds <= 20
+    amounts = cost(plan, held, FRANKFURT)
+    expected = 1000 * (held.held.seconds + held.held.calls * plan.poll_seconds) / 4 * 0.0000133334
+    assert amounts["Lambda, the time of held polls"] == pytest.approx(expected)
+    assert sum(amounts.values()) - sum(cost(plan, CHAT, FRANKFURT).values()) < 0.05
 
 
 def test_ask_writes_header_message_and_two_slots_in_a_transaction() -> None:

@@ -37,6 +37,18 @@ def test_costs_follow_from_the_prices() -> None:
         assert shown["all of it"][column] == pytest.approx(sum(amounts.values()), abs=5e-3)
 
 
+def test_held_polls_cost_what_the_page_says() -> None:
+    shown = {name: (float(plain), float(held)) for name, plain, held in rows("polls, of all that a chat costs")}
+    for column, used in enumerate((footprint(56), footprint(56, hold=True))):
+        amounts = cost(sized(1, 56, dedicated=False), used, PRICES)
+        assert [row[column] for row in shown.values()] == [
+            used.http_calls,
+            round(used.held.seconds, 1),
+            pytest.approx(amounts["Lambda, the time of held polls"], abs=5e-4),
+            pytest.approx(sum(amounts.values()), abs=5e-3),
+        ]
+
+
 def test_tokens_cost_what_the_page_says() -> None:
     for amount in model_cost(Tokens(), PRICES).values():
         assert f"{amount:.2f}" in PAGE

@@ -69,7 +69,12 @@ MESSAGE: Final[Schema] = {
     },
 }
 #: Sent only with some responses.
-SOMETIMES: Final = {("poll", "Retry-After"), ("ask", "Idempotency-Replayed"), ("remember", "Idempotency-Replayed")}
+SOMETIMES: Final = {
+    ("poll", "Retry-After"),
+    ("held_poll", "Retry-After"),
+    ("ask", "Idempotency-Replayed"),
+    ("remember", "Idempotency-Replayed"),
+}
 
 
 def document() -> dict[str, Any]:

@@ -130,6 +130,10 @@ ANSWERS: Final[dict[str, dict[str, Example]]] = {
         "answered": _poll("answered", [_asked(), _answered()], None, ended_at=ANSWERED),
         "failed": _poll("failed", [_asked()], None, ended_at=DEADLINE, error=_FAILURE),
     },
+    "held_poll": {
+        "thinking": _poll("thinking", [_asked()], 0, phase="running", draft="Level 3"),
+        "answered": _poll("answered", [_asked(), _answered()], None, ended_at=ANSWERED),
+    },
     "cancel": {"stopped": TurnStatus(chat_id=CHAT_ID, status="cancelled").model_dump(mode="json")},
     "list_chats": {"one chat": _chats()},
     "remember": {"stored": RememberResponse(memory_ids=[MEMORY_ID]).model_dump(mode="json")},

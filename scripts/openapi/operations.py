@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from domain import errors
-from entrypoints.http.parameters import DEFAULT, LONGEST_QUERY, MOST
+from entrypoints.http.parameters import DEFAULT, LONGEST_QUERY, LONGEST_WAIT, MOST
 from entrypoints.http.problems import BodyTooLarge, MediaTypeUnsupported, RequestInvalid
 from entrypoints.schemas.ask import AskRequest, AskResponse
 from entrypoints.schemas.cancel import TurnStatus
@@ -70,6 +70,19 @@ KEY: Final = Parameter(
 SEEN: Final = Parameter(
     "If-None-Match", "header", "The `ETag` of an earlier response: 304 if nothing has changed.", {"type": "string"}
 )
+CAN_WAIT: Final = Parameter(
+    "wait",
+    "query",
+    "The client can hold a poll for so many seconds; the response says in `wait` whether it should. 0: not now.",
+    {"type": "integer", "minimum": 0, "maximum": LONGEST_WAIT},
+    example=LONGEST_WAIT,
+)
+WAIT: Final = Parameter(
+    "wait",
+    "query",
+    "How many seconds the response may take.",
+    {"type": "integer", "minimum": 0, "maximum": LONGEST_WAIT, "default": LONGEST_WAIT},
+)
 
 
 @dataclass(frozen=True)
@@ -123,10 +136,23 @@ OPERATIONS: Final[dict[str, Operation]] = {
     "poll": Operation(
         "A page of messages (without a cursor the newest page; oldest message first) and the state of the latest turn.",
         answer=PollResponse,
-        parameters=(CHAT_IN_QUERY, AFTER, BEFORE, LIMIT, SEEN),
+        parameters=(CHAT_IN_QUERY, AFTER, BEFORE, LIMIT, CAN_WAIT, SEEN),
         headers=("ETag", "Retry-After"),
         refusals=A_CHAT,
         leads_to=(("poll", "after", "/after"),),
+    ),
+    "held_poll": Operation(
+        "A poll that is answered when there is news: a newer message, or another `ETag` than that in `If-None-Match`. "
+        "An end or a message at once, steps and draft gathered for a moment. Without news 304, or without "
+        "`If-None-Match` the unchanged page, after `wait` seconds or as soon as holding is not worth it. "
+        "`Retry-After: 0` of a 304 says to hold again at once, a greater one to poll plainly then. After any answer "
+        "that is not one of the service's own (429, 503, 404 of an older service, none at all), poll plainly, without "
+        "`wait`. `before` is refused.",
+        answer=PollResponse,
+        parameters=(CHAT_IN_QUERY, AFTER, LIMIT, WAIT, SEEN),
+        headers=("ETag", "Retry-After"),
+        refusals=A_CHAT,
+        leads_to=(("held_poll", "after", "/after"),),
     ),
     "cancel": Operation(
         "Stop the current turn, even before its worker has started. An ended turn is not changed.",

@@ -203,6 +203,12 @@ class Chat:
         """The owner's id."""
         return self.turn.user_id
 
+    @property
+    def version(self) -> "ChatVersion":
+        """What of the chat a poll shows."""
+        turn = self.turn
+        return ChatVersion((turn.turn_id, turn.state, self.last_message_id), turn.progress, turn.draft, turn.usage)
+
     def check_owner(self, user_id: str) -> None:
         """Raise `ChatForbidden` unless the chat is this user's."""
         if self.user_id != user_id:
@@ -243,6 +249,19 @@ class Chat:
             last_text=excerpt(answer.content, EXCERPT_LENGTH),
             last_duration=turn.reasoning_time,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class ChatVersion:
+    """What a poll compares: versions of a chat are equal as long as its polls show the same.
+
+    `state` is the turn's id and state, and the id of the chat's last message; the rest is what the agent reports.
+    """
+
+    state: tuple[str, TurnState, str]
+    progress: tuple[Step, ...] = ()
+    draft: str | None = None
+    usage: Usage | None = None
 
 
 @dataclass(frozen=True, slots=True)

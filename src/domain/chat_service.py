@@ -24,8 +24,9 @@ from domain.errors import (
     WorkspaceBudgetUsedUp,
 )
 from domain.failure_codes import FailureCode
+from domain.held_poll import HeldPoll
 from domain.limits import UserLimits
-from domain.poll_hint import poll_after
+from domain.poll_hint import PollHint, poll_hint
 from domain.ports import ChatRepository, Clock, IdSource, ProgressReporter, ReasoningAgent, TurnObserver, WorkerInvoker
 from domain.records import (
     KEY_TTL,
@@ -47,6 +48,7 @@ from domain.records import (
 )
 from domain.text import excerpt, is_storable, is_visible, storable
 from domain.throttled_progress import ThrottledProgressReporter
+from domain.usual_durations import UsualDurations
 
 QUESTION_LIMIT: Final = 8_000
 HISTORY_LENGTH: Final = 20
@@ -64,7 +66,8 @@ class TurnPolicy:
     """Limits of a turn: `deadline` after the question, and those of a user (`UserLimits`).
 
     `persist_margin` is the time before the deadline, and before the worker's own end, that the worker keeps for storing
-    how the turn ended. `expected_duration` is how long an agent usually reasons: for chats that have no answer yet.
+    how the turn ended. `expected_duration` is how long an agent usually reasons, as long as no answer has shown it.
+    `hold_polls`: polls may be held, by clients that can.
     """
 
     deadline: timedelta = timedelta(seconds=70)
@@ -74,6 +77,7 @@ class TurnPolicy:
     idempotency_ttl: timedelta = KEY_TTL
     persist_margin: timedelta = timedelta(seconds=3)
     expected_duration: timedelta = timedelta(seconds=56)
+    hold_polls: bool = False
 
     @property
     def user_limits(self) -> UserLimits:
@@ -82,7 +86,8 @@ class TurnPolicy:
 
 
 class ChatService:
-    """Stateless. `agent` makes the agent on first use: importing one is slow, and only the worker needs it."""
+    """Keeps nothing but how long answers took, to tell when to poll. `agent` makes the agent on first use: importing
+    one is slow, and only the worker needs it."""
 
     def __init__(
         self,
@@ -101,6 +106,7 @@ class ChatService:
         self._ids = ids
         self._observer = observer
         self._policy = policy
+        self._usual = UsualDurations(policy.expected_duration)
 
     # ---- fast path: dispatch
 
@@ -343,12 +349,30 @@ class ChatService:
                 raise ChatNotFound
             found.chat.check_owner(user_id)
             if not found.chat.turn.overdue(self._clock.now()):
+                self._usual.learn(found.chat)
                 return found
             self._expire(found.chat.turn)
 
-    def poll_after(self, chat: Chat) -> timedelta | None:
-        """How long to wait before the next poll; None when no turn is thinking."""
-        return poll_after(chat, self._clock.now(), self._policy.expected_duration)
+    def hold(
+        self, user_id: str, chat_id: str, page: PageRequest, wait: timedelta, is_news: Callable[[ChatPage], bool]
+    ) -> ChatPage:
+        """As `read`, when there is something that `is_news` to the caller or, with nothing new, `wait` later.
+
+        Sooner where holding is not worth it. Raises `ChatNotFound`, also when the chat is deleted meanwhile, and
+        `ChatForbidden`.
+        """
+        held = HeldPoll(
+            self._chats,
+            self._clock,
+            lambda: self.read(user_id, chat_id, page),
+            lambda chat: self.poll_hint(chat, can_hold=True).hold_now,
+        )
+        return held.answer(wait, is_news)
+
+    def poll_hint(self, chat: Chat, *, can_hold: bool = False, held: bool = False) -> PollHint:
+        """When to poll next; `can_hold`: the client can hold a poll; `held`: this one was."""
+        can_hold = can_hold and self._policy.hold_polls
+        return poll_hint(chat, self._clock.now(), self._usual.expect(chat), can_hold=can_hold, held=held)
 
     def list_chats(self, user_id: str, limit: int, start: tuple[str, str] | None = None) -> ChatList:
         """The user's chats, newest activity first."""

@@ -1,30 +1,32 @@
-"""Adaptive polling: when the app should poll again, from what the service knows about the turn.
+"""Adaptive polling: when the app should poll again, and whether that poll is worth holding.
 
-Polls are frequent around the expected end of the answer and rare before it. An agent that usually takes a minute is
-polled ten times in that minute, and its answer shows about a second after it was saved. Waits are whole seconds, as
-`Retry-After` is; only the last one before the deadline is exact.
+Hints follow what happens: they are short while steps or a draft come and around the expected end, and at most five
+seconds where nothing moves and no answer is likely yet. A client that can hold a poll does so where news is likely,
+and polls rarely before. Waits are whole seconds, as `Retry-After` is; only the last one before the deadline is exact.
 """
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
 from typing import Final
 
 from domain.chat import Chat, Turn
+from domain.usual_durations import NEVER, ExpectedDuration
 
-#: At the start, in case the agent is faster than usual.
+#: At the start, while steps come, and around the expected end.
 BRISK: Final = timedelta(seconds=2)
 BRISK_UNTIL: Final = timedelta(seconds=5)
-#: The longest wait while the agent shows steps.
-LONGEST: Final = timedelta(seconds=14)
-#: The longest wait while a draft grows: the answer may come earlier than usual.
-DRAFTING: Final = timedelta(seconds=6)
-#: Around the expected end; shorter for an agent that usually needs less than `QUICK`.
-CLOSE: Final = timedelta(seconds=2)
-CLOSE_TO_QUICK: Final = timedelta(seconds=1)
+#: While a draft grows, and around the expected end of an agent that usually needs less than `QUICK`.
+LIVELY: Final = timedelta(seconds=1)
 QUICK: Final = timedelta(seconds=10)
-#: The answer is expected from this share of the expected duration on.
-EARLY: Final = 0.92
-#: After the expected end each wait is this share of the delay so far.
+#: A step that is not older shows that the agent goes on.
+MOVING_FOR: Final = timedelta(seconds=5)
+#: The longest wait of a client that only polls.
+LONGEST: Final = timedelta(seconds=5)
+#: The longest wait of a client that will hold, as long as nothing has moved and no answer is likely.
+LONGEST_BEFORE_HOLD: Final = timedelta(seconds=14)
+#: The share of the time so far, where nothing is known of how long it takes, and of the delay after the expected end.
+UNKNOWN_SHARE: Final = 0.035
 LATENESS_SHARE: Final = 0.4
 SHORTEST: Final = timedelta(milliseconds=100)
 
@@ -33,6 +35,22 @@ FIRST_POLL: Final = BRISK
 #: After a refusal because the store or the worker could not be reached.
 RETRY_WHEN_UNREACHABLE: Final = timedelta(seconds=2)
 _BUSY_FOR: Final = (timedelta(seconds=1), timedelta(seconds=5))
+
+
+@dataclass(frozen=True, slots=True)
+class PollHint:
+    """How long to wait before the next poll; None when there is nothing to wait for. `hold`: hold that poll."""
+
+    after: timedelta | None
+    hold: bool = False
+
+    @property
+    def hold_now(self) -> bool:
+        """News is likely at once."""
+        return self.hold and not self.after
+
+
+NOTHING_TO_WAIT_FOR: Final = PollHint(None)
 
 
 def retry_when_busy(until_deadline: timedelta) -> timedelta:
@@ -44,27 +62,58 @@ def retry_when_busy(until_deadline: timedelta) -> timedelta:
     return max(shortest, min(until_deadline, longest))
 
 
-def poll_after(chat: Chat, now: datetime, expected_duration: timedelta) -> timedelta | None:
-    """How long to wait before the next poll; None when the turn has ended.
+def poll_hint(
+    chat: Chat, now: datetime, expected: ExpectedDuration, *, can_hold: bool = False, held: bool = False
+) -> PollHint:
+    """When to poll next. `can_hold`: client and service can hold a poll.
 
-    `expected_duration` is how long an agent usually reasons; a chat that has an answer goes by that one instead.
+    `held`: this is asked by a held poll. The next one is too, even where it is not worth holding yet: the process that
+    answers held polls has shown the most ends, and knows best from when on it is.
     """
-    if not chat.turn.thinking:
-        return None
-    wait = _whole_seconds(_wait(chat.turn, now, chat.last_duration or expected_duration))
-    return max(SHORTEST, min(wait, chat.turn.deadline - now))
+    turn = chat.turn
+    if not turn.thinking:
+        return NOTHING_TO_WAIT_FOR
+    if can_hold:
+        hint = _before_hold(turn, now, expected)
+        return PollHint(hint.after, hold=hint.hold or held)
+    return PollHint(_in_time(_whole_seconds(_wait(turn, now, expected)), turn, now))
 
 
-def _wait(turn: Turn, now: datetime, expected_duration: timedelta) -> timedelta:
-    elapsed = now - (turn.started_at or turn.asked_at)
-    sparse = BRISK if elapsed < BRISK_UNTIL else min(elapsed, LONGEST)
-    if turn.started_at is None:
-        return sparse
-    until_expected = expected_duration * EARLY - elapsed
-    if until_expected > timedelta(0):
-        return min(sparse, until_expected, LONGEST if turn.draft is None else DRAFTING)
-    close = CLOSE_TO_QUICK if expected_duration < QUICK else CLOSE
-    return min(max(close, (elapsed - expected_duration) * LATENESS_SHARE), LONGEST)
+def _wait(turn: Turn, now: datetime, expected: ExpectedDuration) -> timedelta:
+    elapsed = _elapsed(turn, now)
+    if turn.draft is not None:
+        return LIVELY
+    close = LIVELY if expected.usual < QUICK and expected.earliest else BRISK
+    if elapsed < expected.earliest:
+        sparse = BRISK if elapsed < BRISK_UNTIL or _moving(turn, now) else LONGEST
+        return min(sparse, max(close, expected.earliest - elapsed))
+    if _moving(turn, now):
+        return close
+    slow = elapsed * UNKNOWN_SHARE if expected.earliest == NEVER else (elapsed - expected.usual) * LATENESS_SHARE
+    return min(max(close, slow), LONGEST)
+
+
+def _before_hold(turn: Turn, now: datetime, expected: ExpectedDuration) -> PollHint:
+    """Hold at once where news is likely. Before that poll rarely, and not beyond the time from which it is."""
+    elapsed = _elapsed(turn, now)
+    if turn.draft is not None or _moving(turn, now, steps=2) or elapsed >= expected.earliest:
+        return PollHint(NEVER, hold=True)
+    sparse = min(max(BRISK, 2 * elapsed), LONGEST if turn.progress else LONGEST_BEFORE_HOLD)
+    until_likely = expected.earliest - elapsed
+    return PollHint(_in_time(min(sparse, until_likely), turn, now), hold=until_likely <= sparse)
+
+
+def _elapsed(turn: Turn, now: datetime) -> timedelta:
+    return now - (turn.started_at or turn.asked_at)
+
+
+def _moving(turn: Turn, now: datetime, steps: int = 1) -> bool:
+    """Whether so many steps came lately. One alone does not make another likely."""
+    return len(turn.progress) >= steps and now - turn.progress[-steps].at < MOVING_FOR
+
+
+def _in_time(wait: timedelta, turn: Turn, now: datetime) -> timedelta:
+    return max(SHORTEST, min(wait, turn.deadline - now))
 
 
 def _whole_seconds(wait: timedelta) -> timedelta:

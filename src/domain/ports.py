@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from domain.chat import Chat, Message, Step, Turn, Usage
+from domain.chat import Chat, ChatVersion, Message, Step, Turn, Usage
 from domain.errors import Refused
 from domain.limits import UserLimits
 from domain.memory import Memory, MemoryUsage
@@ -54,6 +54,13 @@ class ChatRepository(Protocol):
     @abstractmethod
     def load(self, chat_id: str) -> Chat | None:
         """The current chat, or None."""
+
+    @abstractmethod
+    def version(self, chat_id: str) -> ChatVersion | None:
+        """What polls of the chat show now, to compare with an earlier version; None for an unknown chat.
+
+        One small read, for frequent looks. It is as consistent as `load`.
+        """
 
     @abstractmethod
     def read(self, chat_id: str, page: PageRequest) -> ChatPage | None:

@@ -4,11 +4,8 @@
 from entrypoints.lambda_runtime import LambdaHandler, http_function, lambda_function
 
 # isort: split
-from datetime import timedelta
 from typing import Final
 
-from adapters.observability.emf_metrics import POLLS, emf_fields
-from domain.records import ChatPage, PageRequest
 from entrypoints.container import Container
 from entrypoints.http.parameters import (
     chat_cursor_in_query,
@@ -16,43 +13,19 @@ from entrypoints.http.parameters import (
     encode_cursor,
     limit_in_query,
     message_page,
+    wait_in_query,
 )
-from entrypoints.http.problems import retry_after
-from entrypoints.http.reply_size import LARGEST_REPLY, size_in_reply
 from entrypoints.http.request import Request, Response, with_etag
-from entrypoints.schemas.poll import PollResponse, fitting, poll_response
+from entrypoints.poll_reply import PollReply
 
 #: Of the public routes, by any cache: their throttle is low. Afterwards a browser revalidates, usually with a 304.
 PUBLIC: Final = {"Cache-Control": "public, max-age=60"}
 
 
 def poll(request: Request, services: Container) -> Response:
-    chat_id, wanted = chat_id_in_query(request), message_page(request)
+    chat_id, wanted, wait = chat_id_in_query(request), message_page(request), wait_in_query(request)
     page = services.chat_service().read(request.user_id, chat_id, wanted)
-    hint = None if wanted.before else _hint(page, services)
-    body = _poll_response(page, wanted, hint)
-    text = body.model_dump_json()
-    if size_in_reply(text) > LARGEST_REPLY:
-        page = fitting(page, wanted)
-        hint = None if wanted.before else _hint(page, services)
-        body = _poll_response(page, wanted, hint)
-        text = body.model_dump_json()
-    # The ETag leaves out the poll hint, which comes last: it may change from poll to poll.
-    state, _, _ = text.rpartition(',"poll_after_ms":')
-    log_fields = {
-        "turn_id": page.chat.turn.turn_id,
-        "turn_status": body.status,
-        **emf_fields(services.settings().workspace, {POLLS: 1}),
-    }
-    return with_etag(request, Response(200, text, retry_after(hint), log_fields=log_fields), state)
-
-
-def _poll_response(page: ChatPage, wanted: PageRequest, hint: timedelta | None) -> PollResponse:
-    return poll_response(page, wanted.after, None if hint is None else round(hint / timedelta(milliseconds=1)))
-
-
-def _hint(page: ChatPage, services: Container) -> timedelta | None:
-    return timedelta(0) if page.has_newer else services.chat_service().poll_after(page.chat)
+    return PollReply(services, request, wanted, wait).response(page)
 
 
 def list_chats(request: Request, services: Container) -> Response:

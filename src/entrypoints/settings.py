@@ -40,8 +40,10 @@ class Settings(BaseModel):
     max_concurrent_turns: int = Field(default=0, ge=0, le=100_000)
     #: The workspace's budget of all users in a UTC day, counted beside its turns; 0: no limit.
     workspace_answers_per_day: int = Field(default=0, ge=0, le=1_000_000_000)
-    #: Expected duration of an answer: when to poll a chat that has no answer yet.
+    #: Expected duration of an answer: when to poll as long as no answer has shown it.
     expected_answer_seconds: float = Field(default=56, gt=0, le=900)
+    #: Whether polls are held for clients that can: there is a function for them.
+    hold_polls: bool = False
     #: A built-in agent, or a custom one that `package.module:factory` makes.
     agent: str = Field(default="recall", pattern=_AGENT)
     recall_delay_seconds: float = Field(default=0, ge=0, le=900)
@@ -96,6 +98,7 @@ class Settings(BaseModel):
             asks_per_minute=self.asks_per_minute,
             answers_per_day=self.answers_per_day,
             expected_duration=timedelta(seconds=self.expected_answer_seconds),
+            hold_polls=self.hold_polls,
         )
 
     @property

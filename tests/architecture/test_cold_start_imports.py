@@ -13,12 +13,13 @@ import gc, json, sys
 import entrypoints.{function}
 print(json.dumps([gc.isenabled(), gc.get_freeze_count(), sorted(sys.modules)]))
 """
-FUNCTIONS = ("chat", "reads", "search", "edits", "failures")
+FUNCTIONS = ("chat", "reads", "waits", "search", "edits", "failures")
 #: Modules that no function needs at start, and those that each does not need.
 NEVER_NEEDED = {"boto3", "s3transfer", "sqlite3", "entrypoints.chat_page.document", "entrypoints.schemas.health"}
 NOT_NEEDED = {
     "chat": {"entrypoints.schemas.poll", "entrypoints.schemas.chats", "entrypoints.schemas.memories"},
     "reads": {"entrypoints.schemas.ask", "entrypoints.schemas.chats", "entrypoints.schemas.memories"},
+    "waits": {"entrypoints.schemas.ask", "entrypoints.schemas.chats", "entrypoints.schemas.memories"},
     "search": {"entrypoints.schemas.ask", "entrypoints.schemas.poll", "entrypoints.schemas.chats"},
     "edits": {"entrypoints.schemas.ask", "entrypoints.schemas.poll", "entrypoints.schemas.chats"},
     "failures": {"entrypoints.schemas.ask", "entrypoints.schemas.poll", "entrypoints.schemas.memories"},

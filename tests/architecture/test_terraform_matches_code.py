@@ -22,7 +22,7 @@ def test_a_function_serves_its_routes_and_no_others(route: str, function: str) -
     service = Service()
     path = {"chat_id": "no-id", "memory_id": "no-id"}
     event = http_event(route, path=path)
-    for name in ("chat", "reads", "search", "edits"):
+    for name in ("chat", "reads", "waits", "search", "edits"):
         reply = service.gateway.functions[name](event, FakeContext())
         unknown = '"route_not_found"' in reply.get("body", "") or '"method_not_allowed"' in reply.get("body", "")
         assert unknown is (name != function)

@@ -1,16 +1,17 @@
 """ChatRepository.read and .load: consistent pages of a chat."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
 
 from adapters.dynamodb.chat_repository import DynamoDbChatRepository
-from domain.chat import Message, Role
+from domain.chat import ChatVersion, Message, Role, Step, Turn, Usage
 from domain.ports import ChatRepository
 from domain.records import ChatPage, PageRequest
 from tests.contract.conftest import DYNAMODB, IN_MEMORY, KEYED, fill
 from tests.fakes.chat_repository import InMemoryChatRepository
-from tests.support.story import BAY, PARKING, UNKNOWN_CHAT, Story, texts
+from tests.support.story import ALICE, BAY, PARKING, UNKNOWN_CHAT, Story, texts
 
 
 def read(story: Story, chat_id: str, limit: int, *, after: str | None = None, before: str | None = None) -> ChatPage:
@@ -24,6 +25,7 @@ def test_unknown_chat_is_none_for_every_read(story: Story) -> None:
     pages = (PageRequest(50), PageRequest(50, after=cursor), PageRequest(50, before=cursor))
     assert [story.chats.read(UNKNOWN_CHAT, page) for page in pages] == [None, None, None]
     assert story.chats.load(UNKNOWN_CHAT) is None
+    assert story.chats.version(UNKNOWN_CHAT) is None
 
 
 def test_the_newest_page_comes_oldest_message_first(story: Story) -> None:
@@ -115,6 +117,48 @@ def test_two_chats_do_not_mix(story: Story) -> None:
     parking, keys = story.asks(PARKING), story.asks("Where are my keys?")
     assert texts(story.newest(parking.chat_id)) == [PARKING]
     assert texts(story.newest(keys.chat_id)) == ["Where are my keys?"]
+
+
+def version(story: Story, turn: Turn) -> ChatVersion:
+    found = story.chats.version(turn.chat_id)
+    assert found is not None
+    return found
+
+
+def test_version_is_what_a_read_shows(story: Story) -> None:
+    turn = story.claims(story.asks())
+    used = replace(turn, usage=Usage("model", 1, 900, 0, 80))
+    story.chats.save_progress(used, (Step(story.clock.now(), "Searching"),), "Level 3")
+    assert version(story, turn) == story.newest(turn.chat_id).chat.version
+    assert version(story, turn).draft == "Level 3"
+    story.answers(turn)
+    assert version(story, turn) == story.newest(turn.chat_id).chat.version
+
+
+@pytest.mark.parametrize("change", ["claims", "answers", "fails", "cancels", "step", "draft", "question"])
+def test_every_change_that_a_poll_shows_changes_the_version(story: Story, change: str) -> None:
+    turn = story.asks() if change != "question" else story.answers(story.asks())
+    before = version(story, turn)
+    match change:
+        case "step":
+            story.chats.save_progress(turn, (Step(story.clock.now(), "Searching"),), None)
+        case "draft":
+            story.chats.save_progress(turn, (), "Level 3")
+        case "question":
+            story.asks("And now?", chat_id=turn.chat_id)
+        case _:
+            getattr(story, change)(turn)
+    assert version(story, turn) != before
+    assert (version(story, turn).state != before.state) == (change not in {"step", "draft"})
+
+
+def test_chat_that_is_deleted_or_marked_as_read_has_no_other_version(story: Story) -> None:
+    turn = story.answers(story.asks())
+    before = version(story, turn)
+    story.chats.mark_read(turn.chat_id, ALICE)
+    assert version(story, turn) == before
+    story.chats.delete(turn.chat_id, ALICE)
+    assert story.chats.version(turn.chat_id) is None
 
 
 # moto takes ten seconds for the rule that the keyed store shows as well.

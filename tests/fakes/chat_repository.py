@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from threading import RLock
 
-from domain.chat import Chat, ChatSummary, Message, Step, Turn
+from domain.chat import Chat, ChatSummary, ChatVersion, Message, Step, Turn
 from domain.errors import AtCapacity, ChatForbidden, ChatNotFound, OutOfOrder, StoreUnavailable, TooManyTurns
 from domain.limits import Budget, UserLimits, WorkspaceLimits
 from domain.ports import ChatRepository
@@ -92,6 +92,10 @@ class InMemoryChatRepository(ChatRepository):
     def load(self, chat_id: str) -> Chat | None:
         with self._reached():
             return self.chats.get(chat_id)
+
+    def version(self, chat_id: str) -> ChatVersion | None:
+        chat = self.load(chat_id)
+        return chat.version if chat else None
 
     def read(self, chat_id: str, page: PageRequest) -> ChatPage | None:
         with self._reached():

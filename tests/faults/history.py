@@ -49,6 +49,8 @@ class Shown(Call):
     used: bool
     #: Whether the turn tells why an operator stopped it.
     explained: bool
+    #: Whether the poll was held.
+    held: bool = False
 
     @property
     def ended(self) -> bool:

@@ -19,6 +19,8 @@ SLACK: Final = timedelta(seconds=30)
 #: The longest that a claim may take.
 CLAIM: Final = timedelta(seconds=10)
 PHASES: Final = ("queued", "running", "done")
+#: The longest between two looks of a held poll, and until its reply arrives.
+LOOK: Final = timedelta(seconds=1)
 THINKING: Final = frozenset({"queued", "running"})
 
 
@@ -85,6 +87,19 @@ def in_time(history: History) -> Iterator[str]:
         for first, *_ in turns.values():
             if not DEADLINE - SLACK <= first.deadline - first.at <= DEADLINE + SLACK:
                 yield f"P3 chat {chat_id}: at {first.at} a turn began with the deadline {first.deadline}"
+
+
+def held_in_time(history: History) -> Iterator[str]:
+    """P3: without faults, a held poll is answered as soon as its turn has ended, at the deadline at the latest."""
+    if not history.calm:
+        return
+    ended_at = {stored.turn: stored.at for stored in reversed(history.stored) if stored.state not in THINKING}
+    for shown in history.shown:
+        if not shown.held or shown.ended:
+            continue
+        end = min(shown.deadline, ended_at.get(shown.turn, shown.deadline))
+        if shown.returned_at > end + LOOK + history.skew:
+            yield f"P3 a poll was held until {shown.returned_at:%T.%f}, its turn had ended at {end:%T.%f}"
 
 
 def no_useless_run(history: History) -> Iterator[str]:
@@ -264,6 +279,7 @@ PROMISES: Final[tuple[Callable[[History], Iterator[str]], ...]] = (
     durable,
     one_end,
     in_time,
+    held_in_time,
     no_useless_run,
     idempotent,
     ordered,

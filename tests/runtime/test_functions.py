@@ -50,7 +50,7 @@ def test_failures_function_takes_a_batch(start: Start) -> None:
     assert answer == {"batchItemFailures": []}
 
 
-@pytest.mark.parametrize("module", ["chat", "reads", "search", "edits", "failures"])
+@pytest.mark.parametrize("module", ["chat", "reads", "waits", "search", "edits", "failures"])
 def test_first_line_of_a_function_names_what_the_runtime_brings(start: Start, module: str) -> None:
     with start(module) as function:
         function.call(ask() if module != "failures" else {"Records": []})

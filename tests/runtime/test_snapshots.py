@@ -128,6 +128,7 @@ def test_credentials_of_the_snapshot_are_renewed_by_each_copy(copies: Any, aws: 
             {"adapters.agents.bedrock.agent", "pydantic_ai.models.bedrock"},
         ),
         ("reads", {}, {"adapters.dynamodb.chat_repository"}),
+        ("waits", {}, {"adapters.dynamodb.chat_repository"}),
         ("search", {}, {"adapters.search.ranking"}),
         ("edits", {}, {"adapters.dynamodb.memory_store"}),
         ("failures", {}, {"adapters.dynamodb.chat_repository"}),

@@ -7,7 +7,7 @@ from typing import Any, Final
 from dependency_injector import providers
 
 from domain.ports import Clock
-from entrypoints import chat, edits, failures, reads, search
+from entrypoints import chat, edits, failures, reads, search, waits
 from entrypoints.container import Container
 from entrypoints.http.routes import ROUTES
 
@@ -17,6 +17,7 @@ FUNCTIONS: Final = {route.key: route.function for route in ROUTES}
 _MODULES: Final[Mapping[str, Any]] = {
     "chat": chat,
     "reads": reads,
+    "waits": waits,
     "search": search,
     "edits": edits,
     "failures": failures,
@@ -32,7 +33,7 @@ def deploy(**fakes: object) -> Container:
 
 
 def handler_of(function: str, container: Container) -> Handler:
-    """The handler that Lambda calls for chat, reads, search, edits or failures."""
+    """The handler that Lambda calls for chat, reads, waits, search, edits or failures."""
     handler: Handler = _MODULES[function].make_handler(container)
     return handler
 

@@ -123,6 +123,13 @@ class Gateway:
         query = {"chat_id": chat_id, **query}
         return self.call("GET /chats/messages", user=user, query=query, headers=headers or {})
 
+    def hold(
+        self, chat_id: str, *, user: str = ALICE, headers: Mapping[str, str] | None = None, **query: str
+    ) -> Answer:
+        """A held poll, of at most 20 seconds unless `wait` is given."""
+        query = {"chat_id": chat_id, "wait": "20", **query}
+        return self.call("GET /chats/messages/held", user=user, query=query, headers=headers or {})
+
     def work(self, event: Mapping[str, Any], remaining: float = 90) -> None:
         """Lambda delivers an asynchronous event to the chat function."""
         assert self.functions["chat"](event, FakeContext(remaining)) is None

@@ -1,4 +1,4 @@
-"""The four functions over fakes of all ports."""
+"""The functions over fakes of all ports."""
 
 from dataclasses import dataclass, field
 from datetime import timedelta

@@ -304,7 +304,7 @@ MUTANTS: Final = [
     Mutant(
         "the API may invoke the worker",
         "routes.tf",
-        'api_functions = toset(["chat", "edits", "reads", "search"])',
+        "api_functions = toset(values(local.contract)[*].function)",
         "api_functions = toset(keys(local.functions))",
         WORKER,
     ),

@@ -30,7 +30,7 @@ OWN_FAULTS: Final = frozenset(
 
 
 class LambdaWorkerInvoker(WorkerInvoker):
-    """`client` makes the client on first use: of the four functions only one invokes."""
+    """`client` makes the client on first use: of all functions only one invokes."""
 
     def __init__(self, client: "Callable[[], LambdaClient]", function: str) -> None:
         self._client = client

@@ -13,6 +13,7 @@ from adapters.dynamodb.chat_writes import ChatWrites
 from adapters.dynamodb.items import (
     HEADER,
     MESSAGE,
+    VERSION,
     chat_from,
     header_key,
     idempotency_record_from,
@@ -20,10 +21,11 @@ from adapters.dynamodb.items import (
     summary_from,
     text,
     turn_from,
+    version_from,
 )
 from adapters.dynamodb.turn_slots import SlotShard, TurnSlots, Write
 from adapters.dynamodb.writer import ItemWriter, Retries
-from domain.chat import Chat, Message, Step, Turn
+from domain.chat import Chat, ChatVersion, Message, Step, Turn
 from domain.errors import ChatNotFound, OutOfOrder, StoreUnavailable
 from domain.limits import UserLimits, WorkspaceLimits
 from domain.ports import ChatRepository, Clock
@@ -40,6 +42,11 @@ log: Final = logging.getLogger(__name__)
 TORN_TRIES: Final = 5
 NO_LIMITS: Final = WorkspaceLimits()
 INDEX: Final = "by_activity"
+#: By aliases: `usage` is one of DynamoDB's reserved words.
+_VERSION_ONLY: Final[dict[str, Any]] = {
+    "ProjectionExpression": ", ".join(f"#{name}" for name in VERSION),
+    "ExpressionAttributeNames": {f"#{name}": name for name in VERSION},
+}
 
 
 class DynamoDbChatRepository(ChatRepository):
@@ -122,6 +129,13 @@ class DynamoDbChatRepository(ChatRepository):
         with translate_aws_errors(StoreUnavailable):
             found = self._client.get_item(TableName=self._table, Key=header_key(chat_id), ConsistentRead=True)
         return chat_from(found["Item"]) if "Item" in found else None
+
+    def version(self, chat_id: str) -> ChatVersion | None:
+        with translate_aws_errors(StoreUnavailable):
+            found = self._client.get_item(
+                TableName=self._table, Key=header_key(chat_id), ConsistentRead=True, **_VERSION_ONLY
+            )
+        return version_from(found["Item"]) if "Item" in found else None
 
     def read(self, chat_id: str, page: PageRequest) -> ChatPage | None:
         tries = TORN_TRIES

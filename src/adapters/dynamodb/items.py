@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from domain.chat import Chat, ChatSummary, Citation, Message, Role, Step, Turn, TurnState, Usage
+from domain.chat import Chat, ChatSummary, ChatVersion, Citation, Message, Role, Step, Turn, TurnState, Usage
 from domain.failure_codes import FailureCode
 from domain.records import IdempotencyKey, IdempotencyRecord
 
@@ -32,6 +32,8 @@ MESSAGE: Final = "m#"
 OPTIONAL_OF_TURN: Final = ("lease", "started_at", "ended_at", "failure", "failure_message", "cancel_reason", "draft")
 #: Attributes of what the agent reports: they stay through the turn's transitions, and go with a new turn.
 REPORTED: Final = ("progress", "usage")
+#: The header's attributes that `version_from` needs.
+VERSION: Final = ("user_id", "turn_id", "turn_state", "last_message_id", "progress", "draft", "usage")
 
 
 def text(value: str) -> "AttributeValueTypeDef":
@@ -122,6 +124,18 @@ def chat_from(item: "Item") -> Chat | None:
     )
 
 
+def version_from(item: "Item") -> ChatVersion | None:
+    """The version of a header, read with `VERSION`; None for a chat that is being deleted."""
+    if "user_id" not in item:
+        return None
+    state = (item["turn_id"]["S"], TurnState(item["turn_state"]["S"]), item["last_message_id"]["S"])
+    return ChatVersion(state, _progress_from(item), _text(item, "draft"), _usage_from(item))
+
+
+def _progress_from(item: "Item") -> tuple[Step, ...]:
+    return tuple(_step_from(step["M"]) for step in item.get("progress", {"L": []})["L"])
+
+
 def turn_from(item: "Item") -> Turn:
     state = TurnState(item["turn_state"]["S"])
     return Turn(
@@ -140,7 +154,7 @@ def turn_from(item: "Item") -> Turn:
         # A version of the service that does not know these two leaves those of an earlier turn.
         failure_message=_text(item, "failure_message") if state is TurnState.FAILED else None,
         cancel_reason=_text(item, "cancel_reason") if state is TurnState.CANCELLED else None,
-        progress=tuple(_step_from(step["M"]) for step in item.get("progress", {"L": []})["L"]),
+        progress=_progress_from(item),
         draft=_text(item, "draft"),
         usage=_usage_from(item),
     )

@@ -14,6 +14,8 @@ from entrypoints.schemas.fields import ULID
 
 MOST: Final = 100
 DEFAULT: Final = 50
+#: Of a held poll, in seconds: API Gateway gives up after 30.
+LONGEST_WAIT: Final = 20
 #: Limit of a search query, in characters.
 LONGEST_QUERY: Final = 1_000
 #: In characters; our own cursors are shorter.
@@ -56,6 +58,16 @@ def limit_in_query(request: Request) -> int:
     if not re.fullmatch(r"[0-9]{1,3}", limit) or not 1 <= int(limit) <= MOST:
         raise _wrong("limit", f"must be a number from 1 to {MOST}")
     return int(limit)
+
+
+def wait_in_query(request: Request) -> int | None:
+    """`wait` in whole seconds: the client can hold a poll. None if it is absent. Raises `RequestInvalid`."""
+    wait = request.query.get("wait")
+    if wait is None:
+        return None
+    if not re.fullmatch(r"[0-9]{1,2}", wait) or int(wait) > LONGEST_WAIT:
+        raise RequestInvalid(f"`wait` must be a number from 0 to {LONGEST_WAIT}.")
+    return int(wait)
 
 
 def message_page(request: Request) -> PageRequest:

@@ -135,11 +135,21 @@ def _fault(found: "ErrorDetails", path: tuple[int | str, ...]) -> Fault:
     return Fault(pointer(*path), detail=f"`{'.'.join(map(str, path)) or 'body'}`: {found['msg']}.")
 
 
+def etag_of(state: str) -> str:
+    """The ETag of a response's state."""
+    return '"' + hashlib.sha256(state.encode()).hexdigest()[:32] + '"'
+
+
+def has_seen(request: Request, etag: str) -> bool:
+    """Whether the caller already has the state with this ETag."""
+    seen = {tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")}
+    return etag in seen or "*" in seen
+
+
 def with_etag(request: Request, response: Response, state: str) -> Response:
     """`response` with the ETag of `state`, or 304 without a body if the caller already has that state."""
-    etag = '"' + hashlib.sha256(state.encode()).hexdigest()[:32] + '"'
+    etag = etag_of(state)
     headers = {**response.headers, "ETag": etag}
-    seen = {tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")}
-    if etag in seen or "*" in seen:
+    if has_seen(request, etag):
         return Response(304, None, headers, log_fields=response.log_fields)
     return Response(response.status, response.body, headers, response.media_type, response.log_fields)

@@ -16,7 +16,7 @@ class Route:
     name: str
     method: str
     path: str
-    function: Literal["chat", "reads", "search", "edits"]
+    function: Literal["chat", "reads", "waits", "search", "edits"]
     scope: str | None
 
     @property
@@ -29,6 +29,7 @@ ROUTES: Final = (
     Route("ask", "POST", "/memories/chat", "chat", "chats.write"),
     Route("retry", "POST", "/chats/{chat_id}/retry", "chat", "chats.write"),
     Route("poll", "GET", "/chats/messages", "reads", "chats.read"),
+    Route("held_poll", "GET", "/chats/messages/held", "waits", "chats.read"),
     Route("list_chats", "GET", "/chats", "reads", "chats.read"),
     Route("list_memories", "GET", "/memories", "search", "memories.read"),
     Route("health", "GET", "/health", "reads", None),

@@ -1,11 +1,14 @@
 """Models of polling: messages of a chat and its latest turn."""
 
 from dataclasses import replace
-from typing import Final, Literal
+from typing import Any, Final, Literal
+
+from pydantic import ConfigDict
 
 from domain.chat import Message, Role, Step, Turn, Usage
 from domain.failure_codes import FailureCode
 from domain.records import ChatPage, PageRequest
+from entrypoints.http.parameters import LONGEST_WAIT
 from entrypoints.http.reply_size import how_many_fit
 from entrypoints.schemas.fields import ApiModel, Phase, Status, Timestamp, phase_of, status_of
 
@@ -101,8 +104,22 @@ class TurnBody(ApiModel):
     cancel_reason: str | None
 
 
+def _with_wait(schema: dict[str, Any]) -> None:
+    schema["properties"]["wait"] = {
+        "anyOf": [{"type": "integer", "minimum": 1, "maximum": LONGEST_WAIT}, {"type": "null"}],
+        "title": "Wait",
+        "description": "Only where the request had `wait`. A number: after `poll_after_ms`, hold a poll for so many "
+        "seconds at `GET /chats/messages/held`. Null: poll plainly again.",
+    }
+
+
 class PollResponse(ApiModel):
-    """A chat, a page of its messages (oldest first), and when to poll again."""
+    """A chat, a page of its messages (oldest first), and when to poll again.
+
+    A body has one more member at its end, which only a client gets that sent `wait` (poll_reply.py).
+    """
+
+    model_config = ConfigDict(json_schema_extra=_with_wait)
 
     chat_id: str
     status: Status

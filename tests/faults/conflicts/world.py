@@ -1,4 +1,4 @@
-"""The four functions behind the conflict proxy: requests and workers run concurrently, in virtual time."""
+"""The functions behind the conflict proxy: requests and workers run concurrently, in virtual time."""
 
 import json
 import random

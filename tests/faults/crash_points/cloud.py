@@ -1,4 +1,4 @@
-"""The four functions over moto, on one clock, with Lambda's rules for asynchronous events and their retries."""
+"""The functions over moto, on one clock, with Lambda's rules for asynchronous events and their retries."""
 
 import json
 from collections.abc import Mapping
@@ -49,7 +49,8 @@ class Cloud:
         self.interruptions = Interruptions(self._plain, lambda: self.clock.sleep(TICK), self._take_event)
         self.interruptions.tap(*self._clients)
         self._functions = {
-            name: handler_of(name, self._container()) for name in ("chat", "reads", "search", "edits", "failures")
+            name: handler_of(name, self._container())
+            for name in ("chat", "reads", "waits", "search", "edits", "failures")
         }
         self.running: list[str] = []
         self.begin(retries=0)

@@ -10,6 +10,7 @@ from typing import Final, TypeVar
 from domain.chat import Chat
 from domain.chat_service import ChatService
 from domain.errors import AsyncChatError, ChatNotFound, Refused
+from domain.poll_hint import PollHint
 from domain.records import Ask, ChatPage, PageRequest
 from entrypoints.http.problems import problem_for
 from entrypoints.schemas.fields import phase_of, status_of
@@ -123,9 +124,11 @@ class App:
         screen = () if from_start or self._chance(0.3) else self._screens.get(chat_id, ())
         after = screen[-1].message_id if screen else None
         wanted = PageRequest(self._world.random.choice((1, 3, 50)), after) if after else WHOLE
-        received_at = self._now()
+        received_at, wait = self._now(), timedelta(seconds=self._world.random.randint(1, 20))
+        held = self._chance(0.5)
+        read = self._hold(wait) if held else self._read
         try:
-            page, wait = self._world.request(lambda service: self._read(service, chat_id, wanted))
+            page, hint = self._world.request(lambda service: read(service, chat_id, wanted))
         except ChatNotFound:
             self._world.history.hidden.append(Hidden(self._person.name, chat_id, received_at, self._now()))
             return None
@@ -135,12 +138,21 @@ class App:
         if page.has_newer:
             return self.poll(chat_id) if not from_start else None
         call = (self._person.name, chat_id, received_at, self._now())
-        self._world.history.shown.append(_shown(call, page.chat, self._screens[chat_id]))
-        return wait
+        self._world.history.shown.append(_shown(call, page.chat, self._screens[chat_id], held=held))
+        return hint.after
 
-    def _read(self, service: ChatService, chat_id: str, wanted: PageRequest) -> tuple[ChatPage, timedelta | None]:
+    def _read(self, service: ChatService, chat_id: str, wanted: PageRequest) -> tuple[ChatPage, PollHint]:
         page = service.read(self._person.name, chat_id, wanted)
-        return page, service.poll_after(page.chat)
+        return page, service.poll_hint(page.chat)
+
+    def _hold(self, wait: timedelta) -> Callable[[ChatService, str, PageRequest], tuple[ChatPage, PollHint]]:
+        """A held poll by cursor: as without `If-None-Match`, messages are news. With the whole page it is a poll."""
+
+        def hold(service: ChatService, chat_id: str, wanted: PageRequest) -> tuple[ChatPage, PollHint]:
+            page = service.hold(self._person.name, chat_id, wanted, wait, lambda page: bool(page.messages))
+            return page, service.poll_hint(page.chat, can_hold=True)
+
+        return hold
 
     # ---- other actions
 
@@ -182,6 +194,7 @@ class App:
         chat_id, name = self._world.random.choice(self._stranger.chats), self._person.name
         attempts: tuple[Callable[[ChatService], object], ...] = (
             lambda service: service.read(name, chat_id, WHOLE),
+            lambda service: service.hold(name, chat_id, WHOLE, timedelta(seconds=2), lambda _: False),
             lambda service: service.dispatch(Ask(name, self._person.question(), chat_id)),
             lambda service: service.cancel(name, chat_id),
             lambda service: service.retry(name, chat_id),
@@ -215,7 +228,9 @@ def _shown_messages(page: ChatPage) -> list[ShownMessage]:
     return [ShownMessage(message.message_id, message.role, message.content) for message in page.messages]
 
 
-def _shown(call: tuple[str, str, datetime, datetime], chat: Chat, messages: tuple[ShownMessage, ...]) -> Shown:
+def _shown(
+    call: tuple[str, str, datetime, datetime], chat: Chat, messages: tuple[ShownMessage, ...], *, held: bool
+) -> Shown:
     turn = chat.turn
     return Shown(
         *call,
@@ -229,4 +244,5 @@ def _shown(call: tuple[str, str, datetime, datetime], chat: Chat, messages: tupl
         messages=messages,
         used=turn.usage is not None,
         explained=turn.cancel_reason is not None,
+        held=held,
     )

@@ -7,7 +7,7 @@ from random import Random
 from typing import TypeVar
 
 from adapters.dynamodb.writer import RETRY_TIME
-from domain.chat import Chat, Message, Step, Turn
+from domain.chat import Chat, ChatVersion, Message, Step, Turn
 from domain.errors import AsyncChatError, StoreUnavailable, TryAgain
 from domain.limits import UserLimits
 from domain.ports import ChatRepository, Clock, IdSource
@@ -93,6 +93,9 @@ class RemoteChatRepository(ChatRepository):
 
     def load(self, chat_id: str) -> Chat | None:
         return self._process.call(lambda: self._chats.load(chat_id))
+
+    def version(self, chat_id: str) -> ChatVersion | None:
+        return self._process.call(lambda: self._chats.version(chat_id))
 
     def read(self, chat_id: str, page: PageRequest) -> ChatPage | None:
         return self._process.call(lambda: self._chats.read(chat_id, page))

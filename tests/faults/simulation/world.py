@@ -40,7 +40,9 @@ class World(WorkerInvoker):
     def __init__(self, random: Random, rates: FaultRates) -> None:
         self.random = random
         self.rates = rates
-        self.policy = TurnPolicy(turns_per_user=2, asks_per_minute=3, answers_per_day=random.choice((0, 12)))
+        self.policy = TurnPolicy(
+            turns_per_user=2, asks_per_minute=3, answers_per_day=random.choice((0, 12)), hold_polls=True
+        )
         self.history = History(
             calm=rates.calm,
             skew=max(rates.skew, abs(rates.wild_skew)),
@@ -59,7 +61,7 @@ class World(WorkerInvoker):
 
     def stop_faults(self) -> None:
         """Nothing fails from here on, no budget holds, and two hours pass: everything begun before has ended."""
-        self.policy = TurnPolicy(turns_per_user=self.policy.turns_per_user, asks_per_minute=0, answers_per_day=0)
+        self.policy = replace(self.policy, asks_per_minute=0, answers_per_day=0)
         self.history.unlimited_since = self.scheduler.now
         self.rates = FaultRates()
         self.skews = [timedelta(0)]

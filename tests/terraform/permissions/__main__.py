@@ -26,7 +26,7 @@ NOT_CHECKED = ("logs:CreateLogStream", "logs:PutLogEvents")
 def main() -> int:
     """1 when a function cannot do its work, or when a permission is not needed."""
     _say("Without a dedicated worker:")
-    together = _excessive(["chat", "reads", "search", "edits", "failures"])
+    together = _excessive(["chat", "reads", "waits", "search", "edits", "failures"])
     _say("With a dedicated worker:")
     apart = _excessive(["chat", "worker"], dedicated_worker=True)
     _say(f"not checked on the embedded AWS: {', '.join(NOT_CHECKED)}")

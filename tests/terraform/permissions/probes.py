@@ -50,6 +50,7 @@ class Probes:
             "chat": [*turns, works.send_failure],
             "worker": [*turns, works.send_failure],
             "reads": [self._reading, self._ending_an_overdue_turn],
+            "waits": [self._holding, self._ending_an_overdue_turn_held],
             "search": [self._searching],
             "edits": [self._editing],
             "failures": [self._failing_a_killed_workers_turn, FunctionRole(self._stack, "failures").receive_failure],
@@ -86,6 +87,20 @@ class Probes:
         chat = self._thinking()
         self._set_deadline_to_the_past(chat)
         page = self._expect(200, "GET", "/chats/messages", query={"chat_id": chat})
+        assert page["turn"]["error"]["code"] == "timed_out", "an overdue turn was not ended"
+
+    # ---- waits
+
+    def _holding(self) -> None:
+        chat = self._thinking()
+        page = self._expect(200, "GET", "/chats/messages", query={"chat_id": chat, "limit": "1"})
+        query = {"chat_id": chat, "after": page["after"], "wait": "3"}
+        assert "wait" in self._expect(200, "GET", "/chats/messages/held", query=query)
+
+    def _ending_an_overdue_turn_held(self) -> None:
+        chat = self._thinking()
+        self._set_deadline_to_the_past(chat)
+        page = self._expect(200, "GET", "/chats/messages/held", query={"chat_id": chat})
         assert page["turn"]["error"]["code"] == "timed_out", "an overdue turn was not ended"
 
     # ---- search
