@@ -26,6 +26,8 @@ module "service" {
   throttle               = try(local.environment.throttle, null)
   ask_throttle           = try(local.environment.ask_throttle, null)
   search_throttle        = try(local.environment.search_throttle, null)
+  wait_throttle          = try(local.environment.wait_throttle, null)
+  wait_concurrency       = try(local.environment.wait_concurrency, null)
   memory_limit           = try(local.environment.memory_limit, null)
   memory                 = try(local.environment.memory, null)
   concurrency            = try(local.environment.concurrency, null)

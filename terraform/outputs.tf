@@ -14,7 +14,7 @@ output "api_id" {
 }
 
 output "function_names" {
-  description = "The functions' names by key: chat, reads, search, edits, failures, and worker with a dedicated worker."
+  description = "The functions' names by key: chat, reads, search, edits, failures, waits with held polls, and worker with a dedicated worker."
   value       = module.service.function_names
 }
 

@@ -13,6 +13,10 @@ locals {
   # API Gateway's integration timeout is 30 seconds; a function that only the API invokes needs no more.
   api_timeout = 29
 
+  # Held polls: without a function for them no route leads to one, and no poll's reply hints at one.
+  hold_polls  = var.wait_concurrency != 0
+  concurrency = merge(var.concurrency, { for key in ["waits"] : key => var.wait_concurrency if var.wait_concurrency > 0 })
+
   functions = merge(
     {
       chat     = { handler = "entrypoints.chat.handler", timeout = local.worker == "chat" ? local.worker_timeout : local.api_timeout }
@@ -22,6 +26,8 @@ locals {
       failures = { handler = "entrypoints.failures.handler", timeout = 30 }
     },
     { for key in [local.worker] : key => { handler = "entrypoints.chat.handler", timeout = local.worker_timeout } },
+    # A poll is held for 20 seconds at most; then a slow table may take some more to be read.
+    { for key in ["waits"] : key => { handler = "entrypoints.waits.handler", timeout = 26 } if local.hold_polls },
   )
 
   settings = {
@@ -45,7 +51,10 @@ locals {
     ASYNC_CHAT_MEMORY_BYTES_PER_USER = tostring(var.memory_limit.bytes)
   }
 
-  poll_settings = { ASYNC_CHAT_EXPECTED_ANSWER_SECONDS = tostring(var.expected_answer_seconds) }
+  poll_settings = {
+    ASYNC_CHAT_EXPECTED_ANSWER_SECONDS = tostring(var.expected_answer_seconds)
+    ASYNC_CHAT_HOLD_POLLS              = tostring(local.hold_polls)
+  }
 
   dispatcher_settings = { ASYNC_CHAT_WORKER_FUNCTION = local.worker_target }
 
@@ -76,7 +85,7 @@ resource "aws_lambda_function" "function" {
   tags             = var.tags
 
   # Reserved per function, so that many workers leave capacity for polls and, with a dedicated worker, for questions.
-  reserved_concurrent_executions = lookup(var.concurrency, each.key, -1)
+  reserved_concurrent_executions = lookup(local.concurrency, each.key, -1)
 
   environment {
     variables = merge(
@@ -85,6 +94,7 @@ resource "aws_lambda_function" "function" {
       each.key == local.worker ? local.worker_settings : {},
       each.key == "edits" ? local.edits_settings : {},
       each.key == "reads" ? merge(local.reads_settings, local.poll_settings) : {},
+      each.key == "waits" ? local.poll_settings : {},
     )
   }
 

@@ -88,6 +88,16 @@ locals {
       },
     ]
 
+    waits = [
+      {
+        # UpdateItem: as a poll.
+        Sid      = "Chats"
+        Effect   = "Allow"
+        Action   = ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem"]
+        Resource = [local.table_arns.chats]
+      },
+    ]
+
     search = [
       {
         Sid      = "Memories"

@@ -17,7 +17,7 @@ output "api_id" {
 }
 
 output "function_names" {
-  description = "The functions' names by key: chat, reads, search, edits, failures, and worker with a dedicated worker."
+  description = "The functions' names by key: chat, reads, search, edits, failures, waits with held polls, and worker with a dedicated worker."
   value       = { for key, function in aws_lambda_function.function : key => function.function_name }
 }
 

@@ -13,7 +13,7 @@ locals {
   # null: not known.
   account_concurrency = var.account_concurrency == null ? one(data.aws_servicequotas_service_quota.concurrency[*].value) : var.account_concurrency
 
-  reserved_concurrency = sum([for key in keys(local.functions) : lookup(var.concurrency, key, 0)])
+  reserved_concurrency = sum([for key in keys(local.functions) : lookup(local.concurrency, key, 0)])
   unreserved_minimum   = 100
 
   # Workers without reserved concurrency leave half of what they share with polls and questions.

@@ -1,6 +1,7 @@
 locals {
-  # The code's list of routes (src/entrypoints/http/routes.py); `make generate` writes the file.
-  contract = jsondecode(file("${path.module}/routes.json"))
+  # The code's list of routes (src/entrypoints/http/routes.py); `make generate` writes the file. Without held polls there is
+  # no function for theirs.
+  contract = { for key, route in jsondecode(file("${path.module}/routes.json")) : key => route if contains(keys(local.functions), route.function) }
 
   # A token needs the route's scope: see identity.tf.
   routes = merge(
@@ -17,14 +18,18 @@ locals {
   # Each reads up to 10 MB and takes up to seconds of a whole core.
   search_routes = toset([for key, route in local.contract : key if route.function == "search"])
 
+  # Each takes a slot for up to 20 seconds.
+  held_routes = toset([for key, route in local.contract : key if route.function == "waits"])
+
   route_throttles = merge(
     { for key in local.asking_routes : key => var.ask_throttle },
     { for key in local.search_routes : key => var.search_throttle },
+    { for key in local.held_routes : key => var.wait_throttle },
     # Without a token, so anybody can call them, and all day long.
     { for key in keys(local.public_routes) : key => var.public_throttle },
   )
 
-  api_functions = toset(["chat", "edits", "reads", "search"])
+  api_functions = toset(values(local.contract)[*].function)
 }
 
 resource "aws_apigatewayv2_route" "guarded" {

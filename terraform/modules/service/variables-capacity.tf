@@ -20,6 +20,25 @@ variable "search_throttle" {
   nullable    = false
 }
 
+variable "wait_throttle" {
+  description = "Held polls per second that the API accepts, and their burst. Each takes a slot of `wait_concurrency` for up to 20 seconds; a client whose held poll is refused polls plainly."
+  type        = object({ rate = number, burst = number })
+  default     = { rate = 5, burst = 50 }
+  nullable    = false
+}
+
+variable "wait_concurrency" {
+  description = "Reserved concurrency of the function that holds polls, so that an answer shows within 0.3 seconds instead of 2: how many clients can wait at once. -1: it shares the account's. 0: no held polls, no function and no route for them; clients poll plainly."
+  type        = number
+  default     = 0
+  nullable    = false
+
+  validation {
+    condition     = var.wait_concurrency >= -1 && floor(var.wait_concurrency) == var.wait_concurrency
+    error_message = "wait_concurrency must be a whole number from 1, 0 for no held polls, or -1 for none of its own."
+  }
+}
+
 variable "memory_limit" {
   description = "How much a user may store: the number of memories, and the bytes of their texts and tags."
   type        = object({ memories = number, bytes = number })
@@ -45,6 +64,7 @@ variable "memory" {
     chat     = optional(number, 512)
     worker   = optional(number, 256) # waits for its model, at a price by memory: see docs/capacity.md
     reads    = optional(number, 512)
+    waits    = optional(number, 256)  # it mostly sleeps, and is paid by the second
     search   = optional(number, 1769) # one core: a search computes
     edits    = optional(number, 256)
     failures = optional(number, 256)
@@ -59,7 +79,7 @@ variable "memory" {
 }
 
 variable "concurrency" {
-  description = "Reserved concurrency by function: chat, worker, reads, search, edits, failures. A function that is not named shares the account's."
+  description = "Reserved concurrency by function: chat, worker, reads, search, edits, failures. A function that is not named shares the account's. For held polls see `wait_concurrency`."
   type        = map(number)
   default     = {}
   nullable    = false

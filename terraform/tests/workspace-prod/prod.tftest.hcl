@@ -57,12 +57,12 @@ run "reserves_concurrency_for_each_function" {
   command = plan
 
   assert {
-    condition     = local.environment.concurrency == { chat = 50, worker = 700, reads = 50, search = 20, edits = 20, failures = 5 } && toset(keys(local.environment.concurrency)) == toset(keys(output.function_names))
+    condition     = local.environment.concurrency == { chat = 50, worker = 700, reads = 50, search = 20, edits = 20, failures = 5 } && local.environment.wait_concurrency == 50 && setunion(keys(local.environment.concurrency), ["waits"]) == toset(keys(output.function_names))
     error_message = "Every function needs its reserved concurrency."
   }
 
   assert {
-    condition     = sum(values(local.environment.concurrency)) <= 900
+    condition     = sum(values(local.environment.concurrency)) + local.environment.wait_concurrency <= 900
     error_message = "The sum must be at most 900: an account has 1,000 by default, and 100 must stay unreserved."
   }
 }

@@ -239,7 +239,7 @@ run "every_variable_reaches_the_functions_that_read_it" {
   }
 
   assert {
-    condition = alltrue([for key in ["reads", "search", "edits", "failures"] : { for name, value in aws_lambda_function.function[key].environment[0].variables : name => value if !contains(["ASYNC_CHAT_SIGN_IN", "ASYNC_CHAT_EXPECTED_ANSWER_SECONDS", "ASYNC_CHAT_MEMORIES_PER_USER", "ASYNC_CHAT_MEMORY_BYTES_PER_USER"], name) } == {
+    condition = alltrue([for key in ["reads", "search", "edits", "failures"] : { for name, value in aws_lambda_function.function[key].environment[0].variables : name => value if !contains(["ASYNC_CHAT_SIGN_IN", "ASYNC_CHAT_EXPECTED_ANSWER_SECONDS", "ASYNC_CHAT_HOLD_POLLS", "ASYNC_CHAT_MEMORIES_PER_USER", "ASYNC_CHAT_MEMORY_BYTES_PER_USER"], name) } == {
       ASYNC_CHAT_WORKSPACE            = "local"
       ASYNC_CHAT_VERSION              = "1.2.3"
       ASYNC_CHAT_CHATS_TABLE          = "async-chat-local-chats"
