@@ -318,7 +318,7 @@ MUTANTS: Final = [
     Mutant(
         "no concurrency is reserved",
         "functions.tf",
-        "lookup(var.concurrency, each.key, -1)",
+        "lookup(local.concurrency, each.key, -1)",
         "-1",
         WORKER,
     ),
