@@ -106,7 +106,7 @@ resource "aws_lambda_function" "function" {
     # Polls are most invocations, and their own line says what there is to know. At WARN, Lambda writes no line about an
     # invocation that succeeded: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html
     # Alarms use Lambda's metrics, which come from no log.
-    system_log_level = each.key == "reads" ? "WARN" : "INFO"
+    system_log_level = contains(["reads", "waits"], each.key) ? "WARN" : "INFO"
   }
 
   tracing_config {
