@@ -263,6 +263,10 @@ class ChatVersion:
     draft: str | None = None
     usage: Usage | None = None
 
+    def runs(self, turn: Turn) -> bool:
+        """Whether `turn`, which a worker has claimed, is still running: no second worker can claim it."""
+        return self.state[:2] == (turn.turn_id, TurnState.RUNNING)
+
 
 @dataclass(frozen=True, slots=True)
 class ChatSummary:

@@ -19,7 +19,7 @@ IDLE_PACE: Final = timedelta(seconds=2)
 
 
 class ThrottledProgressReporter(ProgressReporter):
-    """Raises `TurnOver` as soon as a write shows that the turn has ended.
+    """Raises `TurnOver` as soon as a write, or a look where there is nothing to write, shows that the turn has ended.
 
     `usage` is the agent's last report. Steps that come faster wait for the next write. An unreachable store loses a
     step, not the answer.
@@ -35,7 +35,7 @@ class ThrottledProgressReporter(ProgressReporter):
         self._draft: str | None = None
         self.usage: Usage | None = None
         self._pending = False
-        self._last_write: datetime | None = None
+        self._last_call: datetime | None = None
 
     def step(self, text: str) -> None:
         self._steps.append(Step(self._clock.now(), excerpt(text, STEP_LENGTH)))
@@ -57,13 +57,21 @@ class ThrottledProgressReporter(ProgressReporter):
     def raise_if_ended(self) -> None:
         now = self._clock.now()
         pace = PACE if self._pending else IDLE_PACE
-        if self._last_write is not None and now - self._last_write < pace:
+        if self._last_call is not None and now - self._last_call < pace:
             return
-        self._last_write = now
+        self._last_call = now
         try:
-            held = self._chats.save_progress(replace(self._turn, usage=self.usage), self._steps, self._draft)
+            running = self._write() if self._pending else self._look()
         except StoreUnavailable:
             return
-        if not held:
+        if not running:
             raise TurnOver
         self._pending = False
+
+    def _write(self) -> bool:
+        return self._chats.save_progress(replace(self._turn, usage=self.usage), self._steps, self._draft)
+
+    def _look(self) -> bool:
+        """A read, at a fifth of the price of a write and less: a write costs by the size of steps and draft."""
+        version = self._chats.version(self._turn.chat_id)
+        return version is not None and version.runs(self._turn)

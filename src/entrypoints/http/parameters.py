@@ -66,7 +66,7 @@ def wait_in_query(request: Request) -> int | None:
     if wait is None:
         return None
     if not re.fullmatch(r"[0-9]{1,2}", wait) or int(wait) > LONGEST_WAIT:
-        raise RequestInvalid(f"`wait` must be a number from 0 to {LONGEST_WAIT}.")
+        raise _wrong("wait", f"must be a number from 0 to {LONGEST_WAIT}")
     return int(wait)
 
 

@@ -66,7 +66,7 @@ locals {
       [{
         Sid      = "Chats"
         Effect   = "Allow"
-        Action   = ["dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"]
+        Action   = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"]
         Resource = [local.table_arns.chats]
       }],
       local.worker_statements,

@@ -10,6 +10,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from adapters.dynamodb.turn_slots import slots_key
 from tests.e2e.running_stack import RunningStack
 from tests.e2e.stack_controls import StackControls
 from tests.features.app import App
@@ -47,8 +48,8 @@ class Probes:
         turns = [self._asking, self._retrying]
         works = FunctionRole(self._stack, "worker" if "worker" in self._stack.outputs["function_names"] else "chat")
         return {
-            "chat": [*turns, works.send_failure],
-            "worker": [*turns, works.send_failure],
+            "chat": [*turns, self._letting_go, works.send_failure],
+            "worker": [*turns, self._letting_go, works.send_failure],
             "reads": [self._reading, self._ending_an_overdue_turn],
             "waits": [self._holding, self._ending_an_overdue_turn_held],
             "search": [self._searching],
@@ -72,6 +73,19 @@ class Probes:
         self._driver.agent_takes(0)
         self._accepted(f"/chats/{chat}/retry")
         assert self._wait_for_the_end(chat)["status"] == "answered", "the retried turn was not answered"
+
+    def _letting_go(self) -> None:
+        """The worker notices that its turn was cancelled, and releases the user's slot."""
+        chat = self._thinking()
+        give_up = time.monotonic() + TIMEOUT_SECONDS
+        while "lease" not in (header := self._header(chat)):
+            assert time.monotonic() < give_up, "no worker claimed the turn"
+            time.sleep(0.2)
+        self._expect(200, "POST", f"/chats/{chat}/cancel")
+        key = slots_key(f"user#{header['user_id']['S']}")
+        while header["turn_id"]["S"] in str(self._stack.client("dynamodb").get_item(TableName=self._table, Key=key)):
+            assert time.monotonic() < give_up, "the worker of a cancelled turn kept its slot"
+            time.sleep(0.5)
 
     # ---- reads
 

@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from domain.chat import Turn
+from domain.chat import ChatVersion, Turn
 from domain.errors import TurnOver
+from domain.limits import UserLimits
 from domain.throttled_progress import DRAFT_LENGTH, STEP_COUNT, STEP_LENGTH, ThrottledProgressReporter
 from tests.fakes.chat_repository import InMemoryChatRepository
 from tests.fakes.observer import RecordingObserver
@@ -15,6 +16,11 @@ from tests.support.story import Story
 
 class CountingChats(InMemoryChatRepository):
     saves = 0
+    looks = 0
+
+    def version(self, chat_id: str) -> ChatVersion | None:
+        self.looks += 1
+        return super().version(chat_id)
 
     def save_progress(self, *arguments: object) -> bool:
         self.saves += 1
@@ -71,13 +77,31 @@ def test_progress_faster_than_once_a_second_is_written_together(
     assert shown(story, running) == ([f"Step {number}" for number in range(10)], "x" * 9)
 
 
-def test_without_progress_the_turn_is_checked_every_two_seconds(
+def test_without_progress_the_turn_is_looked_at_every_two_seconds(
     story: Story, progress: ThrottledProgressReporter, chats: CountingChats
 ) -> None:
     for _ in range(100):
         progress.raise_if_ended()
         story.clock.sleep(timedelta(milliseconds=100))
-    assert chats.saves == 5
+    assert (chats.looks, chats.saves) == (5, 0)
+
+
+@pytest.mark.parametrize("end", ["cancelled", "deleted", "retried"])
+def test_a_look_raises_turn_over_however_the_turn_ended(
+    story: Story, running: Turn, progress: ThrottledProgressReporter, chats: CountingChats, end: str
+) -> None:
+    progress.raise_if_ended()
+    cancelled = story.cancels(running)
+    if end == "deleted":
+        chats.delete(running.chat_id, running.user_id)
+    if end == "retried":
+        again = story.turn(chat_id=running.chat_id, question_id=running.question_id)
+        assert chats.compare_and_set_turn(cancelled, again, limits=UserLimits(5))
+        story.claims(again)
+    story.clock.sleep(timedelta(seconds=2))
+    with pytest.raises(TurnOver):
+        progress.raise_if_ended()
+    assert chats.saves == 0
 
 
 def test_steady_progress_is_written_at_most_once_a_second(

@@ -131,7 +131,7 @@ run "a_dedicated_worker_has_the_agents_permissions_and_the_chat_function_has_not
 
   assert {
     condition = { for statement in jsondecode(aws_iam_role_policy.function["worker"].policy).Statement : statement.Sid => [statement.Action, statement.Resource] if statement.Sid != "Model" } == {
-      Chats          = [["dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"], ["arn:aws:dynamodb:eu-central-1:123456789012:table/async-chat-local-chats"]]
+      Chats          = [["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"], ["arn:aws:dynamodb:eu-central-1:123456789012:table/async-chat-local-chats"]]
       Memories       = [["dynamodb:Query"], ["arn:aws:dynamodb:eu-central-1:123456789012:table/async-chat-local-memories"]]
       ReportFailures = [["sqs:SendMessage"], ["arn:aws:sqs:eu-central-1:123456789012:async-chat-local-failures"]]
       Log            = [["logs:CreateLogStream", "logs:PutLogEvents"], ["arn:aws:logs:eu-central-1:123456789012:log-group:/aws/lambda/async-chat-local-worker:*"]]
