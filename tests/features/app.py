@@ -44,6 +44,10 @@ class App:
     def poll(self, who: str, chat_id: str, **query: str) -> Reply:
         return self.send(who, "GET", "/chats/messages", query={"chat_id": chat_id, **query})
 
+    def hold(self, who: str, chat_id: str, **query: str) -> Reply:
+        """A poll that is held for up to 20 seconds."""
+        return self.send(who, "GET", "/chats/messages/held", query={"chat_id": chat_id, "wait": "20", **query})
+
     def page(self, who: str, chat_id: str, **query: str) -> dict[str, Any]:
         """The body of a successful poll."""
         reply = self.poll(who, chat_id, **query)

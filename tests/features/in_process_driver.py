@@ -27,7 +27,7 @@ from tests.support.deployed import FakeContext, deploy, function_of, handlers
 from tests.support.gateway import http_event, worker_event
 
 LAMBDA_TIMEOUT = 90
-SETTINGS = Settings(workspace="story", version="1.2.3", chats_table="none", memories_table="none")
+SETTINGS = Settings(workspace="story", version="1.2.3", chats_table="none", memories_table="none", hold_polls=True)
 
 
 class InProcessDriver(Driver):

@@ -1,6 +1,6 @@
 Feature: Polling
   The app polls until the turn has ended. A poll shows the chat's newest messages, the turn's progress, and when to poll
-  next; with a cursor it shows only new messages.
+  next; with a cursor it shows only new messages. A poll that is held is answered when there is news.
 
   Background:
     Given Alice remembers "Nora's vaccination is on 3 December at the practice in Bedminster."
@@ -65,6 +65,21 @@ Feature: Polling
     And Alice polls until the turn has ended
     And Alice polls with the earlier ETag
     Then the poll shows 4 messages
+
+  @wire
+  Scenario: A held poll is answered when the answer is there
+    Given the agent takes 4 seconds
+    And Alice has asked "When is Nora's vaccination?"
+    When Alice polls the chat, and can hold
+    Then the poll says to hold the next one
+    When Alice holds polls until the turn has ended
+    Then the last of them shows the answer, and says that polling can stop
+    And they were at most 5
+
+  Scenario: Holding a poll of another user's chat is refused
+    Given Alice has the answer to "When is Nora's vaccination?"
+    When Bob holds a poll of the chat
+    Then he is refused with 403 "chat_forbidden"
 
   @wire
   Scenario: A poll's response may not be cached

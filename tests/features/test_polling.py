@@ -44,6 +44,43 @@ def _(app: App, who: str, chat: str, limit: int) -> list[list[dict[str, Any]]]:
     return pages
 
 
+@when(parsers.parse("{who:w} polls the chat, and can hold"), target_fixture="reply")
+def _(app: App, who: str, chat: str) -> Reply:
+    return app.poll(who, chat, wait="20")
+
+
+@when(parsers.parse("{who:w} holds a poll of the chat"), target_fixture="reply")
+def _(app: App, who: str, chat: str) -> Reply:
+    return app.hold(who, chat)
+
+
+@when(parsers.parse("{who:w} holds polls until the turn has ended"), target_fixture="held")
+def _(app: App, who: str, chat: str, reply: Reply) -> list[Reply]:
+    """As often as an agent of some seconds may need it, whose steps end a wait each."""
+    held = [reply]
+    while held[-1].body["status"] == "thinking":
+        assert held[-1].body["wait"], "news was likely"
+        held.append(app.hold(who, chat, after=held[-1].body["after"]))
+    return held[1:]
+
+
+@then("the poll says to hold the next one")
+def _(reply: Reply) -> None:
+    assert (reply.body["status"], reply.body["poll_after_ms"], reply.body["wait"]) == ("thinking", 0, 20)
+
+
+@then("the last of them shows the answer, and says that polling can stop")
+def _(held: list[Reply]) -> None:
+    last = held[-1].body
+    assert [message["role"] for message in last["messages"]] == ["assistant"]
+    assert (last["status"], last["poll_after_ms"], last["wait"]) == ("answered", None, None)
+
+
+@then(parsers.parse("they were at most {count:d}"))
+def _(held: list[Reply], count: int) -> None:
+    assert len(held) <= count
+
+
 @then(parsers.re(r'the turn is "(?P<phase>\w+)" and shows at least (?P<least>\d+) steps? of the agent'))
 def _(reply: Reply, phase: str, least: str) -> None:
     turn = reply.body["turn"]

@@ -27,6 +27,7 @@ class AppClient:
         self._cloud = cloud
         self.user = user
         self._asked = 0
+        self._etag = ""
         self._bodies: dict[str, dict[str, str]] = {}
 
     def next_question(self) -> str:
@@ -57,10 +58,10 @@ class AppClient:
         self._cloud.history.acknowledged.append(Acknowledged(*call, question=question, key=question))
         return True
 
-    def follow(self) -> Shown | None:
-        """Poll until there is nothing to wait for; returns what was shown last."""
+    def follow(self, *, held: bool = False) -> Shown | None:
+        """Poll until there is nothing to wait for, or hold polls; returns what was shown last."""
         for _ in range(POLLS):
-            wait = self.poll()
+            wait = self.hold() if held else self.poll()
             if wait is None:
                 break
             self._cloud.clock.sleep(wait)
@@ -68,14 +69,25 @@ class AppClient:
 
     def poll(self) -> timedelta | None:
         """Show the chat; returns when to poll next, None for never."""
-        query = {"chat_id": self.chat_id, "limit": "100"}
-        received_at, answer = self._cloud.call("GET /chats/messages", self.user, query=query)
+        return self._poll("GET /chats/messages", {})
+
+    def hold(self) -> timedelta | None:
+        """As `poll`, held for three seconds, or until there is something else to show than before."""
+        seen = {"If-None-Match": self._etag} if self._etag else {}
+        return self._poll("GET /chats/messages/held", seen, wait="3")
+
+    def _poll(self, route: str, headers: dict[str, str], **more: str) -> timedelta | None:
+        query = {"chat_id": self.chat_id, "limit": "100", **more}
+        received_at, answer = self._cloud.call(route, self.user, query=query, headers=headers)
         call = (self.user, self.chat_id or "", received_at, self._now())
         if answer is not None and answer.status == HTTPStatus.NOT_FOUND:
             self._cloud.history.hidden.append(Hidden(*call))
             return None
         if answer is None or not _succeeded(answer):
             return REPEAT_AFTER
+        self._etag = answer.headers["ETag"]
+        if answer.status == HTTPStatus.NOT_MODIFIED:
+            return timedelta(seconds=int(answer.headers.get("Retry-After", "0")))
         self._cloud.history.shown.append(_shown(call, answer.body))
         wait = answer.body["poll_after_ms"]
         return None if wait is None else timedelta(milliseconds=wait)

@@ -88,6 +88,7 @@ class Cloud:
             worker_function="chat",
             turns_per_user=2,
             max_concurrent_turns=CAPACITY,
+            hold_polls=True,
         )
         dynamodb, lambda_ = self._clients
         return deploy(settings=settings, system_clock=self.clock, dynamodb=dynamodb, lambda_=lambda_, agent=self.agent)

@@ -47,6 +47,12 @@ def _ask_and_follow(scene: Scene) -> None:
     _follow(scene)
 
 
+def _ask_and_hold(scene: Scene) -> None:
+    scene.app.ask(scene.question)
+    if scene.app.chat_id is not None:
+        scene.app.follow(held=True)
+
+
 def _follow(scene: Scene) -> None:
     if scene.app.chat_id is not None:
         scene.app.follow()
@@ -112,6 +118,7 @@ def _dead_on_start(scene: Scene) -> None:
 
 STORIES: Final = (
     Story("a first question", _ask_and_follow),
+    Story("a first question, and held polls", _ask_and_hold),
     Story("a further question", _ask_and_follow, _answered_before),
     Story("cancelled while queued", _request_at_once("cancel"), answered=False),
     Story("cancelled while running", _ask_and_follow, _request_while_running("cancel"), answered=False),

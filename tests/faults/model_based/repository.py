@@ -206,6 +206,7 @@ class RepositoryComparison(RuleBasedStateMachine):
 
     def _compare_latest(self, chat_id: str) -> None:
         self.both(lambda repository: _shown(repository, chat_id, PageRequest(limit=1)))
+        self.both(lambda repository: repository.version(chat_id))
 
     @precondition(lambda self: self.turns)
     @rule(
@@ -219,6 +220,7 @@ class RepositoryComparison(RuleBasedStateMachine):
         turn, steps = _pick(turns or self.turns, which), [Step(self.clock.now(), f"Step {which}")]
         turn = replace(turn, usage=Usage("model", used, 900 * used, 0, 80 * used) if used else None)
         self.both(lambda repository: repository.save_progress(turn, steps, draft))
+        self.both(lambda repository: repository.version(turn.chat_id))
 
     def _seen(self, *states: TurnState) -> list[Turn]:
         return [turn for turn in self.turns if turn.state in states]

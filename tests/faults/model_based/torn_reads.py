@@ -85,6 +85,10 @@ def torn_reads(*, keys_with_full_pages: bool = True) -> Iterator[str]:
                 shown = torn.read(chat_id, page)
                 if shown not in (shown_before, shown_after):
                     yield f"{page}: {shown}"
+        # A held poll compares versions, and reads the page of the one that differs.
+        version, found = recorded.version(chat_id), recorded.load(chat_id)
+        if found is None or version != found.version:
+            yield f"the chat is {found}, its version {version}"
 
 
 def _combined(header: Seen, messages: Seen, *, upwards: bool) -> list[Seen]:

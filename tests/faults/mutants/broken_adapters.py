@@ -13,13 +13,18 @@ from adapters.dynamodb.chat_writes import ChatWrites
 from adapters.dynamodb.items import text
 from adapters.dynamodb.turn_slots import SlotShard, TurnSlots, Write
 from adapters.dynamodb.writer import Retries
-from domain.chat import Chat, Message, Turn
+from domain.chat import Chat, ChatVersion, Message, Turn
 from domain.errors import StoreUnavailable
 from domain.limits import Budget, UserLimits
 from domain.records import ChatPage, IdempotencyKey, IdempotencyRecord, NewQuestion, PageRequest
 from tests.faults.mutants.mutant import Judge, Mutant, OutdatedMutant
 
 Build = Callable[..., Write]
+
+
+def _see_no_steps(item: Any) -> ChatVersion | None:
+    found = items.version_from(item)
+    return found and replace(found, progress=())
 
 
 def _unconditional(build: Build, part: str = "") -> Build:
@@ -277,6 +282,7 @@ ADAPTER_MUTANTS: Final = (
         "half a refusal is believed by the repository", writer, "_decided", lambda codes: writer._REFUSED in codes
     ),
     _compared("an older question stored again is refused", repository, "_is_stored", _recognise_only_the_turn),
+    _compared("a look at a chat sees no steps", repository, "version_from", _see_no_steps),
     Mutant(
         "a page shows messages newer than its header",
         Judge.TORN_READS,

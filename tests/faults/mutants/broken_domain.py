@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from adapters.clocks import RequestClock
-from domain import chat_service
+from domain import chat_service, held_poll
 from domain.chat import Chat, Message, Role, Turn, TurnState
 from domain.chat_service import ChatService
 from domain.errors import ChatNotFound, StoreUnavailable, WorkerUnreachable
 from domain.failure_codes import FailureCode
+from domain.held_poll import HeldPoll
 from domain.limits import Budget, UserLimits
 from domain.records import (
     Answer,
@@ -163,7 +164,48 @@ def _simulated(name: str, owner: object, attribute: str, replacement: object) ->
     return Mutant(name, Judge.SIMULATION, owner, attribute, replacement)
 
 
+def _hold_to_the_end(self: HeldPoll, wait: timedelta, is_news: Callable[[ChatPage], bool]) -> ChatPage:
+    page = self.read()
+    if page.chat.turn.thinking and not is_news(page):
+        self.clock.sleep(wait)
+    return page
+
+
+def _hold_past_the_deadline(self: HeldPoll, wait: timedelta, is_news: Callable[[ChatPage], bool]) -> ChatPage:
+    page, slept = self.read(), timedelta(0)
+    while page.chat.turn.thinking and slept < wait and not is_news(page):
+        self.clock.sleep(held_poll.LOOK_EVERY)
+        slept += held_poll.LOOK_EVERY
+        found = self.chats.version(page.chat.chat_id)
+        if found is None or found.state != page.chat.version.state:
+            return self.read()
+    return page
+
+
+def _hold_for_anybody(
+    self: ChatService, user_id: str, chat_id: str, page: PageRequest, wait: timedelta, is_news: Any
+) -> ChatPage:
+    chat = self._chats.load(chat_id)
+    if chat is None:
+        raise ChatNotFound
+    return _hold(self, chat.user_id, chat_id, page, wait, is_news)
+
+
+def _hold_without_reading_again(self: HeldPoll, wait: timedelta, is_news: Callable[[ChatPage], bool]) -> ChatPage:
+    first = self.read()
+    page = _answer(self, wait, is_news)
+    return replace(page, messages=first.messages)
+
+
+_hold: Final = ChatService.hold
+_answer: Final = HeldPoll.answer
+
+
 DOMAIN_MUTANTS: Final = (
+    _simulated("a held poll never looks at its turn's end", HeldPoll, "answer", _hold_to_the_end),
+    _simulated("a held poll ignores the deadline", HeldPoll, "answer", _hold_past_the_deadline),
+    _simulated("a held poll is answered to anybody", ChatService, "hold", _hold_for_anybody),
+    _simulated("a held poll shows the end without its answer", HeldPoll, "answer", _hold_without_reading_again),
     _simulated("a claim ignores the deadline", Turn, "claimed", _claim_after_deadline),
     _simulated("a claim ignores the state", Turn, "claimed", _claim_in_any_state),
     _simulated("an answer ignores the deadline", Turn, "answered", _answer_after_deadline),
