@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -22,11 +23,16 @@ from tests.docs.runners import run_javascript
 from tests.e2e.running_stack import RunningStack
 from tests.e2e.stack_controls import StackControls
 from tests.fakes.clock import FakeClock
+from tests.faults.polling.cost import Way, around, cost
 from tests.support.people import alice_and_bob, asking
 
 EXAMPLE = ROOT / "examples" / "blocking"
 MODULES = ("app", "research", "log_agent")
 QUESTION = "When were the panes of the lantern room replaced?"
+#: Seconds that a worker's first start takes on the local stack.
+COLD_START = 1
+#: A client polls by the hint, or holds polls.
+WAYS: tuple[Way, ...] = ("hint", "held")
 ANSWER = "The glazier came over and replaced both panes of the lantern room. (2 June)"
 
 
@@ -52,6 +58,19 @@ def test_all_pages_together_take_longer_than_the_gateways_timeout(folders: Any) 
     folders("before/function")
     assert 'get("SECONDS_A_PAGE", "4")' in (EXAMPLE / "before/function/research.py").read_text(encoding="utf-8")
     assert len(loaded("before/function/research.py").LOG) * 4 > 30
+
+
+def test_printed_times_are_those_of_the_poll_hint(folders: Any) -> None:
+    """The guide's blocks run with quick pages: their times are compared here, in virtual time."""
+    folders("before/function")
+    guide = (ROOT / "docs" / "move-your-lambda.md").read_text(encoding="utf-8")
+    (step,), (answered,) = (
+        map(float, re.findall(rf"^ *([0-9.]+) s  {what}$", guide, re.MULTILINE)) for what in ("Thinking", "answered")
+    )
+    seconds = len(loaded("before/function/research.py").LOG) * 4.0
+    turns = [turn.updates for way in WAYS for turn in cost(way, around(seconds, 0), turns=20).turns]
+    assert min(first for first, *_ in turns) <= step <= max(first for first, *_ in turns) + COLD_START
+    assert min(last for *_, last in turns) <= answered <= max(last for *_, last in turns) + COLD_START
 
 
 def test_gateway_timeout_shorter_than_the_function_returns_504(folders: Any, monkeypatch: pytest.MonkeyPatch) -> None:

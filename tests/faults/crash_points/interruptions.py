@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 URL = "https://aws.invalid"
-#: A run takes some thirty calls; one that takes this many is in an endless loop.
-ENDLESS = 300
+#: A run takes some thirty calls, or four a second until the deadline where polls are held for a dead worker; one that
+#: takes this many is in an endless loop.
+ENDLESS = 900
 
 
 class Fault(StrEnum):
