@@ -73,6 +73,9 @@ PROOFS: Final[dict[str, Proof]] = {
     "load": Proof(
         "200 questions of 50 users on the running local stack", ("-m", "tests.faults.load.runner"), in_all=False
     ),
+    "held-load": Proof(
+        "plain polls beside 20 held ones on the running local stack", ("-m", "tests.faults.load.held"), in_all=False
+    ),
 }
 
 

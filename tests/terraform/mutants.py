@@ -35,8 +35,8 @@ class Mutant:
 
 
 IAM, API, WORKER, DATA, ALIAS = (f"{name}.tftest.hcl" for name in ("iam", "api", "worker", "data", "alias"))
-OPERATIONS, IDENTITY, PAGE, AGENT, ENVIRONMENTS, QUOTA = (
-    f"{name}.tftest.hcl" for name in ("operations", "identity", "page", "agent", "environments", "quota")
+OPERATIONS, IDENTITY, PAGE, AGENT, ENVIRONMENTS, QUOTA, WAITS = (
+    f"{name}.tftest.hcl" for name in ("operations", "identity", "page", "agent", "environments", "quota", "waits")
 )
 PROD, DEV, PULL_REQUEST, REFUSED = (f"workspace-{name}" for name in ("prod", "dev", "pull-request", "refused"))
 
@@ -314,6 +314,27 @@ MUTANTS: Final = [
         "    { for key in local.search_routes : key => var.search_throttle },\n",
         "",
         API,
+    ),
+    Mutant(
+        "held polls have no throttle of their own",
+        "routes.tf",
+        "    { for key in local.held_routes : key => var.wait_throttle },\n",
+        "",
+        WAITS,
+    ),
+    Mutant(
+        "polls hint at held ones that no function answers",
+        "functions.tf",
+        "ASYNC_CHAT_HOLD_POLLS              = tostring(local.hold_polls)",
+        'ASYNC_CHAT_HOLD_POLLS              = "true"',
+        WAITS,
+    ),
+    Mutant(
+        "held polls take the concurrency of all functions",
+        "functions.tf",
+        "key => var.wait_concurrency if var.wait_concurrency > 0",
+        "key => var.wait_concurrency if var.wait_concurrency > 1000",
+        WAITS,
     ),
     Mutant(
         "no concurrency is reserved",
