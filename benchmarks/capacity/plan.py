@@ -29,6 +29,9 @@ class Plan:
     asking: int | None = None  # slots of the chat function, including those of a shared worker
     workers: int | None = None  # slots of the dedicated worker
     reading: int | None = None  # slots of the reads function
+    hold: bool = False  # apps hold polls where the service's hint says so
+    holding: int | None = None  # slots of the waits function
+    hold_in_reads: bool = False  # held polls use the slots of the reads function instead
     one_pool: bool = False  # polls also use the chat function's slots: everything in one function
     turn_slots: int | None = None  # concurrent turns; more are refused with 429
     shards: int = 1  # items that hold the turn slots, each with its own limit
@@ -63,6 +66,7 @@ class Plan:
                 asking=part(self.asking),
                 workers=part(self.workers),
                 reading=part(self.reading),
+                holding=part(self.holding),
                 turn_slots=part(self.turn_slots),
                 shards=max(1, round(self.shards / times)),
             ),

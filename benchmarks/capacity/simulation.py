@@ -15,10 +15,13 @@ import simpy
 from benchmarks.capacity.plan import Plan
 from benchmarks.capacity.polling import next_poll
 from benchmarks.capacity.slots import Slots
+from domain.held_poll import LOOK_EVERY
+from entrypoints.http.parameters import LONGEST_WAIT
 
 #: Chats that are counted, after the system has reached its steady state.
 CHATS: Final = 2_000
 RETRY_AFTER: Final = 2.0
+LOOK_SECONDS: Final = LOOK_EVERY.total_seconds()
 WAY: Final = 0.05  # network latency between app and service, one way
 
 Process = Generator[simpy.Event, Any, None]
@@ -43,6 +46,9 @@ class Outcome:
     slot_tries: int = 0
     polls: int = 0
     polls_throttled: int = 0
+    held: int = 0
+    held_throttled: int = 0
+    most_held: float = 0.0
     too_old: int = 0  # the worker's event exceeded its maximum age
     timed_out: int = 0  # the worker began too late for its deadline
     answered: int = 0
@@ -99,6 +105,7 @@ def simulate(plan: Plan, *, seed: int = 17, chats: int = CHATS, poll: bool = Tru
     outcome = service.outcome
     outcome.busy_workers = service.working.mean(began) * times
     outcome.most_workers = service.working.most * times
+    outcome.most_held = service.holding.most * times
     return outcome
 
 
@@ -110,6 +117,7 @@ class _Service:
         self.asking = Slots(self.clock, plan.asking, growth)
         self.slots = Slots(self.clock, plan.workers, growth) if plan.dedicated else self.asking
         self.reading = self.asking if plan.one_pool else Slots(self.clock, plan.reading, growth)
+        self.holding = self.reading if plan.hold_in_reads else Slots(self.clock, plan.holding, growth)
         self.working = Slots(self.clock, None)  # only counts
         self.taken = [0] * plan.shards
         self.outcome = Outcome()
@@ -163,23 +171,42 @@ class _Service:
         return None
 
     def _watch(self, turn: _Turn, outcome: Outcome) -> Process:
-        """Poll as the service hints until the end is seen."""
+        """Poll as the service hints until the end is seen; plainly from the first held poll on that found no slot."""
         yield self.clock.timeout(RETRY_AFTER)
+        hold, can_hold = False, self.plan.hold
         for polls in count(1):
             yield self.clock.timeout(WAY)
-            outcome.polls += 1
-            if self.reading.take():
+            if hold and self.holding.take():
+                outcome.held += 1
+                yield from self._hold(turn)
+                self.holding.give_back()
+            elif hold:
+                outcome.held_throttled += 1
+                can_hold = hold = False
+                yield self.clock.timeout(WAY)
+                continue
+            else:
+                outcome.polls += 1
+            if hold or self.reading.take():
                 yield self.clock.timeout(self.plan.poll_seconds)
-                self.reading.give_back()
+                if not hold:
+                    self.reading.give_back()
                 if turn.ended_at is not None:
                     outcome.late.append(self.clock.now + WAY - turn.ended_at)
                     outcome.polls_of_chats.append(polls)
                     return
-                wait = next_poll(self.plan, self.clock.now - turn.asked_at, *self._shown(turn))
+                elapsed = self.clock.now - turn.asked_at
+                wait, hold = next_poll(self.plan, elapsed, *self._shown(turn), can_hold=can_hold)
             else:
                 outcome.polls_throttled += 1
                 wait = RETRY_AFTER
             yield self.clock.timeout(WAY + wait)
+
+    def _hold(self, turn: _Turn) -> Process:
+        """Until the turn has ended, for 20 seconds at most."""
+        until = self.clock.now + LONGEST_WAIT
+        while turn.ended_at is None and self.clock.now < until:
+            yield self.clock.timeout(LOOK_SECONDS)
 
     def _shown(self, turn: _Turn) -> tuple[float | None, bool]:
         started = None if turn.started_at is None else turn.started_at - turn.asked_at

@@ -91,3 +91,21 @@ def test_apps_poll_about_ten_times_a_minute_and_see_the_answer_soon() -> None:
     outcome = simulate(sized(1, 56, dedicated=True), chats=500)
     assert 7 < outcome.polls_per_chat < 12
     assert outcome.mean_late < 2
+
+
+def test_200_held_polls_take_no_slot_of_plain_ones() -> None:
+    """16 chats a second: each holds polls for the last twelve seconds of its answer."""
+    plan = Plan(16, 56, reading=50, holding=400, hold=True)
+    apart, together = simulate(plan, chats=1_500), simulate(replace(plan, hold_in_reads=True), chats=1_500)
+    plain = simulate(replace(plan, hold=False), chats=1_500)
+    assert apart.most_held >= 200
+    assert (apart.polls_refused, apart.held_throttled, plain.polls_refused) == (0, 0, 0)
+    assert together.polls_refused > 0.3
+    assert apart.mean_late < 0.4 < plain.mean_late
+
+
+def test_apps_that_find_no_slot_to_hold_a_poll_poll_plainly() -> None:
+    full = simulate(Plan(2, 56, holding=5, hold=True), chats=1_000)
+    assert full.held_throttled > full.held
+    assert full.most_held == 5
+    assert full.mean_late < 2.5
