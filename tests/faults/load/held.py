@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import time
+from collections import Counter
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -23,6 +24,8 @@ from tests.faults.load.runner import spread
 HELD: Final = 20
 POLLS: Final = 200
 ROUNDS: Final = 3
+#: Seconds until each held poll has a process of its own.
+STARTING: Final = 20
 QUESTION: Final = {"question": "Where did I put the lantern?"}
 
 
@@ -32,6 +35,8 @@ class Apps:
     def __init__(self, api: httpx.AsyncClient, users: list[User]) -> None:
         self._api = api
         self._users = users
+        #: Statuses of held polls that were not answered, and how many.
+        self.refused = Counter[int]()
 
     async def ask(self, user: User) -> str:
         reply = await self._api.post("/memories/chat", json=QUESTION, headers=_signed(user))
@@ -57,7 +62,10 @@ class Apps:
         while True:
             reply = await self._api.get("/chats/messages/held", params=query, headers=_signed(user))
             seen_at = time.time()
-            reply.raise_for_status()
+            if reply.status_code != httpx.codes.OK:  # as where all processes start at once
+                self.refused[reply.status_code] += 1
+                await asyncio.sleep(1)
+                continue
             body = reply.json()
             query["after"] = body["after"]
             if body["status"] != "thinking":
@@ -74,7 +82,8 @@ async def beside(apps: Apps, users: list[User]) -> None:
     chats = [await apps.ask(user) for user in users]
     before = await apps.polls(users[-1], chats[-1])
     holding = [asyncio.create_task(apps.hold(user, chat)) for user, chat in zip(users[:-1], chats[:-1], strict=True)]
-    await asyncio.sleep(5)  # by then each has a process
+    await asyncio.sleep(STARTING)
+    apps.refused.clear()
     during = await apps.polls(users[-1], chats[-1])
     still = sum(not task.done() for task in holding)
     for task in holding:
@@ -95,7 +104,7 @@ async def lateness(apps: Apps, users: list[User]) -> None:
     for _ in range(ROUNDS):
         chats = await asyncio.gather(*map(apps.ask, users))
         late += await asyncio.gather(*map(apps.hold, users, chats))
-    print(f"{len(late)} answers, held: shown after {spread(late)}", flush=True)
+    print(f"{len(late)} answers, held: shown after {spread(late)}; refused: {dict(apps.refused)}", flush=True)
 
 
 async def run(stack: RunningStack, controls: StackControls, users: list[User]) -> None:
