@@ -37,17 +37,17 @@ export function backoff(failures, retryAfterMs) {
 }
 
 /**
- * Sleep until the next poll is due. A hidden tab sleeps longer; becoming visible or online ends the sleep.
- * @param {number} ms @param {AbortSignal} signal
+ * Sleep until the next poll is due, or `hurry` aborts. A hidden tab sleeps longer; becoming visible or online ends the sleep.
+ * @param {number} ms @param {AbortSignal} signal @param {AbortSignal} hurry
  */
-export async function untilNextPoll(ms, signal) {
+export async function untilNextPoll(ms, signal, hurry) {
   const early = new AbortController();
   const wake = () => early.abort();
   const hiddenBefore = hidden();
   if (hiddenBefore) whenSeen(wake, early.signal);
   globalThis.addEventListener?.("online", wake, { signal: early.signal });
   try {
-    await sleep(hiddenBefore ? Math.max(ms, HIDDEN_MS) : ms, signal, early.signal);
+    await sleep(hiddenBefore ? Math.max(ms, HIDDEN_MS) : ms, signal, AbortSignal.any([early.signal, hurry]));
   } finally {
     early.abort();
   }
@@ -61,6 +61,7 @@ export async function untilNextPoll(ms, signal) {
 export function sleep(ms, signal, early) {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(signal.reason);
+    if (early?.aborted) return resolve();
     const done = new AbortController();
     const timer = setTimeout(end, Math.min(ms, LONGEST_TIMER_MS), resolve);
     early?.addEventListener("abort", () => end(resolve), { signal: done.signal });

@@ -1,5 +1,6 @@
 /**
- * Leader election: of all tabs of a browser that watch a chat, one polls and broadcasts the pages to the others.
+ * Leader election: of all tabs of a browser that watch a chat, one polls and broadcasts the pages to the others. The tab
+ * that cancels the turn tells all.
  *
  * Web Locks elect the leader. A tab that becomes visible steals the lock, since hidden tabs poll slowly; when the
  * leader is closed, the browser gives the lock to the next tab. Without Web Locks every tab polls.
@@ -13,22 +14,21 @@ export class SharedPolling {
 
   /**
    * @param {string} name of the lock and the channel, the same in every tab
-   * @param {(page: any) => void} hear receives each page that another tab has polled
+   * @param {(told: any) => void} hear receives what another tab, or another watch in this one, tells
    */
   constructor(name, hear) {
     this.#name = name;
-    if (!globalThis.navigator?.locks || !globalThis.BroadcastChannel) return;
     this.#channel = new BroadcastChannel(name);
     this.#channel.onmessage = (event) => hear(event.data);
   }
 
-  /** Broadcast to the other tabs. @param {object} page */
-  tell(page) {
-    this.#channel?.postMessage(page);
+  /** Broadcast to the other tabs. @param {object} told */
+  tell(told) {
+    this.#channel.postMessage(told);
   }
 
   close() {
-    this.#channel?.close();
+    this.#channel.close();
   }
 
   /**
@@ -37,7 +37,7 @@ export class SharedPolling {
    * @param {AbortSignal} signal
    */
   async lead(poll, signal) {
-    if (!this.#channel) return poll(signal);
+    if (!globalThis.navigator?.locks) return poll(signal);
     let take = !hidden();
     while (!signal.aborted) {
       const outcome = await leadOnce(this.#name, take, poll, signal);

@@ -3,7 +3,8 @@
 import { TurnCancelled, TurnFailed, StillThinking } from "./chat-errors.js";
 import { pathOf, retryAfterOf } from "./chat-http.js";
 import { isPage, isAccepted, isEnding } from "./chat-replies.js";
-import { watch } from "./chat-watch.js";
+import { SharedPolling } from "./chat-tabs.js";
+import { nameOf, watch } from "./chat-watch.js";
 
 /** @typedef {{memory_id: string, quote: string}} Citation */
 /** @typedef {{model: string, requests: number, input_tokens: number, cached_tokens: number, output_tokens: number}} Usage
@@ -74,10 +75,17 @@ export class Turn {
     return last?.messages.findLast(isAnswer) ?? this.#newest(options?.signal);
   }
 
-  /** Stop the turn; an ended one stays as it is. @returns {Promise<Page["status"]>} the turn's status afterwards */
+  /**
+   * Stop the turn; an ended one stays as it is. Its updates end at once, in every tab of this browser.
+   * @returns {Promise<Page["status"]>} the turn's status afterwards
+   */
   async cancel() {
     const reply = await this.#http.sendRepeatedly("POST", pathOf`chats/${this.chatId}/cancel`, { reads: isEnding });
-    return reply?.body.status;
+    const { status } = /** @type {import("./chat-http.js").Reply} */ (reply).body;
+    const tabs = new SharedPolling(nameOf(this.#http, this.chatId), () => {});
+    tabs.tell({ cancelled: status });
+    tabs.close();
+    return status;
   }
 
   /**

@@ -10,9 +10,14 @@ import { SharedPolling } from "./chat-tabs.js";
 /** @typedef {import("./chat-turn.js").Page} Page */
 /** @typedef {import("./chat-turn.js").Message} Message */
 /** @typedef {import("./chat-turn.js").Update} Update */
-/** @typedef {{page?: Page, heard?: Page, outage?: AsyncChatError | null, error?: unknown}} News
- *    a page that this tab polled; one that another tab polled; the error of the latest poll, or null; the error that ends the watch */
-/** @typedef {Page & {outage?: string}} Told what tabs tell each other: the latest page, and why no newer one comes */
+/** @typedef {{page?: Page, heard?: Page, stopped?: true, outage?: AsyncChatError | null, error?: unknown}} News
+ *    a page that this tab polled; one that another tab polled; the turn was stopped; the error of the latest poll, or null; the
+ *    error that ends the watch */
+/** @typedef {Page & {outage?: string, cancelled?: undefined} | {cancelled: Page["status"]}} Told what tabs tell each other: the
+ *    latest page, and why no newer one comes; or the turn's status after a cancellation */
+
+/** The chat's name among tabs. @param {Http} http @param {string} chatId */
+export const nameOf = (http, chatId) => `async-chat ${http.baseUrl} ${chatId}`;
 
 /**
  * @param {Http} http @param {string} chatId
@@ -28,12 +33,14 @@ export async function* watch(http, chatId, { after, firstHintMs = 0, outageMs, l
   const stop = signal ? AbortSignal.any([signal, left.signal]) : left.signal;
   late.addEventListener("abort", lookAgain, { signal: left.signal });
   stop.addEventListener("abort", () => news.put({ error: stop.reason }));
-  const shared = new SharedPolling(`async-chat ${http.baseUrl} ${chatId}`, (page) => news.put(heardOf(page)));
+  const shared = new SharedPolling(nameOf(http, chatId), hear);
   const poller = new Poller(http, chatId, after, outageMs);
   const view = new View(http);
   /** @type {Page | undefined} */
   let latest;
   let offline = false;
+  /** Aborted when the next poll is due at once. */
+  let hurry = new AbortController();
   start();
   try {
     for await (const item of news) {
@@ -46,6 +53,13 @@ export async function* watch(http, chatId, { after, firstHintMs = 0, outageMs, l
   } finally {
     left.abort();
     shared.close();
+  }
+
+  /** @param {Told} told */
+  function hear(told) {
+    if (told.cancelled === undefined) news.put(heardOf(told));
+    else if (told.cancelled === "cancelled") news.put({ stopped: true });
+    else hurry.abort();
   }
 
   /** A machine that has slept wakes to its timers first, and the answer may have been ready for long. */
@@ -61,7 +75,8 @@ export async function* watch(http, chatId, { after, firstHintMs = 0, outageMs, l
   /** Every tab does its first poll itself: from there on the leader's pages are complete. */
   async function start() {
     try {
-      await sleep(jittered(firstHintMs), stop);
+      await sleep(jittered(firstHintMs), stop, hurry.signal);
+      hurry = new AbortController();
       const first = await poller.poll(stop);
       news.put(first);
       latest ??= first.page;
@@ -75,7 +90,8 @@ export async function* watch(http, chatId, { after, firstHintMs = 0, outageMs, l
   async function poll(lead) {
     try {
       for (let item; !isEnd(item?.page); ) {
-        await untilNextPoll(poller.pauseMs, lead);
+        await untilNextPoll(poller.pauseMs, lead, hurry.signal);
+        hurry = new AbortController();
         item = await poller.poll(lead);
         news.put(item);
         latest = item.page ?? latest;
@@ -89,7 +105,7 @@ export async function* watch(http, chatId, { after, firstHintMs = 0, outageMs, l
   }
 }
 
-/** @param {Told} told @returns {News} */
+/** @param {Page & {outage?: string}} told @returns {News} */
 function heardOf({ outage, ...page }) {
   return { heard: page, outage: outage ? new Unreachable(outage) : null };
 }
@@ -175,6 +191,12 @@ class Poller {
   }
 }
 
+/** What a poll would show of a turn that was stopped. @param {Page | null} page the latest one @returns {any} */
+function stoppedAs(page) {
+  const turn = page?.turn ?? { asked_at: new Date(), progress: [], error: null };
+  return { messages: [], ...page, status: "cancelled", turn: { ...turn, phase: "done", draft: null }, poll_after_ms: null };
+}
+
 /** Merges pages into the state of the turn. */
 class View {
   #http;
@@ -195,7 +217,8 @@ class View {
   }
 
   /** Returns whether the state changed. @param {News} news */
-  take({ page, heard, outage = null }) {
+  take({ page, heard, stopped, outage = null }) {
+    if (stopped) page = stoppedAs(this.#page);
     const recovered = this.#outage !== outage;
     this.#outage = outage;
     // Another tab may still broadcast the previous turn.

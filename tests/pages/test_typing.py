@@ -341,6 +341,51 @@ def test_stop_shows_at_once_without_another_poll(show: Any) -> None:
     expect(page.question_box).to_be_focused()
 
 
+def test_escape_stops_and_the_button_says_so_until_the_reply(show: Any) -> None:
+    page = show(ScriptedApi().asked("?").thinks("Searching"))
+    expect(page.steps).to_have_count(1)
+    asked: list[Route] = []
+
+    def keep(route: Route) -> None:
+        asked.append(route)
+
+    page.tab.route(re.compile(r"/cancel$"), keep)
+    page.question_box.press("Escape")
+    page.question_box.press("Escape")
+    expect(page.button("Stopping…")).to_be_disabled()
+    assert len(asked) == 1
+    asked[0].fulfill(json={"chat_id": CHAT, "status": "cancelled"})
+    expect(page.no_answer).to_contain_text("Stopped before the answer was ready.", timeout=2_000)
+    expect(page.question_box).to_be_focused()
+
+
+def test_stop_that_fails_says_so_and_gives_the_button_back(show: Any) -> None:
+    page = show(ScriptedApi().asked("?").thinks("Searching"))
+    expect(page.steps).to_have_count(1)
+    problem = {"status": 403, "code": "chat_forbidden", "detail": "This chat belongs to another user."}
+    page.tab.route(re.compile(r"/cancel$"), lambda route: route.fulfill(status=403, json=problem))
+    page.button("Stop").click()
+    expect(page.tab.get_by_role("alert")).to_contain_text("This chat belongs to another user.")
+    expect(page.button("Stop")).to_be_enabled()
+    expect(page.button("Stop")).to_be_focused()
+    expect(page.thinking).to_be_visible()
+
+
+def test_stop_in_one_tab_shows_at_once_in_the_other(show: Any, page_url: str) -> None:
+    api = ScriptedApi().asked("?").thinks("Searching")
+    first = show(api)
+    expect(first.steps).to_have_count(1)
+    second = ChatPage(first.tab.context, page_url).open(f"#chat={CHAT}")
+    expect(second.steps).to_have_count(1)
+    first.tab.context.route("**/chats/messages?*", lambda _: None)  # no poll is answered any more
+    cancelled = {"chat_id": CHAT, "status": "cancelled"}
+    first.tab.context.route(re.compile(r"/cancel$"), lambda route: route.fulfill(json=cancelled))
+    first.button("Stop").click()
+    for tab in (first, second):
+        expect(tab.no_answer).to_contain_text("Stopped before the answer was ready.", timeout=2_000)
+    expect(first.question_box).to_be_focused()
+
+
 def test_stop_that_comes_after_the_answer_shows_the_answer(show: Any) -> None:
     api = ScriptedApi().asked("?").thinks("Searching")
     page = show(api)

@@ -1,10 +1,16 @@
 """Watching a turn: updates, their order, and the polls that they cost."""
 
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import httpx
 import pytest
 
-from async_chat_client import ChatClient, Citation
+from async_chat_client import AsyncChatClient, ChatClient, Citation
 from async_chat_client.errors import StillThinking, TurnCancelled, TurnFailed
-from async_chat_client.testing import FakeService, ScriptedTurn
+from async_chat_client.testing import FakeService, Handler, ScriptedTurn
 from async_chat_client.updates import Answered, Cancelled, Draft, Failed, Step, Thinking, Update
 from tests.conftest import Clients
 
@@ -149,6 +155,82 @@ def test_cancel_after_the_answer_returns_the_answer(service: FakeService, alice:
     service.time.seconds = 30
     assert turn.cancel() == "answered"
     assert turn.answer().content == "An answer."
+
+
+#: Seconds; shorter than the hint.
+HANGS = 5.0
+CANCELS = {
+    "the turn": lambda client, turn: turn.cancel(),
+    "the chat": lambda client, turn: client.chat(turn.chat_id).cancel(),
+}
+
+
+@pytest.mark.parametrize("cancel", CANCELS.values(), ids=CANCELS)
+@pytest.mark.parametrize(("after", "status", "polls"), [(1, "cancelled", 1), (30, "answered", 2)])
+def test_cancel_ends_the_sleep_between_polls_of_another_thread(
+    service: FakeService, cancel: Callable[..., str], after: float, status: str, polls: int
+) -> None:
+    service.hint(14_000, first_seconds=0)
+    client = ChatClient("https://chat.test", "alice", transport=service.transport())
+    turn = client.chat().ask(QUESTION)
+    updates = turn.updates()
+    assert next(updates) == Thinking("queued")
+    with ThreadPoolExecutor(1) as other:
+        rest = other.submit(lambda: story(list(updates)))
+        service.time.seconds = after
+        assert cancel(client, turn) == status
+        assert rest.result(HANGS) == ["Cancelled" if status == "cancelled" else "answer: An answer."]
+    assert len(service.polls()) == polls
+
+
+@pytest.mark.parametrize("cancel", CANCELS.values(), ids=CANCELS)
+@pytest.mark.parametrize(("after", "status", "polls"), [(1, "cancelled", 1), (30, "answered", 2)])
+def test_cancel_ends_the_sleep_between_polls_of_another_task(
+    service: FakeService, cancel: Callable[..., Any], after: float, status: str, polls: int
+) -> None:
+    async def watch() -> list[Update]:
+        client = AsyncChatClient("https://chat.test", "alice", transport=service.transport())
+        turn = await client.chat().ask(QUESTION)
+        updates = turn.updates()
+        assert await anext(updates) == Thinking("queued")
+        rest = asyncio.create_task(_all(updates))
+        await asyncio.sleep(0)
+        service.time.seconds = after
+        assert await cancel(client, turn) == status
+        return await asyncio.wait_for(rest, HANGS)
+
+    service.hint(14_000, first_seconds=0)
+    assert story(asyncio.run(watch())) == ["Cancelled" if status == "cancelled" else "answer: An answer."]
+    assert len(service.polls()) == polls
+
+
+async def _all(updates: AsyncIterator[Update]) -> list[Update]:
+    return [update async for update in updates]
+
+
+def test_cancel_does_not_end_an_earlier_turn_that_nobody_watched(service: FakeService, alice: ChatClient) -> None:
+    service.next_turns(ScriptedTurn(answer="Level 3.", seconds=1), ScriptedTurn(seconds=60))
+    chat = alice.chat()
+    first = chat.ask(QUESTION)
+    service.time.seconds = 2
+    second = chat.ask("And the bicycle?")
+    assert second.cancel() == "cancelled"
+    assert first.answer().content == "Level 3."
+    assert second.end == Cancelled()
+
+
+def test_poll_that_was_sent_before_the_stop_does_not_take_the_end_back(service: FakeService) -> None:
+    service.next_turns(ScriptedTurn(seconds=60))
+    turn = service.client("alice").chat().ask(QUESTION)
+
+    def stopped_meanwhile(request: httpx.Request, handle: Handler) -> httpx.Response:
+        reply = handle(request)
+        turn.cancel()
+        return reply
+
+    service.disturb(stopped_meanwhile, on="/chats/messages")
+    assert story(list(turn.updates())) == ["running", "Cancelled"]
+    assert len(service.polls()) == 1
 
 
 def test_callers_timeout_is_respected(service: FakeService, alice: ChatClient) -> None:

@@ -20,8 +20,6 @@ export class ChatRoom {
   #told;
   #chatId = "";
   #after = "";
-  /** Aborted when the shown turn is known to be stopped. */
-  #stopped = new AbortController();
   /** Aborted when another chat is opened. */
   #stay = new AbortController();
   /** @type {Turn | null} */
@@ -58,6 +56,9 @@ export class ChatRoom {
       this.#ask();
     });
     byId("stop").addEventListener("click", () => this.#stop());
+    addEventListener("keydown", (event) => {
+      if (event.key === "Escape" && !isComposing(event) && !document.querySelector("dialog[open]") && this.#looking) this.#stop();
+    });
     byId("to-answer").addEventListener("click", showNewAnswer);
     byId("scroller").addEventListener("scroll", hideWhenSeen);
   }
@@ -167,17 +168,20 @@ export class ChatRoom {
     }
   }
 
-  /** The service's word that the turn is stopped ends the watch: no poll is awaited. */
   async #stop() {
     const turn = this.#turn;
-    if (!turn) return;
-    byId("stop").disabled = true;
-    byId("stop").textContent = "Stopping…";
+    const button = byId("stop");
+    if (!turn || button.disabled) return;
+    const focused = document.activeElement;
+    [button.disabled, button.textContent] = [true, "Stopping…"];
     try {
-      if ((await turn.cancel()) === "cancelled" && turn === this.#turn) this.#stopped.abort();
+      await turn.cancel();
+      if (turn === this.#turn) byId("question").focus();
     } catch (error) {
       this.#told.failed(error);
-      this.#follow(this.#turn);
+      if (turn !== this.#turn) return;
+      this.#follow(turn);
+      if (focused === button) button.focus();
     }
   }
 
@@ -240,14 +244,11 @@ export class ChatRoom {
   /** Show a turn until it ends. @param {Turn} turn @param {ThinkingView} thinking */
   async #watch(turn, thinking) {
     const { signal } = this.#stay;
-    this.#stopped = new AbortController();
-    const { signal: stopped } = this.#stopped;
-    const watching = AbortSignal.any([signal, stopped]);
     this.#follow(turn);
     try {
-      for await (const update of turn.updates({ ...TIMEOUTS, signal: watching })) {
+      for await (const update of turn.updates({ ...TIMEOUTS, signal })) {
         await loadMarkdown();
-        watching.throwIfAborted();
+        signal.throwIfAborted();
         if (update.messages.length) document.querySelector(".pending")?.remove();
         this.#after = update.messages.at(-1)?.message_id ?? this.#after;
         this.#unseen = this.#show(update.messages) || this.#unseen;
@@ -255,10 +256,11 @@ export class ChatRoom {
         else this.#end(update.status, update.error, update.cancelReason);
       }
       this.#told.moved(turn.chatId);
+      if (!document.querySelector(".pending")) return;
+      this.#follow(null);
+      await this.#fetchPending(turn);
     } catch (error) {
-      if (signal.aborted) return;
-      if (!stopped.aborted) return this.#cannotShow(error);
-      await this.#showStopped(turn);
+      if (!signal.aborted) this.#cannotShow(error);
     } finally {
       thinking.remove();
       // After a stop, the next turn may be watched already.
@@ -266,16 +268,11 @@ export class ChatRoom {
     }
   }
 
-  /** Before the first poll, the question has not come back as a message yet. @param {Turn} turn */
-  async #showStopped(turn) {
+  /** Stopped before the first poll, the question has not come back as a message yet. @param {Turn} turn */
+  async #fetchPending(turn) {
     const { signal } = this.#stay;
-    this.#follow(null);
-    this.#end("cancelled", null);
-    this.#told.moved(turn.chatId);
-    byId("question").focus();
     try {
       const page = await this.#client.messages(turn.chatId, { after: this.#after || undefined, signal });
-      if (signal.aborted) return;
       document.querySelector(".pending")?.remove();
       this.#after = page.after;
       this.#show(page.messages);

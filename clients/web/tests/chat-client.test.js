@@ -327,6 +327,45 @@ describe("how a turn ends", () => {
     await assert.rejects(watched, TurnCancelled);
   });
 
+  for (const [name, ended, polls, canceller] of [
+    ["in the next poll's long sleep", "cancelled", 1, (turn) => turn],
+    ["by another turn object, as in another tab", "cancelled", 1, () => chat.resume("01CHAT")],
+    ["after the answer, which is fetched at once", "answered", 2, (turn) => turn],
+  ]) {
+    it(`is cancelled ${name}`, async () => {
+      service.willThink({ hintMs: 14_000 });
+      const turn = await chat.ask("Where did I park?");
+      const updates = turn.updates({ timeoutMs: 10_000 });
+      assert.equal((await updates.next()).value.status, "thinking");
+      const rest = all(updates);
+      if (ended === "answered") service.willAnswer();
+      assert.equal(await canceller(turn).cancel(), ended);
+      assert.deepEqual((await rest).map(({ status, phase }) => [status, phase]), [[ended, "done"]]);
+      assert.equal(service.polls.length, polls);
+    });
+  }
+
+  it("is cancelled before the first poll", async () => {
+    service.willThink({});
+    service.willFail(ASK, faults.status(200, { chat_id: "01CHAT", status: "thinking" }, { "Retry-After": "14" }));
+    const turn = await chat.ask("Where did I park?");
+    const rest = all(turn.updates({ timeoutMs: 10_000 }));
+    await turn.cancel();
+    const [{ status, messages, steps, elapsedMs }] = await rest;
+    assert.deepEqual({ status, messages, steps }, { status: "cancelled", messages: [], steps: [] });
+    assert.ok(elapsedMs < 1_000, `${elapsedMs}`);
+    assert.equal(service.polls.length, 0);
+  });
+
+  it("goes on when the cancellation is refused", async () => {
+    service.willThink({ hintMs: 200 }, { status: "answered" });
+    service.willFail("POST /chats/01CHAT/cancel", problem(403, "chat_forbidden"));
+    const turn = await chat.ask("Where did I park?");
+    const rest = all(turn.updates());
+    await assert.rejects(turn.cancel(), ChatForbidden);
+    assert.equal((await rest).at(-1).status, "answered");
+  });
+
   it("is found after a reload", async () => {
     await chat.ask("Where did I park?");
     assert.equal((await chat.resume("01CHAT").answer()).content, "Level 3, bay 12.");

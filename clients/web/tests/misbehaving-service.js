@@ -58,10 +58,15 @@ export class MisbehavingService {
     this.script = script;
   }
 
+  /** The answer is there before the next request. */
+  willAnswer() {
+    this.willThink({ status: "answered" });
+  }
+
   /** The turn takes this long, however often it is polled. */
   willThinkFor(ms) {
     this.willThink({});
-    setTimeout(() => this.willThink({ status: "answered" }), ms);
+    setTimeout(() => this.willAnswer(), ms);
   }
 
   get polls() {
@@ -145,8 +150,9 @@ export class MisbehavingService {
   }
 
   #cancel(reply) {
-    this.willThink({ status: "cancelled" });
-    send(reply, 200, { chat_id: "01CHAT", status: "cancelled" });
+    const { status } = this.script.at(-1);
+    if (!status) this.willThink({ status: "cancelled" });
+    send(reply, 200, { chat_id: "01CHAT", status: status ?? "cancelled" });
   }
 
   #retry(reply) {

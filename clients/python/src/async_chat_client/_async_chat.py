@@ -20,14 +20,16 @@ class AsyncChat:
     async def ask(self, question: str, *, key: str | None = None) -> "AsyncTurn":
         accepted = await self._runner.run(self._calls.ask(question, self.chat_id, key))
         self.chat_id = accepted.chat_id
-        return self._turn(accepted, question.strip())
+        return AsyncTurn(self._runner, self._calls, self._calls.watch(accepted, question.strip()))
 
     async def retry(self) -> "AsyncTurn":
-        return self._turn(await self._runner.run(self._calls.retry(self._id)), None)
+        accepted = await self._runner.run(self._calls.retry(self._id))
+        return AsyncTurn(self._runner, self._calls, self._calls.watch(accepted, None))
 
     def resume(self) -> "AsyncTurn":
         """Sends no request."""
-        return self._turn(Accepted(self._id, 0.0), None)
+        watch = self._calls.watch(Accepted(self._id, 0.0), None, new_turn=False)
+        return AsyncTurn(self._runner, self._calls, watch)
 
     async def cancel(self) -> Status:
         return await self._runner.run(self._calls.cancel(self._id))
@@ -49,10 +51,6 @@ class AsyncChat:
         if not self.chat_id:
             raise ValueError("a new chat has no id before its first question")
         return self.chat_id
-
-    def _turn(self, accepted: Accepted, question: str | None) -> "AsyncTurn":
-        watch = Watch(accepted.chat_id, question, accepted.first_wait, self._calls.retry_budget, self._calls.timing)
-        return AsyncTurn(self._runner, self._calls, watch)
 
 
 class AsyncTurn:
@@ -80,5 +78,4 @@ class AsyncTurn:
         return self._watch.answer()
 
     async def cancel(self) -> Status:
-        self._watch.soon()
         return await self._runner.run(self._calls.cancel(self.chat_id))

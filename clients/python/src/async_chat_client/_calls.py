@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
 from typing import Any
@@ -14,6 +14,7 @@ from async_chat_client._models import ChatSummary, Health, Memory, NewMemory, Pa
 from async_chat_client._replies import read, retry_after
 from async_chat_client._sansio import Emit, Flow, Reply, Request, RetryBudget, Stream, Timing
 from async_chat_client._send import send_with_retries
+from async_chat_client._watch import Watch, Watches
 from async_chat_client.errors import AsyncChatError, UnreadableReply
 
 #: The service's limit for one request.
@@ -43,6 +44,13 @@ class Calls:
     retry_budget: RetryBudget
     timing: Timing
     time_zone: str | None = None
+    watches: Watches = field(default_factory=Watches)
+
+    def watch(self, accepted: Accepted, question: str | None, *, new_turn: bool = True) -> Watch:
+        """Watch the turn of an accepted question, or the chat's latest turn if it is not a new one."""
+        watch = Watch(accepted.chat_id, question, accepted.first_wait, self.retry_budget, self.timing)
+        self.watches.add(watch, new_turn=new_turn)
+        return watch
 
     def ask(self, question: str, chat_id: str | None, key: str | None) -> Flow[Accepted]:
         """Ask in a new chat, or in `chat_id`; an empty id is none. Without `key`, a random idempotency key is used."""
@@ -66,9 +74,11 @@ class Calls:
         return Accepted(chat_id, _first_wait(reply) if reply else 0.0)
 
     def cancel(self, chat_id: str) -> Flow[Status]:
-        """Stop the running turn. Returns the last turn's status."""
+        """Stop the running turn, and tell its watches. Returns the last turn's status."""
         reply = yield from self._answered(Request("POST", f"/chats/{_part(chat_id)}/cancel"))
-        return read(reply, _bodies.status)
+        status = read(reply, _bodies.status)
+        self.watches.tell(chat_id, status)
+        return status
 
     def mark_read(self, chat_id: str) -> Flow[None]:
         yield from send_with_retries(Request("POST", f"/chats/{_part(chat_id)}/read"), self.retry_budget, self.timing)

@@ -25,15 +25,17 @@ class Chat:
         """
         accepted = self._runner.run(self._calls.ask(question, self.chat_id, key))
         self.chat_id = accepted.chat_id
-        return self._turn(accepted, question.strip())
+        return Turn(self._runner, self._calls, self._calls.watch(accepted, question.strip()))
 
     def retry(self) -> "Turn":
         """Run the last turn again, after it failed or was cancelled. Raises `NothingToRetry`, `ChatBusy`."""
-        return self._turn(self._runner.run(self._calls.retry(self._id)), None)
+        accepted = self._runner.run(self._calls.retry(self._id))
+        return Turn(self._runner, self._calls, self._calls.watch(accepted, None))
 
     def resume(self) -> "Turn":
         """The latest turn of this chat."""
-        return self._turn(Accepted(self._id, 0.0), None)
+        watch = self._calls.watch(Accepted(self._id, 0.0), None, new_turn=False)
+        return Turn(self._runner, self._calls, watch)
 
     def cancel(self) -> Status:
         """Stop the running turn. Returns the latest turn's status: it may have ended before."""
@@ -60,10 +62,6 @@ class Chat:
         if not self.chat_id:
             raise ValueError("a new chat has no id before its first question")
         return self.chat_id
-
-    def _turn(self, accepted: Accepted, question: str | None) -> "Turn":
-        watch = Watch(accepted.chat_id, question, accepted.first_wait, self._calls.retry_budget, self._calls.timing)
-        return Turn(self._runner, self._calls, watch)
 
 
 class Turn:
@@ -99,5 +97,4 @@ class Turn:
 
     def cancel(self) -> Status:
         """Stop the turn. Its updates then show how it ended: the answer may have come first."""
-        self._watch.soon()
         return self._runner.run(self._calls.cancel(self.chat_id))

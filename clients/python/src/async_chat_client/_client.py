@@ -1,6 +1,5 @@
 """The blocking client."""
 
-import time
 from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import Self
@@ -34,7 +33,7 @@ class ChatClient:
         retry_budget: RetryBudget = RetryBudget(),  # noqa: B008  # frozen
         transport: httpx.BaseTransport | None = None,
         timing: Timing = Timing(),  # noqa: B008  # frozen
-        sleep: Callable[[float], None] = time.sleep,
+        sleep: Callable[[float], None] | None = None,
     ) -> None:
         self._http = made(httpx.Client, transport=transport, **http_settings(base_url))
         self._runner = Runner(self._http, token, sleep)

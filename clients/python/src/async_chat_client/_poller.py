@@ -7,7 +7,7 @@ from async_chat_client._deadline import Deadline
 from async_chat_client._models import Page
 from async_chat_client._replies import NOT_MODIFIED, error_in, read, retry_after
 from async_chat_client._retry import backoff, is_retryable, with_jitter
-from async_chat_client._sansio import Flow, Reply, Request, RetryBudget, Timing, Wait, send_once
+from async_chat_client._sansio import Alarm, Flow, Reply, Request, RetryBudget, Timing, Wait, send_once
 from async_chat_client.errors import AsyncChatError, ServiceError, StillThinking, UnreadableReply
 from async_chat_client.updates import PollFailed
 
@@ -33,22 +33,24 @@ class Poller:
         self._failing_since: float | None = None
         self._failures = 0
         self._last_error: AsyncChatError | None = None
+        self._alarm = Alarm()
 
     def soon(self) -> None:
-        """Poll without waiting: the turn was changed from here."""
-        self._due = self._timing.now()
+        """End the wait for the next poll: the turn was changed from here. May come from another thread."""
+        self._alarm.ring()
 
     def wait(self, until: float) -> Flow[None]:
         """Wait until the next poll is due, at most until the deadline."""
         seconds = min(self._due, self._stop(until)) - self._timing.now()
-        if seconds > 0:
-            yield Wait(seconds)
+        if seconds > 0 and not self._alarm.rung:
+            yield Wait(seconds, self._alarm)
 
     def poll(self, until: float) -> Flow[Page | PollFailed | None]:
         """Poll once: a page, None for an unchanged chat, or `PollFailed`.
 
         Raises an error that is not retryable, and the last error once polls have failed for longer than the budget.
         """
+        self._alarm.clear()
         outcome = yield from send_once(self._request(until))
         error = error_in(outcome)
         if error is None:

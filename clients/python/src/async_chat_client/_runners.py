@@ -1,24 +1,31 @@
 """Runners of the flows in `_sansio.py`, blocking and asynchronous. They do I/O and decide nothing."""
 
 import inspect
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from functools import partial
 from ipaddress import ip_address
+from threading import Event
 from typing import Any, TypeVar
 
+import anyio
 import httpx
 
 from async_chat_client._gate import authorization, check, lost
-from async_chat_client._sansio import Emit, Flow, Outcome, Reply, Request, Stream, Wait
+from async_chat_client._sansio import Alarm, Emit, Flow, Outcome, Reply, Request, Stream, Wait
 
 T = TypeVar("T")
+#: Seconds.
+SLICE = 0.5
 Token = str | Callable[[], str] | None
 AsyncToken = str | Callable[[], str] | Callable[[], Awaitable[str]] | None
 
 
 class Runner:
-    """Runs flows over a blocking client."""
+    """Runs flows over a blocking client. An alarm ends the sleep of another thread, but not a caller's own `sleep`."""
 
-    def __init__(self, http: httpx.Client, token: Token, sleep: Callable[[float], None]) -> None:
+    def __init__(self, http: httpx.Client, token: Token, sleep: Callable[[float], None] | None) -> None:
         self._http = http
         self._token = token
         self._sleep = sleep
@@ -49,7 +56,7 @@ class Runner:
 
     def _perform(self, step: Request | Wait) -> Outcome | None:
         if isinstance(step, Wait):
-            self._sleep(step.seconds)
+            (self._sleep or partial(_sleep, step.alarm))(step.seconds)
             return None
         token = self._token() if callable(self._token) else self._token
         try:
@@ -92,7 +99,8 @@ class AsyncRunner:
 
     async def _perform(self, step: Request | Wait) -> Outcome | None:
         if isinstance(step, Wait):
-            await self._sleep(step.seconds)
+            with _until(step.alarm):
+                await self._sleep(step.seconds)
             return None
         token = self._token() if callable(self._token) else self._token
         if inspect.isawaitable(token):
@@ -101,6 +109,21 @@ class AsyncRunner:
             return _reply(await self._http.request(**_arguments(step, token)))
         except httpx.RequestError as error:
             return lost(error)
+
+
+def _sleep(alarm: Alarm | None, seconds: float) -> None:
+    woken, end = Event(), time.monotonic() + seconds
+    with alarm.calls(woken.set) if alarm else nullcontext():
+        # In slices, since Ctrl-C does not interrupt it on Windows.
+        while (left := end - time.monotonic()) > 0 and not woken.wait(min(left, SLICE)):
+            pass
+
+
+@contextmanager
+def _until(alarm: Alarm | None) -> Iterator[None]:
+    """Leaves its block when the alarm rings: anyio's scopes do so in every event loop that httpx knows."""
+    with anyio.CancelScope() as scope, alarm.calls(scope.cancel) if alarm else nullcontext():
+        yield
 
 
 def http_settings(base_url: str) -> dict[str, Any]:

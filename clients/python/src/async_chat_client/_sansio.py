@@ -5,14 +5,49 @@ also yields `Emit`, a value for the caller. `_runners.py` does the I/O, blocking
 decision is written and tested once.
 """
 
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from random import random
+from threading import Lock
 from time import monotonic
 from typing import Generic, Literal, TypeAlias, TypeVar
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
+
+
+class Alarm:
+    """Ends a wait early. `ring` may come from another thread; it holds until `clear`."""
+
+    def __init__(self) -> None:
+        self.rung = False
+        self._lock = Lock()
+        self._wakers: list[Callable[[], object]] = []
+
+    def ring(self) -> None:
+        with self._lock:
+            self.rung = True
+            wakers = [*self._wakers]
+        for wake in wakers:
+            wake()
+
+    def clear(self) -> None:
+        self.rung = False
+
+    @contextmanager
+    def calls(self, wake: Callable[[], object]) -> Iterator[None]:
+        """Within this context, a ring calls `wake`; at once if the alarm has rung already."""
+        with self._lock:
+            self._wakers.append(wake)
+            rung = self.rung
+        try:
+            if rung:
+                wake()
+            yield
+        finally:
+            with self._lock:
+                self._wakers.remove(wake)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +88,10 @@ class Lost:
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """Sleep for `seconds`."""
+    """Sleep for `seconds`, or until the alarm rings."""
 
     seconds: float
+    alarm: Alarm | None = None
 
 
 @dataclass(frozen=True, slots=True)

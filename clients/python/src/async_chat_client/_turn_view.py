@@ -31,7 +31,8 @@ class TurnView:
         following = next((message for message in page.messages if message.message_id > self._question_id), None)
         if following is None or following is page.messages[-1]:
             yield from self._progress(page.turn)
-        self.end = _end(page, following)
+        # A poll that was sent before the turn was stopped does not take the end back.
+        self.end = self.end or _end(page, following)
 
     def _find_question(self, messages: Sequence[Message]) -> str:
         questions = [message for message in messages if message.role == "user"]

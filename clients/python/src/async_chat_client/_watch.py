@@ -1,8 +1,10 @@
 """Watch one turn until it ends."""
 
 from math import inf
+from threading import Lock
+from weakref import WeakSet
 
-from async_chat_client._models import Message, Page
+from async_chat_client._models import Message, Page, Status
 from async_chat_client._poller import Poller
 from async_chat_client._sansio import Emit, RetryBudget, Stream, Timing
 from async_chat_client._turn_view import TurnView
@@ -33,6 +35,8 @@ class Watch:
         yield from self._tell()
         while self.end is None:
             yield from self._poller.wait(until)
+            if self.end is not None:
+                break
             found = yield from self._poller.poll(until)
             if isinstance(found, PollFailed):
                 yield Emit(found)
@@ -43,8 +47,10 @@ class Watch:
                 self._poller.check(until)
         yield Emit(self.end)
 
-    def soon(self) -> None:
-        """Poll without waiting: the turn was changed from here."""
+    def told(self, status: Status) -> None:
+        """The service's reply to a cancellation: a stopped turn has ended, any other is polled without waiting."""
+        if status == "cancelled":
+            self._view.end = self.end or Cancelled()
         self._poller.soon()
 
     def answer(self) -> Message:
@@ -61,3 +67,24 @@ class Watch:
         # A caller who left early has not had all updates of the last page, and an unchanged page is not sent again.
         for update in self._view.news(self._page) if self._page else ():
             yield Emit(update)
+
+
+class Watches:
+    """The watches of a client's turns, to tell them what came of a cancellation, in whichever thread they wait."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._watches: WeakSet[Watch] = WeakSet()
+
+    def add(self, watch: Watch, *, new_turn: bool) -> None:
+        """With `new_turn`, earlier watches of the chat are of turns that a cancellation no longer reaches."""
+        with self._lock:
+            if new_turn:
+                self._watches -= {one for one in self._watches if one.chat_id == watch.chat_id}
+            self._watches.add(watch)
+
+    def tell(self, chat_id: str, status: Status) -> None:
+        with self._lock:
+            told = [one for one in self._watches if one.chat_id == chat_id]
+        for one in told:
+            one.told(status)
