@@ -53,7 +53,7 @@ STACK_OPTIONS = $${PORT:+--port "$$PORT"} --set recall_delay_seconds="$$RECALL_D
 READ_EXTRAS = read -ra extras <<<"$$EXTRA"
 READ_OPTIONS = read -ra options <<<"$$OPTIONS"
 
-.PHONY: help run up down reset logs ask import turn turns stop check fix format lint types architecture terraform-check terraform-init \
+.PHONY: help run up down reset logs ask agent import turn turns stop check fix format lint types architecture terraform-check terraform-init \
   test test-all test-code test-python test-web test-terraform test-stack accept plan-review package docs generate release bench lock env
 
 help:
@@ -79,6 +79,10 @@ logs: env ## Show what the functions logged: make logs [CHAT=...] [OPTIONS="--fo
 
 ask: env ## Ask and wait for the answer: make ask Q="..." [USER=alice] [CHAT=...]
 	@$(LOCAL) ask --user "$$ASKED_USER" --chat "$$CHAT" -- "$$Q"
+
+agent: env ## Run the agent here, over a user's memories, without the service: make agent Q="..." [USER=alice] [AGENT=... EXTRA=...] [DEBUG=5678]
+	@$(READ_EXTRAS); $(LOCAL) agent --user "$$ASKED_USER" $${AGENT:+--set agent="$$AGENT"} \
+	  $${DEBUG:+--debug-port "$$DEBUG"} $${extras[@]+$(EXTRA_OPTIONS)} -- "$$Q"
 
 import: env ## Store many memories: make import FILE=notes.jsonl [USER=alice] (or .csv)
 	@$(VENV_PYTHON) -m async_chat_client import --as "$$ASKED_USER" -- "$$FILE"

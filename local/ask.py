@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Protocol
+
 from async_chat_client import ChatClient, RetryBudget, Step
 from async_chat_client.errors import AsyncChatError, ServiceError, Unauthorized, Unreachable
 from async_chat_client.updates import Answered, Cancelled, End, Failed
@@ -14,6 +17,13 @@ from local.stack import Stack
 TIMEOUT_SECONDS = 900
 #: A refused question is reported at once; polls may fail for a while, for example when the stack restarts.
 RETRY_BUDGET = RetryBudget(sending=0, outage=15)
+
+
+class Quoted(Protocol):
+    """A citation: the client's, or the domain's."""
+
+    @property
+    def quote(self) -> str: ...
 
 
 def client_for(stack: Stack, name: str) -> ChatClient:
@@ -35,25 +45,30 @@ def ask(client: ChatClient, question: str, chat_id: str | None, report: Report) 
         for update in turn.updates(TIMEOUT_SECONDS):
             if isinstance(update, Step):
                 report(update.text)
-        status, shown = _outcome(turn.end)
+        status, text = _outcome(turn.end)
         report(status)
     except AsyncChatError as error:
         raise StackFailure(_sentence(error)) from error
     if isinstance(turn.end, Failed):
-        raise StackFailure(shown)
-    return shown
+        raise StackFailure(text)
+    return text
 
 
 def _outcome(end: End | None) -> tuple[str, str]:
     match end:
         case Answered(message=message):
-            quotes = (f'  [{number}] "{cited.quote}"' for number, cited in enumerate(message.citations, 1))
-            return "answered", "\n".join([message.content, *quotes])
+            return "answered", shown(message.content, message.citations)
         case Failed(message=text):
             return "failed", text
         case Cancelled(reason=str() as reason):
             return "cancelled", reason
     return "cancelled", "cancelled"
+
+
+def shown(text: str, citations: Iterable[Quoted]) -> str:
+    """The text of an answer with its quotes below it."""
+    quotes = (f'  [{number}] "{cited.quote}"' for number, cited in enumerate(citations, 1))
+    return "\n".join([text, *quotes])
 
 
 def _sentence(error: AsyncChatError) -> str:

@@ -15,7 +15,8 @@ from typing import Any
 from async_chat_client import plain
 
 from local import emulator, stack, terraform
-from local.ask import ask, client_for
+from local.agent import OwnAgent, require_extras
+from local.ask import ask, client_for, shown
 from local.crash import crash
 from local.failure import StackFailure
 from local.foreground import run
@@ -75,6 +76,17 @@ def _ask(given: argparse.Namespace, home: Home) -> None:
         print(plain(ask(client, given.question, given.chat, progress_lines())))
 
 
+def _agent(given: argparse.Namespace, home: Home) -> None:
+    from local.try_agent import try_agent  # imports agents and adapters, which no other command needs
+
+    options = StackOptions(**_agent_options(given, home, keep=False))
+    require_extras(options.extras)
+    home.make_private()
+    agent = options.own_agent or OwnAgent(options.settings.get("agent", "recall"), debug_port=options.debug_port)
+    answer = try_agent(home, agent, given.user, given.question, progress_lines())
+    print(plain(shown(answer.text, answer.citations)))
+
+
 def _kill_workers(given: argparse.Namespace, home: Home) -> int:
     killed = crash(home)
     print(f"Processes killed: {killed}")
@@ -108,36 +120,46 @@ def _reset(given: argparse.Namespace, home: Home) -> None:
 
 
 def _options(given: argparse.Namespace, home: Home) -> StackOptions:
+    return StackOptions(
+        port=given.port, origins=tuple(given.cors), samples=given.samples, **_agent_options(given, home, keep=True)
+    )
+
+
+def _agent_options(given: argparse.Namespace, home: Home, *, keep: bool) -> dict[str, Any]:
+    """The options that make the agent, or those of the last start if none is given; with `keep` for the next one."""
     like = _settings_of(given.like) if given.like else {}
-    given.extra += [PROJECT / extra for extra in like.get("package_extras", [])]
     taken = {name: like[name] for name in AGENTS_SETTINGS if like.get(name)}
     settings = {name: value if isinstance(value, str) else terraform.literal(value) for name, value in taken.items()}
     settings |= dict(setting.split("=", 1) for setting in given.set)
     if given.model:
         settings = {"agent": "bedrock", "model": terraform.literal({"id": given.model}), **settings}
-    extras = [str(extra.resolve()) for extra in given.extra]
-    ours = {name: value for name, value in settings.items() if name in AGENTS_SETTINGS}
-    agent = _with_memory(home, {"settings": ours, "extras": extras, "model_url": given.model_url})
-    settings = {**settings, **agent["settings"]}
-    extras_paths = tuple(map(Path, agent["extras"]))
-    return StackOptions(
-        given.port, settings, agent["model_url"], extras_paths, tuple(given.cors), given.samples, given.debug_port
-    )
-
-
-def _with_memory(home: Home, given: dict[str, Any]) -> dict[str, Any]:
-    """The given options of the agent, which are remembered; those of the last start if none is given."""
-    file = home.remembered_agent_file
-    if given == {"settings": {"agent": "recall"}, "extras": [], "model_url": None}:
-        file.unlink(missing_ok=True)
-    elif any(given.values()):
-        home.make_private()
-        write_private(file, json.dumps(given))
-    elif file.exists():
-        given = json.loads(file.read_text(encoding="utf-8"))
-        name = given["settings"].get("agent") or ", ".join(given["extras"])
+    extras = [*given.extra, *(PROJECT / extra for extra in like.get("package_extras", []))]
+    agent = {
+        "settings": {name: value for name, value in settings.items() if name in AGENTS_SETTINGS},
+        "extras": [str(extra.resolve()) for extra in extras],
+        "model_url": given.model_url,
+    }
+    if any(agent.values()):
+        if keep:
+            _remember(home, agent)
+    elif home.remembered_agent_file.exists():
+        agent = json.loads(home.remembered_agent_file.read_text(encoding="utf-8"))
+        name = agent["settings"].get("agent") or ", ".join(agent["extras"])
         print(f"With {plain(name)}, as at the last start. Without it: AGENT=recall", flush=True)
-    return given
+    return {
+        "settings": {**settings, **agent["settings"]},
+        "model_url": agent["model_url"],
+        "extras": tuple(map(Path, agent["extras"])),
+        "debug_port": given.debug_port,
+    }
+
+
+def _remember(home: Home, agent: dict[str, Any]) -> None:
+    if agent == {"settings": {"agent": "recall"}, "extras": [], "model_url": None}:
+        home.remembered_agent_file.unlink(missing_ok=True)
+    else:
+        home.make_private()
+        write_private(home.remembered_agent_file, json.dumps(agent))
 
 
 def _settings_of(workspace: str) -> dict[str, Any]:
@@ -163,9 +185,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m local", description="The local stack.")
     shared = argparse.ArgumentParser(add_help=False)
     shared.add_argument("--home", type=Path, default=_usual_home(), help="the folder with its state")
-    starting = argparse.ArgumentParser(add_help=False)
-    starting.add_argument("--port", type=int, help="0: any free one; default: the last one, or 8460")
-    starting.add_argument(
+    choosing = argparse.ArgumentParser(add_help=False)
+    choosing.add_argument(
         "--set",
         action="append",
         default=[],
@@ -173,17 +194,19 @@ def _parser() -> argparse.ArgumentParser:
         metavar="NAME=VALUE",
         help="a setting of the workspace: docs/terraform.md",
     )
-    starting.add_argument("--like", metavar="WORKSPACE", help="with the agent of a workspace: see terraform/workspaces")
-    starting.add_argument("--model-url", help="an OpenAI-compatible server (Ollama, llama.cpp, vLLM) to use as Bedrock")
-    starting.add_argument("--model", metavar="NAME", help="agent `bedrock` with the model of this name")
-    starting.add_argument(
-        "--cors", action="append", default=[], metavar="ORIGIN", help="a page of this origin may call the API too"
-    )
-    starting.add_argument(
+    choosing.add_argument("--like", metavar="WORKSPACE", help="with the agent of a workspace: see terraform/workspaces")
+    choosing.add_argument("--model-url", help="an OpenAI-compatible server (Ollama, llama.cpp, vLLM) to use as Bedrock")
+    choosing.add_argument("--model", metavar="NAME", help="agent `bedrock` with the model of this name")
+    choosing.add_argument(
         "--extra", type=Path, action="append", default=[], help="added to the zip: see scripts/package.py"
     )
-    starting.add_argument(
+    choosing.add_argument(
         "--debug-port", type=int, metavar="PORT", help="an agent of your own waits for debugpy's client on this port"
+    )
+    starting = argparse.ArgumentParser(add_help=False)
+    starting.add_argument("--port", type=int, help="0: any free one; default: the last one, or 8460")
+    starting.add_argument(
+        "--cors", action="append", default=[], metavar="ORIGIN", help="a page of this origin may call the API too"
     )
     starting.add_argument("--no-samples", dest="samples", action="store_false", help="load no sample memories")
     commands = parser.add_subparsers(required=True)
@@ -195,8 +218,8 @@ def _parser() -> argparse.ArgumentParser:
         added.set_defaults(command=function)
         return added
 
-    command("up", _up, "start it in the background, or update a running one", starting)
-    command("run", _run, "start it in the foreground, until Ctrl-C", starting)
+    command("up", _up, "start it in the background, or update a running one", starting, choosing)
+    command("run", _run, "start it in the foreground, until Ctrl-C", starting, choosing)
     command("down", _down, "stop it and keep its state")
     command("status", _status, "show whether it runs, and where")
     command("kill-workers", _kill_workers, "kill -9 every worker of the chat function")
@@ -205,6 +228,9 @@ def _parser() -> argparse.ArgumentParser:
     asking.add_argument("question")
     asking.add_argument("--user", default="alice")
     asking.add_argument("--chat", help="ask in this chat")
+    trying = command("agent", _agent, "run the agent in this process, without the service", choosing)
+    trying.add_argument("question")
+    trying.add_argument("--user", default="alice")
     logging = command("logs", _logs, "show the functions' logs")
     logging.add_argument("--minutes", type=float, default=10)
     logging.add_argument("--chat", help="only of this chat")

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from async_chat_client import ChatClient, NewMemory
 from async_chat_client.errors import AsyncChatError
 
+from domain.memory import Memory
 from local.failure import StackFailure
 from local.home import PROJECT, Home
 from local.people import Person
@@ -19,7 +22,7 @@ def load(home: Home, client: ChatClient, person: Person) -> int:
     """Store the memories that this user has not had yet; returns their number. Deleted ones do not come back."""
     # By sub, not by name: the users of a new user pool have no memories.
     loaded = _loaded(home)
-    missing = _sample_of(person)[loaded.get(person.sub, 0) :]
+    missing = of(person.name)[loaded.get(person.sub, 0) :]
     try:
         for ids in client.memories.remember_all(missing):
             loaded[person.sub] = loaded.get(person.sub, 0) + len(ids)
@@ -34,8 +37,19 @@ def _loaded(home: Home) -> dict[str, int]:
     return dict(json.loads(file.read_text(encoding="utf-8"))) if file.exists() else {}
 
 
-def _sample_of(person: Person) -> list[NewMemory]:
-    """Without `key`, by which the evaluation's questions name a memory."""
-    lines = (FOLDER / f"{person.name}.jsonl").read_text(encoding="utf-8").splitlines()
-    found = [json.loads(line) for line in lines if line.strip()]
-    return [NewMemory(one["text"], datetime.fromisoformat(one["occurred_at"]), one["tags"]) for one in found]
+def of(name: str) -> list[NewMemory]:
+    """A demo user's sample memories, as they are sent."""
+    return [NewMemory(one["text"], datetime.fromisoformat(one["occurred_at"]), one["tags"]) for one in lines(name)]
+
+
+def memory(memory_id: str, line: Mapping[str, Any]) -> Memory:
+    """A line as an agent sees it."""
+    return Memory(memory_id, line["text"], datetime.fromisoformat(line["occurred_at"]), tuple(line["tags"]))
+
+
+def lines(name: str) -> list[Mapping[str, Any]]:
+    """The lines of a demo user's file. The evaluation's questions name one by its `key`."""
+    file = FOLDER / f"{name}.jsonl"
+    if not file.exists():
+        raise StackFailure(f"There are no sample memories of {name}.")
+    return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]

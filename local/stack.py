@@ -24,7 +24,7 @@ from local.people import Person
 from local.progress import Report
 
 #: The longest that there is: somebody is looking at a breakpoint meanwhile.
-DEBUG_DEADLINE = "900"
+DEBUG_DEADLINE = "840"
 
 
 @dataclass(frozen=True)

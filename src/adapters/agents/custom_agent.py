@@ -1,12 +1,15 @@
 """Loads a custom agent, named by the setting `agent` as `package.module:factory`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 
 from domain.ports import Clock, MemoryStore, ProgressReporter, ReasoningAgent
 from domain.records import Answer, Assignment
+
+if TYPE_CHECKING:
+    from adapters.agents.event_loop import LastingLoop
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +21,8 @@ class AgentDependencies:
 
 
 Reason = Callable[[Assignment, ProgressReporter], Answer]
-AgentFactory = Callable[[AgentDependencies], ReasoningAgent | Reason]
+AsyncReason = Callable[[Assignment, ProgressReporter], Coroutine[Any, Any, Answer]]
+AgentFactory = Callable[[AgentDependencies], ReasoningAgent | Reason | AsyncReason]
 _SHAPE: Final = "package.module:factory"
 
 
@@ -27,13 +31,22 @@ class AgentLoadError(Exception):
 
 
 class FunctionAgent(ReasoningAgent):
-    """Wraps a plain function, or a method `reason`, as an agent."""
+    """Wraps a function, or a method `reason`, as an agent. It may be `async def`."""
 
-    def __init__(self, function: Reason) -> None:
+    def __init__(self, function: Reason | AsyncReason) -> None:
         self._function = function
+        self._loop: LastingLoop | None = None
 
     def reason(self, assignment: Assignment, progress: ProgressReporter) -> Answer:
-        return self._function(assignment, progress)
+        made = self._function(assignment, progress)
+        return self._awaited(made) if isinstance(made, Coroutine) else made
+
+    def _awaited(self, work: Coroutine[Any, Any, Answer]) -> Answer:
+        if self._loop is None:
+            from adapters.agents.event_loop import LastingLoop  # asyncio takes 60 ms to import
+
+            self._loop = LastingLoop()
+        return self._loop.run(work)
 
 
 def load_agent(name: str, dependencies: AgentDependencies) -> ReasoningAgent:

@@ -15,7 +15,7 @@ from pydantic_ai.exceptions import AgentRunError, UnexpectedModelBehavior
 from pydantic_ai.messages import AgentStreamEvent, TextPart
 from pydantic_ai.models import Model
 
-from adapters.agents.bedrock import event_loop
+from adapters.agents import event_loop
 from adapters.agents.bedrock.answer import ModelAnswer, answer_from, show_drafts
 from adapters.agents.bedrock.errors import code_of, is_busy, is_retryable
 from adapters.agents.bedrock.model import ModelSettings

@@ -1,9 +1,18 @@
 """Loading a custom agent by its name."""
 
+import asyncio
+import time
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
-from adapters.agents.custom_agent import AgentDependencies, AgentLoadError, load_agent
-from domain.ports import ReasoningAgent
+from adapters.agents.custom_agent import AgentDependencies, AgentLoadError, FunctionAgent, load_agent
+from adapters.agents.time_limited_agent import TimeLimitedAgent
+from adapters.clocks import SystemClock
+from domain.errors import AgentFailed
+from domain.ports import ProgressReporter, ReasoningAgent
+from domain.records import Answer, Assignment
 from tests.contract.reasoning_agent import ReasoningAgentContract, RecordingProgressReporter
 from tests.fakes.clock import FakeClock
 from tests.support.people import alice_and_bob, asking
@@ -49,3 +58,30 @@ class TestPlainFunction(ReasoningAgentContract):
     @pytest.fixture
     def agent(self) -> ReasoningAgent:
         return loaded("tests.support.custom_agents:echo")
+
+
+class TestAsyncFunction(ReasoningAgentContract):
+    @pytest.fixture
+    def agent(self) -> ReasoningAgent:
+        return loaded("tests.support.custom_agents:waiting")
+
+
+def test_an_async_agent_leaves_no_task_behind() -> None:
+    agent = loaded("tests.support.custom_agents:waiting")
+    before = time.monotonic()
+    agent.reason(asking("Where?"), RecordingProgressReporter())
+    assert time.monotonic() - before < 1
+
+
+def test_an_async_agent_is_stopped_at_its_time_limit() -> None:
+    async def sleeps(_assignment: Assignment, _progress: ProgressReporter) -> Answer:
+        await asyncio.sleep(3600)
+        raise AssertionError
+
+    clock = SystemClock()
+    agent = TimeLimitedAgent(FunctionAgent(sleeps), clock)
+    for _ in range(2):  # its loop is usable afterwards
+        assignment = replace(asking("Where?"), answer_by=clock.now() + timedelta(seconds=0.2))
+        with pytest.raises(AgentFailed) as failed:
+            agent.reason(assignment, RecordingProgressReporter())
+        assert failed.value.code == "timed_out"
