@@ -187,7 +187,7 @@ generate: env ## Regenerate openapi.json, Terraform's routes.json and the genera
 	@$(VENV_PYTHON) -m scripts.terraform_docs
 	@$(VENV_PYTHON) -m scripts.docs write
 
-release: env ## Make what belongs to a release, build/release/: notes, zip, wheel, npm tarball, openapi.json
+release: env ## Make what belongs to a release, build/release/: notes, zip, wheels, npm tarball, openapi.json
 	@$(VENV_PYTHON) -m scripts.release
 
 ## Measure, and lock dependencies

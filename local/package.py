@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import os
 import py_compile
+import re
 import shutil
 import sys
 import tempfile
 import zipfile
 from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
 
 from local import emulator
@@ -54,9 +55,11 @@ def put_agent(home: Home, own: OwnAgent) -> None:
                 raise StackFailure(f"{folder} holds names that are in the zip already: {', '.join(sorted(names))}")
             for file in files(folder):
                 name = file.relative_to(folder)
-                package.write(file, name.as_posix())
-                if file.suffix == ".py" and (bytecode := _compiled(file)):
-                    package.writestr(_cached(name), bytecode)
+                bytecode = _compiled(file) if file.suffix == ".py" else None
+                if bytecode:
+                    package.writestr(name.with_suffix(".pyc").as_posix(), bytecode)
+                else:
+                    package.write(file, name.as_posix())
         package.writestr("local_agent.json", json.dumps(own.for_the_zip()))
     unfinished.replace(home.package)
 
@@ -69,17 +72,24 @@ def files(folder: Path) -> Iterator[Path]:
 
 
 def _compiled(file: Path) -> bytes | None:
-    """Bytecode that names the person's own file, for tracebacks and breakpoints; None for a syntax error."""
+    """Bytecode that names the person's own file, for tracebacks and breakpoints; None for a syntax error.
+
+    It replaces the source: beside it, Python would name the copy in the zip. None for another Python's functions too.
+    """
+    if not _same_python():
+        return None
     with tempfile.TemporaryDirectory() as place:
-        unchecked = py_compile.PycInvalidationMode.UNCHECKED_HASH
         cached = Path(place) / "cached"
         try:
-            py_compile.compile(str(file), str(cached), str(file), doraise=True, invalidation_mode=unchecked)
+            py_compile.compile(str(file), str(cached), str(file), doraise=True)
         except py_compile.PyCompileError:
             return None
         return cached.read_bytes()
 
 
-def _cached(name: Path) -> str:
-    # Another version of Python in the emulator's environment looks for another name, and compiles the source.
-    return Path(importlib.util.cache_from_source(str(name))).as_posix()
+@cache
+def _same_python() -> bool:
+    """Whether the functions run on this Python: bytecode is of one version."""
+    settings = (emulator.PYTHON.parent.parent / "pyvenv.cfg").read_text(encoding="utf-8")
+    ours = ".".join(map(str, sys.version_info[:2]))
+    return re.search(rf"^version(_info)? *= *{re.escape(ours)}\b", settings, re.MULTILINE) is not None

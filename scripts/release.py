@@ -1,4 +1,4 @@
-"""Build the files of a release in build/release/: notes, Lambda zip, Python wheel, npm tarball and openapi.json.
+"""Build the files of a release in build/release/: notes, Lambda zip, wheels, npm tarball and openapi.json.
 
 The version is the one in pyproject.toml. First set it there and in the clients, run `make generate` and
 `python -m scripts.openapi release`, give CHANGELOG.md a section for it, commit, and tag the commit v<version>.
@@ -19,13 +19,15 @@ from typing import Any
 
 PROJECT = Path(__file__).resolve().parent.parent
 FOLDER = PROJECT / "build" / "release"
+#: Folders of which a wheel is built, and the file that states its version.
+WHEELS = {folder: f"{folder}/pyproject.toml" for folder in ("clients/python", "clients/agent_kit")}
 
 
 def versions() -> dict[str, str]:
     """The version in every file that states it; pyproject.toml comes first and decides."""
     lock = _json("clients/web/package-lock.json")
     return {
-        **{path: _toml(path)["project"]["version"] for path in ("pyproject.toml", "clients/python/pyproject.toml")},
+        **{path: _toml(path)["project"]["version"] for path in ("pyproject.toml", *WHEELS.values())},
         "clients/web/package.json": _json("clients/web/package.json")["version"],
         "clients/web/package-lock.json": lock["version"],
         'clients/web/package-lock.json, packages[""]': lock["packages"][""]["version"],
@@ -58,9 +60,9 @@ def make(version: str, text: str) -> None:
     (FOLDER / "notes.md").write_text(text + "\n", encoding="utf-8")
     shutil.copy(PROJECT / "openapi.json", FOLDER)
     _run([sys.executable, "scripts/package.py", "--output", str(FOLDER / f"async-chat-{version}.zip")])
-    _run(
-        [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(FOLDER)], "clients/python"
-    )
+    build = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(FOLDER)]
+    for folder in WHEELS:
+        _run(build, folder)
     _run(["npm", "pack", "--silent", "--pack-destination", str(FOLDER)], "clients/web")
 
 

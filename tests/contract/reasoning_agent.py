@@ -1,8 +1,8 @@
 """The contract of every ReasoningAgent, as tests to inherit.
 
-For an agent of your own:
+For an agent of your own, in whose repository it is `async_chat_agent_kit.contract`:
 
-    from tests.contract.reasoning_agent import ReasoningAgentContract
+    from async_chat_agent_kit.contract import ReasoningAgentContract
 
     class TestMyAgent(ReasoningAgentContract):
         @pytest.fixture
@@ -11,7 +11,7 @@ For an agent of your own:
 """
 
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -21,8 +21,9 @@ from domain.failure_codes import FailureCode
 from domain.ports import ProgressReporter, ReasoningAgent
 from domain.records import Answer, Assignment
 from domain.text import is_storable, is_visible
-from tests.fakes.clock import NOON
 
+#: The time of the fake clock.
+NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 ODD_QUESTIONS = {
     "one letter": "?",
     "long": "Where " * 1_300,

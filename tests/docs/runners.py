@@ -86,6 +86,8 @@ def with_real_ids(block: Block, stack: RunningStack) -> str:
 
 
 def shell(block: Block, reading: Reading) -> None:
+    if _is_read_elsewhere(block):
+        return
     missing = [program for program in ("jq", "curl") if f"{program} " in block.text and not shutil.which(program)]
     if missing:
         pytest.skip(f"Left out: there is no {' and no '.join(missing)} here.")
@@ -115,6 +117,8 @@ def output(block: Block, reading: Reading) -> None:
 
 def python(block: Block, reading: Reading) -> None:
     """Run as a program against the stack; a test is run by pytest."""
+    if _is_read_elsewhere(block):
+        return
     if block.mark.startswith("shown: "):
         _is_as_the_file(block)
         return
@@ -221,6 +225,15 @@ def run_javascript(code: str, *where_and_what: str) -> Any:
 @cache
 def _refreshed(page: str) -> str:
     return refreshed((ROOT / page).read_text(encoding="utf-8"))
+
+
+def _is_read_elsewhere(block: Block) -> bool:
+    """The comment above names the test that goes through the page by itself."""
+    if not block.mark.startswith("elsewhere: "):
+        return False
+    test = (ROOT / block.mark.removeprefix("elsewhere: ")).read_text(encoding="utf-8")
+    assert block.page in test
+    return True
 
 
 def _is_as_the_file(block: Block) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import time
 import zipfile
@@ -98,6 +99,13 @@ def test_a_saved_file_is_live_within_three_seconds_and_a_running_turn_ends_on_th
         assert running.result() == 1
     assert [said[:29] for said in deployed.said] == ["Saved: the next turn has it ("]
     assert not deployed.watcher.look()
+
+
+def test_a_traceback_and_a_debugger_see_the_persons_own_file(deployed: Deployed, lab: Path) -> None:
+    (lab / "lab.py").write_text("def agent(dependencies):\n    return {}['the key']\n", encoding="utf-8")
+    deployed.watcher.look()
+    log = base64.b64decode(deployed.lambda_.invoke(FunctionName="lab", LogType="Tail")["LogResult"]).decode()
+    assert f'File "{lab}/lab.py", line 2, in agent\n    return {{}}[' in log
 
 
 def test_a_mistake_is_said_at_the_prompt_and_fails_the_next_turn(deployed: Deployed, lab: Path) -> None:
