@@ -31,7 +31,7 @@ IDLE_POLLS: Final = 5 * 3 * 60 * 24 * 30
 TRACED: Final = 0.05
 MONTHS_KEPT: Final = 1
 #: Of workspace `prod`; a test compares with Terraform.
-METRICS, ALARMS = 11, 37
+METRICS, ALARMS = 12, 37
 #: Alarms over several metrics: CloudWatch charges each metric of an alarm.
 METRICS_OF = {"no-answers": 2, "store-throttled": 6, "store-errors": 9}
 

@@ -98,6 +98,14 @@ export class ChatClient {
     await this.#http.sendRepeatedly("POST", pathOf`chats/${chatId}/read`);
   }
 
+  /**
+   * Say of an answer whether it was good: 1, or -1. Replaces what was said before.
+   * @param {string} chatId @param {string} messageId @param {1 | -1} rating @param {string} [reason]
+   */
+  async rate(chatId, messageId, rating, reason) {
+    await this.#http.sendRepeatedly("PUT", pathOf`chats/${chatId}/messages/${messageId}/feedback`, { body: { rating, reason } });
+  }
+
   /** Delete the chat and its messages permanently. @param {string} chatId */
   async deleteChat(chatId) {
     await this.#http.sendRepeatedly("DELETE", pathOf`chats/${chatId}`, {}, hasCode("chat_not_found"));

@@ -6,7 +6,7 @@
  *     │   ├── Unauthorized   401: no token, or an invalid or expired one
  *     │   ├── ChatForbidden, ChatNotFound, ChatBusy, NothingToRetry, TooManyTurns, AtCapacity, TooManyAsks, BudgetUsedUp,
  *     │   │   QuestionMissing, QuestionTooLong, IdempotencyKeyReused, MemoriesFull, MemoryNotFound, MemoryTooLong,
- *     │   │   TryAgain
+ *     │   │   AnswerNotFound, TryAgain
  *     ├── Unreachable        no usable response: offline, cut off, or too slow
  *     │   └── UnreadableReply  a success without the contract's body: a proxy or a captive portal answered
  *     ├── StillThinking      the caller's timeout is over; the turn may still end
@@ -48,6 +48,7 @@ export class ServiceError extends AsyncChatError {
 export class Unauthorized extends ServiceError {}
 export class ChatForbidden extends ServiceError {}
 export class ChatNotFound extends ServiceError {}
+export class AnswerNotFound extends ServiceError {}
 export class ChatBusy extends ServiceError {}
 export class NothingToRetry extends ServiceError {}
 export class TooManyTurns extends ServiceError {}
@@ -99,6 +100,7 @@ const CLASSES = {
   unauthorized: Unauthorized,
   chat_forbidden: ChatForbidden,
   chat_not_found: ChatNotFound,
+  answer_not_found: AnswerNotFound,
   chat_busy: ChatBusy,
   nothing_to_retry: NothingToRetry,
   too_many_turns: TooManyTurns,

@@ -10,7 +10,7 @@ import { nameOf, watch } from "./chat-watch.js";
 /** @typedef {{model: string, requests: number, input_tokens: number, cached_tokens: number, output_tokens: number}} Usage
  *    what an answer used of a language model; cached_tokens are a part of input_tokens */
 /** @typedef {{message_id: string, role: "user" | "assistant", content: string, created_at: string,
- *             citations?: Citation[], usage?: Usage | null}} Message */
+ *             citations?: Citation[], usage?: Usage | null, feedback?: {rating: 1 | -1, reason?: string | null}}} Message */
 /** @typedef {{chat_id: string, status: "thinking" | "answered" | "failed" | "cancelled", messages: Message[],
  *   turn: {phase: "queued" | "running" | "done", asked_at: string, started_at: string | null,
  *          ended_at: string | null, deadline: string, progress: {at: string, text: string}[],

@@ -251,6 +251,8 @@ def _schemas() -> dict[str, Schema]:
     schemas["Problem"] = _sparse(schemas["Problem"], message=message)
     schemas["PollResponse"]["properties"]["messages"]["items"] = _ref_to("Message")
     schemas["Message"] = MESSAGE
+    answer = schemas["AssistantMessage"]["properties"]
+    answer["feedback"] = _not_null(answer["feedback"])  # left out where there is none
     schemas["FaultBody"] = _sparse(schemas["FaultBody"], required=["detail"])
     return dict(sorted(schemas.items()))
 

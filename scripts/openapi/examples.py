@@ -47,12 +47,22 @@ USED: Final = UsageBody(
 )
 
 #: Of path and query parameters.
-VALUES: Final = {"chat_id": CHAT_ID, "memory_id": MEMORY_ID, "after": QUESTION_ID, "before": QUESTION_ID}
+VALUES: Final = {
+    "chat_id": CHAT_ID,
+    "message_id": ANSWER_ID,
+    "memory_id": MEMORY_ID,
+    "after": QUESTION_ID,
+    "before": QUESTION_ID,
+}
 
 REQUESTS: Final[dict[str, dict[str, Any]]] = {
     "ask": {
         "in a new chat": {"question": "Where did I park?", "time_zone": "Europe/Berlin"},
         "in the same chat": {"question": "And which way out?", "chat_id": CHAT_ID},
+    },
+    "rate": {
+        "good": {"rating": 1},
+        "bad": {"rating": -1, "reason": "That was last week's level."},
     },
     "remember": {
         "one": {"text": "I parked on level 3, bay 12.", "tags": ["car"], "time_zone": "Europe/Berlin"},
@@ -151,6 +161,7 @@ ERRORS: Final[dict[type[Exception], Exception]] = {
         errors.UnreadableText("question"),
         errors.ChatNotFound(),
         errors.ChatForbidden(),
+        errors.AnswerNotFound(),
         errors.ChatBusy(retry_after=31.5),
         errors.NothingToRetry(),
         errors.TooManyTurns(limit=5, retry_after=12),

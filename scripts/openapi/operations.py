@@ -11,6 +11,7 @@ from entrypoints.http.problems import BodyTooLarge, MediaTypeUnsupported, Reques
 from entrypoints.schemas.ask import AskRequest, AskResponse
 from entrypoints.schemas.cancel import TurnStatus
 from entrypoints.schemas.chats import ChatsResponse
+from entrypoints.schemas.feedback import FeedbackRequest
 from entrypoints.schemas.fields import ULID
 from entrypoints.schemas.health import Health
 from entrypoints.schemas.memories import MemoriesResponse, RememberRequest, RememberResponse
@@ -37,6 +38,7 @@ class Parameter:
 
 
 CHAT_IN_PATH: Final = Parameter("chat_id", "path", "The chat id.", ID, required=True)
+ANSWER_IN_PATH: Final = Parameter("message_id", "path", "The answer's message id.", ID, required=True)
 MEMORY_IN_PATH: Final = Parameter("memory_id", "path", "The memory id.", ID, required=True)
 CHAT_IN_QUERY: Final = Parameter("chat_id", "query", "The chat id.", ID, required=True)
 AFTER: Final = Parameter("after", "query", "Only messages newer than this cursor. Excludes `before`.", ID)
@@ -176,6 +178,13 @@ OPERATIONS: Final[dict[str, Operation]] = {
     ),
     "mark_read": Operation(
         "Mark the chat as read up to its newest message.", status=204, parameters=(CHAT_IN_PATH,), refusals=A_CHAT
+    ),
+    "rate": Operation(
+        "Say of an answer whether it was good. Sent again, it replaces what was said before.",
+        status=204,
+        body=FeedbackRequest,
+        parameters=(CHAT_IN_PATH, ANSWER_IN_PATH),
+        refusals=(errors.AnswerNotFound, errors.UnreadableText, *A_CHAT, *A_BODY),
     ),
     "delete_chat": Operation(
         "Delete the chat and all its messages permanently; a running turn is cancelled first.",

@@ -76,10 +76,19 @@ class Usage:
 
 
 @dataclass(frozen=True, slots=True)
+class Feedback:
+    """What the user says of an answer: a `rating`, 1 for good or -1 for bad, and perhaps a `reason` in own words."""
+
+    rating: int
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """A question or an answer. Messages of a chat are ordered by id; `created_at` is for display.
 
-    `usage` is what an answer used of a model, if anything; `time_zone` where a question was asked, if the client said.
+    `usage` is what an answer used of a model, if anything; `time_zone` where a question was asked, if the client said;
+    `feedback` what the user said of an answer, if anything.
     """
 
     message_id: str
@@ -89,6 +98,7 @@ class Message:
     citations: tuple[Citation, ...] = ()
     usage: Usage | None = None
     time_zone: str | None = None
+    feedback: Feedback | None = None
 
 
 @dataclass(frozen=True, slots=True)

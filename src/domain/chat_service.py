@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, TypeVar
 
-from domain.chat import Chat, Message, Role, Turn, TurnState
+from domain.chat import Chat, Feedback, Message, Role, Turn, TurnState
 from domain.errors import (
     AgentFailed,
     AtCapacity,
@@ -381,6 +381,19 @@ class ChatService:
     def mark_read(self, user_id: str, chat_id: str) -> None:
         """Mark the chat as read. Raises `ChatNotFound`, `ChatForbidden`."""
         self._chats.mark_read(chat_id, user_id)
+
+    def rate(self, user_id: str, chat_id: str, message_id: str, feedback: Feedback) -> None:
+        """Keep what the user says of an answer; it replaces what was said before.
+
+        Raises `ChatNotFound`, `ChatForbidden`, `AnswerNotFound`, and `UnreadableText` for a reason that cannot be
+        stored.
+        """
+        if not is_storable(feedback.reason or ""):
+            raise UnreadableText("reason")
+        self._owned(user_id, chat_id)
+        before = self._chats.set_feedback(chat_id, message_id, feedback)
+        if before is None or before.rating != feedback.rating:
+            self._observer.on_feedback(user_id, chat_id, feedback)
 
     def cancel(self, user_id: str, chat_id: str) -> Turn:
         """Stop the chat's turn unless it has ended. Returns the turn. Raises `ChatNotFound`, `ChatForbidden`."""

@@ -8,6 +8,7 @@
     │   ├── UnreadableText
     │   ├── ChatNotFound
     │   ├── ChatForbidden
+    │   ├── AnswerNotFound
     │   ├── ChatBusy
     │   ├── NothingToRetry
     │   ├── TooManyTurns
@@ -80,6 +81,10 @@ class ChatNotFound(Refused):
 
 class ChatForbidden(Refused):
     """The chat belongs to another user."""
+
+
+class AnswerNotFound(Refused):
+    """The chat has no such answer."""
 
 
 @dataclass

@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from domain.chat import Chat, ChatVersion, Message, Step, Turn, Usage
+from domain.chat import Chat, ChatVersion, Feedback, Message, Step, Turn, Usage
 from domain.errors import Refused
 from domain.limits import UserLimits
 from domain.memory import Memory, MemoryUsage
@@ -108,6 +108,13 @@ class ChatRepository(Protocol):
     @abstractmethod
     def mark_read(self, chat_id: str, user_id: str) -> None:
         """Set the read mark to the newest message. Raises `ChatNotFound` or `ChatForbidden`."""
+
+    @abstractmethod
+    def set_feedback(self, chat_id: str, message_id: str, feedback: Feedback) -> Feedback | None:
+        """Keep `feedback` with the answer, in the place of what was said before, which comes back.
+
+        Raises `AnswerNotFound`: the message does not exist, its chat is deleted, or it is a question.
+        """
 
     @abstractmethod
     def delete(self, chat_id: str, user_id: str, until: datetime | None = None) -> None:
@@ -234,6 +241,10 @@ class TurnObserver(Protocol):
     @abstractmethod
     def on_rejected(self, user_id: str, refusal: Refused) -> None:
         """A question or a retry of this user was refused: all workers are busy, or a budget is used up."""
+
+    @abstractmethod
+    def on_feedback(self, user_id: str, chat_id: str, feedback: Feedback) -> None:
+        """The user has rated an answer for the first time, or differently than before."""
 
     @abstractmethod
     def on_agent_crash(self, turn: Turn, exception: Exception) -> None:

@@ -6,9 +6,10 @@ from entrypoints.lambda_runtime import LambdaHandler, http_function, lambda_func
 # isort: split
 from domain.errors import MemoryTooLong, UnreadableText
 from entrypoints.container import Container
-from entrypoints.http.parameters import chat_id_in_path, idempotency_key, memory_id_in_path
+from entrypoints.http.parameters import chat_id_in_path, idempotency_key, memory_id_in_path, message_id_in_path
 from entrypoints.http.request import REPLAYED, Request, Response
 from entrypoints.schemas.cancel import TurnStatus
+from entrypoints.schemas.feedback import FeedbackRequest
 from entrypoints.schemas.fields import status_of
 from entrypoints.schemas.memories import RememberRequest, RememberResponse
 
@@ -21,6 +22,12 @@ def cancel(request: Request, services: Container) -> Response:
 
 def mark_read(request: Request, services: Container) -> Response:
     services.chat_service().mark_read(request.user_id, chat_id_in_path(request))
+    return Response(204)
+
+
+def rate(request: Request, services: Container) -> Response:
+    chat_id, message_id = chat_id_in_path(request), message_id_in_path(request)
+    services.chat_service().rate(request.user_id, chat_id, message_id, request.body(FeedbackRequest).to_domain())
     return Response(204)
 
 
@@ -52,6 +59,7 @@ def make_handler(services: Container) -> LambdaHandler:
     handlers = {
         "cancel": cancel,
         "mark_read": mark_read,
+        "rate": rate,
         "delete_chat": delete_chat,
         "remember": remember,
         "forget": forget,

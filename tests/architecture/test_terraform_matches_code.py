@@ -20,7 +20,7 @@ from tests.support.service import Service
 @pytest.mark.parametrize(("route", "function"), FUNCTIONS.items(), ids=FUNCTIONS)
 def test_a_function_serves_its_routes_and_no_others(route: str, function: str) -> None:
     service = Service()
-    path = {"chat_id": "no-id", "memory_id": "no-id"}
+    path = {"chat_id": "no-id", "message_id": "no-id", "memory_id": "no-id"}
     event = http_event(route, path=path)
     for name in ("chat", "reads", "waits", "search", "edits"):
         reply = service.gateway.functions[name](event, FakeContext())

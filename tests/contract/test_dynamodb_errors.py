@@ -19,7 +19,7 @@ from adapters.dynamodb.chat_repository import DynamoDbChatRepository
 from adapters.dynamodb.items import header_key
 from adapters.dynamodb.memory_store import DynamoDbMemoryStore
 from adapters.dynamodb.writer import RETRY_TIME
-from domain.chat import Message, Role, Step, Turn, TurnState
+from domain.chat import Feedback, Message, Role, Step, Turn, TurnState
 from domain.errors import ChatForbidden, ChatNotFound, StoreUnavailable, TooManyTurns
 from domain.limits import UserLimits
 from domain.memory import Memory
@@ -57,6 +57,7 @@ class Stored:
 
     def __post_init__(self) -> None:
         self.ended = self.story.answers(self.story.asks())
+        self.answer_id = self.story.newest(self.ended.chat_id).messages[-1].message_id
         self.queued = self.story.asks()
         self.running = self.story.claims(self.story.asks())
         self.memories.put_many(ALICE, [PARKED])
@@ -89,6 +90,7 @@ WRITES: Final[dict[str, Call]] = {
     "release_slots": lambda at: at.story.chats.release_slots(at.running),
     "save_progress": lambda at: at.story.chats.save_progress(at.queued, [Step(NOON, "Looking")], "Level"),
     "mark_read": lambda at: at.story.chats.mark_read(at.ended.chat_id, ALICE),
+    "set_feedback": lambda at: at.story.chats.set_feedback(at.ended.chat_id, at.answer_id, Feedback(1)),
     "delete a chat": lambda at: at.story.chats.delete(at.ended.chat_id, ALICE),
     "delete a thinking chat": lambda at: at.story.chats.delete(at.queued.chat_id, ALICE),
     "delete a running chat": lambda at: at.story.chats.delete(at.running.chat_id, ALICE),

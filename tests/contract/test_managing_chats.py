@@ -1,11 +1,12 @@
 """ChatRepository: the list of a user's chats, read marks, deletion."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from domain.chat import ChatSummary, Message, Role, TurnState
-from domain.errors import ChatForbidden, ChatNotFound, StoreUnavailable
+from domain.chat import ChatSummary, Feedback, Message, Role, TurnState
+from domain.errors import AnswerNotFound, ChatForbidden, ChatNotFound, StoreUnavailable
 from domain.records import PageRequest
 from tests.contract.conftest import Aws
 from tests.fakes.clock import FakeClock
@@ -113,6 +114,54 @@ def test_unknown_chat_can_be_neither_marked_read_nor_deleted(story: Story, call:
     with pytest.raises(ChatNotFound):
         getattr(story.chats, call)(UNKNOWN_CHAT, ALICE)
     assert story.chats.load(UNKNOWN_CHAT) is None
+
+
+# ---- feedback
+
+GOOD, WRONG_LEVEL = Feedback(1), Feedback(-1, "That was last week's level.")
+
+
+def test_feedback_is_read_with_its_answer_and_with_no_other_message(story: Story) -> None:
+    chat_id = story.talks(2)
+    answer = story.newest(chat_id).messages[-1]
+    assert story.chats.set_feedback(chat_id, answer.message_id, WRONG_LEVEL) is None
+    *others, rated = story.newest(chat_id).messages
+    assert rated == replace(answer, feedback=WRONG_LEVEL)
+    assert {message.feedback for message in others} == {None}
+
+
+def test_feedback_replaces_what_was_said_before_which_comes_back(story: Story) -> None:
+    chat_id = story.talks(1)
+    answer_id = story.newest(chat_id).messages[-1].message_id
+    story.chats.set_feedback(chat_id, answer_id, WRONG_LEVEL)
+    assert story.chats.set_feedback(chat_id, answer_id, GOOD) == WRONG_LEVEL
+    assert story.chats.set_feedback(chat_id, answer_id, GOOD) == GOOD
+    assert story.newest(chat_id).messages[-1].feedback == GOOD
+
+
+def test_feedback_changes_nothing_else_of_the_chat(story: Story) -> None:
+    chat_id = story.talks(1)
+    before, shown = story.chats.load(chat_id), listed(story)
+    story.chats.set_feedback(chat_id, story.newest(chat_id).messages[-1].message_id, GOOD)
+    assert (story.chats.load(chat_id), listed(story)) == (before, shown)
+
+
+def test_neither_a_question_nor_an_unknown_message_takes_feedback(story: Story) -> None:
+    chat_id = story.talks(1)
+    question_id = story.newest(chat_id).messages[0].message_id
+    for message_id in (question_id, story.ids.new_id()):
+        with pytest.raises(AnswerNotFound):
+            story.chats.set_feedback(chat_id, message_id, GOOD)
+    assert {message.feedback for message in story.newest(chat_id).messages} == {None}
+
+
+def test_feedback_on_an_answer_of_a_deleted_chat_makes_no_message(story: Story) -> None:
+    chat_id = story.talks(1)
+    answer_id = story.newest(chat_id).messages[-1].message_id
+    story.chats.delete(chat_id, ALICE)
+    with pytest.raises(AnswerNotFound):
+        story.chats.set_feedback(chat_id, answer_id, GOOD)
+    assert story.chats.read(chat_id, PageRequest(50)) is None
 
 
 # ---- deletion

@@ -4,7 +4,7 @@ import pytest
 
 from adapters.observability.redaction import UserHash
 from adapters.observability.turn_observer import LoggingTurnObserver
-from domain.chat import Turn
+from domain.chat import Feedback, Turn
 from domain.errors import AtCapacity, BudgetUsedUp, TooManyAsks, WorkspaceBudgetUsedUp
 from domain.failure_codes import FailureCode
 from domain.ports import TurnObserver
@@ -37,6 +37,11 @@ def test_on_step_accepts_every_number(observer: TurnObserver, dynamodb_story: St
 def test_on_rejected_accepts_any_user_id(observer: TurnObserver) -> None:
     for refusal in (AtCapacity(3), TooManyAsks(30, 60), BudgetUsedUp(500, 9), WorkspaceBudgetUsedUp(5, 9)):
         observer.on_rejected("sub-of-\ud800", refusal)
+
+
+def test_on_feedback_accepts_any_user_id_and_reason(observer: TurnObserver) -> None:
+    for rating in (1, -1):
+        observer.on_feedback("sub-of-\ud800", "01KA0000000000000000000001", Feedback(rating, "\x00"))
 
 
 def test_on_agent_crash_accepts_any_exception(observer: TurnObserver, dynamodb_story: Story) -> None:

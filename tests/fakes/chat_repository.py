@@ -6,8 +6,16 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from threading import RLock
 
-from domain.chat import Chat, ChatSummary, ChatVersion, Message, Step, Turn
-from domain.errors import AtCapacity, ChatForbidden, ChatNotFound, OutOfOrder, StoreUnavailable, TooManyTurns
+from domain.chat import Chat, ChatSummary, ChatVersion, Feedback, Message, Role, Step, Turn
+from domain.errors import (
+    AnswerNotFound,
+    AtCapacity,
+    ChatForbidden,
+    ChatNotFound,
+    OutOfOrder,
+    StoreUnavailable,
+    TooManyTurns,
+)
 from domain.limits import Budget, UserLimits, WorkspaceLimits
 from domain.ports import ChatRepository
 from domain.records import ChatList, ChatPage, IdempotencyRecord, NewQuestion, PageRequest
@@ -181,6 +189,14 @@ class InMemoryChatRepository(ChatRepository):
         with self._reached():
             chat = self._owned(chat_id, user_id)
             self.chats[chat_id] = replace(chat, read_up_to=chat.last_message_id)
+
+    def set_feedback(self, chat_id: str, message_id: str, feedback: Feedback) -> Feedback | None:
+        with self._reached():
+            message = self.messages.get(chat_id, {}).get(message_id)
+            if message is None or message.role is not Role.ASSISTANT:
+                raise AnswerNotFound
+            self.messages[chat_id][message_id] = replace(message, feedback=feedback)
+            return message.feedback
 
     def delete(self, chat_id: str, user_id: str, until: datetime | None = None) -> None:
         with self._reached():

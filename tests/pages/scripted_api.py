@@ -69,6 +69,7 @@ class ScriptedApi:
             r"chats/messages\?": self._poll,
             r"chats(\?|$)": self._chats,
             r"chats/\w+/read": lambda _: None,
+            r"chats/\w+/messages/\w+/feedback": lambda _: None,
             r"memories/chat$": lambda _: {"chat_id": CHAT, "status": "thinking"},
             r"memories(\?|$)": self._search,
         }.items():

@@ -100,6 +100,22 @@ def test_code_that_is_not_the_pages_own_is_not_run(show: Any) -> None:
     assert page.tab.evaluate("ran") == []
 
 
+# ---- feedback
+
+
+def test_answer_is_rated_by_one_of_two_buttons(show: Any) -> None:
+    page = show(ScriptedApi().asked("?").answered("!"))
+    good, bad = (page.tab.get_by_role("button", name=f"{what} answer") for what in ("Good", "Bad"))
+    expect(good).to_have_attribute("aria-pressed", "false")
+    with page.tab.expect_request("**/feedback") as sent:
+        bad.click()
+    assert (sent.value.method, sent.value.post_data_json) == ("PUT", {"rating": -1})
+    expect(bad).to_have_attribute("aria-pressed", "true")
+    good.click()
+    expect(good).to_have_attribute("aria-pressed", "true")
+    expect(bad).to_have_attribute("aria-pressed", "false")
+
+
 # ---- what is drawn
 
 

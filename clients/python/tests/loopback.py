@@ -74,7 +74,7 @@ class _Handler(BaseHTTPRequestHandler):
                 return
         self._answer(response, fault)
 
-    do_POST = do_DELETE = do_GET  # noqa: N815  # named so by http.server
+    do_POST = do_PUT = do_DELETE = do_GET  # noqa: N815  # named so by http.server
 
     def _answer(self, response: httpx.Response, fault: Fault | None) -> None:
         self.close_connection = fault is not None

@@ -2,8 +2,16 @@ from itertools import islice
 
 import pytest
 
-from async_chat_client import ChatClient
-from async_chat_client.errors import ChatBusy, ChatForbidden, ChatNotFound, NotFound, NothingToRetry, TryAgain
+from async_chat_client import ChatClient, Feedback
+from async_chat_client.errors import (
+    AnswerNotFound,
+    ChatBusy,
+    ChatForbidden,
+    ChatNotFound,
+    NotFound,
+    NothingToRetry,
+    TryAgain,
+)
 from async_chat_client.testing import Disturbance, FakeService, ScriptedTurn, answers, answers_lost
 from async_chat_client.updates import Answered
 
@@ -31,6 +39,24 @@ def test_mark_read_clears_unread(alice: ChatClient) -> None:
     assert [found.unread for found in alice.chats()] == [True]
     chat.mark_read()
     assert [found.unread for found in alice.chats()] == [False]
+
+
+def test_a_rated_answer_shows_its_feedback(alice: ChatClient) -> None:
+    chat = alice.chat()
+    answer = chat.ask("Where is the car?").answer()
+    assert answer.feedback is None
+    chat.rate(answer.message_id, -1, "That was last week's level.")
+    chat.rate(answer.message_id, -1, "Last week's.")
+    assert chat.messages()[-1].feedback == Feedback(-1, "Last week's.")
+    chat.rate(answer.message_id, 1)
+    assert [message.feedback for message in chat.messages()] == [None, Feedback(1)]
+
+
+def test_a_question_cannot_be_rated(alice: ChatClient) -> None:
+    chat = alice.chat()
+    chat.ask("Where is the car?").answer()
+    with pytest.raises(AnswerNotFound):
+        chat.rate(chat.messages()[0].message_id, 1)
 
 
 def test_cursor_leads_to_older_messages(alice: ChatClient) -> None:

@@ -17,6 +17,16 @@ TABLE = json.loads((Path(__file__).parents[2] / "web" / "tests" / "odd-ids.json"
 CALLS: dict[str, tuple[str, Callable[[ChatClient, str], object], Callable[[AsyncChatClient, str], object]]] = {
     "delete": ("DELETE /v1/chats/ID", lambda c, i: c.chat(i).delete(), lambda c, i: c.chat(i).delete()),
     "mark_read": ("POST /v1/chats/ID/read", lambda c, i: c.chat(i).mark_read(), lambda c, i: c.chat(i).mark_read()),
+    "rate": (
+        "PUT /v1/chats/ID/messages/01A/feedback",
+        lambda c, i: c.chat(i).rate("01A", 1),
+        lambda c, i: c.chat(i).rate("01A", 1),
+    ),
+    "rate, the answer": (
+        "PUT /v1/chats/01C/messages/ID/feedback",
+        lambda c, i: c.chat("01C").rate(i, 1),
+        lambda c, i: c.chat("01C").rate(i, 1),
+    ),
     "cancel": ("POST /v1/chats/ID/cancel", lambda c, i: c.chat(i).cancel(), lambda c, i: c.chat(i).cancel()),
     "turn.cancel": ("POST /v1/chats/ID/cancel", lambda c, i: c.resume(i).cancel(), lambda c, i: c.resume(i).cancel()),
     "retry": ("POST /v1/chats/ID/retry", lambda c, i: c.chat(i).retry(), lambda c, i: c.chat(i).retry()),

@@ -139,6 +139,20 @@ def test_piped_show_does_not_mark_as_read(project: Project) -> None:
     assert project.json("chats")["chats"][0]["unread"]
 
 
+def test_rated_answer_shows_its_feedback(project: Project) -> None:
+    project.service.next_turns(CAR)
+    project.run("ask", QUESTION)
+    assert project.run("rate", "last", "bad", "--reason", "Last week's level.").exit_code == 0
+    assert project.json("show", "last")["messages"][-1]["feedback"] == {"rating": -1, "reason": "Last week's level."}
+    project.run("rate", "last", "good")
+    assert project.json("show", "last")["messages"][-1]["feedback"] == {"rating": 1, "reason": None}
+
+
+def test_chat_without_an_answer_cannot_be_rated(project: Project) -> None:
+    chat_id = project.run("ask", QUESTION, "--no-wait").stdout.strip()
+    assert project.run("rate", chat_id, "good").exit_code == 2
+
+
 def test_deleted_chat_is_not_found(project: Project) -> None:
     chat_id = project.run("ask", QUESTION, "--no-wait").stdout.strip()
     assert project.run("delete", chat_id).exit_code == 0

@@ -332,7 +332,9 @@ export class ChatRoom {
 
   /** @param {Message} message */
   #article(message) {
-    return messageElement(message, (citation) => openMemory(this.#client, citation));
+    /** @type {import("./messages.js").Rate} */
+    const rate = (rating, then) => this.#client.rate(this.#chatId, message.message_id, rating).then(then, this.#told.failed);
+    return messageElement(message, (citation) => openMemory(this.#client, citation), rate);
   }
 
   /** @param {Page} page */

@@ -6,16 +6,30 @@ import { sentenceOf } from "./sentences.js";
 
 /** @typedef {import("../chat-turn.js").Message} Message @typedef {import("../chat-turn.js").Citation} Citation */
 
-/** @param {Message} message @param {(citation: Citation) => void} openCitation */
-export function messageElement({ message_id, role, content, citations = [] }, openCitation) {
+/** @typedef {(rating: 1 | -1, then: () => void) => void} Rate */
+
+/** @param {Message} message @param {(citation: Citation) => void} openCitation @param {Rate} rate */
+export function messageElement({ message_id, role, content, citations = [], feedback }, openCitation, rate) {
   const mine = role === "user";
   const text = element("div", { class: mine ? "question" : "answer", dir: "auto" }, mine ? content : drawn(content));
   const heading = element("h2", { class: "unseen" }, mine ? "You asked" : "Answer");
   const cited = citations.map((citation) => element("li", {}, citationButton(citation, openCitation)));
   const sources = cited.length ? element("ol", { class: "citations", "aria-label": "Memories behind this answer" }, cited) : null;
-  const copy = mine ? null : element("p", { class: "actions" }, copyButton("Copy answer", () => copyOf(text)));
+  const copy = mine ? null : element("p", { class: "actions" }, copyButton("Copy answer", () => copyOf(text)), ratingButtons(feedback?.rating, rate));
   return element("article", { class: role, "data-id": message_id }, heading, text, sources, copy);
 }
+
+/** @param {number | undefined} given @param {Rate} rate */
+function ratingButtons(given, rate) {
+  const press = (/** @type {number | undefined} */ now) => buttons.forEach((button, at) => button.setAttribute("aria-pressed", `${now === SIGNS[at][0]}`));
+  const buttons = SIGNS.map(([rating, sign, label]) =>
+    element("button", { type: "button", class: "quiet", "aria-label": label, title: label, click: () => rate(rating, () => press(rating)) }, sign));
+  press(given);
+  return buttons;
+}
+
+/** @type {[1 | -1, string, string][]} */
+const SIGNS = [[1, "👍", "Good answer"], [-1, "👎", "Bad answer"]];
 
 /** Say under each question that another one follows: it has no answer, and will not get one. */
 export function markUnanswered() {

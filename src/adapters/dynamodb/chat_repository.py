@@ -15,6 +15,7 @@ from adapters.dynamodb.items import (
     MESSAGE,
     VERSION,
     chat_from,
+    feedback_from,
     header_key,
     idempotency_record_from,
     message_from,
@@ -25,8 +26,8 @@ from adapters.dynamodb.items import (
 )
 from adapters.dynamodb.turn_slots import SlotShard, TurnSlots, Write
 from adapters.dynamodb.writer import ItemWriter, Retries
-from domain.chat import Chat, ChatVersion, Message, Step, Turn
-from domain.errors import ChatNotFound, OutOfOrder, StoreUnavailable
+from domain.chat import Chat, ChatVersion, Feedback, Message, Step, Turn
+from domain.errors import AnswerNotFound, ChatNotFound, OutOfOrder, StoreUnavailable
 from domain.limits import UserLimits, WorkspaceLimits
 from domain.ports import ChatRepository, Clock
 from domain.records import ChatList, ChatPage, IdempotencyRecord, NewQuestion, PageRequest
@@ -213,6 +214,14 @@ class DynamoDbChatRepository(ChatRepository):
         except ClientError as error:
             _owned(_refused_item(error), user_id)
             raise
+
+    def set_feedback(self, chat_id: str, message_id: str, feedback: Feedback) -> Feedback | None:
+        try:
+            write = self._writes.feedback(chat_id, message_id, feedback)
+            return feedback_from(self._writer.update(write["Update"]).get("Attributes", {}))
+        except ClientError as error:
+            _refused_item(error)
+            raise AnswerNotFound from None
 
     def delete(self, chat_id: str, user_id: str, until: datetime | None = None) -> None:
         # Hide the chat first. The header is deleted last, so that its owner can repeat an interrupted deletion.

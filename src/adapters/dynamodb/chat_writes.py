@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Final
 from adapters.dynamodb.items import (
     OPTIONAL_OF_TURN,
     REPORTED,
+    feedback_item,
     header_item,
     header_key,
     key_item,
     message_item,
+    message_key,
     moment,
     number,
     step_item,
@@ -23,7 +25,7 @@ from adapters.dynamodb.items import (
     usage_item,
 )
 from adapters.dynamodb.turn_slots import RETURN_OLD_ITEM, Write
-from domain.chat import EXCERPT_LENGTH, TRANSITIONS, Chat, Message, Step, Turn
+from domain.chat import EXCERPT_LENGTH, TRANSITIONS, Chat, Feedback, Message, Role, Step, Turn
 from domain.records import IdempotencyKey, NewQuestion
 from domain.text import excerpt
 
@@ -112,6 +114,23 @@ class ChatWrites:
     def mark_read(self, chat_id: str, user_id: str) -> Write:
         """Set the read mark to the newest message, if the chat is the user's."""
         return self._update(chat_id, "SET read_up_to = last_message_id", "user_id = :user", {":user": text(user_id)})
+
+    def feedback(self, chat_id: str, message_id: str, feedback: Feedback) -> Write:
+        """Set an answer's feedback, and return the item as it was. Never makes an item of a message that is deleted."""
+        return {
+            "Update": {
+                "TableName": self._table,
+                "Key": message_key(chat_id, message_id),
+                "UpdateExpression": "SET feedback = :feedback",
+                "ConditionExpression": "#role = :assistant",
+                "ExpressionAttributeNames": {"#role": "role"},
+                "ExpressionAttributeValues": {
+                    ":feedback": feedback_item(feedback),
+                    ":assistant": text(Role.ASSISTANT.value),
+                },
+                "ReturnValues": "ALL_OLD",
+            }
+        }
 
     def hide(self, chat_id: str, user_id: str, thinking: Turn | None = None) -> Write:
         """Hide a chat that is being deleted, also from the list, whose index needs `user_id`; again has no effect.

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from domain.chat import Chat, ChatSummary, ChatVersion, Citation, Message, Role, Step, Turn, TurnState, Usage
+from domain.chat import Chat, ChatSummary, ChatVersion, Citation, Feedback, Message, Role, Step, Turn, TurnState, Usage
 from domain.failure_codes import FailureCode
 from domain.records import IdempotencyKey, IdempotencyRecord
 
@@ -187,6 +187,8 @@ def message_item(chat_id: str, message: Message) -> "NewItem":
         item["usage"] = usage_item(message.usage)
     if message.time_zone:
         item["time_zone"] = text(message.time_zone)
+    if message.feedback:
+        item["feedback"] = feedback_item(message.feedback)
     return item
 
 
@@ -199,11 +201,23 @@ def message_from(item: "Item") -> Message:
         citations=tuple(map(_citation_from, item["citations"]["L"])) if "citations" in item else (),
         usage=_usage_from(item),
         time_zone=_text(item, "time_zone"),
+        feedback=feedback_from(item),
     )
 
 
 #: Calling the enum took a seventh of the time per message, and a page has up to a hundred.
 _ROLES: Final = {role.value: role for role in Role}
+
+
+def feedback_item(feedback: Feedback) -> "AttributeValueTypeDef":
+    reason = {"reason": text(feedback.reason)} if feedback.reason else {}
+    return {"M": {"rating": number(feedback.rating), **reason}}
+
+
+def feedback_from(item: "Item") -> Feedback | None:
+    """The feedback of a message's item; None where none was given."""
+    found: Any = item.get("feedback")
+    return Feedback(int(found["M"]["rating"]["N"]), _text(found["M"], "reason")) if found else None
 
 
 def key_item(user_id: str, key: IdempotencyKey, turn: Turn) -> "NewItem":

@@ -23,6 +23,8 @@ POLLS: Final = ("Polls", COUNT)
 ANSWERED: Final = ("TurnsAnswered", COUNT)
 FAILED: Final = ("TurnsFailed", COUNT)
 CANCELLED: Final = ("TurnsCancelled", COUNT)
+#: 1 for a good answer, 0 for a bad one: the sum counts good ratings, the sample count all, the average is their share.
+RATED_GOOD: Final = ("AnswersRatedGood", COUNT)
 QUEUE_WAIT: Final = ("QueueWait", MILLISECONDS)
 REASONING_TIME: Final = ("ReasoningTime", MILLISECONDS)
 TIME_TO_ANSWER: Final = ("TimeToAnswer", MILLISECONDS)

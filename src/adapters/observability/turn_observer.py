@@ -11,6 +11,7 @@ from adapters.observability.emf_metrics import (
     FAILED,
     METRICS_LOG,
     QUEUE_WAIT,
+    RATED_GOOD,
     REASONING_TIME,
     TIME_TO_ANSWER,
     TURNED_AWAY,
@@ -20,7 +21,7 @@ from adapters.observability.emf_metrics import (
     emf_fields,
 )
 from adapters.observability.redaction import UserHash, raised_at
-from domain.chat import Turn, TurnState
+from domain.chat import Feedback, Turn, TurnState
 from domain.errors import BudgetUsedUp, Refused, WorkspaceBudgetUsedUp
 from domain.ports import TurnObserver
 
@@ -45,6 +46,11 @@ class LoggingTurnObserver(TurnObserver):
         metrics = emf_fields(self._workspace, {_metric_of(refusal): 1})
         extra = {"user": self._user_hash(user_id), "refusal": type(refusal).__name__, **metrics}
         METRICS_LOG.warning("turned away", extra=extra)
+
+    def on_feedback(self, user_id: str, chat_id: str, feedback: Feedback) -> None:
+        # Not the reason: it is in the user's words.
+        metrics = emf_fields(self._workspace, {RATED_GOOD: int(feedback.rating > 0)})
+        METRICS_LOG.info("answer rated", extra={"user": self._user_hash(user_id), "chat_id": chat_id, **metrics})
 
     def on_agent_crash(self, turn: Turn, exception: Exception) -> None:
         # Type and location only: the traceback may quote the question.

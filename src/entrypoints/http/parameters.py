@@ -29,6 +29,11 @@ def chat_id_in_path(request: Request) -> str:
     return _id(request.path.get("chat_id"), "chat_id")
 
 
+def message_id_in_path(request: Request) -> str:
+    """The path parameter `message_id`. Raises `RequestInvalid`."""
+    return _id(request.path.get("message_id"), "message_id")
+
+
 def memory_id_in_path(request: Request) -> str:
     """The path parameter `memory_id`. Raises `RequestInvalid`."""
     return _id(request.path.get("memory_id"), "memory_id")

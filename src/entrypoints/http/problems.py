@@ -145,6 +145,9 @@ PROBLEMS: Final[dict[type[Exception], Problem]] = {
     ),
     errors.ChatNotFound: Problem(404, "chat_not_found", "Chat not found", _fixed("The chat does not exist.")),
     errors.ChatForbidden: Problem(403, "chat_forbidden", "Chat forbidden", _fixed("The chat belongs to another user.")),
+    errors.AnswerNotFound: Problem(
+        404, "answer_not_found", "Answer not found", _fixed("The chat has no answer with this id.")
+    ),
     errors.ChatBusy: Problem(
         409, "chat_busy", "Chat busy", _fixed("The last question of this chat is still being answered."), _busy
     ),

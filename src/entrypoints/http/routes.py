@@ -39,6 +39,7 @@ ROUTES: Final = (
     Route("cancel", "POST", "/chats/{chat_id}/cancel", "edits", "chats.write"),
     Route("mark_read", "POST", "/chats/{chat_id}/read", "edits", "chats.write"),
     Route("delete_chat", "DELETE", "/chats/{chat_id}", "edits", "chats.write"),
+    Route("rate", "PUT", "/chats/{chat_id}/messages/{message_id}/feedback", "edits", "chats.write"),
     Route("remember", "POST", "/memories", "edits", "memories.write"),
     Route("forget", "DELETE", "/memories/{memory_id}", "edits", "memories.write"),
 )

@@ -3,9 +3,9 @@
 from dataclasses import replace
 from typing import Any, Final, Literal
 
-from pydantic import ConfigDict
+from pydantic import ConfigDict, Field
 
-from domain.chat import Message, Role, Step, Turn, Usage
+from domain.chat import Feedback, Message, Role, Step, Turn, Usage
 from domain.failure_codes import FailureCode
 from domain.records import ChatPage, PageRequest
 from entrypoints.http.parameters import LONGEST_WAIT
@@ -58,8 +58,15 @@ class UsageBody(ApiModel):
     output_tokens: int
 
 
+class FeedbackBody(ApiModel):
+    """What the user said of the answer: 1 for good, -1 for bad."""
+
+    rating: Literal[1, -1]
+    reason: str | None
+
+
 class AssistantMessage(ApiModel):
-    """An answer of the agent. `usage` is null where it used no model."""
+    """An answer of the agent. `usage` is null where it used no model; `feedback` is absent where none was given."""
 
     message_id: str
     role: Literal["assistant"] = "assistant"
@@ -67,6 +74,7 @@ class AssistantMessage(ApiModel):
     created_at: Timestamp
     citations: list[CitationBody]
     usage: UsageBody | None
+    feedback: FeedbackBody | None = Field(default=None, exclude_if=lambda given: given is None)
 
 
 MessageBody = UserMessage | AssistantMessage
@@ -167,6 +175,7 @@ def message_body(message: Message) -> MessageBody:
         created_at=message.created_at,
         citations=[CitationBody(memory_id=cited.memory_id, quote=cited.quote) for cited in message.citations],
         usage=usage_body(message.usage),
+        feedback=_feedback(message.feedback),
     )
 
 
@@ -197,6 +206,12 @@ def usage_body(usage: Usage | None) -> UsageBody | None:
         cached_tokens=usage.cached_tokens,
         output_tokens=usage.output_tokens,
     )
+
+
+def _feedback(feedback: Feedback | None) -> FeedbackBody | None:
+    if feedback is None:
+        return None
+    return FeedbackBody(rating=1 if feedback.rating > 0 else -1, reason=feedback.reason)
 
 
 def _step(step: Step) -> StepBody:

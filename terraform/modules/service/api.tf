@@ -15,7 +15,7 @@ resource "aws_apigatewayv2_api" "chat" {
 
     content {
       allow_origins  = cors_configuration.value
-      allow_methods  = ["DELETE", "GET", "POST"]
+      allow_methods  = ["DELETE", "GET", "POST", "PUT"]
       allow_headers  = ["authorization", "content-type", "idempotency-key", "if-none-match"]
       expose_headers = ["apigw-requestid", "date", "etag", "idempotency-replayed", "location", "retry-after"]
       max_age        = 600

@@ -20,7 +20,7 @@ from hypothesis.stateful import (
 )
 
 from adapters.dynamodb.turn_slots import deadline_of, turn_of
-from domain.chat import Message, Role, Step, Turn, TurnState, Usage
+from domain.chat import Feedback, Message, Role, Step, Turn, TurnState, Usage
 from domain.errors import AsyncChatError, TransitionRefused
 from domain.failure_codes import FailureCode
 from domain.limits import UserLimits, WorkspaceLimits
@@ -246,6 +246,12 @@ class RepositoryComparison(RuleBasedStateMachine):
     def mark_read(self, which: int, user: str) -> None:
         chat_id = _pick(self.turns, which).chat_id
         self.both(lambda repository: repository.mark_read(chat_id, user))
+
+    @precondition(lambda self: self.turns)
+    @rule(which=WHICH, position=WHICH, rating=st.sampled_from((1, -1)), reason=st.sampled_from((None, "Bay 13.")))
+    def set_feedback(self, which: int, position: int, rating: int, reason: str | None) -> None:
+        chat_id, message_id = _pick(self.turns, which).chat_id, _pick(self.message_ids, position)
+        self.both(lambda repository: repository.set_feedback(chat_id, message_id, Feedback(rating, reason)))
 
     @precondition(lambda self: self.turns)
     @rule(which=WHICH, user=USERS)

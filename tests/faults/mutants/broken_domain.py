@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from adapters.clocks import RequestClock
 from domain import chat_service, held_poll
-from domain.chat import Chat, Message, Role, Turn, TurnState
+from domain.chat import Chat, Feedback, Message, Role, Turn, TurnState
 from domain.chat_service import ChatService
 from domain.errors import ChatNotFound, StoreUnavailable, WorkerUnreachable
 from domain.failure_codes import FailureCode
@@ -64,6 +64,10 @@ def _show_failed_without_saving(self: ChatService, user_id: str, chat_id: str, p
     if not turn.overdue(now):
         return found
     return replace(found, chat=found.chat.with_turn(turn.failed(FailureCode.TIMED_OUT, now)))
+
+
+def _rate_as_anybody(self: ChatService, user_id: str, chat_id: str, message_id: str, feedback: Feedback) -> None:
+    self._chats.set_feedback(chat_id, message_id, feedback)
 
 
 def _invoke_before_saving(self: ChatService, ask: Ask) -> AskAccepted:
@@ -226,6 +230,7 @@ DOMAIN_MUTANTS: Final = (
     _simulated("an event needs no token", chat_service, "_matches", lambda event, turn: event.turn_id == turn.turn_id),
     _simulated("an event matches any turn", chat_service, "_matches", lambda event, turn: True),
     _simulated("the failures function fails an ended turn", ChatService, "fail", _fail_ended_turn),
+    _simulated("whoever knows an answer may rate it", ChatService, "rate", _rate_as_anybody),
     _simulated("chats have no owner", Chat, "check_owner", lambda self, user_id: None),
     _simulated("an answer's id does not follow its question's", ChatService, "_message", _answer_id_by_clock_only),
     _simulated("a request uses its machine's clock", RequestClock, "now", lambda self: self._clock.now()),

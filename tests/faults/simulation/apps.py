@@ -7,7 +7,7 @@ from functools import partial
 from itertools import count
 from typing import Final, TypeVar
 
-from domain.chat import Chat
+from domain.chat import Chat, Feedback
 from domain.chat_service import ChatService
 from domain.errors import AsyncChatError, ChatNotFound, Refused
 from domain.poll_hint import PollHint
@@ -199,6 +199,7 @@ class App:
             lambda service: service.cancel(name, chat_id),
             lambda service: service.retry(name, chat_id),
             lambda service: service.mark_read(name, chat_id),
+            lambda service: service.rate(name, chat_id, "m", Feedback(-1)),
             lambda service: service.delete(name, chat_id),
         )
         received_at = self._now()

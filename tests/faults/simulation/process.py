@@ -7,7 +7,7 @@ from random import Random
 from typing import TypeVar
 
 from adapters.dynamodb.writer import RETRY_TIME
-from domain.chat import Chat, ChatVersion, Message, Step, Turn
+from domain.chat import Chat, ChatVersion, Feedback, Message, Step, Turn
 from domain.errors import AsyncChatError, StoreUnavailable, TryAgain
 from domain.limits import UserLimits
 from domain.ports import ChatRepository, Clock, IdSource
@@ -125,6 +125,9 @@ class RemoteChatRepository(ChatRepository):
 
     def mark_read(self, chat_id: str, user_id: str) -> None:
         self._process.write(lambda: self._chats.mark_read(chat_id, user_id))
+
+    def set_feedback(self, chat_id: str, message_id: str, feedback: Feedback) -> Feedback | None:
+        return self._process.write(lambda: self._chats.set_feedback(chat_id, message_id, feedback))
 
     def delete(self, chat_id: str, user_id: str, until: datetime | None = None) -> None:
         # Not repeatable: a second delete finds no chat.

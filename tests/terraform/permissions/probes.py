@@ -128,6 +128,10 @@ class Probes:
         chat = self._thinking()
         self._expect(200, "POST", f"/chats/{chat}/cancel")
         self._expect(204, "POST", f"/chats/{chat}/read")
+        question = self._expect(200, "GET", "/chats/messages", query={"chat_id": chat})["after"]
+        self._expect(
+            404, "PUT", f"/chats/{chat}/messages/{question}/feedback", body={"rating": 1}
+        )  # no answer, but read
         self._expect(204, "DELETE", f"/chats/{chat}")
         batch = {"memories": [{"text": "Bins go out on Thursdays."}] * 30}  # of two transactions: its record is deleted
         memory = self._expect(201, "POST", "/memories", body=batch)["memory_ids"][0]

@@ -4,9 +4,18 @@ from datetime import timedelta
 
 import pytest
 
-from domain.chat import TurnState
+from domain.chat import Feedback, TurnState
 from domain.chat_service import ChatService
-from domain.errors import ChatBusy, ChatForbidden, ChatNotFound, NothingToRetry, TooManyTurns, WorkerUnreachable
+from domain.errors import (
+    AnswerNotFound,
+    ChatBusy,
+    ChatForbidden,
+    ChatNotFound,
+    NothingToRetry,
+    TooManyTurns,
+    UnreadableText,
+    WorkerUnreachable,
+)
 from domain.records import PageRequest
 from tests.support.service import Service
 from tests.support.story import ALICE, BAY, BOB, PARKING, TURN_LIMIT, UNKNOWN_CHAT, Story, texts
@@ -233,6 +242,47 @@ def test_the_list_shows_what_is_unread(chats: ChatService, story: Story) -> None
     chats.mark_read(ALICE, chat_id)
     assert [chat.unread for chat in chats.list_chats(ALICE, 50).chats] == [False]
     assert chats.list_chats(BOB, 50).chats == ()
+
+
+# ---- feedback
+
+
+def rated(chats: ChatService, chat_id: str) -> Feedback | None:
+    return chats.read(ALICE, chat_id, PageRequest(50)).messages[-1].feedback
+
+
+def test_each_new_rating_counts_once_and_a_new_reason_does_not(
+    service: Service, chats: ChatService, story: Story
+) -> None:
+    chat_id = story.talks(1)
+    answer_id = story.newest(chat_id).messages[-1].message_id
+    said = [Feedback(-1), Feedback(-1), Feedback(-1, "Last week's level."), Feedback(1), Feedback(1)]
+    for feedback in said:
+        chats.rate(ALICE, chat_id, answer_id, feedback)
+    assert [feedback.rating for feedback in service.observer.feedback] == [-1, 1]
+    assert rated(chats, chat_id) == Feedback(1)
+
+
+def test_only_the_owner_can_rate_an_answer(service: Service, chats: ChatService, story: Story) -> None:
+    chat_id = story.talks(1)
+    answer_id = story.newest(chat_id).messages[-1].message_id
+    with pytest.raises(ChatForbidden):
+        chats.rate(BOB, chat_id, answer_id, Feedback(-1))
+    assert (rated(chats, chat_id), service.observer.feedback) == (None, [])
+
+
+def test_an_answer_of_another_chat_is_not_found(chats: ChatService, story: Story) -> None:
+    own, others = story.talks(1), story.talks(1, user=BOB)
+    answer_id = story.newest(others).messages[-1].message_id
+    with pytest.raises(AnswerNotFound):
+        chats.rate(ALICE, own, answer_id, Feedback(1))
+
+
+def test_a_reason_that_cannot_be_stored_is_refused(chats: ChatService, story: Story) -> None:
+    chat_id = story.talks(1)
+    with pytest.raises(UnreadableText):
+        chats.rate(ALICE, chat_id, story.newest(chat_id).messages[-1].message_id, Feedback(1, "\x00"))
+    assert rated(chats, chat_id) is None
 
 
 def test_deleting_cancels_the_running_turn_first(service: Service, chats: ChatService, story: Story) -> None:

@@ -15,6 +15,7 @@ from async_chat_client._client import ChatClient
 from async_chat_client._models import (
     ChatSummary,
     Citation,
+    Feedback,
     Health,
     Memory,
     Message,
@@ -35,6 +36,7 @@ __all__ = [
     "ChatClient",
     "ChatSummary",
     "Citation",
+    "Feedback",
     "Health",
     "Memory",
     "Message",

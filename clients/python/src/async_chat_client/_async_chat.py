@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 
 from async_chat_client._calls import Accepted, Calls
-from async_chat_client._models import Message, Page, Status
+from async_chat_client._models import Feedback, Message, Page, Rating, Status
 from async_chat_client._runners import AsyncRunner
 from async_chat_client._watch import Watch
 from async_chat_client.updates import End, Update
@@ -42,6 +42,9 @@ class AsyncChat:
 
     async def mark_read(self) -> None:
         await self._runner.run(self._calls.mark_read(self._id))
+
+    async def rate(self, message_id: str, rating: Rating, reason: str | None = None) -> None:
+        await self._runner.run(self._calls.rate(self._id, message_id, Feedback(rating, reason)))
 
     async def delete(self) -> None:
         await self._runner.run(self._calls.delete(self._id))

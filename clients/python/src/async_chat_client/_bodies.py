@@ -7,12 +7,14 @@ from async_chat_client._models import (
     ChatSummary,
     Citation,
     Failure,
+    Feedback,
     Health,
     Memory,
     Message,
     NewMemory,
     Page,
     Phase,
+    Rating,
     Role,
     Status,
     Step,
@@ -55,6 +57,7 @@ def message(body: Json) -> Message:
         created_at=_moment(body["created_at"]),
         citations=tuple(Citation(_text(c["memory_id"]), _text(c["quote"])) for c in body.get("citations") or ()),
         usage=_usage(body.get("usage")),
+        feedback=_feedback(body.get("feedback")),
     )
 
 
@@ -122,6 +125,14 @@ def _usage(body: Json | None) -> Usage | None:
         cached_tokens=int(body["cached_tokens"]),
         output_tokens=int(body["output_tokens"]),
     )
+
+
+def _feedback(body: Json | None) -> Feedback | None:
+    if not body:
+        return None
+    if body["rating"] not in get_args(Rating):
+        raise ValueError("a rating that the contract does not define")
+    return Feedback(body["rating"], _optional_text(body.get("reason")))
 
 
 def _moment(value: object) -> datetime:

@@ -10,7 +10,7 @@ from urllib.parse import quote
 from uuid import uuid4
 
 from async_chat_client import _bodies
-from async_chat_client._models import ChatSummary, Health, Memory, NewMemory, Page, Status
+from async_chat_client._models import ChatSummary, Feedback, Health, Memory, NewMemory, Page, Status
 from async_chat_client._replies import read, retry_after
 from async_chat_client._sansio import Emit, Flow, Reply, Request, RetryBudget, Stream, Timing
 from async_chat_client._send import send_with_retries
@@ -82,6 +82,12 @@ class Calls:
 
     def mark_read(self, chat_id: str) -> Flow[None]:
         yield from send_with_retries(Request("POST", f"/chats/{_part(chat_id)}/read"), self.retry_budget, self.timing)
+
+    def rate(self, chat_id: str, message_id: str, feedback: Feedback) -> Flow[None]:
+        path = f"/chats/{_part(chat_id)}/messages/{_part(message_id)}/feedback"
+        reason = {"reason": feedback.reason} if feedback.reason else {}
+        request = Request("PUT", path, body={"rating": feedback.rating, **reason})
+        yield from send_with_retries(request, self.retry_budget, self.timing)
 
     def delete(self, chat_id: str) -> Flow[None]:
         request = Request("DELETE", f"/chats/{_part(chat_id)}", done_if=frozenset({"chat_not_found"}))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from async_chat_client._calls import Accepted, Calls
-from async_chat_client._models import Message, Page, Status
+from async_chat_client._models import Feedback, Message, Page, Rating, Status
 from async_chat_client._runners import Runner
 from async_chat_client._watch import Watch
 from async_chat_client.updates import End, Update
@@ -52,6 +52,13 @@ class Chat:
     def mark_read(self) -> None:
         """Mark every message in the chat as read."""
         self._runner.run(self._calls.mark_read(self._id))
+
+    def rate(self, message_id: str, rating: Rating, reason: str | None = None) -> None:
+        """Say of an answer of this chat whether it was good: 1, or -1. Replaces what was said before.
+
+        Raises `AnswerNotFound` for a message that is no answer of this chat.
+        """
+        self._runner.run(self._calls.rate(self._id, message_id, Feedback(rating, reason)))
 
     def delete(self) -> None:
         """Delete the chat and its messages permanently."""

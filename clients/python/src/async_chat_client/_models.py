@@ -8,6 +8,7 @@ from typing import Literal
 Status = Literal["thinking", "answered", "failed", "cancelled"]
 Phase = Literal["queued", "running", "done"]
 Role = Literal["user", "assistant"]
+Rating = Literal[1, -1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +31,19 @@ class Usage:
 
 
 @dataclass(frozen=True, slots=True)
+class Feedback:
+    """What the user said of an answer: a `rating`, 1 for good or -1 for bad, and perhaps a `reason`."""
+
+    rating: Rating
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
-    """A question or an answer. `str()` gives its content. `usage` is None where no model was used."""
+    """A question or an answer. `str()` gives its content.
+
+    `usage` is None where no model was used, `feedback` where none was given.
+    """
 
     message_id: str
     role: Role
@@ -39,6 +51,7 @@ class Message:
     created_at: datetime
     citations: tuple[Citation, ...] = ()
     usage: Usage | None = None
+    feedback: Feedback | None = None
 
     def __str__(self) -> str:
         return self.content

@@ -58,7 +58,7 @@ class Request:
     `done_if`: codes that, after a lost response, mean that the first attempt took effect. `timeout` in seconds.
     """
 
-    method: Literal["GET", "POST", "DELETE"]
+    method: Literal["GET", "POST", "PUT", "DELETE"]
     path: str
     query: Mapping[str, str] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)

@@ -132,6 +132,10 @@ class ChatNotFound(NotFound, code="chat_not_found"):
     """The chat does not exist or was deleted."""
 
 
+class AnswerNotFound(NotFound, code="answer_not_found"):
+    """The chat has no such answer."""
+
+
 class MemoryNotFound(NotFound, code="memory_not_found"):
     """The user has no such memory."""
 

@@ -75,6 +75,10 @@ def use_every_route(service: Service) -> str:
         gateway.poll(chat_id, user=user)
     service.run_worker()
     gateway.poll(chat_id, user=IDENTITY, after=SECRET)
+    rate = "PUT /chats/{chat_id}/messages/{message_id}/feedback"
+    path = {"chat_id": chat_id, "message_id": gateway.poll(chat_id, user=IDENTITY).body["after"]}
+    gateway.call(rate, user=IDENTITY, path=path, body={"rating": 1, "reason": SECRET})
+    gateway.call(rate, user=IDENTITY, path=path, body={"rating": SECRET})
     gateway.call("GET /chats", user=IDENTITY, query={"cursor": SECRET})
     gateway.call("POST /memories", user=IDENTITY, body={"text": SECRET, "tags": [SECRET]})
     gateway.call("GET /memories", user=IDENTITY, query={"q": SECRET})
@@ -168,6 +172,18 @@ def test_answered_turn_is_logged_with_its_durations(service: Service, logged: Lo
     assert (line["queued_ms"], line["reasoned_ms"], line["total_ms"]) == (0, 56_000, 56_000)
     assert line["_aws"]["CloudWatchMetrics"][0]["Dimensions"] == [["Workspace"]]
     assert (line["TurnsAnswered"], line["TimeToAnswer"], line["Workspace"]) == (1, 56_000, "test")
+
+
+def test_rating_is_logged_and_counted_without_its_reason(service: Service, logged: Logged) -> None:
+    chat_id = str(service.gateway.ask(QUESTION).body["chat_id"])
+    service.run_worker()
+    path = {"chat_id": chat_id, "message_id": service.gateway.poll(chat_id).body["after"]}
+    service.gateway.call(
+        "PUT /chats/{chat_id}/messages/{message_id}/feedback", path=path, body={"rating": -1, "reason": SECRET}
+    )
+    (line,) = [line for line in logged() if line["message"] == "answer rated"]
+    assert (line["AnswersRatedGood"], line["chat_id"]) == (0, chat_id)
+    assert SECRET not in str(logged())
 
 
 def test_user_hash_differs_by_user_and_does_not_hold_the_id() -> None:

@@ -13,8 +13,12 @@ from tests.support.story import PARKING, UNKNOWN_CHAT
 pytestmark = pytest.mark.usefixtures("built_chat_page")
 
 ROUTES = [*FUNCTIONS, "GET /nowhere", "PATCH /chats"]
-BODIES: Mapping[str, object] = {"POST /memories/chat": {"question": PARKING}, "POST /memories": {"text": PARKING}}
-PATH = {"chat_id": UNKNOWN_CHAT, "memory_id": UNKNOWN_CHAT}
+BODIES: Mapping[str, object] = {
+    "POST /memories/chat": {"question": PARKING},
+    "POST /memories": {"text": PARKING},
+    "PUT /chats/{chat_id}/messages/{message_id}/feedback": {"rating": 1},
+}
+PATH = {"chat_id": UNKNOWN_CHAT, "message_id": UNKNOWN_CHAT, "memory_id": UNKNOWN_CHAT}
 
 
 def assert_secure(answer: Answer) -> None:

@@ -15,7 +15,8 @@ BEFORE = HttpApi(origins=(ORIGIN,))
 WITH_ROUTE = HttpApi((PREFLIGHT,), (ORIGIN,))
 ASKS = {"Origin": ORIGIN, "Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "authorization"}
 
-PATHS = sorted({key.split(" ")[1].format(chat_id=UNKNOWN_CHAT, memory_id=UNKNOWN_CHAT) for key in FUNCTIONS} - {"/"})
+IDS = dict.fromkeys(("chat_id", "message_id", "memory_id"), UNKNOWN_CHAT)
+PATHS = sorted({key.split(" ")[1].format(**IDS) for key in FUNCTIONS} - {"/"})
 
 
 @pytest.mark.parametrize("path", [*PATHS, "/nowhere", "/a/b/c"])
@@ -41,7 +42,7 @@ def test_function_answers_an_options_request_that_reaches_it(service: Service, h
 @pytest.mark.parametrize("route", FUNCTIONS)
 def test_route_of_preflights_opens_no_other_route(service: Service, route: str) -> None:
     method, pattern = route.split(" ")
-    path = pattern.format(chat_id=UNKNOWN_CHAT, memory_id=UNKNOWN_CHAT)
+    path = pattern.format(**IDS)
     assert WITH_ROUTE.select(method, path) == route
     assert WITH_ROUTE.needs_token(route) is (route not in PUBLIC)
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Final
 
 import pytest
 
@@ -176,6 +177,34 @@ def test_page_of_older_messages_has_no_poll_hint(service: Service, story: Story)
     older = service.gateway.poll(chat_id, before=newest.body["before"])
     assert older.body["poll_after_ms"] is None
     assert "Retry-After" not in older.headers
+
+
+RATE: Final = "PUT /chats/{chat_id}/messages/{message_id}/feedback"
+
+
+def test_a_rated_answer_has_feedback_and_every_other_message_is_as_before(service: Service, story: Story) -> None:
+    chat_id = story.talks(1)
+    before = service.gateway.poll(chat_id)
+    question, answer = before.body["messages"]
+    path = {"chat_id": chat_id, "message_id": answer["message_id"]}
+    rated = service.gateway.call(RATE, path=path, body={"rating": -1, "reason": " Last week's. "})
+    assert (rated.status, rated.text) == (204, None)
+    feedback = {"rating": -1, "reason": "Last week's."}
+    after = service.gateway.poll(chat_id)
+    assert after.body["messages"] == [question, {**answer, "feedback": feedback}]
+    assert '"feedback"' not in (before.text or "")
+    assert after.headers["ETag"] != before.headers["ETag"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [{}, {"rating": 0}, {"rating": 2}, {"rating": "1"}, {"rating": True}, {"rating": 1, "reason": "x" * 1_001}],
+)
+def test_no_other_feedback_is_taken(service: Service, story: Story, body: dict[str, object]) -> None:
+    chat_id = story.talks(1)
+    path = {"chat_id": chat_id, "message_id": story.newest(chat_id).messages[-1].message_id}
+    assert service.gateway.call(RATE, path=path, body=body).code == "invalid_request"
+    assert story.newest(chat_id).messages[-1].feedback is None
 
 
 # ---- the other bodies

@@ -1,7 +1,7 @@
 """Commands about chats."""
 
 from itertools import islice
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 from rich.text import Text
@@ -110,6 +110,21 @@ def cancel(terminal: Terminal, chat: ChatName) -> None:
         terminal.screen.result({"chat_id": found.chat_id, "status": status})
     else:
         terminal.screen.say(status, STATUS_STYLES[status])
+
+
+@command(app)
+def rate(
+    terminal: Terminal,
+    chat: ChatName,
+    rating: Annotated[Literal["good", "bad"], typer.Argument(help="What the answer was.")],
+    reason: Annotated[str | None, typer.Option(help="Why, in your own words.")] = None,
+) -> None:
+    """Say of a chat's newest answer whether it was good. Said again, it replaces what was said before."""
+    found = terminal.chat(chat)
+    answers = [message for message in found.messages() if message.role == "assistant"]
+    if not answers:
+        raise typer.BadParameter("this chat has no answer yet", param_hint="CHAT")
+    found.rate(answers[-1].message_id, 1 if rating == "good" else -1, reason)
 
 
 @command(app)

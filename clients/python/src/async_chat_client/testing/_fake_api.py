@@ -27,11 +27,12 @@ class Refusal(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request as the routes see it. `part` is the id in the path."""
+    """One request as the routes see it. `part` is the id in the path, `second` the one after it."""
 
     request: httpx.Request
     user: str
     part: str = ""
+    second: str = ""
 
     @property
     def body(self) -> Json:
@@ -67,6 +68,7 @@ class FakeApi:
             r"POST /chats/([^/]+)/retry": self._retry,
             r"POST /chats/([^/]+)/cancel": self._cancel,
             r"POST /chats/([^/]+)/read": self._mark_read,
+            r"PUT /chats/([^/]+)/messages/([^/]+)/feedback": self._rate,
             r"DELETE /chats/([^/]+)": self._delete,
             r"POST /memories": self._remember,
             r"GET /memories": self._list_memories,
@@ -148,6 +150,13 @@ class FakeApi:
         chat = self._chat(call.part, call.user)
         chat.read_up_to = chat.messages[-1]["message_id"]
         return httpx.Response(204)
+
+    def _rate(self, call: Call) -> httpx.Response:
+        for found in self._chat(call.part, call.user).messages:
+            if found["message_id"] == call.second and found["role"] == "assistant":
+                found["feedback"] = {"reason": None, **call.body}
+                return httpx.Response(204)
+        raise Refusal(404, "answer_not_found")
 
     def _delete(self, call: Call) -> httpx.Response:
         del self._chats[self._chat(call.part, call.user).chat_id]
