@@ -3,7 +3,10 @@
 import os
 import platform
 import re
+import subprocess
 from pathlib import Path
+
+from tests.support.lambda_runtime import PYTHON
 
 
 def machine() -> dict[str, str | int]:
@@ -14,7 +17,15 @@ def machine() -> dict[str, str | int]:
         "memory_mib": int(_first(Path("/proc/meminfo"), r"^MemTotal:\s*(\d+)") or 0) // 1024,
         "system": platform.system(),
         "python": platform.python_version(),
+        "lambda_python": _version(),
     }
+
+
+def _version() -> str:
+    """The Python of Lambda's runtime client, which runs the starts, handlers and turns; empty before `make bench`."""
+    if not PYTHON.exists():
+        return ""
+    return subprocess.run([PYTHON, "--version"], check=True, capture_output=True, text=True).stdout.split()[-1]
 
 
 def _first(file: Path, pattern: str) -> str:

@@ -50,7 +50,8 @@ def _page(result: Result) -> Iterator[str]:
     machine = result["machine"]
     yield from ("# Measurements", "", "Written by `make bench`; how to read it is in [Performance](../speed.md).", "")
     yield f"{machine['cores']} cores of {machine['processor']} ({machine['architecture']}), "
-    yield f"{machine['memory_mib']:,} MiB, {machine['system']}, Python {machine['python']}. "
+    yield f"{machine['memory_mib']:,} MiB, {machine['system']}, Python {machine['python']}"
+    yield f", Lambda's runtime client on {machine['lambda_python']}. " if machine.get("lambda_python") else ". "
     yield f"Version {result['version']}."
     yield ""
     for section in result["sections"]:

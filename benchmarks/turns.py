@@ -10,6 +10,7 @@ from pathlib import Path
 from statistics import median
 from typing import Final
 
+from adapters.dynamodb.items import header_key
 from benchmarks.built import copy
 from benchmarks.capacity.cost import CORE_MB
 from benchmarks.capacity.prices import read_prices
@@ -144,7 +145,11 @@ def _turn(process: Running, aws: Aws) -> tuple[float, float]:
     assert asked["statusCode"] == 200, asked
     before = process.processor_time()
     process.invoke(json.loads(aws.store.invocations[-1]))
-    return process.processor_time() - before, before
+    worked = process.processor_time() - before
+    key = header_key(json.loads(asked["body"])["chat_id"])
+    turn = aws.store.tables[CHATS_TABLE].get(key) or {}
+    assert turn["turn_state"] == {"S": "answered"}, turn
+    return worked, before
 
 
 def _model(turns: int, wait: float) -> Iterator[Reply]:

@@ -11,25 +11,34 @@ from dependency_injector import containers, providers
 from adapters.agents.registry import AGENTS
 from adapters.aws import sdk
 from adapters.aws.clients import AwsClients
-from adapters.aws.lambda_worker_invoker import LambdaWorkerInvoker
 from adapters.clocks import RequestClock, SystemClock
 from adapters.dynamodb.chat_repository import DynamoDbChatRepository
-from adapters.dynamodb.memory_store import DynamoDbMemoryStore
 from adapters.observability.json_logs import start_logging
 from adapters.observability.redaction import UserHash
 from adapters.observability.turn_observer import LoggingTurnObserver
 from adapters.ulid_ids import UlidIdSource
 from domain.chat_service import ChatService
-from domain.memory_service import MemoryService
 from entrypoints.settings import PREFIX, Settings, read_settings
 
 if TYPE_CHECKING:
-    from domain.ports import Clock, MemoryRanking, MemoryStore, ReasoningAgent
+    from collections.abc import Callable
+
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_lambda import LambdaClient
+
+    from domain.memory_service import MemoryService
+    from domain.ports import Clock, IdSource, MemoryRanking, MemoryStore, ReasoningAgent, WorkerInvoker
 
 log: Final = logging.getLogger(__name__)
 
 #: An ask has two calls and two seconds. Three tries of a second each leave an error that says "try again" in time.
-AWS = Config(connect_timeout=1, read_timeout=2, retries={"mode": "standard", "total_max_attempts": 3})
+#: botocore does not check parameters before it sends them: the tests' clients do, and AWS does.
+AWS = Config(
+    connect_timeout=1,
+    read_timeout=2,
+    retries={"mode": "standard", "total_max_attempts": 3},
+    parameter_validation=False,
+)
 
 
 def check_runtime() -> None:
@@ -40,6 +49,29 @@ def check_runtime() -> None:
     sdk.require_sdk(agent.sdk if agent else sdk.MINIMUM)
 
 
+# Imported in these functions, not above: a poll needs none of it.
+
+
+def _worker(client: "Callable[[], LambdaClient]", function: str) -> "WorkerInvoker":
+    from adapters.aws.lambda_worker_invoker import LambdaWorkerInvoker
+
+    return LambdaWorkerInvoker(client, function)
+
+
+def _memories(client: "DynamoDBClient", settings: Settings, clock: "Clock") -> "MemoryStore":
+    from adapters.dynamodb.memory_store import DynamoDbMemoryStore
+
+    return DynamoDbMemoryStore(client, settings.memories_table, settings.chats_table, clock)
+
+
+def _memory_service(
+    memories: "MemoryStore", ranking: "Callable[[], MemoryRanking]", clock: "Clock", ids: "IdSource", settings: Settings
+) -> "MemoryService":
+    from domain.memory_service import MemoryService
+
+    return MemoryService(memories, ranking, clock, ids, settings.memory_limit)
+
+
 def _ranking() -> "MemoryRanking":
     from adapters.search.ranking import Fts5MemoryRanking
 
@@ -47,7 +79,7 @@ def _ranking() -> "MemoryRanking":
 
 
 def _agent(settings: Settings, memories: "MemoryStore", clock: "Clock") -> "ReasoningAgent":
-    """Imported here, not above: only a worker pays for its agent."""
+    """Only a worker pays for its agent."""
     from adapters.agents.custom_agent import AgentDependencies
     from adapters.agents.registry import make_agent
     from adapters.agents.time_limited_agent import TimeLimitedAgent
@@ -83,10 +115,8 @@ class Container(containers.DeclarativeContainer):
     chats = providers.Singleton(
         DynamoDbChatRepository, dynamodb, settings.provided.chats_table, clock, settings.provided.workspace_limits
     )
-    memories = providers.Singleton(
-        DynamoDbMemoryStore, dynamodb, settings.provided.memories_table, settings.provided.chats_table, clock
-    )
-    worker = providers.Singleton(LambdaWorkerInvoker, lambda_.provider, settings.provided.worker_function)
+    memories = providers.Singleton(_memories, dynamodb, settings, clock)
+    worker = providers.Singleton(_worker, lambda_.provider, settings.provided.worker_function)
     ranking = providers.Singleton(_ranking)
     checked_agent = providers.Singleton(_checked_agent, settings.provided.agent)
     agent = providers.Singleton(_agent, settings, memories, clock)
@@ -94,6 +124,4 @@ class Container(containers.DeclarativeContainer):
     chat_service = providers.Singleton(
         ChatService, chats, worker, agent.provider, clock, ids, observer, settings.provided.policy
     )
-    memory_service = providers.Singleton(
-        MemoryService, memories, ranking.provider, clock, ids, settings.provided.memory_limit
-    )
+    memory_service = providers.Singleton(_memory_service, memories, ranking.provider, clock, ids, settings)

@@ -54,8 +54,9 @@ def millis(value: datetime) -> int:
 
 
 def from_millis(value: int) -> datetime:
-    # Not fromtimestamp(value / 1000): the float would round some milliseconds down.
-    return _EPOCH + timedelta(milliseconds=value)
+    # Not fromtimestamp(value / 1000): the float would round some milliseconds down. And no keyword of timedelta, which
+    # would calculate with fractions: a page has up to a hundred times.
+    return _EPOCH + timedelta(0, value // 1000, value % 1000 * 1000)
 
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)

@@ -8,10 +8,15 @@ class UserHash:
 
     def __init__(self, key: str) -> None:
         self._key = key.encode()
+        #: All lines of a request are about one user.
+        self._last: tuple[str | None, str] = (None, "")
 
     def __call__(self, user_id: str) -> str:
         """The first 12 hexadecimal digits of HMAC-SHA-256."""
-        return hmac.digest(self._key, user_id.encode(errors="backslashreplace"), "sha256").hex()[:12]
+        if user_id != self._last[0]:
+            digest = hmac.digest(self._key, user_id.encode(errors="backslashreplace"), "sha256")
+            self._last = (user_id, digest.hex()[:12])
+        return self._last[1]
 
 
 def raised_at(exception: Exception | None) -> str:
