@@ -63,6 +63,7 @@ def make(version: str, text: str) -> None:
     build = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(FOLDER)]
     for folder in WHEELS:
         _run(build, folder)
+    _run(["npm", "run", "--silent", "build"], "clients/web")
     _run(["npm", "pack", "--silent", "--pack-destination", str(FOLDER)], "clients/web")
 
 

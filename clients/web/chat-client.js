@@ -1,7 +1,7 @@
 /**
- * Async Chat in the browser, or in Node 22 and later. No dependencies.
+ * Async Chat in browsers, Node, Deno and React Native. No dependencies.
  *
- *     import { ChatClient } from "./chat-client.js";
+ *     import { ChatClient } from "async-chat";
  *     const chat = new ChatClient({ baseUrl: "https://api.example.com", token: () => session.accessToken });
  *     const turn = await chat.ask("Where did I park?");
  *     for await (const update of turn.updates()) show(update.steps, update.draft);
@@ -159,8 +159,11 @@ function zoneOfBrowser() {
   return zone && !["UTC", "Etc/UTC", "Etc/Unknown"].includes(zone) ? zone : undefined;
 }
 
-/** Not crypto.randomUUID, which pages without https lack. */
-export const newKey = () => Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36)).join("-");
+/** Not crypto.randomUUID, which pages without https lack. React Native has no crypto: a key must be new, not secret. */
+export const newKey = () => Array.from(randomParts(), (part) => part.toString(36)).join("-");
+
+const randomParts = () =>
+  globalThis.crypto?.getRandomValues(new Uint32Array(4)) ?? Array.from({ length: 4 }, () => Math.floor(Math.random() * 2 ** 32));
 
 /** @param {string} code @returns {(error: any) => boolean} */
 const hasCode = (code) => (error) => error.code === code;

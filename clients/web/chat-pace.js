@@ -4,7 +4,7 @@
 const HIDDEN_MS = 15_000;
 const LONGEST_BACKOFF_MS = 10_000;
 /** setTimeout overflows beyond this and fires at once. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
+export const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** A monotonic clock in milliseconds. */
 export const now = () => performance.now();

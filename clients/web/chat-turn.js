@@ -24,8 +24,10 @@ import { nameOf, watch } from "./chat-watch.js";
  * The state of a turn.
  * @typedef {{status: Page["status"], phase: Page["turn"]["phase"], steps: {at: string, text: string}[],
  *            draft: string | null, error: {code: string, message: string} | null, usage: Usage | null,
- *            cancelReason: string | null, messages: Message[], elapsedMs: number, outage: import("./chat-errors.js").AsyncChatError | null}} Update
- *    cancelReason: why the service's operator stopped the turn; messages: all seen so far, oldest first; elapsedMs: since the question, by the service's clock;
+ *            cancelReason: string | null, messages: Message[], after: string, elapsedMs: number,
+ *            outage: import("./chat-errors.js").AsyncChatError | null}} Update
+ *    cancelReason: why the service's operator stopped the turn; messages: all seen so far, oldest first; after: the cursor behind
+ *    them; elapsedMs: since the question, by the service's clock;
  *    outage: the error of the latest poll, while polls fail
  */
 

@@ -232,7 +232,7 @@ class View {
 
   /** @returns {Update} */
   update() {
-    const { status, turn } = /** @type {Page} */ (this.#page);
+    const { status, turn, after } = /** @type {Page} */ (this.#page);
     return {
       status,
       phase: turn.phase,
@@ -242,6 +242,7 @@ class View {
       usage: turn.usage ?? null,
       cancelReason: turn.cancel_reason ?? null,
       messages: [...this.#messages],
+      after,
       elapsedMs: Math.max(0, Date.now() + this.#http.clockSkewMs - Date.parse(turn.asked_at)),
       outage: this.#outage,
     };

@@ -8,7 +8,8 @@ import { pathToFileURL } from "node:url";
 
 import { MisbehavingService } from "../../clients/web/tests/misbehaving-service.js";
 
-const CLIENT = new URL("../../clients/web/chat-client.js", import.meta.url).href;
+/** The entries of the package, as its sources; some projects copy the client's files instead. */
+const sourceOf = (_, entry = "chat-client") => `"${new URL(`../../clients/web/${entry}.js`, import.meta.url).href}"`;
 const [url, question] = process.argv.slice(2);
 const shown = [];
 Object.assign(globalThis, { token: "alice", session: { accessToken: "alice" }, show: (update) => shown.push(update) });
@@ -18,7 +19,7 @@ const folder = await mkdtemp(join(tmpdir(), "async-chat-snippet-"));
 try {
   service.willThink({ steps: ["Searching"] }, { status: "answered" });
   const file = join(folder, "snippet.mjs");
-  const code = (await text(process.stdin)).replaceAll("./chat-client.js", CLIENT).replaceAll("https://chat.example.com", service.url);
+  const code = (await text(process.stdin)).replaceAll(/"(?:async-chat|\.)(?:\/([\w-]+?))?(?:\.js)?"/g, sourceOf).replaceAll("https://chat.example.com", service.url);
   await writeFile(file, code);
   const { ask } = await import(pathToFileURL(file).href);
   // A module of the app's does nothing until it is called.

@@ -1,10 +1,11 @@
-"""The fake service keeps the contract: the same requests go to it and to a real service, where one is named.
+"""The fake services of both clients keep the contract: the same requests go to a real service too, where one is named.
 
 ASYNC_CHAT_STACK=path/to/stack.json names a running stack.
 """
 
 import json
 import os
+import subprocess
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -14,12 +15,14 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from playwright._impl._driver import compute_driver_executable
 
 from async_chat_client._runners import http_settings
 from async_chat_client.testing import FakeService
 
 QUESTION = {"question": "Where did I park the car?"}
 UNKNOWN_CHAT = "01J00000000000000000000000"
+JAVASCRIPT = Path(__file__).resolve().parents[2] / "web/tests/fake-over-http.js"
 UNREAD = ["chat_id", "title", "status", "last_message", "unread"]
 
 
@@ -57,6 +60,29 @@ def fake() -> Side:
     return Side(client("alice"), client("bob"), client(""), service.time.sleep)
 
 
+@pytest.fixture(scope="module")
+def javascript() -> Iterator[str]:
+    """The address of the JavaScript client's fake service."""
+    with subprocess.Popen([compute_driver_executable()[0], JAVASCRIPT], stdout=subprocess.PIPE, text=True) as node:
+        assert node.stdout
+        yield node.stdout.readline().strip()
+        node.terminate()
+
+
+def in_javascript(address: str) -> Side:
+    def client(user: str) -> httpx.Client:
+        headers = {"Authorization": f"Bearer {user}"} if user else {}
+        # Plain HTTP: loading the certificates would take longer than the test.
+        return httpx.Client(base_url=address, headers=headers, timeout=30, verify=False)
+
+    def tell(**what: object) -> None:
+        httpx.post(f"{address}/fake", json=what, verify=False).raise_for_status()
+
+    tell(turns=[{"seconds": 5, "queued": 0.5}] * 3, hint={"firstSeconds": 2, "pollAfterMs": 2000})
+    alice = f"alice-{uuid4().hex}"
+    return Side(client(alice), client("bob"), client(""), lambda seconds: tell(advance=seconds))
+
+
 def real(stack_file: Path) -> Side:
     stack = json.loads(stack_file.read_text(encoding="utf-8"))
     tokens = {user["name"]: user["token"] for user in stack["users"]}
@@ -75,9 +101,12 @@ if "ASYNC_CHAT_STACK" in os.environ:
     SIDES["real"] = lambda: real(Path(os.environ["ASYNC_CHAT_STACK"]))
 
 
-@pytest.fixture(params=sorted(SIDES))
+@pytest.fixture(params=["in_javascript", *sorted(SIDES)])
 def side(request: pytest.FixtureRequest) -> Iterator[Side]:
-    side = SIDES[request.param]()
+    if request.param == "in_javascript":
+        side = in_javascript(request.getfixturevalue("javascript"))
+    else:
+        side = SIDES[request.param]()
     yield side
     for client in (side.alice, side.bob, side.stranger):
         client.close()

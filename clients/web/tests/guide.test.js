@@ -10,7 +10,8 @@ import { pathToFileURL } from "node:url";
 import { MisbehavingService } from "./misbehaving-service.js";
 
 const GUIDE = new URL("../../../docs/clients/javascript.md", import.meta.url);
-const CLIENT = new URL("../chat-client.js", import.meta.url).href;
+/** The entries of the package, as its sources. */
+const sourceOf = (_, entry = "chat-client") => `"${new URL(`../${entry}.js`, import.meta.url).href}"`;
 const snippets = [...(await readFile(GUIDE, "utf8")).matchAll(/```js\n(.*?)```/gs)].map(([, code]) => code);
 
 describe("the guide", () => {
@@ -35,7 +36,7 @@ describe("the guide", () => {
     it(`shows snippet ${number + 1} that runs`, async () => {
       service.willThink({ steps: ["Searching"] }, { status: "answered" });
       const file = join(folder, `snippet-${number}.mjs`);
-      await writeFile(file, code.replace("./chat-client.js", CLIENT).replace("https://chat.example.com", service.url));
+      await writeFile(file, code.replaceAll(/"async-chat(?:\/([\w-]+))?"/g, sourceOf).replaceAll("https://chat.example.com", service.url));
       await import(pathToFileURL(file).href);
       assert.equal(service.questions, number + 1);
     });
