@@ -14,6 +14,7 @@ from typing import Any
 
 from async_chat_client import plain
 
+from domain.records import NeedsInput
 from local import emulator, stack, terraform
 from local.agent import OwnAgent, require_extras
 from local.ask import ask, client_for, shown
@@ -83,8 +84,11 @@ def _agent(given: argparse.Namespace, home: Home) -> None:
     require_extras(options.extras)
     home.make_private()
     agent = options.own_agent or OwnAgent(options.settings.get("agent", "recall"), debug_port=options.debug_port)
-    answer = try_agent(home, agent, given.user, given.question, progress_lines())
-    print(plain(shown(answer.text, answer.citations)))
+    reply = try_agent(home, agent, given.user, given.question, progress_lines())
+    if isinstance(reply, NeedsInput):
+        print(plain("\n".join([reply.question, *(f"- {choice}" for choice in reply.choices)])))
+    else:
+        print(plain(shown(reply.text, reply.citations)))
 
 
 def _kill_workers(given: argparse.Namespace, home: Home) -> int:

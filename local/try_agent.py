@@ -15,7 +15,7 @@ from adapters.ulid_ids import UlidIdSource
 from domain.chat import Usage
 from domain.errors import AgentFailed
 from domain.ports import MemoryStore, ProgressReporter
-from domain.records import Answer, Assignment
+from domain.records import Assignment, Reply
 from domain.verified_agent import VerifiedAgent
 from entrypoints.settings import PREFIX, Settings, read_settings
 from local import emulator, samples, stack
@@ -31,8 +31,8 @@ from tests.fakes.memory_store import InMemoryMemoryStore
 TIME = timedelta(hours=1)
 
 
-def try_agent(home: Home, agent: OwnAgent, user: str, question: str, report: Report) -> Answer:
-    """The verified answer. `report` gets the steps as they come. Raises `StackFailure` when the agent fails.
+def try_agent(home: Home, agent: OwnAgent, user: str, question: str, report: Report) -> Reply:
+    """The verified answer, or what the agent asks. `report` gets the steps as they come. Raises `StackFailure` when the agent fails.
 
     Whatever else the agent raises passes, with its traceback.
     """

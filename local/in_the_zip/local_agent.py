@@ -19,7 +19,7 @@ from adapters.agents.custom_agent import AgentDependencies, AgentLoadError, impo
 from domain.chat import Usage
 from domain.errors import AgentFailed, TurnOver
 from domain.ports import ProgressReporter, ReasoningAgent
-from domain.records import Answer, Assignment
+from domain.records import Assignment, Reply
 
 log: Final = logging.getLogger(__name__)
 
@@ -44,7 +44,7 @@ class LocalAgent(ReasoningAgent):
         self._dependencies = dependencies
         self._agent: ReasoningAgent | None = None
 
-    def reason(self, assignment: Assignment, progress: ProgressReporter) -> Answer:
+    def reason(self, assignment: Assignment, progress: ProgressReporter) -> Reply:
         if self._debug_port:
             wait_for_debugger(self._debug_port, progress)
         extra = {"chat_id": assignment.chat_id, "turn_id": assignment.turn_id}

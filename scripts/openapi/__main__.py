@@ -25,6 +25,18 @@ def routes() -> str:
     return json.dumps(known, indent=2) + "\n"
 
 
+_NEEDS_INPUT = "status can be ['needs_input'], which was not foreseen"
+#: Changes that are no break, by decision. ADR 29: a client must take a status that it does not know as an ended turn.
+DECIDED = frozenset(
+    f"{where} {_NEEDS_INPUT}"
+    for where in (
+        "GET /chats/messages 200",
+        "GET /chats 200 chats items",
+        "POST /chats/{chat_id}/cancel 200",
+    )
+)
+
+
 def check() -> list[str]:
     """Faults of the committed document: drift from the code, and breaking changes since the last release."""
     faults = []
@@ -33,9 +45,8 @@ def check() -> list[str]:
     if FOR_TERRAFORM.read_text(encoding="utf-8") != routes():
         faults.append("terraform/modules/service/routes.json is out of date: run `make generate`.")
     released = json.loads(RELEASED.read_text(encoding="utf-8"))
-    return faults + [
-        f"breaks with the released contract: {change}" for change in breaking_changes(released, document())
-    ]
+    changes = breaking_changes(released, document())
+    return faults + [f"breaks with the released contract: {change}" for change in changes if change not in DECIDED]
 
 
 def main(command: str) -> int:

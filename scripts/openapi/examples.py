@@ -19,6 +19,7 @@ from entrypoints.schemas.poll import (
     AssistantMessage,
     CitationBody,
     FailureBody,
+    InputBody,
     MessageBody,
     PollResponse,
     StepBody,
@@ -82,21 +83,25 @@ def _answered() -> AssistantMessage:
     )
 
 
+def _asked_back() -> AssistantMessage:
+    return AssistantMessage(
+        message_id=ANSWER_ID, content=_INPUT.question, created_at=ANSWERED, citations=[], usage=USED
+    )
+
+
+_INPUT: Final = InputBody(
+    id=ANSWER_ID,
+    question="Which of your two cars do you mean?",
+    choices=["The Volvo", "The Fiat"],
+    expires_at=ANSWERED + timedelta(days=1),
+)
+
+
 def _turn(**changes: Any) -> TurnBody:
     steps = [StepBody(at=ASKED + timedelta(seconds=1), text='Searching 214 memories for "park"')]
     times = {"asked_at": ASKED, "started_at": ASKED, "ended_at": None, "deadline": DEADLINE}
-    return TurnBody(
-        **{
-            "phase": "done",
-            "progress": steps,
-            "draft": None,
-            "error": None,
-            "usage": None,
-            "cancel_reason": None,
-            **times,
-            **changes,
-        }
-    )
+    absent = dict.fromkeys(("draft", "error", "usage", "cancel_reason", "input"))
+    return TurnBody(**{"phase": "done", "progress": steps, **absent, **times, **changes})
 
 
 def _poll(status: Status, messages: list[MessageBody], hint: int | None, **turn: Any) -> Example:
@@ -138,6 +143,7 @@ ANSWERS: Final[dict[str, dict[str, Example]]] = {
     "poll": {
         "thinking": _poll("thinking", [_asked()], 2000, phase="running", draft="Level 3"),
         "answered": _poll("answered", [_asked(), _answered()], None, ended_at=ANSWERED),
+        "needs_input": _poll("needs_input", [_asked(), _asked_back()], None, ended_at=ANSWERED, input=_INPUT),
         "failed": _poll("failed", [_asked()], None, ended_at=DEADLINE, error=_FAILURE),
     },
     "held_poll": {
@@ -164,6 +170,9 @@ ERRORS: Final[dict[type[Exception], Exception]] = {
         errors.AnswerNotFound(),
         errors.ChatBusy(retry_after=31.5),
         errors.NothingToRetry(),
+        errors.AlreadyAnswered(),
+        errors.InputExpired(),
+        errors.InputNotFound(),
         errors.TooManyTurns(limit=5, retry_after=12),
         errors.AtCapacity(retry_after=3),
         errors.TooManyAsks(limit=30, retry_after=24),

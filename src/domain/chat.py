@@ -5,7 +5,14 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from domain.errors import ChatBusy, ChatForbidden, NothingToRetry, TransitionRefused
+from domain.errors import (
+    ChatBusy,
+    ChatForbidden,
+    InputExpired,
+    InputNotFound,
+    NothingToRetry,
+    TransitionRefused,
+)
 from domain.failure_codes import FailureCode
 from domain.text import excerpt, is_storable, is_visible
 
@@ -24,23 +31,27 @@ class Role(StrEnum):
 
 
 class TurnState(StrEnum):
-    """State of a turn. The app sees the first two as `thinking`; the others are final."""
+    """State of a turn. The app sees the first two as `thinking`; with the others the turn has ended."""
 
     QUEUED = "queued"
     RUNNING = "running"
     ANSWERED = "answered"
+    NEEDS_INPUT = "needs_input"
     FAILED = "failed"
     CANCELLED = "cancelled"
 
 
-#: Allowed transitions. A retry is a new turn about the same question, not a transition.
+#: Allowed transitions. A retry is a new turn about the same question, not a transition. An end is final, except that
+#: what the agent has asked expires.
 TRANSITIONS: Final[dict[TurnState, frozenset[TurnState]]] = {
     TurnState.QUEUED: frozenset({TurnState.RUNNING, TurnState.FAILED, TurnState.CANCELLED}),
-    TurnState.RUNNING: frozenset({TurnState.ANSWERED, TurnState.FAILED, TurnState.CANCELLED}),
+    TurnState.RUNNING: frozenset({TurnState.ANSWERED, TurnState.NEEDS_INPUT, TurnState.FAILED, TurnState.CANCELLED}),
     TurnState.ANSWERED: frozenset(),
+    TurnState.NEEDS_INPUT: frozenset({TurnState.FAILED}),
     TurnState.FAILED: frozenset(),
     TurnState.CANCELLED: frozenset(),
 }
+THINKING: Final = frozenset({TurnState.QUEUED, TurnState.RUNNING})
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +99,8 @@ class Message:
     """A question or an answer. Messages of a chat are ordered by id; `created_at` is for display.
 
     `usage` is what an answer used of a model, if anything; `time_zone` where a question was asked, if the client said;
-    `feedback` what the user said of an answer, if anything.
+    `feedback` what the user said of an answer, if anything; `answers` the id of the input request that a user's message
+    answers, if it does.
     """
 
     message_id: str
@@ -99,6 +111,17 @@ class Message:
     usage: Usage | None = None
     time_zone: str | None = None
     feedback: Feedback | None = None
+    answers: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InputRequest:
+    """What the agent asks the user before it can go on. `input_id` is also the id of the message that asks it."""
+
+    input_id: str
+    question: str
+    choices: tuple[str, ...]
+    expires_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +140,8 @@ class Turn:
     unguessable and never leave the service. `progress`, `draft` and `usage` are shown to the user and are not part of
     the state. `failure` is a plain string where another version of the service stored a code that this one does not
     know; `failure_message` is the agent's own sentence for the user, if it gave one. `cancel_reason` is why an operator
-    stopped it, in words for the user; None when the user did.
+    stopped it, in words for the user; None when the user did. `input` is what the agent asked if the turn
+    ended with that, also after it has expired.
     """
 
     chat_id: str
@@ -134,14 +158,15 @@ class Turn:
     failure: FailureCode | str | None = None
     failure_message: str | None = None
     cancel_reason: str | None = None
+    input: InputRequest | None = None
     progress: tuple[Step, ...] = field(default=(), compare=False)
     draft: str | None = field(default=None, compare=False)
     usage: Usage | None = field(default=None, compare=False)
 
     @property
     def thinking(self) -> bool:
-        """Not in a final state."""
-        return bool(TRANSITIONS[self.state])
+        """Not ended."""
+        return self.state in THINKING
 
     @property
     def reasoning_time(self) -> timedelta | None:
@@ -156,7 +181,9 @@ class Turn:
         return self.lease is None or by_worker
 
     def overdue(self, now: datetime) -> bool:
-        """Still thinking at its deadline. Any reader that sees this stores the end."""
+        """Still thinking at its deadline, or its question to the user has expired. Who sees this stores the end."""
+        if self.state is TurnState.NEEDS_INPUT and self.input:
+            return now >= self.input.expires_at
         return self.thinking and now >= self.deadline
 
     def claimed(self, lease: str, now: datetime) -> "Turn":
@@ -167,15 +194,29 @@ class Turn:
 
     def answered(self, lease: str, now: datetime) -> "Turn":
         """The turn after the holder of the lease answered in time. Raises `TransitionRefused`."""
+        self._check_worker(lease, now)
+        return self._moved(TurnState.ANSWERED, ended_at=now, draft=None)
+
+    def asked_back(self, lease: str, request: InputRequest, now: datetime) -> "Turn":
+        """The turn after the holder of the lease asked the user in time. Raises `TransitionRefused`."""
+        self._check_worker(lease, now)
+        return self._moved(TurnState.NEEDS_INPUT, ended_at=now, draft=None, input=request)
+
+    def _check_worker(self, lease: str, now: datetime) -> None:
         if lease != self.lease:
             raise TransitionRefused("answer without the lease")
         if now >= self.deadline:
             raise TransitionRefused("answer after the deadline")
-        return self._moved(TurnState.ANSWERED, ended_at=now, draft=None)
 
     def failed(self, code: FailureCode, now: datetime, message: str | None = None) -> "Turn":
         """The turn after it ended without an answer, for the reason `code`. Raises `TransitionRefused`."""
         return self._moved(TurnState.FAILED, ended_at=now, failure=code, failure_message=message, draft=None)
+
+    def expired(self, now: datetime) -> "Turn":
+        """The turn after its deadline, or that of its question to the user, has passed. Raises `TransitionRefused`."""
+        if self.state is TurnState.NEEDS_INPUT:  # it keeps the time at which the agent stopped
+            return self._moved(TurnState.FAILED, failure=FailureCode.INPUT_EXPIRED)
+        return self.failed(FailureCode.TIMED_OUT, now)
 
     def cancelled(self, now: datetime, reason: str | None = None) -> "Turn":
         """The turn after its user stopped it, or, for a `reason`, an operator. Raises `TransitionRefused`."""
@@ -232,8 +273,17 @@ class Chat:
     def check_retriable(self, now: datetime) -> None:
         """Raise `ChatBusy` or `NothingToRetry` unless the last turn failed or was cancelled."""
         self.check_free(now)
-        if self.turn.state is TurnState.ANSWERED:
+        waits = self.turn.state is TurnState.NEEDS_INPUT and not self.turn.overdue(now)
+        if waits or self.turn.state is TurnState.ANSWERED:
             raise NothingToRetry
+
+    def check_answerable(self, input_id: str, now: datetime) -> None:
+        """Raise `InputExpired` or `InputNotFound` unless the agent waits for the answer to `input_id`."""
+        asked = self.turn.input
+        if asked is None or asked.input_id != input_id:
+            raise InputNotFound
+        if self.turn.state is not TurnState.NEEDS_INPUT or self.turn.overdue(now):
+            raise InputExpired
 
     @classmethod
     def begun(cls, question: Message, turn: Turn) -> "Chat":
@@ -248,7 +298,7 @@ class Chat:
         )
 
     def with_turn(self, turn: Turn, answer: Message | None = None) -> "Chat":
-        """The chat after a transition of its turn; `answer`, if any, is its newest message."""
+        """The chat after a transition of its turn; `answer`, if any, is its newest message: a question back, too."""
         if answer is None:
             return replace(self, turn=turn)
         return replace(
@@ -257,7 +307,7 @@ class Chat:
             last_message_id=answer.message_id,
             last_answer_id=answer.message_id,
             last_text=excerpt(answer.content, EXCERPT_LENGTH),
-            last_duration=turn.reasoning_time,
+            last_duration=turn.reasoning_time if turn.state is TurnState.ANSWERED else self.last_duration,
         )
 
 
@@ -280,7 +330,10 @@ class ChatVersion:
 
 @dataclass(frozen=True, slots=True)
 class ChatSummary:
-    """An entry in a list of chats. `active_at` is the time of the last message."""
+    """An entry in a list of chats. `active_at` is the time of the last message.
+
+    A turn that waits for the user's input is listed as answered, by the message that asks for it.
+    """
 
     chat_id: str
     title: str
@@ -299,5 +352,5 @@ class ChatSummary:
 
     def state_at(self, now: datetime) -> TurnState:
         """The turn's state at `now`. Past its deadline a thinking turn has failed, even if that is not stored yet."""
-        overdue = TRANSITIONS[self.state] and now >= self.deadline
+        overdue = self.state in THINKING and now >= self.deadline
         return TurnState.FAILED if overdue else self.state

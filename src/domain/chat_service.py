@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, TypeVar
 
-from domain.chat import Chat, Feedback, Message, Role, Turn, TurnState
+from domain.chat import Chat, Feedback, InputRequest, Message, Role, Turn, TurnState
 from domain.errors import (
     AgentFailed,
     AtCapacity,
@@ -41,9 +41,11 @@ from domain.records import (
     Failed,
     IdempotencyKey,
     IdempotencyRecord,
+    NeedsInput,
     NewQuestion,
     PageRequest,
     ReasoningOutcome,
+    SavedInput,
     WorkerInvocation,
 )
 from domain.text import excerpt, is_storable, is_visible, storable
@@ -147,7 +149,8 @@ class ChatService:
 
     def _new_question(self, ask: Ask, question: str, key: IdempotencyKey | None, after: str | None) -> NewQuestion:
         now = self._clock.now()
-        message = Message(self._ids.new_id(after), Role.USER, question, now, time_zone=ask.time_zone)
+        message_id = self._ids.new_id(after)
+        message = Message(message_id, Role.USER, question, now, time_zone=ask.time_zone, answers=ask.answers)
         turn = self._new_turn(ask.chat_id or self._ids.new_id(), ask.user_id, message.message_id)
         return NewQuestion(message, turn, ask.chat_id is None, self._policy.user_limits, key)
 
@@ -189,7 +192,7 @@ class ChatService:
 
     def _run_again(self, turn: Turn, correlation_id: str) -> bool:
         """Start a new turn about an ended turn's question. False after a concurrent change: read it again."""
-        if turn.thinking:  # and overdue: store its end first
+        if turn.thinking or turn.overdue(self._clock.now()):  # overdue: store its end first
             self._expire(turn)
             return False
         again = self._with_slot(turn.user_id, lambda: self._restart(turn))
@@ -241,11 +244,22 @@ class ChatService:
         page = self._chats.read(invocation.chat_id, PageRequest(limit=HISTORY_LENGTH))
         if page is None or not _matches(invocation, page.chat.turn):
             return None
+        question, history = _split(page.messages, page.chat.turn.question_id)
+        resumed = self._resumed(page.chat.turn, question)
         turn = self._claim(page.chat.turn)
         if turn is None:
             return None
+        if question is None:
+            # A restored table may lack the question: another message must not be answered in its place.
+            return Failed(turn, FailureCode.AGENT_FAILED)
+        if question.answers and resumed is None:
+            return Failed(turn, FailureCode.INPUT_EXPIRED)
         until = min(until, turn.deadline) - self._policy.persist_margin
-        return self._run_agent(turn, page.messages, until)
+        zone = question.time_zone or "UTC"
+        assignment = Assignment(
+            turn.user_id, question.content, history, turn.asked_at, until, zone, turn.chat_id, turn.turn_id, resumed
+        )
+        return self._run_agent(page.chat.with_turn(turn), assignment)
 
     def persist(self, outcome: ReasoningOutcome) -> Turn | None:
         """Store the outcome. Returns the turn as stored; None if somebody else had ended it: then release its slots.
@@ -254,8 +268,8 @@ class ChatService:
         """
         turn = outcome.turn
         if not isinstance(outcome, Abandoned):
-            ended, answer = self._ending(outcome)
-            if self._until_deadline(turn, lambda: self._end(turn, ended, answer, by_worker=True)):
+            ended, answer, saved = self._ending(outcome)
+            if self._until_deadline(turn, lambda: self._end(turn, ended, answer, saved, by_worker=True)):
                 return ended
         self._until_deadline(turn, lambda: self._chats.release_slots(turn))
         return None
@@ -290,21 +304,22 @@ class ChatService:
         self._observer.on_transition(claimed)
         return claimed
 
-    def _run_agent(self, turn: Turn, messages: tuple[Message, ...], until: datetime) -> ReasoningOutcome:
-        if not messages or messages[-1].message_id != turn.question_id:
-            # A restored table may lack the question: another message must not be answered in its place.
-            return Failed(turn, FailureCode.AGENT_FAILED)
-        question, history = messages[-1], messages[:-1]
-        zone = question.time_zone or "UTC"
-        ids = (turn.chat_id, turn.turn_id)
-        assignment = Assignment(turn.user_id, question.content, history, turn.asked_at, until, zone, *ids)
-        progress = ThrottledProgressReporter(self._chats, self._clock, self._observer, turn)
-        outcome = self._reasoned(turn, assignment, progress)
-        return replace(outcome, turn=replace(turn, usage=progress.usage))
+    def _resumed(self, turn: Turn, question: Message | None) -> SavedInput | None:
+        """What the agent saved when it asked what `question` answers. Not for a retry that begins after it expired."""
+        if question is None or question.answers is None:
+            return None
+        saved = self._chats.load_input(turn.chat_id, question.answers)
+        return saved if saved and turn.asked_at < saved.request.expires_at else None
 
-    def _reasoned(self, turn: Turn, assignment: Assignment, progress: ProgressReporter) -> ReasoningOutcome:
+    def _run_agent(self, chat: Chat, assignment: Assignment) -> ReasoningOutcome:
+        progress = ThrottledProgressReporter(self._chats, self._clock, self._observer, chat.turn)
+        outcome = self._reasoned(chat, assignment, progress)
+        return replace(outcome, turn=replace(chat.turn, usage=progress.usage))
+
+    def _reasoned(self, chat: Chat, assignment: Assignment, progress: ProgressReporter) -> ReasoningOutcome:
+        turn = chat.turn
         try:
-            return Answered(turn, self._agent().reason(assignment, progress))
+            return Answered(turn, self._agent().reason(assignment, progress), chat.last_message_id)
         except TurnOver:
             return Abandoned(turn)
         except AgentFailed as failure:
@@ -313,25 +328,37 @@ class ChatService:
             self._observer.on_agent_crash(turn, exception)
             return Failed(turn, FailureCode.AGENT_FAILED)
 
-    def _ending(self, outcome: Answered | Failed) -> tuple[Turn, Message | None]:
+    def _ending(self, outcome: Answered | Failed) -> tuple[Turn, Message | None, SavedInput | None]:
         turn, now = outcome.turn, self._clock.now()
         if isinstance(outcome, Failed):
-            return turn.failed(outcome.code, now, outcome.message), None
+            return turn.failed(outcome.code, now, outcome.message), None, None
+        message, lease = self._message(outcome, now), turn.lease or ""
         try:
-            return turn.answered(turn.lease or "", now), self._message(outcome.answer, turn, now)
+            if isinstance(outcome.reply, Answer):
+                return turn.answered(lease, now), message, None
+            saved = _saved(outcome.reply, message)
+            return turn.asked_back(lease, saved.request, now), message, saved
         except TransitionRefused:  # the answer came too late
-            return turn.failed(FailureCode.TIMED_OUT, now), None
+            return turn.failed(FailureCode.TIMED_OUT, now), None, None
 
-    def _message(self, answer: Answer, turn: Turn, now: datetime) -> Message:
-        # No other message can follow the question: the chat is busy until this turn ends.
-        message_id = self._ids.new_id(after=turn.question_id)
-        return Message(message_id, Role.ASSISTANT, answer.text, now, answer.citations, turn.usage)
+    def _message(self, outcome: Answered, now: datetime) -> Message:
+        # No other message can follow what the worker has read: the chat is busy until this turn ends.
+        message_id, reply = self._ids.new_id(outcome.after), outcome.reply
+        return Message(message_id, Role.ASSISTANT, reply.text, now, reply.citations, outcome.turn.usage)
 
-    def _end(self, seen: Turn, ended: Turn, answer: Message | None = None, *, by_worker: bool = False) -> bool:
+    def _end(
+        self,
+        seen: Turn,
+        ended: Turn,
+        answer: Message | None = None,
+        saved: SavedInput | None = None,
+        *,
+        by_worker: bool = False,
+    ) -> bool:
         if not by_worker:
             # What was read may be old by now: the worker may have stored a later report.
             ended = replace(ended, usage=None)
-        done = self._chats.compare_and_set_turn(seen, ended, answer, by_worker=by_worker)
+        done = self._chats.compare_and_set_turn(seen, ended, answer, by_worker=by_worker, saved=saved)
         if done:
             self._observer.on_transition(ended)
         return done
@@ -416,11 +443,11 @@ class ChatService:
     def _cancelled(self, current: Callable[[], Turn], reason: str | None = None) -> Turn:
         while True:
             turn = current()
-            if not turn.thinking:
-                return turn
             if turn.overdue(self._clock.now()):
                 self._expire(turn)
                 continue
+            if not turn.thinking:
+                return turn
             cancelled = turn.cancelled(self._clock.now(), reason)
             if self._end(turn, cancelled):
                 return cancelled
@@ -436,7 +463,7 @@ class ChatService:
         self._chats.delete(chat_id, user_id, until)
 
     def _expire(self, turn: Turn) -> None:
-        self._end(turn, turn.failed(FailureCode.TIMED_OUT, self._clock.now()))
+        self._end(turn, turn.expired(self._clock.now()))
 
     def _owned(self, user_id: str, chat_id: str) -> Chat:
         chat = self._chats.load(chat_id)
@@ -461,8 +488,26 @@ def _fingerprint(ask: Ask, question: str) -> str:
     """Keyed by the client's key, which is not stored: the record outlives a deleted chat by a day and more, and a short
     question could be guessed from a plain hash of it. Without the time zone: who repeats a question after a journey has
     not asked another one."""
-    asked = "\n".join((ask.chat_id or "", question))
+    asked = "\n".join((ask.chat_id or "", question, *([ask.answers] if ask.answers else [])))
     return hmac.digest((ask.key or "").encode(), asked.encode(), "sha256").hex()
+
+
+def _split(messages: tuple[Message, ...], question_id: str) -> tuple[Message | None, tuple[Message, ...]]:
+    """The turn's question, None if it is not there, and the messages before it.
+
+    After it there may only be what an agent asked in an earlier turn about the same question, and got no answer to.
+    """
+    for place, message in enumerate(messages):
+        if message.message_id == question_id:
+            asked_back = all(later.role is Role.ASSISTANT for later in messages[place + 1 :])
+            return (message if asked_back else None), messages[:place]
+    return None, ()
+
+
+def _saved(asked: NeedsInput, message: Message) -> SavedInput:
+    expires_at = message.created_at + asked.expires_in
+    request = InputRequest(message.message_id, asked.question, asked.choices, expires_at)
+    return SavedInput(request, asked.state, asked.version)
 
 
 def _matches(invocation: WorkerInvocation, turn: Turn) -> bool:

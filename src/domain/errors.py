@@ -11,6 +11,9 @@
     │   ├── AnswerNotFound
     │   ├── ChatBusy
     │   ├── NothingToRetry
+    │   ├── AlreadyAnswered
+    │   ├── InputExpired
+    │   ├── InputNotFound
     │   ├── TooManyTurns
     │   ├── AtCapacity
     │   ├── BudgetUsedUp
@@ -96,6 +99,18 @@ class ChatBusy(Refused):
 
 class NothingToRetry(Refused):
     """The chat's last turn neither failed nor was cancelled."""
+
+
+class AlreadyAnswered(Refused):
+    """The chat's current turn answers the same question of the agent."""
+
+
+class InputExpired(Refused):
+    """The agent's question was not answered in time."""
+
+
+class InputNotFound(Refused):
+    """The chat's agent has not asked this, or another question has taken its place."""
 
 
 @dataclass

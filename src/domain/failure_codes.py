@@ -10,6 +10,8 @@ class FailureCode(StrEnum):
     NOT_STARTED = "not_started"
     WORKER_DIED = "worker_died"
     AGENT_FAILED = "agent_failed"
+    #: What the agent asked was not answered in time, or its state is gone.
+    INPUT_EXPIRED = "input_expired"
     #: Only from agents that use a language model.
     MODEL_BUSY = "model_busy"
     MODEL_UNREACHABLE = "model_unreachable"

@@ -16,7 +16,6 @@ from domain.errors import Refused
 from domain.limits import UserLimits
 from domain.memory import Memory, MemoryUsage
 from domain.records import (
-    Answer,
     Assignment,
     ChatList,
     ChatPage,
@@ -27,6 +26,8 @@ from domain.records import (
     MemoryTerms,
     NewQuestion,
     PageRequest,
+    Reply,
+    SavedInput,
     WorkerInvocation,
 )
 
@@ -44,8 +45,9 @@ class ChatRepository(Protocol):
         """Store question, turn, idempotency key and chat, all or nothing. None when stored.
 
         When the key is known and has not expired nothing is written, and what it stands for comes back.
-        Raises `ChatNotFound`, `ChatForbidden`, `ChatBusy` (an overdue turn does not count as busy), `BudgetUsedUp`,
-        `TooManyAsks`, `TooManyTurns`, `WorkspaceBudgetUsedUp` or `AtCapacity`, checked in this order after the key.
+        Raises `ChatNotFound`, `ChatForbidden`, `AlreadyAnswered`, `ChatBusy` (an overdue turn does not count as busy),
+        `InputExpired`, `InputNotFound`, `BudgetUsedUp`, `TooManyAsks`, `TooManyTurns`, `WorkspaceBudgetUsedUp` or
+        `AtCapacity`, checked in this order after the key. A message with `answers` needs a turn that waits for it.
         What is refused counts in no budget.
         The message's id must be greater than the chat's last one: `OutOfOrder` otherwise.
         Storing the same `NewQuestion` twice is storing it once.
@@ -75,6 +77,7 @@ class ChatRepository(Protocol):
         limits: UserLimits | None = None,
         *,
         by_worker: bool = False,
+        saved: SavedInput | None = None,
     ) -> bool:
         """Compare and set: move the chat's turn from `expected` to `new`, with `answer` in the same write.
 
@@ -84,8 +87,12 @@ class ChatRepository(Protocol):
         A turn that starts to think acquires a slot of its user and one of the workspace, and counts in their budgets,
         within `limits` and with the refusals of `save_question`. One that ends releases the slots if
         `expected.frees_slots(by_worker)`; otherwise they stay taken until `release_slots`, or until the deadline. An
-        `answer` always comes from the worker.
+        `answer` always comes from the worker. `saved` is stored in the same write, in the place of an earlier one.
         """
+
+    @abstractmethod
+    def load_input(self, chat_id: str, input_id: str) -> SavedInput | None:
+        """What the agent has saved with its question `input_id`; None when it is not there any more."""
 
     @abstractmethod
     def release_slots(self, turn: Turn) -> None:
@@ -164,8 +171,11 @@ class ReasoningAgent(Protocol):
     """Answers a question. Slow and possibly expensive: it runs at most once per turn."""
 
     @abstractmethod
-    def reason(self, assignment: Assignment, progress: ProgressReporter) -> Answer:
-        """Answer by `assignment.answer_by`. Raises `AgentFailed`; lets the progress reporter's `TurnOver` pass."""
+    def reason(self, assignment: Assignment, progress: ProgressReporter) -> Reply:
+        """Answer by `assignment.answer_by`, or ask the user: that ends the turn, and nothing waits meanwhile.
+
+        Raises `AgentFailed`; lets the progress reporter's `TurnOver` pass.
+        """
 
 
 class MemoryStore(Protocol):

@@ -1,21 +1,31 @@
 """Records that cross the services and ports: frozen data without rules."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
-from domain.chat import Chat, ChatSummary, Citation, Message, Turn
+from domain.chat import Chat, ChatSummary, Citation, InputRequest, Message, Turn
 from domain.failure_codes import FailureCode
 from domain.limits import UserLimits
 from domain.memory import USAGE_LIMIT, Memory, MemoryUsage
+from domain.text import is_storable, is_visible
 
 #: How long an idempotency key is kept.
 KEY_TTL: Final = timedelta(hours=24)
+#: Limits of what an agent asks, in characters: every poll returns question and choices.
+ASKED_LENGTH: Final = 1_000
+CHOICE_LENGTH: Final = 100
+CHOICES: Final = 10
+STATE_BYTES: Final = 64 * 1024
+LONGEST_WAIT: Final = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """A question as it was sent. `key` is the client's idempotency key, `time_zone` an IANA name."""
+    """A question as it was sent. `key` is the client's idempotency key, `time_zone` an IANA name.
+
+    `answers` is the id of the input request that it answers.
+    """
 
     user_id: str
     question: str
@@ -23,6 +33,7 @@ class Ask:
     key: str | None = None
     correlation_id: str = ""
     time_zone: str | None = None
+    answers: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,11 +157,21 @@ class WorkerInvocation:
 
 
 @dataclass(frozen=True, slots=True)
+class SavedInput:
+    """What an agent asked, with the state that it gets back with the answer; `version` is the state's own."""
+
+    request: InputRequest
+    state: bytes = field(default=b"", repr=False)
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Assignment:
     """A question for the agent. `history` holds the earlier messages, oldest first.
 
     `time_zone` is the IANA name of the zone in which the person asks: "today" is a day of it. `asked_at` is in UTC.
     A retry of a question is another turn of the same chat.
+    `resumed` is what the agent itself asked, with its state, if `question` is the answer to that.
     """
 
     user_id: str
@@ -161,6 +182,7 @@ class Assignment:
     time_zone: str = "UTC"
     chat_id: str = ""
     turn_id: str = ""
+    resumed: SavedInput | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,11 +194,55 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class NeedsInput:
+    """What the agent asks the user, in place of an answer: the turn ends, and the user's answer begins another one.
+
+    That turn's agent gets `state` and `version` back, in `Assignment.resumed`. `choices` are answers to choose from;
+    any other text may be sent too. After `expires_in` the question can no longer be answered. Raises `ValueError` for
+    what is beyond the limits.
+    """
+
+    question: str
+    choices: tuple[str, ...] = ()
+    expires_in: timedelta = timedelta(days=1)
+    state: bytes = field(default=b"", repr=False)
+    version: int = 1
+
+    def __post_init__(self) -> None:
+        texts = (self.question, *self.choices)
+        if not all(is_visible(text) and is_storable(text) for text in texts):
+            raise ValueError("question and choices need a visible character, and no NULs or unpaired surrogates")
+        if len(self.question) > ASKED_LENGTH or any(len(choice) > CHOICE_LENGTH for choice in self.choices):
+            raise ValueError(f"question: at most {ASKED_LENGTH:,} characters; a choice: {CHOICE_LENGTH}")
+        if len(self.choices) > CHOICES or len(set(self.choices)) < len(self.choices):
+            raise ValueError(f"at most {CHOICES} choices, each once")
+        if not timedelta(seconds=1) <= self.expires_in <= LONGEST_WAIT:
+            raise ValueError(f"expires_in: from a second to {LONGEST_WAIT.days} days")
+        if len(self.state) > STATE_BYTES:
+            raise ValueError(f"state: at most {STATE_BYTES:,} bytes")
+
+    @property
+    def text(self) -> str:
+        """The text of the reply's message, as an answer's."""
+        return self.question
+
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        """None: an answer has some."""
+        return ()
+
+
+#: What an agent may return.
+Reply = Answer | NeedsInput
+
+
+@dataclass(frozen=True, slots=True)
 class Answered:
-    """The agent has an answer to the claimed `turn`; it is not stored yet."""
+    """The agent has a reply to the claimed `turn`; it is not stored yet. Its message follows the message `after`."""
 
     turn: Turn
-    answer: Answer
+    reply: Reply
+    after: str
 
 
 @dataclass(frozen=True, slots=True)

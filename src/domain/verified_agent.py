@@ -9,7 +9,7 @@ from domain.errors import AgentFailed
 from domain.failure_codes import FailureCode
 from domain.memory import Memory
 from domain.ports import MemoryStore, ProgressReporter, ReasoningAgent
-from domain.records import Answer, Assignment
+from domain.records import Answer, Assignment, NeedsInput, Reply
 from domain.text import is_visible, storable
 
 #: An item of DynamoDB holds at most 400 KB, and every poll returns the whole answer.
@@ -26,8 +26,10 @@ class VerifiedAgent(ReasoningAgent):
         self._agent = agent
         self._memories = memories
 
-    def reason(self, assignment: Assignment, progress: ProgressReporter) -> Answer:
+    def reason(self, assignment: Assignment, progress: ProgressReporter) -> Reply:
         answer = self._agent.reason(assignment, progress)
+        if isinstance(answer, NeedsInput):
+            return answer
         text = _bounded(storable(answer.text))
         if not is_visible(text):
             raise AgentFailed(FailureCode.EMPTY_ANSWER)

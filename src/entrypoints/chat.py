@@ -12,7 +12,7 @@ from domain.poll_hint import FIRST_POLL
 from domain.records import Ask, AskAccepted
 from entrypoints.container import Container
 from entrypoints.http.parameters import chat_id_in_path, idempotency_key
-from entrypoints.http.problems import RequestInvalid, pointer, retry_after
+from entrypoints.http.problems import Fault, RequestInvalid, pointer, retry_after
 from entrypoints.http.request import REPLAYED, Request, Response
 from entrypoints.run_worker import run_worker
 from entrypoints.schemas.ask import AskRequest, AskResponse
@@ -25,7 +25,7 @@ QUESTION: Final = pointer("question")
 def ask(request: Request, services: Container) -> Response:
     body = _read_ask(request)
     key = idempotency_key(request)
-    asked = Ask(request.user_id, body.question, body.chat_id, key, request.request_id, body.time_zone)
+    asked = Ask(request.user_id, body.question, body.chat_id, key, request.request_id, body.time_zone, body.answers)
     return _thinking(services.chat_service().dispatch(asked))
 
 
@@ -36,11 +36,15 @@ def retry(request: Request, services: Container) -> Response:
 
 def _read_ask(request: Request) -> AskRequest:
     try:
-        return request.body(AskRequest, LARGEST_ASK)
+        body = request.body(AskRequest, LARGEST_ASK)
     except RequestInvalid as error:
         if error.faults and error.faults[0].pointer == QUESTION:
             raise QuestionMissing from None
         raise
+    if body.answers and not body.chat_id:
+        detail = "`answers` needs `chat_id`."
+        raise RequestInvalid(detail, Fault(pointer="/chat_id", detail=detail))
+    return body
 
 
 def _thinking(accepted: AskAccepted) -> Response:

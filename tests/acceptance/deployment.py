@@ -15,7 +15,7 @@ from typing import Any, Final, Self
 import httpx
 import pytest
 
-from tests.acceptance.in_the_zip.acceptance_agent import BLOCK, DIE, ORDER, TAKE
+from tests.acceptance.in_the_zip.acceptance_agent import ASK, BLOCK, DIE, ORDER, TAKE
 from tests.features.driver import Call, Driver, Reply, Traces, send
 
 #: The list of chats may lag behind a write by about a second.
@@ -160,6 +160,9 @@ class DeployedDriver(Driver):
 
     def agent_blocks(self, seconds: float) -> None:
         self._order(f"{BLOCK}{seconds:g}")
+
+    def agent_asks_back(self, seconds: float) -> None:
+        self._order(f"{ASK}{seconds:g}")
 
     def kill_worker(self) -> None:
         orders = [(user, self._deployment.order(user, DIE)) for user in self._deployment.users]

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from domain.chat import Usage
 from domain.ports import Clock, ProgressReporter, ReasoningAgent
-from domain.records import Answer, Assignment
+from domain.records import Answer, Assignment, Reply
 
 
 @dataclass
@@ -18,13 +18,13 @@ class PacedAgent(ReasoningAgent):
 
     clock: Clock
     takes: timedelta = timedelta(seconds=56)
-    answer: Answer | Callable[[Assignment], Answer] = field(default_factory=lambda: Answer("Level 3, bay 12."))
+    answer: Reply | Callable[[Assignment], Reply] = field(default_factory=lambda: Answer("Level 3, bay 12."))
     error: BaseException | None = None
     checks: bool = True
     usage: Usage | None = None
     assignments: list[Assignment] = field(default_factory=list)
 
-    def reason(self, assignment: Assignment, progress: ProgressReporter) -> Answer:
+    def reason(self, assignment: Assignment, progress: ProgressReporter) -> Reply:
         self.assignments.append(assignment)
         if self.usage:
             progress.used(self.usage)

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from threading import RLock
 
-from domain.chat import Chat, ChatSummary, ChatVersion, Feedback, Message, Role, Step, Turn
+from domain.chat import Chat, ChatSummary, ChatVersion, Feedback, Message, Role, Step, Turn, TurnState
 from domain.errors import (
+    AlreadyAnswered,
     AnswerNotFound,
     AtCapacity,
     ChatForbidden,
@@ -18,7 +19,7 @@ from domain.errors import (
 )
 from domain.limits import Budget, UserLimits, WorkspaceLimits
 from domain.ports import ChatRepository
-from domain.records import ChatList, ChatPage, IdempotencyRecord, NewQuestion, PageRequest
+from domain.records import ChatList, ChatPage, IdempotencyRecord, NewQuestion, PageRequest, SavedInput
 
 
 @dataclass
@@ -32,6 +33,7 @@ class InMemoryChatRepository(ChatRepository):
     chats: dict[str, Chat] = field(default_factory=dict)
     messages: dict[str, dict[str, Message]] = field(default_factory=dict)
     keys: dict[tuple[str, str], tuple[IdempotencyRecord, datetime]] = field(default_factory=dict)
+    inputs: dict[str, SavedInput] = field(default_factory=dict)
     permits: dict[str, tuple[str, datetime]] = field(default_factory=dict)
     down: bool = False
     limits: WorkspaceLimits = field(default_factory=WorkspaceLimits)
@@ -71,7 +73,12 @@ class InMemoryChatRepository(ChatRepository):
                 return
             raise ChatNotFound
         chat.check_owner(new.turn.user_id)
+        answers, asked = new.message.answers, self.messages[chat.chat_id].get(chat.turn.question_id)
+        if answers and asked and asked.answers == answers:
+            raise AlreadyAnswered
         chat.check_free(new.turn.asked_at)
+        if answers:
+            chat.check_answerable(answers, new.turn.asked_at)
         if new.message.message_id <= chat.last_message_id:
             raise OutOfOrder(chat.last_message_id)
 
@@ -128,6 +135,7 @@ class InMemoryChatRepository(ChatRepository):
         limits: UserLimits | None = None,
         *,
         by_worker: bool = False,
+        saved: SavedInput | None = None,
     ) -> bool:
         with self._reached():
             chat = self.chats.get(expected.chat_id)
@@ -145,7 +153,14 @@ class InMemoryChatRepository(ChatRepository):
             self.chats[expected.chat_id] = chat.with_turn(replace(new, progress=shown, usage=usage), answer)
             if answer is not None:
                 self.messages[expected.chat_id][answer.message_id] = answer
+            if saved is not None:
+                self.inputs[expected.chat_id] = saved
             return True
+
+    def load_input(self, chat_id: str, input_id: str) -> SavedInput | None:
+        with self._reached():
+            saved = self.inputs.get(chat_id)
+            return saved if saved and saved.request.input_id == input_id else None
 
     def release_slots(self, turn: Turn) -> None:
         with self._reached():
@@ -181,7 +196,7 @@ class InMemoryChatRepository(ChatRepository):
             last_answer_id=chat.last_answer_id,
             read_up_to=chat.read_up_to,
             active_at=self.messages[chat.chat_id][chat.last_message_id].created_at,
-            state=chat.turn.state,
+            state=TurnState.ANSWERED if chat.turn.state is TurnState.NEEDS_INPUT else chat.turn.state,
             deadline=chat.turn.deadline,
         )
 
@@ -204,6 +219,7 @@ class InMemoryChatRepository(ChatRepository):
             if turn.thinking and turn.frees_slots(by_worker=False):
                 self.permits.pop(turn.turn_id, None)
             del self.chats[chat_id], self.messages[chat_id]
+            self.inputs.pop(chat_id, None)
 
     def _owned(self, chat_id: str, user_id: str) -> Chat:
         chat = self.chats.get(chat_id)

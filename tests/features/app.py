@@ -36,6 +36,11 @@ class App:
         body = {"question": question, **({"chat_id": chat_id} if chat_id else {})}
         return self.send(who, "POST", "/memories/chat", body=body, headers={"Idempotency-Key": key} if key else {})
 
+    def answer(self, who: str, words: str, asked: dict[str, Any], key: str | None = None) -> Reply:
+        """Answer what the agent asks on the page `asked`."""
+        body = {"question": words, "chat_id": asked["chat_id"], "answers": asked["turn"]["input"]["id"]}
+        return self.send(who, "POST", "/memories/chat", body=body, headers={"Idempotency-Key": key} if key else {})
+
     def accepted(self, reply: Reply) -> str:
         """The chat id of an accepted ask."""
         assert reply.status == 200, reply.text

@@ -72,7 +72,7 @@ def _(driver: Driver) -> None:
     driver.cut_off_worker()
 
 
-@when("workers can be started again")
+@step("workers can be started again")
 def _(driver: Driver) -> None:
     driver.reconnect_worker()
 
@@ -194,12 +194,26 @@ def _(in_process: InProcessDriver) -> None:
     in_process.deliver()
 
 
+@when("the worker is killed")
+def _(driver: Driver) -> None:
+    driver.kill_worker()
+
+
 @step(parsers.parse("{seconds:d} seconds pass"))
 def _(driver: Driver, seconds: int) -> None:
     driver.wait(seconds)
 
 
 # ---- responses
+
+
+@then('the response holds only the chat\'s id and the status "thinking"')
+def _(reply: Reply) -> None:
+    assert (reply.status, reply.headers["content-type"]) == (200, "application/json")
+    chat_id = reply.body["chat_id"]
+    assert isinstance(chat_id, str)
+    assert chat_id
+    assert reply.body == {"chat_id": chat_id, "status": "thinking"}
 
 
 @step(parsers.re(r'(?:she|he) is refused with (?P<status>\d+) "(?P<code>\w+)"'), converters={"status": int})
@@ -211,6 +225,12 @@ def _(reply: Reply, status: int, code: str) -> None:
     assert problem["request_id"]
     assert ("retry-after" in reply.headers) == (code in HINTED)
     assert int(reply.headers.get("retry-after", "1")) > 0
+
+
+@then("the response is marked as a replay")
+def _(replay: Reply) -> None:
+    assert (replay.status, replay.headers["idempotency-replayed"]) == (200, "true")
+    assert set(replay.body) == {"chat_id", "status"}
 
 
 @then("the question is accepted")

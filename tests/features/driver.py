@@ -97,6 +97,10 @@ class Driver(Protocol):
         """From now on an agent that takes so long and does not notice the end of its turn."""
 
     @abstractmethod
+    def agent_asks_back(self, seconds: float) -> None:
+        """From now on an agent that asks which Anna is meant, and waits so long for the answer."""
+
+    @abstractmethod
     def turn_may_think_for(self, seconds: float) -> None:
         """Seconds from question to deadline; 70 by default."""
 

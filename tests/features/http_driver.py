@@ -56,6 +56,10 @@ class HttpDriver(Driver):
         self.agent_takes(seconds)
         self.set_variable("ASYNC_CHAT_AGENT", "broken_agents:blocks")
 
+    def agent_asks_back(self, seconds: float) -> None:
+        self.set_variable("ASYNC_CHAT_AGENT", "acceptance_agent:asks_back")
+        self.set_variable("ASYNC_CHAT_TEST_WAITS", f"{seconds:g}")
+
     def turn_may_think_for(self, seconds: float) -> None:
         self.set_variable("ASYNC_CHAT_DEADLINE_SECONDS", f"{seconds:g}")
 

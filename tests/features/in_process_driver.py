@@ -15,6 +15,7 @@ from domain.ports import ChatRepository, ReasoningAgent
 from domain.records import WorkerInvocation
 from entrypoints.http.routes import PUBLIC, ROUTES
 from entrypoints.settings import Settings
+from tests.acceptance.in_the_zip.acceptance_agent import AskingAgent
 from tests.fakes.agent import PacedAgent
 from tests.fakes.chat_repository import InMemoryChatRepository
 from tests.fakes.ids import SequentialIds
@@ -88,6 +89,9 @@ class InProcessDriver(Driver):
 
     def agent_blocks(self, seconds: float) -> None:
         self.replace_agent(PacedAgent(self.clock, takes=timedelta(seconds=seconds), checks=False))
+
+    def agent_asks_back(self, seconds: float) -> None:
+        self.replace_agent(AskingAgent(self.clock, lambda: self._settings.recall_delay_seconds, seconds))
 
     def turn_may_think_for(self, seconds: float) -> None:
         self._settings = self._settings.model_copy(update={"deadline_seconds": seconds})

@@ -19,15 +19,6 @@ def _(app: App, who: str, count: int, character: str) -> Reply:
     return app.ask(who, character * count)
 
 
-@then('the response holds only the chat\'s id and the status "thinking"')
-def _(reply: Reply) -> None:
-    assert (reply.status, reply.headers["content-type"]) == (200, "application/json")
-    chat_id = reply.body["chat_id"]
-    assert isinstance(chat_id, str)
-    assert chat_id
-    assert reply.body == {"chat_id": chat_id, "status": "thinking"}
-
-
 @then("the response says where and when to poll")
 def _(reply: Reply) -> None:
     assert reply.headers["location"] == f"/chats/messages?chat_id={reply.body['chat_id']}"

@@ -8,7 +8,6 @@ from pytest_bdd import given, parsers, scenarios, then, when
 
 from domain.chat import TurnState
 from tests.fakes.agent import PacedAgent
-from tests.features.driver import Driver
 from tests.features.in_process_driver import InProcessDriver
 
 scenarios("ending.feature")
@@ -22,11 +21,6 @@ def _(in_process: InProcessDriver, words: str) -> None:
 @given("the dispatcher is a release ahead of the worker")
 def _(in_process: InProcessDriver) -> None:
     in_process.dispatch_newer_events()
-
-
-@when("the worker is killed")
-def _(driver: Driver) -> None:
-    driver.kill_worker()
 
 
 @when("the event is delivered again")

@@ -4,11 +4,11 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 
-from domain.chat import Citation, Message, Role, Turn
+from domain.chat import Citation, InputRequest, Message, Role, Turn
 from domain.failure_codes import FailureCode
 from domain.limits import UserLimits
 from domain.ports import ChatRepository, IdSource
-from domain.records import ChatPage, IdempotencyKey, NewQuestion, PageRequest
+from domain.records import ChatPage, IdempotencyKey, NewQuestion, PageRequest, SavedInput
 from tests.fakes.clock import FakeClock
 from tests.fakes.ids import SequentialIds
 
@@ -50,11 +50,12 @@ class Story:
         chat_id: str | None = None,
         message_id: str | None = None,
         key: IdempotencyKey | None = None,
+        answers: str | None = None,
         limit: int = TURN_LIMIT,
         limits: UserLimits | None = None,
     ) -> NewQuestion:
         """A question, not stored; without `chat_id` in a new chat."""
-        message = Message(message_id or self.ids.new_id(), Role.USER, text, self.clock.now())
+        message = Message(message_id or self.ids.new_id(), Role.USER, text, self.clock.now(), answers=answers)
         turn = self.turn(user, chat_id, message.message_id)
         return NewQuestion(message, turn, new_chat=chat_id is None, limits=limits or UserLimits(limit), key=key)
 
@@ -75,6 +76,17 @@ class Story:
         held = turn if turn.lease else self.claims(turn)
         answered = held.answered(held.lease or "", self.clock.now())
         return self._transition(held, answered, self.answer(text, citations), by_worker=True)
+
+    def asks_back(self, turn: Turn, state: bytes = b"", waits: timedelta = timedelta(hours=1)) -> Turn:
+        """Ask the user which bay is meant, in place of an answer."""
+        held = turn if turn.lease else self.claims(turn)
+        message = self.answer("Which bay?")
+        now = self.clock.now()
+        request = InputRequest(message.message_id, message.content, ("12", "13"), now + waits)
+        ended = held.asked_back(held.lease or "", request, now)
+        saved = SavedInput(request, state, version=3)
+        assert self.chats.compare_and_set_turn(held, ended, message, by_worker=True, saved=saved)
+        return ended
 
     def answer(self, text: str = BAY, citations: tuple[Citation, ...] = ()) -> Message:
         """An answer, not stored."""

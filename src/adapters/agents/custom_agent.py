@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 from domain.ports import Clock, MemoryStore, ProgressReporter, ReasoningAgent
-from domain.records import Answer, Assignment
+from domain.records import Assignment, Reply
 
 if TYPE_CHECKING:
     from adapters.agents.event_loop import LastingLoop
@@ -20,8 +20,8 @@ class AgentDependencies:
     clock: Clock
 
 
-Reason = Callable[[Assignment, ProgressReporter], Answer]
-AsyncReason = Callable[[Assignment, ProgressReporter], Coroutine[Any, Any, Answer]]
+Reason = Callable[[Assignment, ProgressReporter], Reply]
+AsyncReason = Callable[[Assignment, ProgressReporter], Coroutine[Any, Any, Reply]]
 AgentFactory = Callable[[AgentDependencies], ReasoningAgent | Reason | AsyncReason]
 _SHAPE: Final = "package.module:factory"
 
@@ -37,11 +37,11 @@ class FunctionAgent(ReasoningAgent):
         self._function = function
         self._loop: LastingLoop | None = None
 
-    def reason(self, assignment: Assignment, progress: ProgressReporter) -> Answer:
+    def reason(self, assignment: Assignment, progress: ProgressReporter) -> Reply:
         made = self._function(assignment, progress)
         return self._awaited(made) if isinstance(made, Coroutine) else made
 
-    def _awaited(self, work: Coroutine[Any, Any, Answer]) -> Answer:
+    def _awaited(self, work: Coroutine[Any, Any, Reply]) -> Reply:
         if self._loop is None:
             from adapters.agents.event_loop import LastingLoop  # asyncio takes 60 ms to import
 

@@ -7,7 +7,7 @@ from types import FrameType
 from domain.errors import AgentFailed
 from domain.failure_codes import FailureCode
 from domain.ports import Clock, ProgressReporter, ReasoningAgent
-from domain.records import Answer, Assignment
+from domain.records import Assignment, Reply
 
 
 class _OutOfTime(BaseException):
@@ -25,7 +25,7 @@ class TimeLimitedAgent(ReasoningAgent):
         self._agent = agent
         self._clock = clock
 
-    def reason(self, assignment: Assignment, progress: ProgressReporter) -> Answer:
+    def reason(self, assignment: Assignment, progress: ProgressReporter) -> Reply:
         left = (assignment.answer_by - self._clock.now()).total_seconds()
         if left <= 0:
             raise AgentFailed(FailureCode.TIMED_OUT)
@@ -39,7 +39,7 @@ class TimeLimitedAgent(ReasoningAgent):
         finally:
             signal.signal(signal.SIGALRM, before)
 
-    def _until_it_rings(self, left: float, assignment: Assignment, progress: ProgressReporter) -> Answer:
+    def _until_it_rings(self, left: float, assignment: Assignment, progress: ProgressReporter) -> Reply:
         signal.setitimer(signal.ITIMER_REAL, left)
         try:
             return self._agent.reason(assignment, progress)

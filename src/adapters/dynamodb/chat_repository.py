@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
@@ -18,7 +19,10 @@ from adapters.dynamodb.items import (
     feedback_from,
     header_key,
     idempotency_record_from,
+    input_key,
     message_from,
+    message_key,
+    saved_input_from,
     summary_from,
     text,
     turn_from,
@@ -27,10 +31,10 @@ from adapters.dynamodb.items import (
 from adapters.dynamodb.turn_slots import SlotShard, TurnSlots, Write
 from adapters.dynamodb.writer import ItemWriter, Retries
 from domain.chat import Chat, ChatVersion, Feedback, Message, Step, Turn
-from domain.errors import AnswerNotFound, ChatNotFound, OutOfOrder, StoreUnavailable
+from domain.errors import AlreadyAnswered, AnswerNotFound, ChatNotFound, OutOfOrder, StoreUnavailable
 from domain.limits import UserLimits, WorkspaceLimits
 from domain.ports import ChatRepository, Clock
-from domain.records import ChatList, ChatPage, IdempotencyRecord, NewQuestion, PageRequest
+from domain.records import ChatList, ChatPage, IdempotencyRecord, NewQuestion, PageRequest, SavedInput
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -84,11 +88,27 @@ class DynamoDbChatRepository(ChatRepository):
             if header_now is not None:
                 if _is_stored(new, header_now, said_now):
                     return None
-                _refuse_question(header_now, new)
+                self._refuse_question(header_now, new)
             else:
                 if said_now is not None:  # without its header, in a restored table
                     said = writes.message(turn.chat_id, new.message)
                 taken = _acquire_again(shards, taken, refused[2:], turn)
+
+    def _refuse_question(self, header: "Item", new: NewQuestion) -> None:
+        """Raise the domain's refusal; return if the chat has changed since, so that the write may succeed now."""
+        chat, answers = _owned(header, new.turn.user_id), new.message.answers
+        if answers and self._answered_by(chat.turn) == answers:
+            raise AlreadyAnswered
+        chat.check_free(new.turn.asked_at)
+        if answers:
+            chat.check_answerable(answers, new.turn.asked_at)
+        if new.message.message_id <= chat.last_message_id:
+            raise OutOfOrder(chat.last_message_id)
+
+    def _answered_by(self, turn: Turn) -> str | None:
+        """The id of the input request that the turn's question answers."""
+        found = self._item(message_key(turn.chat_id, turn.question_id))
+        return message_from(found).answers if found else None
 
     # ---- transitions of a turn
 
@@ -100,6 +120,7 @@ class DynamoDbChatRepository(ChatRepository):
         limits: UserLimits | None = None,
         *,
         by_worker: bool = False,
+        saved: SavedInput | None = None,
     ) -> bool:
         move = self._writes.compare_and_set_turn(expected, new, answer)
         starts = new.thinking and not expected.thinking
@@ -109,6 +130,8 @@ class DynamoDbChatRepository(ChatRepository):
         shards = self._slots.shards_for(new, limits) if starts or frees else []
         moved = [shard.acquire(new) if starts else shard.release(expected) for shard in shards]
         said = [self._writes.message(new.chat_id, answer)] if answer else []
+        if saved is not None:
+            said.append(self._writes.saved_input(new.chat_id, saved))
         retries = Retries(self._clock)
         while True:
             refused = self._writer.transact([move, *moved, *said], retries)
@@ -127,9 +150,17 @@ class DynamoDbChatRepository(ChatRepository):
     # ---- reading
 
     def load(self, chat_id: str) -> Chat | None:
+        found = self._item(header_key(chat_id))
+        return chat_from(found) if found else None
+
+    def load_input(self, chat_id: str, input_id: str) -> SavedInput | None:
+        found = self._item(input_key(chat_id))
+        saved = saved_input_from(found) if found else None
+        return saved if saved and saved.request.input_id == input_id else None
+
+    def _item(self, key: "NewItem") -> "Item | None":
         with translate_aws_errors(StoreUnavailable):
-            found = self._client.get_item(TableName=self._table, Key=header_key(chat_id), ConsistentRead=True)
-        return chat_from(found["Item"]) if "Item" in found else None
+            return self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True).get("Item")
 
     def version(self, chat_id: str) -> ChatVersion | None:
         with translate_aws_errors(StoreUnavailable):
@@ -226,7 +257,8 @@ class DynamoDbChatRepository(ChatRepository):
     def delete(self, chat_id: str, user_id: str, until: datetime | None = None) -> None:
         # Hide the chat first. The header is deleted last, so that its owner can repeat an interrupted deletion.
         self._hide(chat_id, user_id)
-        self._delete_all(self._in_time(self._message_keys(chat_id), until))
+        messages = self._in_time(self._message_keys(chat_id), until)
+        self._delete_all(chain(messages, [input_key(chat_id)]))
         self._delete_all([header_key(chat_id)])
 
     def _hide(self, chat_id: str, user_id: str) -> None:
@@ -273,14 +305,6 @@ def _is_stored(new: NewQuestion, header: "Item", message: "Item | None") -> bool
     if chat is None or chat.user_id != new.turn.user_id:
         return False
     return chat.turn.turn_id == new.turn.turn_id or bool(message and message_from(message) == new.message)
-
-
-def _refuse_question(header: "Item", new: NewQuestion) -> None:
-    """Raise the domain's refusal; return if the chat has changed since, so that the write may succeed now."""
-    chat = _owned(header, new.turn.user_id)
-    chat.check_free(new.turn.asked_at)
-    if new.message.message_id <= chat.last_message_id:
-        raise OutOfOrder(chat.last_message_id)
 
 
 def _acquire_again(

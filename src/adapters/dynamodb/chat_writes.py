@@ -14,19 +14,21 @@ from adapters.dynamodb.items import (
     feedback_item,
     header_item,
     header_key,
+    input_item,
     key_item,
     message_item,
     message_key,
     moment,
     number,
     step_item,
+    stored_state,
     text,
     turn_attributes,
     usage_item,
 )
 from adapters.dynamodb.turn_slots import RETURN_OLD_ITEM, Write
-from domain.chat import EXCERPT_LENGTH, TRANSITIONS, Chat, Feedback, Message, Role, Step, Turn
-from domain.records import IdempotencyKey, NewQuestion
+from domain.chat import EXCERPT_LENGTH, THINKING, Chat, Feedback, Message, Role, Step, Turn, TurnState
+from domain.records import IdempotencyKey, NewQuestion, SavedInput
 from domain.text import excerpt
 
 if TYPE_CHECKING:
@@ -34,9 +36,11 @@ if TYPE_CHECKING:
 
 #: The condition that the turn has ended, and its values.
 _ENDED_VALUES: "Final[NewItem]" = {
-    f":{state.value}": text(state) for state, following in TRANSITIONS.items() if not following
+    f":{state}": text(state) for state in map(stored_state, TurnState) if state not in THINKING
 }
 _ENDED: Final = f"turn_state IN ({', '.join(_ENDED_VALUES)})"
+#: The condition that the turn waits for the answer to `:input_id` at `:now`.
+_WAITS: Final = "turn_state = :answered AND input_id = :input_id AND last_message_id = :input_id AND input_until > :now"
 
 
 class ChatWrites:
@@ -87,6 +91,9 @@ class ChatWrites:
             **_ENDED_VALUES,
         }
         condition = f"user_id = :user AND last_message_id < :message_id AND ({_ENDED} OR deadline <= :now)"
+        if new.message.answers:
+            condition += f" AND {_WAITS}"
+            values |= {":input_id": text(new.message.answers)}
         attributes = {**turn_attributes(new.turn), **_newest(new.message)}
         return self._set(header_key(new.turn.chat_id), attributes, (*OPTIONAL_OF_TURN, *REPORTED), condition, values)
 
@@ -95,12 +102,16 @@ class ChatWrites:
         attributes = turn_attributes(new)
         if answer is not None:
             attributes |= {**_newest(answer), "last_answer_id": text(answer.message_id)}
-            if new.reasoning_time is not None:
+            if new.reasoning_time is not None and new.state is TurnState.ANSWERED:
                 attributes["usual"] = number(round(new.reasoning_time / timedelta(milliseconds=1)))
         gone = [name for name in OPTIONAL_OF_TURN if name not in attributes]
         if expected.turn_id != new.turn_id:
             gone.extend(REPORTED)
         return self._set(header_key(expected.chat_id), attributes, tuple(gone), *_unchanged(expected))
+
+    def saved_input(self, chat_id: str, saved: SavedInput) -> Write:
+        """Put what the agent saves; unconditional, as a message is."""
+        return {"Put": {"TableName": self._table, "Item": input_item(chat_id, saved)}}
 
     def save_progress(self, turn: Turn, progress: Sequence[Step], draft: str | None) -> Write:
         """Set progress, draft and usage, if the turn is still `turn`."""
@@ -191,7 +202,7 @@ def _newest(message: Message) -> "NewItem":
 
 def _unchanged(seen: Turn) -> "tuple[str, NewItem]":
     """The condition of every compare-and-set: the turn's id, state and lease are unchanged."""
-    values = {":seen_id": text(seen.turn_id), ":seen_state": text(seen.state.value)}
+    values = {":seen_id": text(seen.turn_id), ":seen_state": text(stored_state(seen.state))}
     if seen.lease is None:
         return "turn_id = :seen_id AND turn_state = :seen_state AND attribute_not_exists(lease)", values
     return (

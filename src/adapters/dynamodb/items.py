@@ -3,6 +3,8 @@
     pk                  sk                  what
     <chat id>           m#<message id>      a message
     <chat id>           ~chat               the header: chat and latest turn; sorts after every message
+    input#<chat id>     input               what the agent saved with its last question to the user; expires. Not in the
+                                            chat's partition: polls would read it, and pay for its 64 KB
     user#<user id>      turns               the user's turn slots: see turn_slots.py
     places#<number>     turns               a shard of the workspace's turn slots, likewise
     user#<user id>      key#<hash>          an idempotency record; expires
@@ -11,13 +13,27 @@ Mapped by hand: boto3's TypeDeserializer would take an eighth of a warm poll.
 """
 
 import hashlib
+from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from domain.chat import Chat, ChatSummary, ChatVersion, Citation, Feedback, Message, Role, Step, Turn, TurnState, Usage
+from domain.chat import (
+    Chat,
+    ChatSummary,
+    ChatVersion,
+    Citation,
+    Feedback,
+    InputRequest,
+    Message,
+    Role,
+    Step,
+    Turn,
+    TurnState,
+    Usage,
+)
 from domain.failure_codes import FailureCode
-from domain.records import IdempotencyKey, IdempotencyRecord
+from domain.records import IdempotencyKey, IdempotencyRecord, SavedInput
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
@@ -29,11 +45,19 @@ HEADER: Final = "~chat"
 MESSAGE: Final = "m#"
 
 #: Optional attributes of a turn in the header: every write of a turn sets or removes each of them.
-OPTIONAL_OF_TURN: Final = ("lease", "started_at", "ended_at", "failure", "failure_message", "cancel_reason", "draft")
+OPTIONAL_OF_TURN: Final = (
+    *("lease", "started_at", "ended_at", "failure", "failure_message", "cancel_reason", "draft"),
+    *("input_id", "input_question", "input_choices", "input_until"),
+)
+#: A turn that waits for input is stored as answered, with what the agent asks: an older version of the service, in a
+#: gradual release or after a rollback, shows the agent's question as an answer, and takes any text as a new question.
+_STORED_STATES: Final = {TurnState.NEEDS_INPUT: TurnState.ANSWERED}
+#: How long the agent's state is kept after its expiry: a turn that began before may still read it.
+KEPT_AFTER_EXPIRY: Final = timedelta(days=1)
 #: Attributes of what the agent reports: they stay through the turn's transitions, and go with a new turn.
 REPORTED: Final = ("progress", "usage")
 #: The header's attributes that `version_from` needs.
-VERSION: Final = ("user_id", "turn_id", "turn_state", "last_message_id", "progress", "draft", "usage")
+VERSION: Final = ("user_id", "turn_id", "turn_state", "last_message_id", "input_id", "progress", "draft", "usage")
 
 
 def text(value: str) -> "AttributeValueTypeDef":
@@ -66,6 +90,15 @@ def header_key(chat_id: str) -> "NewItem":
     return {"pk": text(chat_id), "sk": text(HEADER)}
 
 
+def stored_state(state: TurnState) -> str:
+    """The value of `turn_state`."""
+    return _STORED_STATES.get(state, state).value
+
+
+def input_key(chat_id: str) -> "NewItem":
+    return {"pk": text(f"input#{chat_id}"), "sk": text("input")}
+
+
 def message_key(chat_id: str, message_id: str) -> "NewItem":
     return {"pk": text(chat_id), "sk": text(MESSAGE + message_id)}
 
@@ -91,8 +124,9 @@ def turn_attributes(turn: Turn) -> "NewItem":
         "asked_at": moment(turn.asked_at),
         "deadline": moment(turn.deadline),
         "dispatch_token": text(turn.dispatch_token),
-        "turn_state": text(turn.state.value),
+        "turn_state": text(stored_state(turn.state)),
         **{name: value for name, value in optional.items() if value},
+        **(_request_item(turn.input) if turn.input else {}),
     }
 
 
@@ -129,7 +163,7 @@ def version_from(item: "Item") -> ChatVersion | None:
     """The version of a header, read with `VERSION`; None for a chat that is being deleted."""
     if "user_id" not in item:
         return None
-    state = (item["turn_id"]["S"], TurnState(item["turn_state"]["S"]), item["last_message_id"]["S"])
+    state = (item["turn_id"]["S"], _state_from(item), item["last_message_id"]["S"])
     return ChatVersion(state, _progress_from(item), _text(item, "draft"), _usage_from(item))
 
 
@@ -138,7 +172,7 @@ def _progress_from(item: "Item") -> tuple[Step, ...]:
 
 
 def turn_from(item: "Item") -> Turn:
-    state = TurnState(item["turn_state"]["S"])
+    state = _state_from(item)
     return Turn(
         chat_id=item["pk"]["S"],
         user_id=item["user_id"]["S"],
@@ -155,6 +189,7 @@ def turn_from(item: "Item") -> Turn:
         # A version of the service that does not know these two leaves those of an earlier turn.
         failure_message=_text(item, "failure_message") if state is TurnState.FAILED else None,
         cancel_reason=_text(item, "cancel_reason") if state is TurnState.CANCELLED else None,
+        input=_request_from(item) if _asks(item) else None,
         progress=_progress_from(item),
         draft=_text(item, "draft"),
         usage=_usage_from(item),
@@ -190,6 +225,8 @@ def message_item(chat_id: str, message: Message) -> "NewItem":
         item["time_zone"] = text(message.time_zone)
     if message.feedback:
         item["feedback"] = feedback_item(message.feedback)
+    if message.answers:
+        item["answers"] = text(message.answers)
     return item
 
 
@@ -203,6 +240,7 @@ def message_from(item: "Item") -> Message:
         usage=_usage_from(item),
         time_zone=_text(item, "time_zone"),
         feedback=feedback_from(item),
+        answers=_text(item, "answers"),
     )
 
 
@@ -234,6 +272,57 @@ def key_item(user_id: str, key: IdempotencyKey, turn: Turn) -> "NewItem":
 
 def idempotency_record_from(item: "Item") -> IdempotencyRecord:
     return IdempotencyRecord(item["chat_id"]["S"], item["question_id"]["S"], item["fingerprint"]["S"])
+
+
+def input_item(chat_id: str, saved: SavedInput) -> "NewItem":
+    """The shape has a number: what a newer version of the service has written in another one is not read."""
+    return {
+        **input_key(chat_id),
+        **_request_item(saved.request),
+        # As text: the package's clients take items as JSON documents, which hold no bytes.
+        "state": text(b64encode(saved.state).decode()),
+        "state_version": number(saved.version),
+        "shape": number(INPUT_SHAPE),
+        "expires_at": number(int((saved.request.expires_at + KEPT_AFTER_EXPIRY).timestamp())),
+    }
+
+
+def saved_input_from(item: "Item") -> SavedInput | None:
+    """None for a shape that is not known."""
+    if int(item["shape"]["N"]) != INPUT_SHAPE:
+        return None
+    return SavedInput(_request_from(item), b64decode(item["state"]["S"]), int(item["state_version"]["N"]))
+
+
+INPUT_SHAPE: Final = 1
+
+
+def _request_item(request: InputRequest) -> "NewItem":
+    return {
+        "input_id": text(request.input_id),
+        "input_question": text(request.question),
+        "input_choices": {"L": [text(choice) for choice in request.choices]},
+        "input_until": moment(request.expires_at),
+    }
+
+
+def _request_from(item: Mapping[str, Any]) -> InputRequest:
+    return InputRequest(
+        input_id=item["input_id"]["S"],
+        question=item["input_question"]["S"],
+        choices=tuple(choice["S"] for choice in item["input_choices"]["L"]),
+        expires_at=from_millis(int(item["input_until"]["N"])),
+    )
+
+
+def _state_from(item: "Item") -> TurnState:
+    state = TurnState(item["turn_state"]["S"])
+    return TurnState.NEEDS_INPUT if state is TurnState.ANSWERED and _asks(item) else state
+
+
+def _asks(item: "Item") -> bool:
+    """False for what an older version of the service has left of an earlier turn: a later message is the last then."""
+    return "input_id" in item and item["input_id"] == item["last_message_id"]
 
 
 def step_item(step: Step) -> "AttributeValueTypeDef":

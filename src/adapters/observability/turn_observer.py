@@ -23,6 +23,7 @@ from adapters.observability.emf_metrics import (
 from adapters.observability.redaction import UserHash, raised_at
 from domain.chat import Feedback, Turn, TurnState
 from domain.errors import BudgetUsedUp, Refused, WorkspaceBudgetUsedUp
+from domain.failure_codes import FailureCode
 from domain.ports import TurnObserver
 
 log = logging.getLogger(__name__)
@@ -90,8 +91,10 @@ def _metrics(turn: Turn) -> dict[Metric, int | None]:
         case TurnState.ANSWERED:
             waited = _between(turn.asked_at, turn.ended_at)
             return {ANSWERED: 1, REASONING_TIME: _between(turn.started_at, turn.ended_at), TIME_TO_ANSWER: waited}
-        case TurnState.FAILED:
+        case TurnState.FAILED if turn.failure != FailureCode.INPUT_EXPIRED:
             return {FAILED: 1}
+        case TurnState.NEEDS_INPUT | TurnState.FAILED:  # a user who does not answer is no failure of the service
+            return {}
         case TurnState.CANCELLED:
             return {CANCELLED: 1}
 

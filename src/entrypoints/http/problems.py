@@ -154,6 +154,18 @@ PROBLEMS: Final[dict[type[Exception], Problem]] = {
     errors.NothingToRetry: Problem(
         409, "nothing_to_retry", "Nothing to retry", _fixed("The last question of this chat was answered.")
     ),
+    errors.AlreadyAnswered: Problem(
+        409, "already_answered", "Already answered", _fixed("The agent's question has been answered. Poll the chat.")
+    ),
+    errors.InputExpired: Problem(
+        409, "input_expired", "Input expired", _fixed("What the agent asked can no longer be answered. Ask again.")
+    ),
+    errors.InputNotFound: Problem(
+        404,
+        "input_not_found",
+        "Input not found",
+        _fixed("The agent does not wait for this answer: it has not asked, or another question came after it."),
+    ),
     errors.TooManyTurns: Problem(
         429,
         "too_many_turns",

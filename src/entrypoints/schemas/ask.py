@@ -22,6 +22,11 @@ class AskRequest(ApiModel):
         description="The IANA name of the zone in which the user asks: `today` is a day of it. UTC if absent.",
     )
 
+    answers: Id | None = Field(
+        default=None,
+        description="The id of the agent's question (`turn.input.id`) that this answers; needs `chat_id`.",
+    )
+
 
 class AskResponse(ApiModel):
     """Accepted: poll the chat for the answer."""

@@ -9,7 +9,7 @@ from domain.chat import TurnState
 
 ULID = r"^[0-7][0-9A-HJKMNP-TV-Z]{25}$"
 Id = Annotated[str, StringConstraints(strict=True, pattern=ULID)]
-Status = Literal["thinking", "answered", "failed", "cancelled"]
+Status = Literal["thinking", "answered", "needs_input", "failed", "cancelled"]
 Phase = Literal["queued", "running", "done"]
 
 
@@ -17,6 +17,7 @@ STATUSES: Final[dict[TurnState, Status]] = {
     TurnState.QUEUED: "thinking",
     TurnState.RUNNING: "thinking",
     TurnState.ANSWERED: "answered",
+    TurnState.NEEDS_INPUT: "needs_input",
     TurnState.FAILED: "failed",
     TurnState.CANCELLED: "cancelled",
 }

@@ -5,7 +5,7 @@ from typing import Any, Final, Literal
 
 from pydantic import ConfigDict, Field
 
-from domain.chat import Feedback, Message, Role, Step, Turn, Usage
+from domain.chat import Feedback, InputRequest, Message, Role, Step, Turn, TurnState, Usage
 from domain.failure_codes import FailureCode
 from domain.records import ChatPage, PageRequest
 from entrypoints.http.parameters import LONGEST_WAIT
@@ -28,6 +28,7 @@ FAILURES: Final[dict[str, str]] = {
     FailureCode.TOO_MANY_ROUNDS: "The model searched without finding an answer. Ask a more precise question.",
     FailureCode.TOO_MUCH_TO_READ: "The question needs more memories than the model can read at once. Ask for less.",
     FailureCode.MEMORIES_CHANGED: "A memory was deleted while the service was answering. Try again.",
+    FailureCode.INPUT_EXPIRED: "What the agent asked was not answered in time. Try again.",
     FailureCode.AGENT_FAILED: "The agent failed. Try again, or use other words.",
 }
 
@@ -94,10 +95,23 @@ class FailureBody(ApiModel):
     message: str
 
 
+class InputBody(ApiModel):
+    """What the agent asks before it can go on: send the answer with this id in `answers`, before `expires_at`.
+
+    `choices` are answers to choose from, often none; any other text may be sent too.
+    """
+
+    id: str
+    question: str
+    choices: list[str]
+    expires_at: Timestamp
+
+
 class TurnBody(ApiModel):
     """The chat's latest turn. `usage` is null until a model was used, and where none was.
 
     `cancel_reason` is why an operator stopped it, in words for the user; null otherwise.
+    `input` is null unless the status is `needs_input`.
     """
 
     phase: Phase
@@ -110,6 +124,7 @@ class TurnBody(ApiModel):
     error: FailureBody | None
     usage: UsageBody | None
     cancel_reason: str | None
+    input: InputBody | None
 
 
 def _with_wait(schema: dict[str, Any]) -> None:
@@ -192,6 +207,7 @@ def turn_body(turn: Turn) -> TurnBody:
         error=_failure(turn.failure, turn.failure_message) if turn.failure else None,
         usage=usage_body(turn.usage),
         cancel_reason=turn.cancel_reason,
+        input=_input(turn.input) if turn.input and turn.state is TurnState.NEEDS_INPUT else None,
     )
 
 
@@ -212,6 +228,12 @@ def _feedback(feedback: Feedback | None) -> FeedbackBody | None:
     if feedback is None:
         return None
     return FeedbackBody(rating=1 if feedback.rating > 0 else -1, reason=feedback.reason)
+
+
+def _input(asked: InputRequest) -> InputBody:
+    return InputBody(
+        id=asked.input_id, question=asked.question, choices=list(asked.choices), expires_at=asked.expires_at
+    )
 
 
 def _step(step: Step) -> StepBody:

@@ -4,7 +4,7 @@ It is deployed only in a workspace made for such a run: whoever may store a memo
 """
 
 import os
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Final
@@ -13,7 +13,7 @@ from adapters.agents.custom_agent import AgentDependencies
 from adapters.agents.recall_agent import RecallAgent
 from domain.memory import Memory, MemoryUsage
 from domain.ports import Clock, MemoryStore, ProgressReporter, ReasoningAgent
-from domain.records import Answer, Assignment, MemoryPage, MemoryRecord, MemoryTerms
+from domain.records import Answer, Assignment, MemoryPage, MemoryRecord, MemoryTerms, NeedsInput, Reply
 
 #: A memory that begins with it is an order, which no answer quotes.
 ORDER: Final = "acceptance agent: "
@@ -21,6 +21,8 @@ TAKE: Final = "take "
 #: Take so many seconds without noticing that the turn has ended.
 BLOCK: Final = "block "
 DIE: Final = "die"
+#: Ask which Anna is meant, and wait so many seconds for the answer.
+ASK: Final = "ask "
 #: A question that the agent answers with its own name, so that a run knows whether it is deployed.
 WHO: Final = "acceptance agent, are you there?"
 PAUSE: Final = timedelta(seconds=1)
@@ -34,7 +36,7 @@ class AcceptanceAgent(ReasoningAgent):
         self._clock = clock
         self._recall = RecallAgent(_WithoutOrders(memories), clock)
 
-    def reason(self, assignment: Assignment, progress: ProgressReporter) -> Answer:
+    def reason(self, assignment: Assignment, progress: ProgressReporter) -> Reply:
         if assignment.question == WHO:
             return Answer(f"{ORDER}here.")
         progress.step("Looking for orders")
@@ -45,10 +47,38 @@ class AcceptanceAgent(ReasoningAgent):
                 os._exit(1)  # as the out-of-memory killer ends a process
             progress.raise_if_ended()
             self._clock.sleep(PAUSE)
+        if waits := [order for order in orders if order.startswith(ASK)]:
+            return ask_back(assignment, min(float(order.removeprefix(ASK)) for order in waits))
         return self._recall.reason(assignment, progress)
 
     def _orders(self, user_id: str) -> list[str]:
         return [memory.text.removeprefix(ORDER) for memory in self._memories.list_all(user_id) if _is_order(memory)]
+
+
+class AskingAgent(ReasoningAgent):
+    """Asks back, after so many seconds of work; what it asks expires after `waits` seconds."""
+
+    def __init__(self, clock: Clock, takes: Callable[[], float], waits: float) -> None:
+        self._clock = clock
+        self._takes = takes
+        self._waits = waits
+
+    def reason(self, assignment: Assignment, progress: ProgressReporter) -> Reply:
+        progress.step("Looking for Anna")
+        self._clock.sleep(timedelta(seconds=self._takes()))
+        progress.raise_if_ended()
+        return ask_back(assignment, self._waits)
+
+
+def ask_back(assignment: Assignment, waits: float) -> Reply:
+    """What the agent asks about a question with the name Anna; the answer names what it had kept meanwhile."""
+    resumed = assignment.resumed
+    if resumed is not None:
+        return Answer(f"{resumed.state.decode()} {assignment.question}: 9 May, as note {resumed.version} says.")
+    if "Anna" not in assignment.question:
+        return Answer("Here.")
+    kept = assignment.question.encode()
+    return NeedsInput("Which Anna?", ("Anna B.", "Anna K."), timedelta(seconds=waits), kept, version=2)
 
 
 class _WithoutOrders(MemoryStore):
@@ -95,3 +125,9 @@ def _no_orders(memories: Sequence[Memory]) -> tuple[Memory, ...]:
 
 def agent(dependencies: AgentDependencies) -> ReasoningAgent:
     return AcceptanceAgent(dependencies.memories, dependencies.clock)
+
+
+def asks_back(dependencies: AgentDependencies) -> ReasoningAgent:
+    """As the variables of a local stack's function say."""
+    takes, waits = (float(os.environ[f"ASYNC_CHAT_{name}"]) for name in ("RECALL_DELAY_SECONDS", "TEST_WAITS"))
+    return AskingAgent(dependencies.clock, lambda: takes, waits)

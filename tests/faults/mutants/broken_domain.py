@@ -8,16 +8,17 @@ from typing import Any, Final
 
 from adapters.clocks import RequestClock
 from domain import chat_service, held_poll
-from domain.chat import Chat, Feedback, Message, Role, Turn, TurnState
+from domain.chat import Chat, Feedback, Message, Turn, TurnState
 from domain.chat_service import ChatService
 from domain.errors import ChatNotFound, StoreUnavailable, WorkerUnreachable
 from domain.failure_codes import FailureCode
 from domain.held_poll import HeldPoll
 from domain.limits import Budget, UserLimits
 from domain.records import (
-    Answer,
+    Answered,
     Ask,
     AskAccepted,
+    Assignment,
     ChatPage,
     NewQuestion,
     PageRequest,
@@ -44,8 +45,8 @@ def _answer_after_deadline(turn: Turn, lease: str, now: datetime) -> Turn:
     return turn._moved(TurnState.ANSWERED, ended_at=now, draft=None)
 
 
-def _drop_usage(self: ChatService, turn: Turn, *given: Any) -> ReasoningOutcome:
-    return replace(_run_agent(self, turn, *given), turn=turn)
+def _drop_usage(self: ChatService, chat: Chat, assignment: Assignment) -> ReasoningOutcome:
+    return replace(_run_agent(self, chat, assignment), turn=chat.turn)
 
 
 _run_agent: Final = ChatService._run_agent
@@ -119,8 +120,11 @@ def _fail_ended_turn(self: ChatService, invocation: WorkerInvocation, code: Fail
     return failed if self._end(chat.turn, failed) else None
 
 
-def _answer_id_by_clock_only(self: ChatService, answer: Answer, turn: Turn, now: datetime) -> Message:
-    return Message(self._ids.new_id(), Role.ASSISTANT, answer.text, now, answer.citations)
+def _answer_id_by_clock_only(self: ChatService, outcome: Answered, now: datetime) -> Message:
+    return _message(self, replace(outcome, after=""), now)
+
+
+_message: Final = ChatService._message
 
 
 def _accept_any_order(self: InMemoryChatRepository, chat: Chat | None, new: NewQuestion) -> None:

@@ -11,7 +11,7 @@ from domain.chat import Chat, ChatVersion, Feedback, Message, Step, Turn
 from domain.errors import AsyncChatError, StoreUnavailable, TryAgain
 from domain.limits import UserLimits
 from domain.ports import ChatRepository, Clock, IdSource
-from domain.records import ChatList, ChatPage, IdempotencyRecord, NewQuestion, PageRequest
+from domain.records import ChatList, ChatPage, IdempotencyRecord, NewQuestion, PageRequest, SavedInput
 from tests.faults.fault_rates import FaultRates, Killed
 from tests.faults.simulation.scheduler import Scheduler
 
@@ -108,11 +108,15 @@ class RemoteChatRepository(ChatRepository):
         limits: UserLimits | None = None,
         *,
         by_worker: bool = False,
+        saved: SavedInput | None = None,
     ) -> bool:
         return self._write(
             expected.chat_id,
-            lambda: self._chats.compare_and_set_turn(expected, new, answer, limits, by_worker=by_worker),
+            lambda: self._chats.compare_and_set_turn(expected, new, answer, limits, by_worker=by_worker, saved=saved),
         )
+
+    def load_input(self, chat_id: str, input_id: str) -> SavedInput | None:
+        return self._process.call(lambda: self._chats.load_input(chat_id, input_id))
 
     def release_slots(self, turn: Turn) -> None:
         self._write(turn.chat_id, lambda: self._chats.release_slots(turn))

@@ -6,22 +6,25 @@ from itertools import product
 
 import pytest
 
-from domain.chat import Step, Turn, TurnState
+from domain.chat import InputRequest, Step, Turn, TurnState
 from domain.errors import TransitionRefused
 from domain.failure_codes import FailureCode
 from tests.fakes.clock import NOON
 from tests.support.story import Story
 
-QUEUED, RUNNING, ANSWERED, FAILED, CANCELLED = TurnState
+QUEUED, RUNNING, ANSWERED, NEEDS_INPUT, FAILED, CANCELLED = TurnState
 ALLOWED = {
     (QUEUED, RUNNING),
     (QUEUED, FAILED),
     (QUEUED, CANCELLED),
     (RUNNING, ANSWERED),
+    (RUNNING, NEEDS_INPUT),
     (RUNNING, FAILED),
     (RUNNING, CANCELLED),
+    (NEEDS_INPUT, FAILED),
 }
 LATER = NOON + timedelta(seconds=10)
+ASKED = InputRequest("01KA0000000000000000000009", "Which Anna?", ("Anna B.", "Anna K."), NOON + timedelta(hours=1))
 
 
 def turn_in(state: TurnState, story: Story) -> Turn:
@@ -31,6 +34,7 @@ def turn_in(state: TurnState, story: Story) -> Turn:
         QUEUED: queued,
         RUNNING: running,
         ANSWERED: running.answered("lease", NOON),
+        NEEDS_INPUT: running.asked_back("lease", ASKED, NOON),
         FAILED: running.failed(FailureCode.WORKER_DIED, NOON),
         CANCELLED: running.cancelled(NOON),
     }[state]
@@ -42,6 +46,8 @@ def moved(turn: Turn, state: TurnState, story: Story) -> Turn:
             return turn.claimed("another-lease", LATER)
         case TurnState.ANSWERED:
             return turn.answered(turn.lease or "", LATER)
+        case TurnState.NEEDS_INPUT:
+            return turn.asked_back(turn.lease or "", ASKED, LATER)
         case TurnState.FAILED:
             return turn.failed(FailureCode.TIMED_OUT, LATER)
         case TurnState.CANCELLED:

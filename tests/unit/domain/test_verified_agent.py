@@ -7,7 +7,7 @@ from domain.errors import AgentFailed
 from domain.failure_codes import FailureCode
 from domain.memory import Memory
 from domain.ports import ReasoningAgent
-from domain.records import Answer
+from domain.records import Answer, Reply
 from domain.text import is_storable
 from domain.verified_agent import CITATIONS, CUT, QUOTE_LENGTH, TEXT_BYTES, VerifiedAgent
 from tests.contract.reasoning_agent import ReasoningAgentContract, RecordingProgressReporter
@@ -19,7 +19,7 @@ from tests.support.story import ALICE, BOB
 BOBS = "01KA0000000000000000000001"
 
 
-def verified(answer: Answer, *more: Memory) -> Answer:
+def verified(answer: Answer, *more: Memory) -> Reply:
     memories = alice_and_bob()
     memories.put_many(ALICE, more)
     agent = VerifiedAgent(PacedAgent(FakeClock(), answer=answer), memories)

@@ -243,7 +243,7 @@ def test_late_answer_is_not_stored_after_the_turn_has_timed_out(service: Service
     shown = service.chat_service.cancel(ALICE, turn.chat_id)
     assert shown.failure == "timed_out"
     service.clock.sleep(timedelta(milliseconds=1))
-    assert service.chat_service.persist(Answered(running, Answer(BAY))) is None
+    assert service.chat_service.persist(Answered(running, Answer(BAY), after=running.question_id)) is None
     assert story.stored(turn.chat_id) == shown
 
 

@@ -14,7 +14,7 @@ from adapters.agents.time_limited_agent import TimeLimitedAgent
 from adapters.clocks import SystemClock
 from domain.errors import AgentFailed, TurnOver
 from domain.ports import ProgressReporter, ReasoningAgent
-from domain.records import Answer, Assignment
+from domain.records import Answer, Assignment, Reply
 from tests.contract.reasoning_agent import RecordingProgressReporter
 
 CLOCK = SystemClock()
@@ -34,7 +34,7 @@ def assignment(seconds: float) -> Assignment:
     return Assignment("alice", "Where did I park?", (), now, now + timedelta(seconds=seconds))
 
 
-def reason(work: Callable[[], object], seconds: float) -> Answer:
+def reason(work: Callable[[], object], seconds: float) -> Reply:
     return TimeLimitedAgent(BusyAgent(work), CLOCK).reason(assignment(seconds), RecordingProgressReporter())
 
 
@@ -94,7 +94,7 @@ def test_previous_signal_handler_is_restored() -> None:
 
 
 def test_agent_off_the_main_thread_runs_without_a_timer() -> None:
-    answers: list[Answer] = []
+    answers: list[Reply] = []
     thread = threading.Thread(target=lambda: answers.append(reason(lambda: None, seconds=5)))
     thread.start()
     thread.join()

@@ -51,6 +51,7 @@ def test_poll_of_a_queued_turn_has_exactly_this_body(service: Service, story: St
             "error": None,
             "usage": None,
             "cancel_reason": None,
+            "input": None,
         },
         "after": turn.question_id,
         "before": None,
@@ -78,6 +79,7 @@ def test_poll_of_a_running_turn_shows_progress_and_draft(service: Service, story
         "error": None,
         "usage": None,
         "cancel_reason": None,
+        "input": None,
     }
 
 

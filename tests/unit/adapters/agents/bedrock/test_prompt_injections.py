@@ -14,7 +14,7 @@ from adapters.agents.bedrock.prompt import INSTRUCTIONS
 from domain.chat import Message, Role
 from domain.errors import AgentFailed
 from domain.failure_codes import FailureCode
-from domain.records import Answer
+from domain.records import Reply
 from domain.text import is_storable
 from domain.verified_agent import TEXT_BYTES, VerifiedAgent
 from tests.contract.reasoning_agent import RecordingProgressReporter
@@ -30,7 +30,7 @@ TOOLS = ["search_memories", "read_around", "list_by_tag", "current_date"]
 
 @dataclass
 class Outcome:
-    answer: Answer | None
+    answer: Reply | None
     failure: str | None
     model: ScriptedModel
     memories: RecordingMemoryStore
