@@ -32,7 +32,7 @@ TIME = timedelta(hours=1)
 
 
 def try_agent(home: Home, agent: OwnAgent, user: str, question: str, report: Report) -> Reply:
-    """The verified answer, or what the agent asks. `report` gets the steps as they come. Raises `StackFailure` when the agent fails.
+    """The verified reply. `report` gets the steps as they come. Raises `StackFailure` when the agent fails.
 
     Whatever else the agent raises passes, with its traceback.
     """
