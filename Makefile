@@ -149,11 +149,14 @@ test-code:
 test-python: env
 	@scripts/env generators
 	@$(VENV_PYTHON) -m pytest -q -n auto tests --ignore tests/e2e --ignore tests/local --ignore tests/pages --ignore tests/schemathesis --ignore tests/docs \
-	  --ignore tests/terraform --ignore tests/runtime
+	  --ignore tests/terraform --ignore tests/runtime --ignore tests/npm
 	@cd clients/python && ../../.venv/bin/python -m pytest -q -n auto
 
+# The package is packed and the example built once, so in one process.
 test-web: env
+	@scripts/env react
 	@cd clients/web && "$(NODE)" --test
+	@$(VENV_PYTHON) -m pytest -q -n 0 tests/npm
 
 test-terraform: env terraform-init
 	@TF_DATA_DIR=$(CURDIR)/.local/check-bucket ASYNC_CHAT_TERRAFORM_FOLDER=$(CURDIR)/terraform/state-bucket $(TERRAFORM_INIT)

@@ -25,7 +25,8 @@ export class AsyncChatTransport {
 
   /**
    * One for each chat that is shown.
-   * @param {{client: import("./chat-client.js").ChatClient, chatId?: string, onChat?: (chatId: string) => void}} options
+   * @param {{client: import("./chat-client.js").ChatClient, chatId?: string | undefined,
+   *   onChat?: (chatId: string) => void}} options
    *   chatId: none for a new chat; onChat: is told the id that the service gives it
    */
   constructor({ client, chatId, onChat = () => {} }) {

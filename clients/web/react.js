@@ -17,7 +17,7 @@ import { LONGEST_TIMER_MS, whenSeen } from "./chat-pace.js";
 
 /** @type {Omit<ChatState, "chatId" | "messages" | "sending">} */
 const FRESH = { status: null, phase: "queued", steps: [], draft: null, error: null, usage: null, cancelReason: null, elapsedMs: 0, outage: null, refusal: null };
-/** @param {{client: import("./chat-client.js").ChatClient, chatId?: string}} options chatId: none for a new chat */
+/** @param {{client: import("./chat-client.js").ChatClient, chatId?: string | undefined}} options chatId: none for a new chat */
 export function useAsyncChat({ client, chatId }) {
   const [store, replace] = useState(() => new ChatStore(client, chatId));
   const current = store.shows(client, chatId) ? store : new ChatStore(client, chatId);

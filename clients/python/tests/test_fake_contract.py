@@ -63,7 +63,9 @@ def fake() -> Side:
 @pytest.fixture(scope="module")
 def javascript() -> Iterator[str]:
     """The address of the JavaScript client's fake service."""
-    with subprocess.Popen([compute_driver_executable()[0], JAVASCRIPT], stdout=subprocess.PIPE, text=True) as node:
+    with subprocess.Popen(
+        [str(compute_driver_executable()[0]), str(JAVASCRIPT)], stdout=subprocess.PIPE, text=True
+    ) as node:
         assert node.stdout
         yield node.stdout.readline().strip()
         node.terminate()
