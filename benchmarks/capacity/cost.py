@@ -27,7 +27,7 @@ COLD: Final = 0.01
 #: While the failures queue is empty, Lambda keeps up to five long polls of 20 seconds open at it, at the least two:
 #: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html
 IDLE_POLLS: Final = 5 * 3 * 60 * 24 * 30
-#: Lambda traces the first request of each second and this fraction of the rest.
+#: Lambda traces the first request of each second and this fraction of the rest; no poll, by Terraform.
 TRACED: Final = 0.05
 MONTHS_KEPT: Final = 1
 #: Of workspace `prod`; a test compares with Terraform.
@@ -76,7 +76,7 @@ def cost(plan: Plan, used: Footprint, prices: Prices) -> dict[str, float]:
         "DynamoDB, reads": sum(part.reads for part in used.parts) * prices.dynamodb_million_reads / MILLION,
         "DynamoDB, storage for a month": used.stored_bytes / GIB * prices.dynamodb_gb_month * MONTHS_KEPT,
         "CloudWatch, logs and metrics in them": logs * (prices.logs_gb + prices.logs_gb_month * MONTHS_KEPT),
-        "X-Ray, traces": calls * TRACED * prices.xray_million_traces / MILLION,
+        "X-Ray, traces": (used.ask.calls + used.worker.calls) * TRACED * prices.xray_million_traces / MILLION,
         "Data to the app": sum(part.answer_bytes for part in used.parts) / GIB * prices.transfer_gb,
     }
     return {name: amount * CHATS for name, amount in of_one.items()}

@@ -60,7 +60,7 @@ def test_lambda_bills_the_workers_time() -> None:
 
 
 def test_a_chat_of_production_costs_at_most_32_cents_per_thousand() -> None:
-    assert sum(cost(sized(1, 56, dedicated=True), CHAT, FRANKFURT).values()) <= 0.32
+    assert sum(cost(sized(1, 56, dedicated=True), CHAT, FRANKFURT).values()) <= 0.31
 
 
 def test_requests_are_billed_by_the_million() -> None:

@@ -1,4 +1,7 @@
 locals {
+  # Most invocations are polls. Their own line says what there is to know; no trace has more, of one call to DynamoDB.
+  polled = ["reads", "waits"]
+
   # The function that runs the agent: the chat function, which then invokes itself, or a dedicated one.
   worker = var.dedicated_worker ? "worker" : "chat"
 
@@ -103,14 +106,14 @@ resource "aws_lambda_function" "function" {
     log_group  = aws_cloudwatch_log_group.function[each.key].name
     # The functions leave out lines below log_level themselves. Lambda would also drop the lines that carry metrics.
     application_log_level = var.log_level == "DEBUG" ? "DEBUG" : "INFO"
-    # Polls are most invocations, and their own line says what there is to know. At WARN, Lambda writes no line about an
-    # invocation that succeeded: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html
+    # At WARN, Lambda writes no line about an invocation that succeeded:
+    # https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html
     # Alarms use Lambda's metrics, which come from no log.
-    system_log_level = contains(["reads", "waits"], each.key) ? "WARN" : "INFO"
+    system_log_level = contains(local.polled, each.key) ? "WARN" : "INFO"
   }
 
   tracing_config {
-    mode = var.tracing ? "Active" : "PassThrough"
+    mode = var.tracing && !contains(local.polled, each.key) ? "Active" : "PassThrough"
   }
 
   dynamic "snap_start" {

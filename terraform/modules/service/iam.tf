@@ -36,7 +36,7 @@ resource "aws_iam_role_policy" "function" {
 
 locals {
   statements = {
-    for key in keys(local.functions) : key => concat(local.function_statements[key], local.log_statements[key], local.tracing_statements, local.kms_statements[key])
+    for key in keys(local.functions) : key => concat(local.function_statements[key], local.log_statements[key], [for statement in local.tracing_statements : statement if !contains(local.polled, key)], local.kms_statements[key])
   }
 
   function_statements = {

@@ -184,7 +184,7 @@ variable "hosted_sign_in" {
 }
 
 variable "tracing" {
-  description = "Record traces with AWS X-Ray."
+  description = "Record traces with AWS X-Ray, except of polls."
   type        = bool
   default     = false
   nullable    = false
