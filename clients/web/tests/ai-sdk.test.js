@@ -8,18 +8,24 @@ import { FakeService } from "../testing.js";
 
 /** Without npm there is no AI SDK. */
 const sdk = await import("ai").catch(() => null);
+/** What `useChat` keeps its state in. */
+const { Chat } = await import("@ai-sdk/react").catch(() => ({}));
 const cited = { memory_id: "m-1", quote: "bay 12" };
 
 describe("the AI SDK's transport", { skip: !sdk && "npm has not installed the AI SDK: make env" }, () => {
   let service;
+  let alice;
   let chats;
 
+  /** The clock advances by 25 ms with each request, so that a poll on a busy machine skips nothing. */
   beforeEach(() => {
-    service = new FakeService();
+    let now = Date.now();
+    service = new FakeService({ now: () => now });
+    alice = service.client("alice", { fetch: (...call) => ((now += 25), service.fetch(...call)) });
     chats = [];
   });
 
-  const transport = (chatId) => new AsyncChatTransport({ client: service.client("alice"), chatId, onChat: (id) => chats.push(id) });
+  const transport = (chatId) => new AsyncChatTransport({ client: alice, chatId, onChat: (id) => chats.push(id) });
 
   const asked = (text, signal) => ({
     trigger: "submit-message",
@@ -63,7 +69,7 @@ describe("the AI SDK's transport", { skip: !sdk && "npm has not installed the AI
     await shown(await chat.sendMessages(asked("Where did I park?")));
     await shown(await chat.sendMessages(asked("And before?")));
     assert.deepEqual(chats, [chat.chatId]);
-    const { messages } = await service.client("alice").messages(chat.chatId);
+    const { messages } = await alice.messages(chat.chatId);
     assert.deepEqual(uiMessages(messages).map(({ role }) => role), ["user", "assistant", "user", "assistant"]);
   });
 
@@ -73,17 +79,35 @@ describe("the AI SDK's transport", { skip: !sdk && "npm has not installed the AI
     const chat = transport();
     setTimeout(() => stop.abort(), 50);
     await shown(await chat.sendMessages(asked("Where did I park?", stop.signal)));
-    assert.equal((await service.client("alice").messages(chat.chatId)).status, "cancelled");
+    assert.equal((await alice.messages(chat.chatId)).status, "cancelled");
   });
 
   it("resumes a turn after a reload, and nothing when none runs", async () => {
     service.nextTurns({ drafts: [[0, "Level 3"]], seconds: 0.2, answer: "Level 3, bay 12." });
-    const { chatId } = await service.client("alice").ask("Where did I park?");
+    const { chatId } = await alice.ask("Where did I park?");
     const reloaded = transport(chatId);
     const seen = await shown(await reloaded.reconnectToStream({ chatId: "the AI SDK's" }));
     assert.equal(textOf(seen.at(-1)), "Level 3, bay 12.");
     assert.equal(await reloaded.reconnectToStream({ chatId: "the AI SDK's" }), null);
     assert.equal(await transport().reconnectToStream({ chatId: "the AI SDK's" }), null);
+  });
+
+  it("carries useChat's own chat: ask, stop, regenerate, and resume after a reload", async () => {
+    service.nextTurns({ seconds: 60 }, { answer: "Bay 12." }, { drafts: [[0, "Let"]], seconds: 0.3, answer: "Level 3." });
+    const own = transport();
+    const chat = new Chat({ transport: own });
+    const asking = chat.sendMessage({ text: "Where did I park?" });
+    while (!own.chatId) await new Promise((soon) => setTimeout(soon, 5));
+    await chat.stop();
+    await asking;
+    await chat.regenerate();
+    assert.deepEqual([chat.status, textOf(chat.messages.at(-1))], ["ready", "Bay 12."]);
+
+    await alice.ask("Which level?", { chatId: own.chatId });
+    const { messages } = await alice.messages(own.chatId);
+    const reloaded = new Chat({ transport: transport(own.chatId), messages: uiMessages(messages) });
+    await reloaded.resumeStream();
+    assert.deepEqual(reloaded.messages.map(textOf), ["Where did I park?", "Bay 12.", "Which level?", "Level 3."]);
   });
 
   it("tells a failure, and runs the turn again", async () => {
