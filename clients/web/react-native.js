@@ -1,6 +1,7 @@
 /**
- * The client on React Native, whose AbortController is an older one: it has no reasons, and neither `any` nor `timeout`. What is missing
- * is added as the DOM standard says (https://dom.spec.whatwg.org/#interface-AbortSignal); what is there stays.
+ * The client on React Native, whose AbortController may be an older one, without reasons, `any` and `timeout`, and which has no
+ * BroadcastChannel. What is missing is added as the standards say (https://dom.spec.whatwg.org/#interface-AbortSignal,
+ * https://html.spec.whatwg.org/#broadcasting-to-other-browsing-contexts); what is there stays.
  */
 
 const { AbortSignal, AbortController } = globalThis;
@@ -31,6 +32,31 @@ AbortSignal.any ??= (signals) => {
   }
   return any.signal;
 };
+
+/** All of an app. @type {Set<{name: string, onmessage?: (event: {data: unknown}) => void}>} */
+const channels = new Set();
+
+/** An app is one context, in which two watches of a chat, and a cancellation, tell each other. */
+globalThis.BroadcastChannel ??= /** @type {any} */ (
+  class {
+    /** @param {string} name */
+    constructor(name) {
+      this.name = name;
+      channels.add(this);
+    }
+
+    /** @param {unknown} data */
+    postMessage(data) {
+      for (const other of channels) {
+        if (other !== this && other.name === this.name) setTimeout(() => channels.has(other) && other.onmessage?.({ data }));
+      }
+    }
+
+    close() {
+      channels.delete(this);
+    }
+  }
+);
 
 /** React Native has no DOMException. @param {string} name @param {string} message */
 function named(name, message) {

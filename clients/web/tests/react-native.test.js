@@ -22,7 +22,7 @@ describe("React Native", async () => {
     Object.defineProperty(globalThis, name, { value: undefined, configurable: true, writable: true });
   }
   Object.assign(globalThis, { AbortSignal, AbortController });
-  const { ChatClient, TurnFailed, StillThinking, Unreachable } = await import("../react-native.js");
+  const { ChatClient, TurnCancelled, TurnFailed, StillThinking, Unreachable } = await import("../react-native.js");
   const { FakeService, hangs } = await import("../testing.js");
 
   /** Node's Request takes no other AbortSignal than its own: the fake service gets what React Native's fetch sends. */
@@ -37,8 +37,13 @@ describe("React Native", async () => {
     service.nextTurns({ seconds: 0.1, answer: "Bay 12." }, { seconds: 60 }, { fails: "agent_failed" });
     const turn = await client().ask("Where did I park?");
     assert.equal((await turn.answer()).content, "Bay 12.");
+    service.hint({ pollAfterMs: 60_000 });
     const long = await client().ask("And now?");
+    const watched = assert.rejects(long.answer(), TurnCancelled);
+    await new Promise((later) => setTimeout(later, 50));
     assert.equal(await long.cancel(), "cancelled");
+    await watched;
+    service.hint({});
     await assert.rejects((await client().ask("And then?")).answer(), TurnFailed);
   });
 
