@@ -2,7 +2,8 @@
 
 import { FakeChat, message, rfc3339 } from "./testing-chat.js";
 
-/** @typedef {{request: Request, user: string, query: URLSearchParams, body: any, id: string}} Call id: the id in the path */
+/** @typedef {{request: Request, user: string, query: URLSearchParams, body: any, id: string, second: string}} Call
+ *    id, second: the ids in the path */
 
 /** An error of the contract. */
 class Refusal extends Error {
@@ -45,6 +46,7 @@ export class FakeApi {
     [/^POST \/chats\/([^/]+)\/retry$/, (call) => this.#retry(call)],
     [/^POST \/chats\/([^/]+)\/cancel$/, (call) => this.#cancel(call)],
     [/^POST \/chats\/([^/]+)\/read$/, (call) => this.#markRead(call)],
+    [/^PUT \/chats\/([^/]+)\/messages\/([^/]+)\/feedback$/, (call) => this.#rate(call)],
     [/^DELETE \/chats\/([^/]+)$/, (call) => this.#delete(call)],
     [/^POST \/memories$/, (call) => this.#remember(call)],
     [/^GET \/memories$/, (call) => this.#listMemories(call)],
@@ -80,7 +82,8 @@ export class FakeApi {
     if (!user || user === "expired") return json(401, { message: "Unauthorized" });
     for (const [pattern, route] of this.#routes) {
       const found = pattern.exec(asked);
-      if (found) return route({ request, user, query: url.searchParams, body, id: decodeURIComponent(found[1] ?? "") });
+      const [id, second] = [1, 2].map((place) => decodeURIComponent(found?.[place] ?? ""));
+      if (found) return route({ request, user, query: url.searchParams, body, id, second });
     }
     throw new Refusal(404, "route_not_found");
   }
@@ -138,6 +141,14 @@ export class FakeApi {
   #markRead({ id, user }) {
     const chat = this.#chat(id, user);
     chat.readUpTo = chat.messages.at(-1)?.message_id ?? "";
+    return new Response(null, { status: 204 });
+  }
+
+  /** @param {Call} call */
+  #rate({ id, second, user, body }) {
+    const rated = this.#chat(id, user).messages.find(({ message_id, role }) => message_id === second && role === "assistant");
+    if (!rated) throw new Refusal(404, "answer_not_found");
+    rated.feedback = { reason: null, ...body };
     return new Response(null, { status: 204 });
   }
 

@@ -3,10 +3,10 @@
 /** @typedef {import("./chat-turn.js").Message} Message */
 /** @typedef {import("./chat-turn.js").Page} Page */
 /**
- * The outcome of a question: an answer after `seconds`, or a failure with the code `fails`.
+ * The outcome of a question after `seconds`: an answer, a failure with the code `fails`, or an operator's stop for the reason `stopped`.
  * @typedef {{answer?: string, seconds?: number, queued?: number, steps?: [seconds: number, text: string][],
  *   drafts?: [seconds: number, text: string][], citations?: import("./chat-turn.js").Citation[],
- *   usage?: import("./chat-turn.js").Usage, fails?: string}} ScriptedTurn
+ *   usage?: import("./chat-turn.js").Usage, fails?: string, stopped?: string}} ScriptedTurn
  *   queued: seconds until the turn starts; steps and drafts: seconds since the question, and the text
  */
 
@@ -25,6 +25,8 @@ export class FakeChat {
   #endedAt = null;
   /** @type {string | null} */
   #error = null;
+  /** @type {string | null} */
+  #cancelReason = null;
 
   /** @param {string} chatId @param {string} user */
   constructor(chatId, user) {
@@ -40,7 +42,7 @@ export class FakeChat {
   begin(script, now) {
     this.#script = { answer: "An answer.", seconds: 0, queued: 0, steps: [], drafts: [], ...script };
     this.#askedAt = now;
-    this.#endedAt = this.#error = null;
+    this.#endedAt = this.#error = this.#cancelReason = null;
     this.status = "thinking";
   }
 
@@ -51,8 +53,9 @@ export class FakeChat {
     if (!this.isThinking || now < Math.min(done, deadline)) return;
     this.#endedAt = Math.min(done, deadline);
     this.#error = done >= deadline ? "timed_out" : (this.#script.fails ?? null);
-    this.status = this.#error ? "failed" : "answered";
-    if (this.#error) return;
+    this.#cancelReason = this.#error ? null : (this.#script.stopped ?? null);
+    this.status = this.#error ? "failed" : this.#cancelReason ? "cancelled" : "answered";
+    if (this.status !== "answered") return;
     const { answer, citations = [], usage = null } = this.#script;
     this.messages.push({ ...message(newId(), "assistant", answer, this.#endedAt), citations, usage });
   }
@@ -80,6 +83,7 @@ export class FakeChat {
       draft: ended ? null : (drafts.findLast(([since]) => since <= elapsed)?.[1] ?? null),
       error: this.#error === null ? null : { code: this.#error, message: "The question could not be answered. Try again." },
       usage: ended ? usage : null,
+      cancel_reason: this.#cancelReason,
     };
   }
 

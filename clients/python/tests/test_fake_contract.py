@@ -222,6 +222,16 @@ def test_newest_activity_is_first_and_unread_until_read(side: Side) -> None:
     assert not side.alice.get("/chats", params={"limit": "1"}).json()["chats"][0]["unread"]
 
 
+def test_answer_is_rated_and_a_question_is_not(side: Side) -> None:
+    chat_id = side.ask()
+    question, answer = side.end(chat_id)["messages"]
+    place = f"/chats/{chat_id}/messages"
+    assert side.alice.put(f"{place}/{answer['message_id']}/feedback", json={"rating": 1}).status_code == 204
+    assert side.poll(chat_id).json()["messages"][-1]["feedback"] == {"rating": 1, "reason": None}
+    refused = side.alice.put(f"{place}/{question['message_id']}/feedback", json={"rating": 1})
+    assert problem(refused) == (404, "answer_not_found")
+
+
 def test_deleted_chat_is_not_found(side: Side) -> None:
     chat_id = side.ask()
     assert side.alice.delete(f"/chats/{chat_id}").status_code == 204

@@ -46,6 +46,15 @@ describe("the fake service", () => {
     assert.equal((await (await turn.retry()).answer()).content, "Bay 12.");
   });
 
+  it("lets an operator stop a turn, and answers be rated", async () => {
+    service.nextTurns({ stopped: "Maintenance." });
+    await assert.rejects((await alice.ask(QUESTION)).answer(), /Maintenance/);
+    const turn = await alice.ask(QUESTION);
+    const { message_id } = await turn.answer();
+    await alice.rate(turn.chatId, message_id, -1, "It was bay 13.");
+    assert.deepEqual((await alice.messages(turn.chatId)).messages.at(-1).feedback, { rating: -1, reason: "It was bay 13." });
+  });
+
   it("fails a turn at its deadline", async () => {
     const time = { now: Date.now() };
     service = new FakeService({ now: () => time.now });
