@@ -47,6 +47,8 @@ class Shown(Call):
     messages: tuple[ShownMessage, ...]
     #: Whether the turn tells what it used of a model.
     used: bool
+    #: The agent's own sentence about its failure.
+    sentence: str | None
     #: Whether the turn tells why an operator stopped it.
     explained: bool
     #: Whether the poll was held.
@@ -200,3 +202,8 @@ class History:
 def answer_to(question: str) -> str:
     """What the agents of these tests answer; it names the question and so its user."""
     return f"Answer to: {question}"
+
+
+def sorry_for(question: str) -> str | None:
+    """What a broken agent of these tests says to every other question; at the others it raises an unexpected error."""
+    return f"Sorry, not: {question}" if sum(map(ord, question)) % 2 else None

@@ -10,7 +10,7 @@ from itertools import pairwise, permutations
 from typing import Final
 
 from domain.chat import Role
-from tests.faults.history import Acknowledged, Call, History, Stored, TurnedAway, answer_to
+from tests.faults.history import Acknowledged, Call, History, Stored, TurnedAway, answer_to, sorry_for
 from tests.faults.views import View, views_by_chat
 
 DEADLINE: Final = timedelta(seconds=70)
@@ -40,7 +40,10 @@ def durable(history: History) -> Iterator[str]:
 def one_end(history: History) -> Iterator[str]:
     """P2: a turn ends once, in one way, and each poll is consistent."""
     for view in _all_views(history):
+        shown = view.shown
         yield from _contradictions(history, view)
+        if shown.sentence != (sorry_for(shown.messages[-1].content) if shown.failure == "agent_failed" else None):
+            yield f"P2 {shown.failure}, with the sentence {shown.sentence!r}"
         for content, times in Counter(message.content for message in view.shown.messages).items():
             if times > 1:
                 yield f"P2 {content!r} is shown {times} times"

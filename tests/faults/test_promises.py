@@ -54,6 +54,10 @@ def swap_messages(history: History) -> None:
     _also_show(history, messages=_end_of_first_turn(history).messages[::-1])
 
 
+def give_an_end_another_sentence(history: History) -> None:
+    _also_show(history, sentence="Sorry, not: this")
+
+
 def explain_an_end_that_is_no_operators(history: History) -> None:
     _also_show(history, explained=True)
 
@@ -150,6 +154,7 @@ TAMPERED = [
     answer_past_the_deadline,
     swap_messages,
     explain_an_end_that_is_no_operators,
+    give_an_end_another_sentence,
     show_anothers_message,
     run_the_agent_twice,
     make_two_chats_of_one_key,

@@ -32,7 +32,8 @@ def views_by_chat(history: History) -> dict[str, list[View]]:
     """The distinct views of every chat."""
     chats: dict[str, dict[object, View]] = defaultdict(dict)
     for shown in history.shown:
-        content = (shown.turn, shown.phase, shown.end, shown.deadline, shown.ended_at, shown.draft, shown.messages)
+        end = (shown.end, shown.deadline, shown.ended_at, shown.sentence, shown.explained)
+        content = (shown.turn, shown.phase, end, shown.draft, shown.messages)
         view = chats[shown.chat_id].setdefault(content, View(shown, shown.returned_at, shown.received_at))
         view.add(shown)
     return {chat_id: list(views.values()) for chat_id, views in chats.items()}

@@ -5,6 +5,7 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from domain.chat import Role
+from entrypoints.schemas.poll import FAILURES
 from tests.faults.crash_points.cloud import Cloud
 from tests.faults.history import Acknowledged, ActionCall, Hidden, Shown, ShownMessage, TurnedAway
 from tests.support.gateway import Answer
@@ -117,6 +118,10 @@ def _worth_repeating(answer: Answer | None) -> bool:
     return answer is None or answer.status == HTTPStatus.SERVICE_UNAVAILABLE
 
 
+def _own_sentence(error: Any) -> str | None:
+    return error["message"] if error and error["message"] not in FAILURES.values() else None
+
+
 def _shown(call: tuple[str, str, datetime, datetime], body: Any) -> Shown:
     turn = body["turn"]
     return Shown(
@@ -132,5 +137,6 @@ def _shown(call: tuple[str, str, datetime, datetime], body: Any) -> Shown:
             ShownMessage(item["message_id"], Role(item["role"]), item["content"]) for item in body["messages"]
         ),
         used=turn["usage"] is not None,
+        sentence=_own_sentence(turn["error"]),
         explained=turn["cancel_reason"] is not None,
     )

@@ -218,6 +218,7 @@ DOMAIN_MUTANTS: Final = (
     _simulated("a claim ignores the state", Turn, "claimed", _claim_in_any_state),
     _simulated("an answer ignores the deadline", Turn, "answered", _answer_after_deadline),
     _simulated("what an answer used is dropped", ChatService, "_run_agent", _drop_usage),
+    _simulated("an agent's own sentence is dropped", chat_service, "_message_of", lambda failure: None),
     _simulated("a turn is never overdue", Turn, "overdue", lambda self, now: False),
     _simulated("a turn is overdue a second late", Turn, "overdue", _overdue_a_second_late),
     _simulated("an overdue turn is shown as failed but not saved", ChatService, "read", _show_failed_without_saving),

@@ -244,6 +244,7 @@ def _shown(
         draft=turn.draft,
         messages=messages,
         used=turn.usage is not None,
+        sentence=turn.failure_message,
         explained=turn.cancel_reason is not None,
         held=held,
     )

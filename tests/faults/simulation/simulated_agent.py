@@ -9,7 +9,7 @@ from domain.failure_codes import FailureCode
 from domain.ports import ProgressReporter, ReasoningAgent
 from domain.records import Answer, Assignment
 from tests.faults.fault_rates import Killed
-from tests.faults.history import ReasoningOutcome, answer_to
+from tests.faults.history import ReasoningOutcome, answer_to, sorry_for
 from tests.faults.simulation.process import Process
 
 if TYPE_CHECKING:
@@ -41,7 +41,8 @@ class SimulatedAgent(ReasoningAgent):
         with world.at_work(self._turn_id):
             self._think(assignment, progress, stubborn=manner == "stubborn")
         if manner == "broken":
-            raise RuntimeError("no idea")
+            sentence = sorry_for(assignment.question)
+            raise AgentFailed(message=sentence) if sentence else RuntimeError("no idea")
         if manner == "killing":
             raise Killed
         return Answer(answer_to(assignment.question))
