@@ -218,8 +218,8 @@ def calm(history: History) -> Iterator[str]:
         return
     last = {shown.chat_id: shown for shown in sorted(history.shown, key=lambda shown: shown.received_at)}
     for shown in last.values():
-        replies = [*shown.messages[1:], None]
-        for message, reply in zip(shown.messages, replies, strict=True):
+        replies = [*shown.messages[1:], None]  # one too many where a history was tampered with and has none
+        for message, reply in zip(shown.messages, replies, strict=False):
             unanswered = message.role is Role.USER and (reply is None or reply.role is Role.USER)
             if unanswered and not any(call.chat_id == shown.chat_id for call in history.actions):
                 yield f"calm: {message.content!r} was not answered"
