@@ -24,7 +24,7 @@ MARKDOWN: Final = "markdown.mjs"
 SCRIPTS: Final = (
     *(f"chat-{name}.js" for name in ("errors", "pace", "http", "replies", "tabs", "watch", "turn", "client")),
     *(f"page/{name}.js" for name in ("plain-text", "sentences", "dom", "sign-in", "drafts", "sending")),
-    *(f"page/{name}.js" for name in ("answers", "messages", "thinking")),
+    *(f"page/{name}.js" for name in ("answers", "messages", "thinking", "choices")),
     *(f"page/{name}.js" for name in ("chat-list", "chat-room", "memory-room", "page")),
 )
 #: Of the file for Markdown, likewise.

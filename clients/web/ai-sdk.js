@@ -96,7 +96,7 @@ async function* chunksOf(turn, signal) {
   yield { type: "start-step" };
   try {
     for await (const { status, steps, draft, messages, error } of turn.updates({ ...WATCH, signal })) {
-      const answer = status === "answered" ? messages.findLast(({ role }) => role === "assistant") : undefined;
+      const answer = status === "answered" || status === "needs_input" ? messages.findLast(({ role }) => role === "assistant") : undefined;
       const text = answer?.content ?? draft ?? told.text;
       if (!text.startsWith(told.text)) {
         // The agent has begun its draft anew: the AI SDK takes back what it shows, steps too.

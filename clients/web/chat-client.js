@@ -15,7 +15,7 @@ import { Turn } from "./chat-turn.js";
 export * from "./chat-errors.js";
 export { Turn } from "./chat-turn.js";
 
-/** @typedef {{chat_id: string, title: string, status: "thinking" | "answered" | "failed" | "cancelled",
+/** @typedef {{chat_id: string, title: string, status: "thinking" | "answered" | "needs_input" | "failed" | "cancelled",
  *   last_message: {message_id: string, role: "user" | "assistant", content: string, created_at: string},
  *   unread: boolean}} Chat */
 /** @typedef {{memory_id: string, text: string, occurred_at: string, tags: string[], day?: string | null,
@@ -53,13 +53,13 @@ export class ChatClient {
    * Ask in a new chat, or in `chatId`. A failed call is repeated under the same Idempotency-Key, so it asks once.
    * Throws QuestionMissing, QuestionTooLong, ChatBusy, TooManyTurns, ChatForbidden, ChatNotFound, Unauthorized, …
    * @param {string} question
-   * @param {{chatId?: string, after?: string, idempotencyKey?: string, signal?: AbortSignal}} [options]
-   *   after: the cursor of the last page seen; updates hold only newer messages
+   * @param {{chatId?: string, after?: string, answers?: string, idempotencyKey?: string, signal?: AbortSignal}} [options]
+   *   after: the cursor of the last page seen; updates hold only newer messages; answers: the id of the agent's question
    * @returns {Promise<Turn>}
    */
-  async ask(question, { chatId, after, idempotencyKey = newKey(), signal } = {}) {
+  async ask(question, { chatId, after, answers, idempotencyKey = newKey(), signal } = {}) {
     const reply = await this.#http.sendRepeatedly("POST", "memories/chat", {
-      body: { question, chat_id: chatId, time_zone: this.#timeZone },
+      body: { question, chat_id: chatId, answers, time_zone: this.#timeZone },
       headers: { "Idempotency-Key": idempotencyKey },
       signal,
       reads: isAccepted,

@@ -12,7 +12,8 @@
  *     ├── StillThinking      the caller's timeout is over; the turn may still end
  *     └── TurnEnded
  *         ├── TurnFailed     a stable `code`, and a sentence for a person
- *         └── TurnCancelled  the turn was stopped; `reason`: why the service's operator did
+ *         ├── TurnCancelled  the turn was stopped; `reason`: why the service's operator did
+ *         └── InputNeeded    the agent asks the user: `input`; answer it by `ask(text, {chatId, answers: input.id})`
  *
  * A `code` without a class of its own becomes a plain ServiceError.
  */
@@ -85,6 +86,14 @@ export class TurnCancelled extends TurnEnded {
   constructor(reason = null) {
     super(reason ? `The turn was stopped: ${reason}` : "The turn was stopped.", "cancelled");
     this.reason = reason;
+  }
+}
+
+export class InputNeeded extends TurnEnded {
+  /** @param {import("./chat-turn.js").Input} input */
+  constructor(input) {
+    super(input.question, "needs_input");
+    this.input = input;
   }
 }
 

@@ -16,15 +16,13 @@ const arrayOf = (fields) => (value) => Array.isArray(value) && value.every(objec
 const objectOf = (fields) => (value) =>
   typeof value === "object" && value !== null && Object.entries(fields).every(([name, check]) => check(value[name]));
 
-const STATUSES = ["thinking", "answered", "failed", "cancelled"];
-/** @type {Check} */
-const isStatus = (value) => STATUSES.includes(value);
-
 /** The reply to a question, and to a retry. */
 export const isAccepted = objectOf({ chat_id: isText });
 
+const STATUSES = ["thinking", "answered", "needs_input", "failed", "cancelled"];
+
 /** The reply to a cancellation. */
-export const isEnding = objectOf({ status: isStatus });
+export const isEnding = objectOf({ status: (value) => STATUSES.includes(value) });
 
 /** The ids of stored memories. */
 export const isStored = objectOf({ memory_ids: (value) => Array.isArray(value) && value.every(isText) });
@@ -32,10 +30,10 @@ export const isStored = objectOf({ memory_ids: (value) => Array.isArray(value) &
 /** A page of a list. @param {string} name @param {string} id @returns {Check} */
 export const isListOf = (name, id) => objectOf({ [name]: arrayOf({ [id]: isText }), next: isTextOrNull });
 
-/** The body of a poll. */
+/** The body of a poll. A status that is not known yet is an end. */
 export const isPage = objectOf({
   chat_id: isText,
-  status: isStatus,
+  status: isText,
   messages: arrayOf({ message_id: isText, role: isText, content: isText }),
   turn: objectOf({ phase: isText, asked_at: isMoment, progress: arrayOf({ text: isText }) }),
   after: isText,

@@ -1,6 +1,6 @@
 /** One question and its outcome, watched by polling. */
 
-import { TurnCancelled, TurnFailed, StillThinking } from "./chat-errors.js";
+import { InputNeeded, TurnCancelled, TurnFailed, StillThinking } from "./chat-errors.js";
 import { pathOf, retryAfterOf } from "./chat-http.js";
 import { isPage, isAccepted, isEnding } from "./chat-replies.js";
 import { SharedPolling } from "./chat-tabs.js";
@@ -11,11 +11,13 @@ import { nameOf, watch } from "./chat-watch.js";
  *    what an answer used of a language model; cached_tokens are a part of input_tokens */
 /** @typedef {{message_id: string, role: "user" | "assistant", content: string, created_at: string,
  *             citations?: Citation[], usage?: Usage | null, feedback?: {rating: 1 | -1, reason?: string | null}}} Message */
-/** @typedef {{chat_id: string, status: "thinking" | "answered" | "failed" | "cancelled", messages: Message[],
+/** @typedef {{id: string, question: string, choices: string[], expires_at: string}} Input
+ *    what the agent asks before it can go on; choices: to choose from, any other text is an answer too */
+/** @typedef {{chat_id: string, status: "thinking" | "answered" | "needs_input" | "failed" | "cancelled", messages: Message[],
  *   turn: {phase: "queued" | "running" | "done", asked_at: string, started_at: string | null,
  *          ended_at: string | null, deadline: string, progress: {at: string, text: string}[],
  *          draft: string | null, error: {code: string, message: string} | null, usage?: Usage | null,
- *          cancel_reason?: string | null},
+ *          cancel_reason?: string | null, input?: Input | null},
  *   after: string, before: string | null, poll_after_ms: number | null}} Page the body of a poll */
 /** @typedef {{timeoutMs?: number, outageMs?: number, signal?: AbortSignal}} WatchOptions
  *    timeoutMs: give up after this time (90 s), after a last look; outageMs: after polls failed for this time in a row (60 s) */
@@ -24,7 +26,7 @@ import { nameOf, watch } from "./chat-watch.js";
  * The state of a turn.
  * @typedef {{status: Page["status"], phase: Page["turn"]["phase"], steps: {at: string, text: string}[],
  *            draft: string | null, error: {code: string, message: string} | null, usage: Usage | null,
- *            cancelReason: string | null, messages: Message[], after: string, elapsedMs: number,
+ *            cancelReason: string | null, input: Input | null, messages: Message[], after: string, elapsedMs: number,
  *            outage: import("./chat-errors.js").AsyncChatError | null}} Update
  *    cancelReason: why the service's operator stopped the turn; messages: all seen so far, oldest first; after: the cursor behind
  *    them; elapsedMs: since the question, by the service's clock;
@@ -65,7 +67,7 @@ export class Turn {
   }
 
   /**
-   * Wait for the answer. Throws TurnFailed, TurnCancelled, and the errors of `updates`.
+   * Wait for the answer. Throws TurnFailed, TurnCancelled, InputNeeded, and the errors of `updates`.
    * @param {WatchOptions} [options] @returns {Promise<Message>}
    */
   async answer(options) {
@@ -74,6 +76,7 @@ export class Turn {
     for await (const update of this.updates(options)) last = update;
     if (last?.status === "failed") throw new TurnFailed(last.error?.message ?? "", last.error?.code ?? "");
     if (last?.status === "cancelled") throw new TurnCancelled(last.cancelReason);
+    if (last?.input) throw new InputNeeded(last.input);
     return last?.messages.findLast(isAnswer) ?? this.#newest(options?.signal);
   }
 

@@ -241,6 +241,7 @@ class View {
       error: turn.error,
       usage: turn.usage ?? null,
       cancelReason: turn.cancel_reason ?? null,
+      input: turn.input ?? null,
       messages: [...this.#messages],
       after,
       elapsedMs: Math.max(0, Date.now() + this.#http.clockSkewMs - Date.parse(turn.asked_at)),

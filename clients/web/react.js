@@ -16,7 +16,7 @@ import { LONGEST_TIMER_MS, whenSeen } from "./chat-pace.js";
  *    watch ended; status is null before the first update */
 
 /** @type {Omit<ChatState, "chatId" | "messages" | "sending">} */
-const FRESH = { status: null, phase: "queued", steps: [], draft: null, error: null, usage: null, cancelReason: null, elapsedMs: 0, outage: null, refusal: null };
+const FRESH = { status: null, phase: "queued", steps: [], draft: null, error: null, usage: null, cancelReason: null, input: null, elapsedMs: 0, outage: null, refusal: null };
 /** @param {{client: import("./chat-client.js").ChatClient, chatId?: string | undefined}} options chatId: none for a new chat */
 export function useAsyncChat({ client, chatId }) {
   const [store, replace] = useState(() => new ChatStore(client, chatId));

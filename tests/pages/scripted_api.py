@@ -58,6 +58,13 @@ class ScriptedApi:
         self.turn = {"cancel_reason": reason}
         return self
 
+    def asks_back(self, question: str, *choices: str) -> ScriptedApi:
+        self.answered(question)
+        self.status = "needs_input"
+        asked = {"id": self.messages[-1]["message_id"], "question": question, "expires_at": LATER}
+        self.turn = {"input": {**asked, "choices": list(choices)}}
+        return self
+
     def remembers(self, text: str, *tags: str) -> ScriptedApi:
         memory_id = _id("M", len(self.memories))
         self.memories.append({"memory_id": memory_id, "text": text, "occurred_at": THEN, "tags": list(tags)})

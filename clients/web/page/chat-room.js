@@ -3,6 +3,7 @@
 import { ServiceError, ChatBusy, Unauthorized } from "../chat-errors.js";
 import { announce, byId, element, fill, setText, twoStepButton } from "./dom.js";
 import { loadMarkdown } from "./answers.js";
+import { choices } from "./choices.js";
 import { markUnanswered, messageElement, openMemory } from "./messages.js";
 import { whenOnline } from "./sending.js";
 import { isTooLong, sentenceOf } from "./sentences.js";
@@ -27,6 +28,8 @@ export class ChatRoom {
   /** An answer has arrived that the user has not seen. */
   #unseen = false;
   #asking = false;
+  /** What the agent asks: the next question answers it. @type {import("../chat-turn.js").Input | null} */
+  #input = null;
   /** @type {import("./drafts.js").Drafts | null} */
   #drafts = null;
 
@@ -97,6 +100,7 @@ export class ChatRoom {
     for (const id of ["log", "end", "chat-actions"]) byId(id).replaceChildren();
     byId("to-answer").hidden = true;
     countCharacters();
+    this.#input = null;
     byId("welcome").hidden = chatId !== "";
     this.#follow(null);
     if (!chatId) return byId("question").focus();
@@ -134,7 +138,7 @@ export class ChatRoom {
     const chatId = this.#chatId;
     const idempotencyKey = drafts.ask(chatId, question);
     // Opening another chat does not take the question back.
-    const options = { chatId: chatId || undefined, after: this.#after || undefined, idempotencyKey };
+    const options = { chatId: chatId || undefined, after: this.#after || undefined, answers: this.#input?.id, idempotencyKey };
     const text = element("div", { class: "question", dir: "auto" }, question);
     const pending = element("article", { class: "user pending" }, text);
     byId("welcome").hidden = true;
@@ -162,7 +166,8 @@ export class ChatRoom {
       countCharacters();
       if (cancelled.signal.aborted) return byId("question").focus();
       this.#told.failed(error);
-      if (error instanceof ChatBusy) this.catchUp();
+      // Another device has asked, or answered; or the agent waits no longer.
+      if (options.answers || error instanceof ChatBusy) this.catchUp();
     } finally {
       pending.remove();
     }
@@ -210,6 +215,7 @@ export class ChatRoom {
       });
       if (signal.aborted) return this.#told.moved(turn.chatId);
       thinking.accepted();
+      this.#input = null;
       if (!this.#chatId) this.#beganAs(turn.chatId);
       this.#offerDeletion();
       this.#told.moved(turn.chatId);
@@ -237,7 +243,7 @@ export class ChatRoom {
     const alone = !byId("log").querySelector("article");
     const answered = this.#show(page.messages);
     this.#unseen ||= answered && !(alone && this.#list.isRead(this.#chatId));
-    if (page.poll_after_ms === null) return this.#end(page.status, page.turn.error, page.turn.cancel_reason);
+    if (page.poll_after_ms === null) return this.#end(page.status, page.turn.error, page.turn.cancel_reason, page.turn.input);
     await this.#watch(this.#client.resume(this.#chatId, { after: page.after }), new ThinkingView());
   }
 
@@ -253,7 +259,7 @@ export class ChatRoom {
         this.#after = update.messages.at(-1)?.message_id ?? this.#after;
         this.#unseen = this.#show(update.messages) || this.#unseen;
         if (update.status === "thinking") following(() => this.#showThinking(thinking, update));
-        else this.#end(update.status, update.error, update.cancelReason);
+        else this.#end(update.status, update.error, update.cancelReason, update.input);
       }
       this.#told.moved(turn.chatId);
       if (!document.querySelector(".pending")) return;
@@ -287,12 +293,27 @@ export class ChatRoom {
     if (!thinking.element.isConnected) byId("end").replaceChildren(thinking.element);
   }
 
-  /** @param {Page["status"]} status @param {{message: string} | null} error @param {string | null} [reason] an operator's */
-  #end(status, error, reason) {
+  /**
+   * @param {Page["status"]} status @param {{message: string} | null} error @param {string | null} [reason] an operator's
+   * @param {import("../chat-turn.js").Input | null} [input] what the agent asks
+   */
+  #end(status, error, reason, input = null) {
+    this.#input = input;
     byId("end").replaceChildren();
+    if (input) this.#offerChoices(input);
     if (status === "failed") this.#offerRetry("failed", error?.message ?? "The question could not be answered.");
     if (status === "cancelled") this.#offerRetry("stopped", reason ? `Stopped: ${reason}` : "Stopped before the answer was ready.");
     this.#markRead();
+  }
+
+  /** @param {import("../chat-turn.js").Input} input */
+  #offerChoices(input) {
+    const answer = (/** @type {string} */ choice) => {
+      byId("question").value = choice;
+      this.#ask();
+    };
+    following(() => byId("end").append(choices(input, answer)));
+    announce(`${input.question} The choices are right before the question.`);
   }
 
   /** @param {"failed" | "stopped"} kind @param {string} text */

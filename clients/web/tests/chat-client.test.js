@@ -313,6 +313,23 @@ describe("how a turn ends", () => {
     assert.ok(await again.answer());
   });
 
+  it("ends with what the agent asks, and the answer names it", async () => {
+    const input = { id: "01M00009", question: "Which Anna?", choices: ["Anna B.", "Anna K."], expires_at: "2026-11-24T12:00:00.000Z" };
+    service.willThink({ status: "needs_input", input });
+    const turn = await chat.ask("When is the birthday of Anna?");
+    await assert.rejects(turn.answer(), { name: "InputNeeded", message: "Which Anna?", input });
+    service.willThink({ status: "answered" });
+    await chat.ask("Anna K.", { chatId: turn.chatId, answers: input.id });
+    const asked = service.requests.filter(({ path }) => path === "/memories/chat").map(({ body }) => body.answers);
+    assert.deepEqual(asked, [undefined, input.id]);
+  });
+
+  it("ends with a status that it does not know", async () => {
+    service.willThink({ status: "postponed" });
+    const updates = await all((await chat.ask("Where did I park?")).updates());
+    assert.equal(updates.at(-1).status, "postponed");
+  });
+
   it("is stopped by an operator, who says why", async () => {
     service.willThink({ status: "cancelled", reason: "Maintenance." });
     const turn = await chat.ask("Where did I park?");

@@ -142,11 +142,11 @@ export class MisbehavingService {
     send(reply, 200, body, { ETag: etag });
   }
 
-  #turn({ phase = "running", steps = [], draft = null, error = null, usage = undefined, reason, status }) {
+  #turn({ phase = "running", steps = [], draft = null, error = null, usage = undefined, reason, input = null, status }) {
     const at = this.#chat.askedAt.toISOString();
     const progress = steps.map((text) => ({ at, text }));
     const ended = status ? { phase: "done", ended_at: at } : { phase, ended_at: null };
-    return { ...ended, asked_at: at, started_at: at, deadline: at, progress, draft, error, usage, cancel_reason: reason };
+    return { ...ended, asked_at: at, started_at: at, deadline: at, progress, draft, error, usage, cancel_reason: reason, input };
   }
 
   #cancel(reply) {

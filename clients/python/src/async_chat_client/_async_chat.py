@@ -17,8 +17,8 @@ class AsyncChat:
         self._calls = calls
         self.chat_id = chat_id
 
-    async def ask(self, question: str, *, key: str | None = None) -> "AsyncTurn":
-        accepted = await self._runner.run(self._calls.ask(question, self.chat_id, key))
+    async def ask(self, question: str, *, key: str | None = None, answers: str | None = None) -> "AsyncTurn":
+        accepted = await self._runner.run(self._calls.ask(question, self.chat_id, key, answers))
         self.chat_id = accepted.chat_id
         return AsyncTurn(self._runner, self._calls, self._calls.watch(accepted, question.strip()))
 

@@ -9,6 +9,7 @@ from async_chat_client._models import (
     Failure,
     Feedback,
     Health,
+    InputRequest,
     Memory,
     Message,
     NewMemory,
@@ -45,7 +46,9 @@ def chat_id(body: Json) -> str:
 
 
 def status(body: Json) -> Status:
-    return cast("Status", _one_of(body["status"], get_args(Status)))
+    """A status that is not known yet is an end without an answer."""
+    found = _text(body["status"])
+    return cast("Status", found if found in get_args(Status) else "failed")
 
 
 def message(body: Json) -> Message:
@@ -111,6 +114,16 @@ def _turn(body: Json) -> TurnState:
         error=Failure(_text(error["code"]), _text(error["message"])) if error else None,
         usage=_usage(body.get("usage")),
         cancel_reason=_optional_text(body.get("cancel_reason")),
+        input=_input(body["input"]) if body.get("input") else None,
+    )
+
+
+def _input(body: Json) -> InputRequest:
+    return InputRequest(
+        input_id=_text(body["id"]),
+        question=_text(body["question"]),
+        choices=tuple(_text(choice) for choice in body["choices"]),
+        expires_at=_moment(body["expires_at"]),
     )
 
 

@@ -52,14 +52,19 @@ class Calls:
         self.watches.add(watch, new_turn=new_turn)
         return watch
 
-    def ask(self, question: str, chat_id: str | None, key: str | None) -> Flow[Accepted]:
+    def ask(self, question: str, chat_id: str | None, key: str | None, answers: str | None = None) -> Flow[Accepted]:
         """Ask in a new chat, or in `chat_id`; an empty id is none. Without `key`, a random idempotency key is used."""
         key = key or uuid4().hex
         request = Request(
             "POST",
             "/memories/chat",
             headers={"Idempotency-Key": key},
-            body={"question": question, **({} if chat_id is None else {"chat_id": _chat_id(chat_id)}), **self._zone},
+            body={
+                "question": question,
+                **({} if chat_id is None else {"chat_id": _chat_id(chat_id)}),
+                **({"answers": answers} if answers else {}),
+                **self._zone,
+            },
             waits_while_busy=True,
         )
         with _repeatable(key):

@@ -17,13 +17,14 @@ class Chat:
         self._calls = calls
         self.chat_id = chat_id
 
-    def ask(self, question: str, *, key: str | None = None) -> "Turn":
+    def ask(self, question: str, *, key: str | None = None, answers: str | None = None) -> "Turn":
         """Ask a question. Returns the turn as soon as the question is stored.
 
         A failed attempt is repeated under the same `Idempotency-Key`. Give your own `key` to be able to repeat the
-        question from another process. Raises `ServiceError`, `Unreachable`.
+        question from another process. `answers` is the id of what the agent asks (`InputRequest.input_id`), if this is
+        the answer to it. Raises `ServiceError`, `Unreachable`.
         """
-        accepted = self._runner.run(self._calls.ask(question, self.chat_id, key))
+        accepted = self._runner.run(self._calls.ask(question, self.chat_id, key, answers))
         self.chat_id = accepted.chat_id
         return Turn(self._runner, self._calls, self._calls.watch(accepted, question.strip()))
 
@@ -97,7 +98,7 @@ class Turn:
         return self._runner.stream(self._watch.updates(timeout))
 
     def answer(self, timeout: float | None = None) -> Message:
-        """Wait for the answer. Raises `TurnFailed`, `TurnCancelled`, and the errors of `updates`."""
+        """Wait for the answer. Raises `TurnFailed`, `TurnCancelled`, `InputNeeded`, and the errors of `updates`."""
         for _ in self.updates(timeout):
             pass
         return self._watch.answer()

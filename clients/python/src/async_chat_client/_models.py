@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
-Status = Literal["thinking", "answered", "failed", "cancelled"]
+Status = Literal["thinking", "answered", "needs_input", "failed", "cancelled"]
 Phase = Literal["queued", "running", "done"]
 Role = Literal["user", "assistant"]
 Rating = Literal[1, -1]
@@ -74,8 +74,24 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
+class InputRequest:
+    """What the agent asks before it can go on: answer it by `chat.ask(text, answers=input_id)`.
+
+    `choices` are answers to choose from, often none; any other text may be sent too.
+    """
+
+    input_id: str
+    question: str
+    choices: tuple[str, ...]
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class TurnState:
-    """The state of a chat's latest turn. `cancel_reason` is why the service's operator stopped it, if one did."""
+    """The state of a chat's latest turn. `cancel_reason` is why the service's operator stopped it, if one did.
+
+    `input` is what the agent asks, if the status is `needs_input`.
+    """
 
     phase: Phase
     asked_at: datetime
@@ -87,6 +103,7 @@ class TurnState:
     error: Failure | None = None
     usage: Usage | None = None
     cancel_reason: str | None = None
+    input: InputRequest | None = None
 
 
 @dataclass(frozen=True, slots=True)

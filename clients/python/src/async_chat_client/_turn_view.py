@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from itertools import takewhile
 
 from async_chat_client._models import Message, Page, Step, TurnState
-from async_chat_client.updates import Answered, Cancelled, Draft, End, Failed, Thinking, Update
+from async_chat_client.updates import Answered, Cancelled, Draft, End, Failed, NeedsInput, Thinking, Update
 
 SUPERSEDED = Failed("superseded", "Another question was asked before this one was answered.")
 
@@ -28,11 +29,15 @@ class TurnView:
         """The updates in `page` that were not yielded before. A caller who stops early gets the rest next time."""
         if self._question_id is None:
             self._question_id = self._find_question(page.messages)
-        following = next((message for message in page.messages if message.message_id > self._question_id), None)
-        if following is None or following is page.messages[-1]:
+        later = [message for message in page.messages if message.message_id > self._question_id]
+        replies = list(takewhile(lambda message: message.role == "assistant", later))
+        if len(replies) == len(later):  # no other question has been asked since
             yield from self._progress(page.turn)
+            end = _end(page, replies[-1] if replies else None)
+        else:
+            end = Answered(replies[-1]) if replies else SUPERSEDED
         # A poll that was sent before the turn was stopped does not take the end back.
-        self.end = self.end or _end(page, following)
+        self.end = self.end or end
 
     def _find_question(self, messages: Sequence[Message]) -> str:
         questions = [message for message in messages if message.role == "user"]
@@ -56,9 +61,12 @@ class TurnView:
             yield Draft(turn.draft or "")
 
 
-def _end(page: Page, following: Message | None) -> End | None:
-    if following:
-        return Answered(following) if following.role == "assistant" else SUPERSEDED
+def _end(page: Page, reply: Message | None) -> End | None:
+    """`reply` is the newest one. A turn that thinks, or failed, may have asked in an earlier attempt."""
+    if page.turn.input and reply:
+        return NeedsInput(page.turn.input, reply)
+    if page.status == "answered" and reply:
+        return Answered(reply)
     if page.status == "cancelled":
         return Cancelled(page.turn.cancel_reason)
     if page.status == "failed":

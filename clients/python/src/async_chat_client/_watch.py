@@ -8,8 +8,8 @@ from async_chat_client._models import Message, Page, Status
 from async_chat_client._poller import Poller
 from async_chat_client._sansio import Emit, RetryBudget, Stream, Timing
 from async_chat_client._turn_view import TurnView
-from async_chat_client.errors import StillThinking, TurnCancelled, TurnFailed
-from async_chat_client.updates import Answered, Cancelled, End, PollFailed, Update
+from async_chat_client.errors import InputNeeded, StillThinking, TurnCancelled, TurnFailed
+from async_chat_client.updates import Answered, Cancelled, End, NeedsInput, PollFailed, Update
 
 
 class Watch:
@@ -54,9 +54,11 @@ class Watch:
         self._poller.soon()
 
     def answer(self) -> Message:
-        """The answer of an ended turn. Raises `TurnFailed`, `TurnCancelled`."""
+        """The answer of an ended turn. Raises `TurnFailed`, `TurnCancelled`, `InputNeeded`."""
         if isinstance(self.end, Answered):
             return self.end.message
+        if isinstance(self.end, NeedsInput):
+            raise InputNeeded(self.end.request)
         if isinstance(self.end, Cancelled):
             raise TurnCancelled(self.end.reason)
         if self.end is None:

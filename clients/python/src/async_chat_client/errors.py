@@ -6,8 +6,8 @@
     │   ├── MethodNotAllowed, UnsupportedMediaType, IdempotencyKeyReused
     │   ├── Unauthorized          no token, or an invalid or expired one
     │   ├── Forbidden             ── ChatForbidden, SubjectMissing
-    │   ├── NotFound              ── ChatNotFound, MemoryNotFound, RouteNotFound
-    │   ├── Conflict              ── ChatBusy, NothingToRetry, MemoriesFull
+    │   ├── NotFound              ── ChatNotFound, InputNotFound, MemoryNotFound, RouteNotFound
+    │   ├── Conflict              ── ChatBusy, NothingToRetry, AlreadyAnswered, InputExpired, MemoriesFull
     │   ├── TooManyRequests       ── TooManyTurns, AtCapacity, TooManyAsks, BudgetUsedUp
     │   └── ServiceFault          ── InternalError, TryAgain
     ├── Unreachable               no response: connection refused, cut, or too slow
@@ -17,12 +17,15 @@
     ├── StillThinking             the turn did not end in time
     └── TurnEnded
         ├── TurnFailed            a stable `code`, and a sentence for a person
-        └── TurnCancelled
+        ├── TurnCancelled
+        └── InputNeeded           the agent asks the user: `request`; a new turn about the answer goes on
 
 A code that this version does not know becomes the class of its status and keeps its code.
 """
 
 from typing import ClassVar, NamedTuple
+
+from async_chat_client._models import InputRequest
 
 
 class Fault(NamedTuple):
@@ -136,6 +139,10 @@ class AnswerNotFound(NotFound, code="answer_not_found"):
     """The chat has no such answer."""
 
 
+class InputNotFound(NotFound, code="input_not_found"):
+    """The agent does not ask this, or another question came after it."""
+
+
 class MemoryNotFound(NotFound, code="memory_not_found"):
     """The user has no such memory."""
 
@@ -150,6 +157,14 @@ class Conflict(ServiceError, status=409):
 
 class ChatBusy(Conflict, code="chat_busy"):
     """A turn of this chat is still thinking."""
+
+
+class AlreadyAnswered(Conflict, code="already_answered"):
+    """What the agent asked has its answer."""
+
+
+class InputExpired(Conflict, code="input_expired"):
+    """What the agent asked was not answered in time."""
 
 
 class NothingToRetry(Conflict, code="nothing_to_retry"):
@@ -230,6 +245,14 @@ class TurnFailed(TurnEnded):
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
         self.code = code
+
+
+class InputNeeded(TurnEnded):
+    """The turn ended with what the agent asks: answer it by `chat.ask(text, answers=error.request.input_id)`."""
+
+    def __init__(self, request: InputRequest) -> None:
+        super().__init__(request.question)
+        self.request = request
 
 
 class TurnCancelled(TurnEnded):

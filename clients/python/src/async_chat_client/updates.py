@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from async_chat_client._models import Message, Step
+from async_chat_client._models import InputRequest, Message, Step
 from async_chat_client.errors import AsyncChatError
 
-__all__ = ["Answered", "Cancelled", "Draft", "End", "Failed", "PollFailed", "Step", "Thinking", "Update"]
+__all__ = ["Answered", "Cancelled", "Draft", "End", "Failed", "NeedsInput", "PollFailed", "Step", "Thinking", "Update"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,5 +53,13 @@ class Cancelled:
     reason: str | None = None
 
 
-End: TypeAlias = Answered | Failed | Cancelled
-Update: TypeAlias = Thinking | Step | Draft | PollFailed | Answered | Failed | Cancelled
+@dataclass(frozen=True, slots=True)
+class NeedsInput:
+    """End: the agent asks the user, and a new turn about the answer goes on. `message` asks it in the chat."""
+
+    request: InputRequest
+    message: Message
+
+
+End: TypeAlias = Answered | NeedsInput | Failed | Cancelled
+Update: TypeAlias = Thinking | Step | Draft | PollFailed | Answered | NeedsInput | Failed | Cancelled

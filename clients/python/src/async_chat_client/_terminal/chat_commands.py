@@ -23,7 +23,13 @@ Timeout = Annotated[
 ]
 NoWait = Annotated[bool, typer.Option("--no-wait", help="Print the chat's id and do not wait for the answer.")]
 Limit = Annotated[int, typer.Option(min=1, max=100, help="Maximum number.")]
-STATUS_STYLES = {"thinking": "cyan", "answered": "green", "failed": "red", "cancelled": "yellow"}
+STATUS_STYLES = {
+    "thinking": "cyan",
+    "answered": "green",
+    "needs_input": "yellow",
+    "failed": "red",
+    "cancelled": "yellow",
+}
 WHO = {"user": "You", "assistant": "Answer"}
 
 
@@ -34,6 +40,7 @@ def ask(
     chat: InChat = None,
     timeout: Timeout = None,
     no_wait: NoWait = False,
+    answers: Annotated[str | None, typer.Option(metavar="ID", help="What the agent has asked, by its id.")] = None,
 ) -> None:
     """Ask, and watch the turn until it ends. Ctrl-C asks whether to stop the turn or only to stop watching."""
     asked = read_stdin() if question == "-" else question
@@ -41,7 +48,7 @@ def ask(
 
     def begin() -> Turn:
         with terminal.key_for("ask", found.chat_id or "", asked) as key:
-            return found.ask(asked, key=key)
+            return found.ask(asked, key=key, answers=answers)
 
     if not no_wait:
         follow(begin, terminal.screen, timeout)
@@ -159,6 +166,10 @@ def _show_messages(terminal: Terminal, page: Page) -> None:
 def _show_turn(terminal: Terminal, page: Page) -> None:
     if page.status == "thinking":
         terminal.screen.note(f"Still thinking: async-chat show --watch {page.chat_id}", "cyan")
+    elif page.turn.input:
+        asked = page.turn.input
+        terminal.screen.note(" | ".join(plain(choice) for choice in asked.choices) or "The agent asks.")
+        terminal.screen.note(f'Answer: async-chat ask --chat {page.chat_id} --answers {asked.input_id} "…"')
     elif page.status != "answered":
         reason = f": {page.turn.error.message}" if page.turn.error else ""
         terminal.screen.note(f"{page.status}{reason}", STATUS_STYLES[page.status])

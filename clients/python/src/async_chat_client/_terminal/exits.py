@@ -19,6 +19,7 @@ class Exit(IntEnum):
     SIGN_IN = 6
     BUSY = 7
     UNREACHABLE = 8
+    NEEDS_INPUT = 9
     INTERRUPTED = 130
 
 
@@ -34,6 +35,7 @@ Exit codes:
   6    sign in: no token, or an invalid or expired one
   7    busy: the chat or the user has a question being answered, or all workers are busy; try later
   8    the service is unreachable or broken
+  9    the agent asks something: answer it by `ask --answers`
   130  interrupted
 """
 

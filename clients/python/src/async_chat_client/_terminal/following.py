@@ -6,11 +6,12 @@ from typing import NoReturn
 import typer
 
 from async_chat_client._chat import Turn
+from async_chat_client._plain_text import plain
 from async_chat_client._terminal.exits import Exit
 from async_chat_client._terminal.live import LiveTurn
 from async_chat_client._terminal.screen import Screen
 from async_chat_client.errors import StillThinking, TurnCancelled
-from async_chat_client.updates import Answered, Cancelled, Failed
+from async_chat_client.updates import Answered, Cancelled, Failed, NeedsInput
 
 CHOICES = "[s] stop the turn   [l] leave it running   [Enter] keep watching: "
 
@@ -49,6 +50,15 @@ def show_end(turn: Turn, screen: Screen) -> None:
                 return
             screen.message(message)
             screen.note(f'Continue: async-chat ask --chat {turn.chat_id} "…"')
+        case NeedsInput(request=request, message=message):
+            if screen.as_json:
+                screen.result({"chat_id": turn.chat_id, "status": "needs_input", "input": request})
+            else:
+                screen.message(message)
+                for choice in request.choices:
+                    screen.say(f"- {plain(choice)}")
+                screen.note(f'Answer: async-chat ask --chat {turn.chat_id} --answers {request.input_id} "…"')
+            raise typer.Exit(Exit.NEEDS_INPUT)
         case Failed(code=code, message=text):
             _leave(turn, screen, text, Exit.FAILED, {"status": "failed", "error": {"code": code, "message": text}})
         case Cancelled(reason=reason):

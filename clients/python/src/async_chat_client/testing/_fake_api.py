@@ -112,16 +112,24 @@ class FakeApi:
         chat = self._chat(named, call.user) if named else self._new_chat(call.user)
         if chat.messages and chat.status == "thinking":
             raise Refusal(409, "chat_busy", retry_after=5)
+        if answers := call.body.get("answers"):
+            self._check_answer(chat, answers)
         chat.messages.append(message(self._new_id(), "user", question, self._now()))
         self._begin(chat)
         self._keys[key] = (_told(call), chat.chat_id)
         return self._thinking(chat.chat_id)
 
+    def _check_answer(self, chat: FakeChat, answers: str) -> None:
+        if chat.input is None or chat.input["id"] != answers:
+            raise Refusal(404, "input_not_found")
+        if rfc3339(self._now()) >= chat.input["expires_at"]:
+            raise Refusal(409, "input_expired")
+
     def _retry(self, call: Call) -> httpx.Response:
         chat = self._chat(call.part, call.user)
         if chat.status == "thinking":
             raise Refusal(409, "chat_busy", retry_after=5)
-        if chat.status == "answered":
+        if chat.status in {"answered", "needs_input"}:
             raise Refusal(409, "nothing_to_retry")
         self._begin(chat)
         return self._thinking(chat.chat_id)

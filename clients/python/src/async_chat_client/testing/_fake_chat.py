@@ -9,12 +9,13 @@ from async_chat_client._models import Citation, Usage
 
 Json = dict[str, Any]
 DEADLINE = timedelta(seconds=70)
+INPUT_LASTS = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
 class ScriptedTurn:
-    """The outcome of a question after `seconds`: an answer, a failure with the code `fails`, or an operator's stop for
-    the reason `stopped`.
+    """The outcome of a question after `seconds`: an answer, a question back with the `choices`, a failure with the code
+    `fails`, or an operator's stop for the reason `stopped`.
 
     `steps` and `drafts` are pairs of seconds and text. The turn is queued for `queued` seconds.
     """
@@ -28,6 +29,8 @@ class ScriptedTurn:
     usage: Usage | None = None
     fails: str | None = None
     stopped: str | None = None
+    asks: str | None = None
+    choices: Sequence[str] = ()
 
 
 @dataclass
@@ -42,6 +45,7 @@ class FakeChat:
     status: str = "thinking"
     error: str | None = None
     cancel_reason: str | None = None
+    input: Json | None = None
     ended_at: datetime | None = None
     read_up_to: str = ""
 
@@ -53,6 +57,7 @@ class FakeChat:
         """Start a new turn for the newest question."""
         self.script, self.asked_at = script, now
         self.status, self.error, self.cancel_reason, self.ended_at = "thinking", None, None, None
+        self.input = None
 
     def settle(self, now: datetime, message_id: str) -> None:
         """End the turn if it is due; an answer gets the id `message_id`."""
@@ -66,6 +71,16 @@ class FakeChat:
             self.status, self.error = "failed", self.script.fails
         elif self.script.stopped:
             self.status, self.cancel_reason = "cancelled", self.script.stopped
+        elif self.script.asks:
+            self.status = "needs_input"
+            self.input = {
+                "id": message_id,
+                "question": self.script.asks,
+                "choices": list(self.script.choices),
+                "expires_at": rfc3339(self.ended_at + INPUT_LASTS),
+            }
+            asked = message(message_id, "assistant", self.script.asks, self.ended_at)
+            self.messages.append({**asked, "citations": [], "usage": self._usage()})
         else:
             self.status = "answered"
             cited = [{"memory_id": cited.memory_id, "quote": cited.quote} for cited in self.script.citations]
@@ -101,6 +116,7 @@ class FakeChat:
             else None,
             "usage": self._usage() if self.ended_at else None,
             "cancel_reason": self.cancel_reason,
+            "input": self.input,
         }
 
     def summary(self) -> Json:
