@@ -67,6 +67,10 @@ class KeyedTable:
         partitions = [*self._partitions.values(), *self._index_partitions.values()]
         return sum(item_size(item) for partition in partitions for item in partition.items.values())
 
+    def items(self) -> list[Item]:
+        """Every item, without the index."""
+        return [item for partition in self._partitions.values() for item in partition.items.values()]
+
     def fill(self, items: Iterable[Item]) -> None:
         for item in items:
             self.write(item, item)
