@@ -52,6 +52,7 @@ module "service" {
   recall_delay_seconds    = try(local.environment.recall_delay_seconds, null)
   log_level               = try(local.environment.log_level, null)
   worker_retries          = try(local.environment.worker_retries, null)
+  operators               = try(local.environment.operators, null)
   cors_origins            = try(local.environment.cors_origins, null)
   oidc_issuer             = try(local.environment.oidc_issuer, null)
   oidc_audiences          = try(local.environment.oidc_audiences, null)

@@ -23,6 +23,11 @@ output "role_names" {
   value       = module.service.role_names
 }
 
+output "operators_role_name" {
+  description = "The name of the operators' IAM role; null without one."
+  value       = module.service.operators_role_name
+}
+
 output "app_version" {
   description = "The version that GET /health reports."
   value       = module.service.app_version

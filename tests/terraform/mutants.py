@@ -97,6 +97,10 @@ MUTANTS: Final = [
         '["dynamodb:BatchWriteItem", "dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:Query"]',
         IAM,
     ),
+    Mutant("operators read the whole chats table", "operators.tf", '["places#*"]', '["*"]', IAM),
+    Mutant("operators read every log group", "operators.tf", '[arn, "${arn}:*"]', '["*"]', IAM),
+    Mutant("operators read what people wrote", "operators.tf", "try(var.operators.read_chats, false)", "true", IAM),
+    Mutant("anybody may be an operator", "operators.tf", "AWS = var.operators.trusted", 'AWS = ["*"]', IAM),
     Mutant(
         "functions may create log groups",
         "iam.tf",

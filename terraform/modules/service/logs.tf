@@ -18,8 +18,7 @@ resource "terraform_data" "log_key" {
 
 resource "aws_cloudwatch_log_group" "api" {
   #checkov:skip=CKV_AWS_338:It holds addresses of users' devices, personal data that nobody needs for a year
-  # With this prefix the log group needs no entry in CloudWatch's resource policy, which is limited to 5,120 characters.
-  name              = "/aws/vendedlogs/${var.name_prefix}-api"
+  name              = local.api_log_group_name
   retention_in_days = min(var.access_log_retention, var.log_retention)
   kms_key_id        = local.key_arn
   tags              = var.tags

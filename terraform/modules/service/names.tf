@@ -9,6 +9,10 @@ locals {
   log_group_names = { for key, name in local.function_names : key => "/aws/lambda/${name}" }
   log_group_arns  = { for key, name in local.log_group_names : key => "arn:${local.partition}:logs:${local.region_account}:log-group:${name}" }
 
+  # With this prefix the log group needs no entry in CloudWatch's resource policy, which is limited to 5,120 characters.
+  api_log_group_name = "/aws/vendedlogs/${var.name_prefix}-api"
+  api_log_group_arn  = "arn:${local.partition}:logs:${local.region_account}:log-group:${local.api_log_group_name}"
+
   table_names = { for key in ["chats", "memories"] : key => "${var.name_prefix}-${key}" }
   table_arns  = { for key, name in local.table_names : key => "arn:${local.partition}:dynamodb:${local.region_account}:table/${name}" }
 

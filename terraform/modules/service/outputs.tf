@@ -26,6 +26,11 @@ output "role_names" {
   value       = { for key, role in aws_iam_role.function : key => role.name }
 }
 
+output "operators_role_name" {
+  description = "The name of the operators' IAM role; null without one."
+  value       = one(aws_iam_role.operators[*].name)
+}
+
 output "app_version" {
   description = "The version that GET /health reports."
   value       = var.app_version

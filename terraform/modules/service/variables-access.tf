@@ -11,6 +11,17 @@ variable "cors_origins" {
   }
 }
 
+variable "operators" {
+  description = "Makes a role for those who run the service: it reads logs and slots, and stops turns. `trusted`: the ARNs of IAM principals that may assume it; `read_chats`: it may also read what people wrote. null: no role."
+  type        = object({ trusted = list(string), read_chats = optional(bool, false) })
+  default     = null
+
+  validation {
+    condition     = var.operators == null || try(length(var.operators.trusted) > 0 && alltrue([for arn in var.operators.trusted : can(regex("^arn:[a-z-]+:(iam|sts)::[0-9]{12}:(root|(user|role|assumed-role)/[A-Za-z0-9+=,.@_/-]+)$", arn))]), false)
+    error_message = "operators.trusted must name IAM principals by their ARNs, and no wildcard."
+  }
+}
+
 variable "domain" {
   description = "The API's own domain name, and the ARN of its certificate in ACM in the same region. The default address of API Gateway is switched off, so that the API has one address, also when it is made anew. null: the default address."
   type        = object({ name = string, certificate_arn = string })

@@ -1,8 +1,9 @@
 """`python -m tests permissions` proves least privilege on the embedded AWS with IAM enforced.
 
 With its role as it is, every function must be able to do all its work. Then each action of each statement is removed in
-turn, and a probe must fail. The chat function is tried twice: as its own worker, and with a dedicated worker. The role that
-plans pull requests is proved likewise, by plans of all workspaces; each call that reads people's data must be refused.
+turn, and a probe must fail. The chat function is tried twice: as its own worker, and with a dedicated worker. The role of
+the operators is proved likewise, by their commands, and the role that plans pull requests, by plans of all workspaces;
+there each call that reads people's data must be refused.
 """
 
 from __future__ import annotations
@@ -29,9 +30,12 @@ def main() -> int:
     together = _excessive(["chat", "reads", "waits", "search", "edits", "failures"])
     _say("With a dedicated worker:")
     apart = _excessive(["chat", "worker"], dedicated_worker=True)
+    _say("Operators:")
+    trusted = f'{{ trusted = ["arn:aws:iam::{plan_role.ACCOUNT}:root"], read_chats = true }}'
+    operators = _excessive(["operators"], max_concurrent_turns=20, operators=trusted)
     _say(f"not checked on the embedded AWS: {', '.join(NOT_CHECKED)}")
     _say("The role that plans pull requests:")
-    return int(together or apart or _plan_role_fails())
+    return int(together or apart or operators or _plan_role_fails())
 
 
 def _plan_role_fails() -> bool:

@@ -41,10 +41,15 @@ class FunctionRole:
         return str(self._stack.outputs["failures_queue_url"])
 
     def _client(self, service: str) -> Any:
-        role = self._stack.client("iam").get_role(RoleName=self._name)["Role"]["Arn"]
-        keys = self._stack.client("sts").assume_role(RoleArn=role, RoleSessionName="permissions")["Credentials"]
-        session = boto3.session.Session(
-            keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"], region_name=self._stack.region
-        )
-        config = Config(proxies={}, retries={"total_max_attempts": 1})
-        return session.client(service, endpoint_url=self._stack.endpoint, config=config)  # type: ignore[call-overload]
+        return client_as(self._stack, self._name, service)
+
+
+def client_as(stack: RunningStack, role: str, service: str) -> Any:
+    """A client with the credentials of the role of this name."""
+    arn = stack.client("iam").get_role(RoleName=role)["Role"]["Arn"]
+    keys = stack.client("sts").assume_role(RoleArn=arn, RoleSessionName="permissions")["Credentials"]
+    session = boto3.session.Session(
+        keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"], region_name=stack.region
+    )
+    config = Config(proxies={}, retries={"total_max_attempts": 1})
+    return session.client(service, endpoint_url=stack.endpoint, config=config)  # type: ignore[call-overload]

@@ -11,11 +11,13 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from adapters.dynamodb.turn_slots import slots_key
+from scripts.deployed import Deployed
+from scripts.turns.__main__ import Turns
 from tests.e2e.running_stack import RunningStack
 from tests.e2e.stack_controls import StackControls
 from tests.features.app import App
 from tests.features.http_driver import HttpDriver
-from tests.terraform.permissions.lambda_service import FunctionRole
+from tests.terraform.permissions.lambda_service import FunctionRole, client_as
 
 #: A warm turn ends within two seconds; a busy machine must not look like a missing permission.
 TIMEOUT_SECONDS = 40
@@ -54,6 +56,7 @@ class Probes:
             "waits": [self._holding, self._ending_an_overdue_turn_held],
             "search": [self._searching],
             "edits": [self._editing],
+            "operators": [self._operating],
             "failures": [self._failing_a_killed_workers_turn, FunctionRole(self._stack, "failures").receive_failure],
         }
 
@@ -154,6 +157,23 @@ class Probes:
         page = self._wait_for_the_end(chat)
         assert (page["turn"]["error"] or {}).get("code") == "worker_died", f"the turn {page['status']}"
 
+    # ---- operators
+
+    def _operating(self) -> None:
+        chat = self._thinking()
+        turn = self._header(chat)["turn_id"]["S"]
+        operator = AsOperator(self._stack)
+        turns = Turns(operator)
+        assert turn in turns.list(), "a turn that thinks is not listed"
+        assert turns.stop(turn, "Maintenance.") == f"{turn}: cancelled", "a turn was not stopped"
+        story = turns.story(turn, hours=1, with_texts=True)
+        assert story, "the story of a turn was not found"
+        assert story.texts, "what the person wrote is not told"
+        # The embedded AWS checks a query of several groups against none of them.
+        logs, group = operator.client("logs"), self._stack.outputs["log_group_names"]["chat"]
+        query = logs.start_query(logGroupName=group, startTime=0, endTime=1, queryString="fields @message")
+        logs.get_query_results(queryId=query["queryId"])
+
     # ---- steps
 
     @property
@@ -199,6 +219,17 @@ class Probes:
             Key={"pk": header["pk"], "sk": header["sk"]},
             UpdateExpression="SET deadline = asked_at",
         )
+
+
+class AsOperator(Deployed):
+    """The workspace, with the role of its operators."""
+
+    def __init__(self, stack: RunningStack) -> None:
+        super().__init__(stack.outputs)
+        self._stack = stack
+
+    def client(self, service: str) -> Any:
+        return client_as(self._stack, self["operators_role_name"], service)
 
 
 def _summary(problem: AssertionError | ClientError) -> str:

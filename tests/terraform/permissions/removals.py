@@ -30,7 +30,10 @@ class Roles:
 
     def __init__(self, stack: RunningStack) -> None:
         self._iam = stack.client("iam")
-        self._names: dict[str, str] = stack.outputs["role_names"]
+        self._names: dict[str, str] = {
+            **stack.outputs["role_names"],
+            "operators": stack.outputs["operators_role_name"],
+        }
 
     def removals(self, functions: list[str]) -> list[Removal]:
         """All that can be removed from these functions' roles."""

@@ -191,3 +191,70 @@ run "tracing_and_customer_key_add_one_statement_each" {
     error_message = "A statement must not have a wildcard in its actions."
   }
 }
+
+run "operators_have_no_role_by_default" {
+  command = plan
+
+  assert {
+    condition     = length(aws_iam_role.operators) == 0 && length(aws_iam_role_policy.operators) == 0 && output.operators_role_name == null
+    error_message = "Without the variable operators there is no role of theirs."
+  }
+}
+
+run "operators_read_logs_and_slots_and_stop_turns" {
+  command = plan
+
+  variables {
+    operators = { trusted = ["arn:aws:iam::123456789012:role/on-call"] }
+  }
+
+  assert {
+    condition = { for statement in jsondecode(aws_iam_role_policy.operators[0].policy).Statement : statement.Sid => [statement.Action, statement.Resource] if statement.Sid != "Logs" } == {
+      LogQueries = [["logs:GetQueryResults"], ["*"]]
+      Slots      = [["dynamodb:BatchGetItem"], ["arn:aws:dynamodb:eu-central-1:123456789012:table/async-chat-local-chats"]]
+      StopTurns  = [["lambda:InvokeFunction"], ["arn:aws:lambda:eu-central-1:123456789012:function:async-chat-local-failures", "arn:aws:lambda:eu-central-1:123456789012:function:async-chat-local-failures:*"]]
+    }
+    error_message = "The operators' permissions differ from this list."
+  }
+
+  assert {
+    condition = [for statement in jsondecode(aws_iam_role_policy.operators[0].policy).Statement : [statement.Action, toset(statement.Resource)] if statement.Sid == "Logs"] == [[
+      ["logs:FilterLogEvents", "logs:StartQuery"],
+      toset(flatten([for name in ["lambda/async-chat-local-chat", "lambda/async-chat-local-reads", "lambda/async-chat-local-search", "lambda/async-chat-local-edits", "lambda/async-chat-local-failures", "vendedlogs/async-chat-local-api"] : ["arn:aws:logs:eu-central-1:123456789012:log-group:/aws/${name}", "arn:aws:logs:eu-central-1:123456789012:log-group:/aws/${name}:*"]])),
+    ]]
+    error_message = "Operators read the log groups of the service, all of them and no other."
+  }
+
+  assert {
+    condition     = [for statement in jsondecode(aws_iam_role_policy.operators[0].policy).Statement : statement.Condition if statement.Sid == "Slots"] == [{ "ForAllValues:StringLike" = { "dynamodb:LeadingKeys" = ["places#*"] } }]
+    error_message = "Of the chats table operators read the workspace's slots only."
+  }
+
+  assert {
+    condition     = jsondecode(aws_iam_role.operators[0].assume_role_policy).Statement == [{ Action = "sts:AssumeRole", Effect = "Allow", Principal = { AWS = ["arn:aws:iam::123456789012:role/on-call"] } }]
+    error_message = "Only whom the variable trusts may assume the operators' role."
+  }
+}
+
+run "operators_read_chats_only_if_the_variable_says_so" {
+  command = plan
+
+  variables {
+    operators = { trusted = ["arn:aws:iam::123456789012:role/on-call"], read_chats = true }
+  }
+
+  assert {
+    condition     = [for statement in jsondecode(aws_iam_role_policy.operators[0].policy).Statement : [statement.Action, statement.Resource] if statement.Sid == "Chats"] == [[["dynamodb:GetItem"], ["arn:aws:dynamodb:eu-central-1:123456789012:table/async-chat-local-chats"]]]
+    error_message = "With read_chats operators may read an item, and nothing else of the table."
+  }
+}
+
+run "operators_are_named" {
+  command = plan
+
+  variables {
+    operators = { trusted = ["*"] }
+  }
+
+  expect_failures = [var.operators]
+}
