@@ -22,7 +22,7 @@ from scripts.deployed import PROJECT, Deployed
 WORKSPACES: Final = PROJECT / "terraform" / "workspaces"
 ALIAS: Final = "live"
 #: Forward, whoever is called moves before its caller: an old worker reads the events of an old dispatcher only.
-ORDER: Final[tuple[str, ...]] = ("worker", "failures", "edits", "search", "waits", "reads", "chat")
+ORDER: Final[tuple[str, ...]] = ("worker", "failures", "events", "edits", "search", "waits", "reads", "chat")
 #: As Terraform writes a version's description: functions.tf.
 RELEASE: Final = re.compile(r"Async Chat (\S+),")
 

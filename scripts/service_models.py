@@ -18,7 +18,7 @@ from botocore.loaders import Loader
 
 Json = dict[str, Any]
 
-SERVICES: Final = ("dynamodb", "lambda")
+SERVICES: Final = ("dynamodb", "lambda", "events")
 CLIENT: Final = "_client"
 #: DynamoDB's shapes that hold attribute values. botocore checks and converts each level of each value by the model; as
 #: documents (https://smithy.io/2.0/spec/simple-types.html#document) items go to and from JSON unchanged. That saves two

@@ -50,6 +50,7 @@ module "service" {
   expected_answer_seconds = try(local.environment.expected_answer_seconds, null)
   answer_goal_seconds     = try(local.environment.answer_goal_seconds, null)
   recall_delay_seconds    = try(local.environment.recall_delay_seconds, null)
+  events                  = try(local.environment.events, null)
   log_level               = try(local.environment.log_level, null)
   worker_retries          = try(local.environment.worker_retries, null)
   operators               = try(local.environment.operators, null)

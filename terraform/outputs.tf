@@ -48,6 +48,11 @@ output "max_concurrent_turns" {
   value       = module.service.max_concurrent_turns
 }
 
+output "event_bus_name" {
+  description = "The name of the EventBridge bus of ended turns; null without `events`."
+  value       = module.service.event_bus_name
+}
+
 output "table_names" {
   description = "The tables' names by key: chats, memories."
   value       = module.service.table_names

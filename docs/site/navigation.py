@@ -26,7 +26,14 @@ NAVIGATION: Final[dict[str, tuple[str, ...]]] = {
         "examples/*/README",
     ),
     "Architecture": ("docs/architecture", "docs/turns", "docs/adr/README", "docs/adr/[0-9]*"),
-    "Deploy and operate": ("docs/deploy", "docs/terraform", "docs/operations", "docs/security", "docs/data"),
+    "Deploy and operate": (
+        "docs/deploy",
+        "docs/terraform",
+        "docs/operations",
+        "docs/events",
+        "docs/security",
+        "docs/data",
+    ),
     "Performance": ("docs/speed", "docs/speed/results", "docs/capacity"),
     "Contributing": (
         "CONTRIBUTING",

@@ -24,7 +24,8 @@
     │   └── MemoryNotFound
     ├── TryAgain                a dependency is unreachable; the same call may succeed later
     │   ├── StoreUnavailable
-    │   └── WorkerUnreachable
+    │   ├── WorkerUnreachable
+    │   └── EventsNotSent
     ├── OutOfOrder              a message's id is not greater than the chat's last one
     ├── TransitionRefused       the state machine does not allow the transition
     ├── TurnOver                the turn has ended, or another worker holds its lease
@@ -174,6 +175,10 @@ class StoreUnavailable(TryAgain):
 
 class WorkerUnreachable(TryAgain):
     """The invocation of the worker failed, or its outcome is unknown."""
+
+
+class EventsNotSent(TryAgain):
+    """The bus did not take an event, or all of them; some may be sent."""
 
 
 @dataclass

@@ -261,6 +261,18 @@ class TurnObserver(Protocol):
         """The agent raised an unexpected exception: a defect of the agent."""
 
 
+class TurnEvents(Protocol):
+    """Tells others that turns have ended."""
+
+    @abstractmethod
+    def publish(self, turns: Sequence[Turn]) -> None:
+        """Send an event for each of these ended turns, in their order, with ids and numbers and no text of a person.
+
+        The same turn in the same state has the same event id, whenever it is published again. Raises `EventsNotSent`
+        when not all were sent: publish all of them again.
+        """
+
+
 class Clock(Protocol):
     """Time. All datetimes of this service are timezone-aware, UTC, in whole milliseconds."""
 

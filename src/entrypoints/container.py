@@ -3,7 +3,7 @@
 import logging
 import os
 import sys
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from botocore.config import Config
 from dependency_injector import containers, providers
@@ -21,13 +21,14 @@ from domain.chat_service import ChatService
 from entrypoints.settings import PREFIX, Settings, read_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_lambda import LambdaClient
 
+    from domain.chat import Turn
     from domain.memory_service import MemoryService
-    from domain.ports import Clock, IdSource, MemoryRanking, MemoryStore, ReasoningAgent, WorkerInvoker
+    from domain.ports import Clock, IdSource, MemoryRanking, MemoryStore, ReasoningAgent, TurnEvents, WorkerInvoker
 
 log: Final = logging.getLogger(__name__)
 
@@ -72,6 +73,18 @@ def _memory_service(
     return MemoryService(memories, ranking, clock, ids, settings.memory_limit)
 
 
+def _ended_turns(records: "Iterable[Mapping[str, Any]]") -> "Iterator[Turn]":
+    from adapters.dynamodb.turn_stream import ended_turns
+
+    return ended_turns(records)
+
+
+def _turn_events(client: object, bus: str, user_hash: UserHash) -> "TurnEvents":
+    from adapters.aws.event_bridge_turn_events import EventBridgeTurnEvents
+
+    return EventBridgeTurnEvents(client, bus, user_hash)
+
+
 def _ranking() -> "MemoryRanking":
     from adapters.search.ranking import Fts5MemoryRanking
 
@@ -111,12 +124,15 @@ class Container(containers.DeclarativeContainer):
     aws = providers.Singleton(AwsClients, AWS)
     dynamodb = providers.Singleton(AwsClients.dynamodb, aws)
     lambda_ = providers.Singleton(AwsClients.lambda_, aws)
+    events = providers.Singleton(AwsClients.events, aws)
 
     chats = providers.Singleton(
         DynamoDbChatRepository, dynamodb, settings.provided.chats_table, clock, settings.provided.workspace_limits
     )
     memories = providers.Singleton(_memories, dynamodb, settings, clock)
     worker = providers.Singleton(_worker, lambda_.provider, settings.provided.worker_function)
+    ended_turns = providers.Callable(_ended_turns)
+    turn_events = providers.Singleton(_turn_events, events, settings.provided.event_bus, user_hash)
     ranking = providers.Singleton(_ranking)
     checked_agent = providers.Singleton(_checked_agent, settings.provided.agent)
     agent = providers.Singleton(_agent, settings, memories, clock)

@@ -28,6 +28,8 @@ class Settings(BaseModel):
     memories_table: str = Field(min_length=1)
     #: The function that the dispatcher invokes: its own, or a dedicated worker of the same package.
     worker_function: str = ""
+    #: The EventBridge bus that hears of ended turns.
+    event_bus: str = ""
     deadline_seconds: float = Field(default=70, ge=2, le=900)
     turns_per_user: int = Field(default=5, ge=1, le=100)
     #: The limits of a user's memories: their number, and the bytes of their texts and tags.

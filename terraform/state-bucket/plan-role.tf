@@ -38,6 +38,11 @@ locals {
       Resource = ["arn:${local.partition}:lambda:*:${local.account}:event-source-mapping:*"]
     },
     {
+      Sid      = "EventBuses"
+      Action   = ["events:DescribeEventBus", "events:ListTagsForResource"]
+      Resource = ["arn:${local.partition}:events:*:${local.account}:event-bus/async-chat-*"]
+    },
+    {
       # Which models are behind a workspace's inference profile.
       Sid    = "InferenceProfiles"
       Action = ["bedrock:GetInferenceProfile"]

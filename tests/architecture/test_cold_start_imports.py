@@ -13,7 +13,7 @@ import gc, json, sys
 import entrypoints.{function}
 print(json.dumps([gc.isenabled(), gc.get_freeze_count(), sorted(sys.modules)]))
 """
-FUNCTIONS = ("chat", "reads", "waits", "search", "edits", "failures")
+FUNCTIONS = ("chat", "reads", "waits", "search", "edits", "failures", "events")
 #: Modules that no function needs at start, and those that each does not need.
 NEVER_NEEDED = {"boto3", "s3transfer", "sqlite3", "entrypoints.chat_page.document", "entrypoints.schemas.health"}
 NOT_NEEDED = {
@@ -22,6 +22,7 @@ NOT_NEEDED = {
     "waits": {"entrypoints.schemas.ask", "entrypoints.schemas.chats", "entrypoints.schemas.memories"},
     "search": {"entrypoints.schemas.ask", "entrypoints.schemas.poll", "entrypoints.schemas.chats"},
     "edits": {"entrypoints.schemas.ask", "entrypoints.schemas.poll", "entrypoints.schemas.chats"},
+    "events": {"entrypoints.schemas.ask", "entrypoints.schemas.poll", "entrypoints.schemas.stop"},
     "failures": {"entrypoints.schemas.ask", "entrypoints.schemas.poll", "entrypoints.schemas.memories"},
 }
 

@@ -61,6 +61,7 @@ IAM_PREFIXES = {
     "caller": "sts",
     "cognito": "cognito-idp",
     "cloudwatch_log": "logs",
+    "cloudwatch_event": "events",
 }
 #: Data sources that call no service.
 CALL_NOTHING = {"aws_partition", "aws_region"}
@@ -68,7 +69,9 @@ CALL_NOTHING = {"aws_partition", "aws_region"}
 
 def iam_prefix(kind: str) -> str:
     first = kind.removeprefix("aws_")
-    first = "cloudwatch_log" if first.startswith("cloudwatch_log_") else first.split("_")[0]
+    first = next(
+        (name for name in ("cloudwatch_log", "cloudwatch_event") if first.startswith(f"{name}_")), first.split("_")[0]
+    )
     return IAM_PREFIXES.get(first, first)
 
 

@@ -107,6 +107,7 @@ TAGGED = {
     "aws_apigatewayv2_stage",
     "aws_budgets_budget",
     "aws_cloudwatch_contributor_insight_rule",
+    "aws_cloudwatch_event_bus",
     "aws_cloudwatch_log_group",
     "aws_cloudwatch_metric_alarm",
     "aws_cognito_user_pool",

@@ -9,7 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -21,7 +21,9 @@ from async_chat_client import ChatClient
 from playwright._impl._driver import compute_driver_executable
 from pydantic import TypeAdapter
 
+from adapters.aws.event_bridge_turn_events import EventBridgeTurnEvents
 from docs.site.navigation import ROOT
+from domain.chat import Usage
 from entrypoints import schemas
 from scripts.docs.shown import refreshed
 from scripts.hcl import Module
@@ -32,6 +34,8 @@ from tests.docs.blocks import Block, blocks
 from tests.docs.output import looks_like
 from tests.docs.reader import Reader
 from tests.e2e.running_stack import RunningStack
+from tests.fakes.chat_repository import InMemoryChatRepository
+from tests.support.story import Story
 
 SNIPPET: Final = Path(__file__).with_name("run_snippet.mjs")
 CLIENT: Final = ROOT / "clients" / "python" / "src"
@@ -163,8 +167,25 @@ def body(block: Block, reading: Reading) -> None:
         model = TypeAdapter(WIRE[block.mark.removeprefix("model: ")])
         read = model.dump_python(model.validate_python(shown), mode="json", exclude_unset=True, warnings=False)
         assert _sorted(read) == _sorted(shown)
+    elif block.mark == "event: turn.ended":
+        assert _types(shown) == _types(_event_sent())
     else:
         assert {"Version", "Statement"} == set(shown), "say in a comment above which model this is"
+
+
+def _event_sent() -> Any:
+    """What an answered turn's event holds."""
+    story, sent = Story(InMemoryChatRepository()), []
+
+    class Bus:
+        def put_events(self, *, Entries: list[Any]) -> Any:  # noqa: N803  # AWS's name
+            sent.extend(Entries)
+            return {"FailedEntryCount": 0}
+
+    running = story.turn().claimed("lease", story.clock.now())
+    turn = replace(running.answered("lease", story.clock.now()), usage=Usage("some.model", 1, 2, 0, 1))
+    EventBridgeTurnEvents(Bus(), "turns", str).publish([turn])
+    return json.loads(sent[0]["Detail"])
 
 
 @cache
@@ -275,6 +296,12 @@ def _kinds(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: _kinds(part) for name, part in sorted(value.items())}
     return "a number" if isinstance(value, int) else value
+
+
+def _types(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _types(part) for name, part in value.items()}
+    return type(value)
 
 
 def _sorted(value: Any) -> str:

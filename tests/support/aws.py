@@ -97,19 +97,22 @@ def _package_models() -> Path:
     return folder
 
 
-def make_tables(client: "DynamoDBClient") -> Tables:
+def make_tables(client: "DynamoDBClient", *, stream: bool = False) -> Tables:
+    """As Terraform makes them; with the `stream` that it makes for events."""
     tables = Tables(f"chats-{uuid4().hex}", f"memories-{uuid4().hex}")
     index: Any = {
         "IndexName": INDEX,
         "KeySchema": _schema(INDEX_KEY),
         "Projection": {"ProjectionType": "INCLUDE", "NonKeyAttributes": list(INDEX_ATTRIBUTES)},
     }
+    told: Any = {"StreamEnabled": stream, **({"StreamViewType": "NEW_AND_OLD_IMAGES"} if stream else {})}
     client.create_table(
         TableName=tables.chats,
         BillingMode="PAY_PER_REQUEST",
         AttributeDefinitions=_definitions({*CHATS_KEY, *INDEX_KEY}),
         KeySchema=_schema(CHATS_KEY),
         GlobalSecondaryIndexes=[index],
+        StreamSpecification=told,
     )
     client.create_table(
         TableName=tables.memories,

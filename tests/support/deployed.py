@@ -7,7 +7,7 @@ from typing import Any, Final
 from dependency_injector import providers
 
 from domain.ports import Clock
-from entrypoints import chat, edits, failures, reads, search, waits
+from entrypoints import chat, edits, events, failures, reads, search, waits
 from entrypoints.container import Container
 from entrypoints.http.routes import ROUTES
 
@@ -21,6 +21,7 @@ _MODULES: Final[Mapping[str, Any]] = {
     "search": search,
     "edits": edits,
     "failures": failures,
+    "events": events,
 }
 
 
@@ -33,7 +34,7 @@ def deploy(**fakes: object) -> Container:
 
 
 def handler_of(function: str, container: Container) -> Handler:
-    """The handler that Lambda calls for chat, reads, waits, search, edits or failures."""
+    """The handler that Lambda calls for chat, reads, waits, search, edits, failures or events."""
     handler: Handler = _MODULES[function].make_handler(container)
     return handler
 

@@ -38,8 +38,12 @@ IAM, API, WORKER, DATA, ALIAS = (f"{name}.tftest.hcl" for name in ("iam", "api",
 OPERATIONS, IDENTITY, PAGE, AGENT, ENVIRONMENTS, QUOTA, WAITS = (
     f"{name}.tftest.hcl" for name in ("operations", "identity", "page", "agent", "environments", "quota", "waits")
 )
+EVENTS = "events.tftest.hcl"
 PROD, DEV, PULL_REQUEST, REFUSED = (f"workspace-{name}" for name in ("prod", "dev", "pull-request", "refused"))
 
+EVENTS_OFF = """docs/events.md."
+  type        = bool
+  default     = false"""
 READS_CHATS = """Action   = ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem"]
         Resource = [local.table_arns.chats]"""
 FUNCTION_RETENTION = """  retention_in_days = var.log_retention
@@ -97,6 +101,29 @@ MUTANTS: Final = [
         '["dynamodb:BatchWriteItem", "dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:Query"]',
         IAM,
     ),
+    Mutant("ends are told from the first minute on only", "events.tf", '"TRIM_HORIZON"', '"LATEST"', EVENTS),
+    Mutant(
+        "events of failed turns are forgotten",
+        "events.tf",
+        '["answered", "failed", "cancelled"]',
+        '["answered"]',
+        EVENTS,
+    ),
+    Mutant(
+        "events are given up after a failure",
+        "events.tf",
+        "maximum_retry_attempts = -1",
+        "maximum_retry_attempts = 0",
+        EVENTS,
+    ),
+    Mutant(
+        "the events function may send to any bus",
+        "events.tf",
+        "Resource = [local.event_bus_arn]",
+        'Resource = ["*"]',
+        EVENTS,
+    ),
+    Mutant("events are on by default", "variables-service.tf", EVENTS_OFF, EVENTS_OFF.replace("false", "true"), EVENTS),
     Mutant("operators read the whole chats table", "operators.tf", '["places#*"]', '["*"]', IAM),
     Mutant("operators read every log group", "operators.tf", '[arn, "${arn}:*"]', '["*"]', IAM),
     Mutant("operators read what people wrote", "operators.tf", "try(var.operators.read_chats, false)", "true", IAM),

@@ -47,5 +47,9 @@ class AwsClients:
         client: LambdaClient = self._made("lambda")
         return client
 
+    def events(self) -> Any:
+        """A client of EventBridge."""
+        return self._made("events")
+
     def _made(self, service: str) -> Any:
         return self._session.create_client(service, config=self._config)

@@ -191,7 +191,7 @@ locals {
     }
   }
 
-  alarms = merge(local.function_alarms, local.worker_alarms, local.account_alarms, local.model_alarms, local.topic_alarms, local.other_alarms)
+  alarms = merge(local.function_alarms, local.worker_alarms, local.account_alarms, local.model_alarms, local.topic_alarms, local.events_alarms, local.other_alarms)
 
   topic_names = { page = "${var.name_prefix}-alarms", ticket = "${var.name_prefix}-tickets" }
 

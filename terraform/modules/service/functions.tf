@@ -28,6 +28,7 @@ locals {
       edits    = { handler = "entrypoints.edits.handler", timeout = local.api_timeout }
       failures = { handler = "entrypoints.failures.handler", timeout = 30 }
     },
+    local.events_function,
     { for key in [local.worker] : key => { handler = "entrypoints.chat.handler", timeout = local.worker_timeout } },
     # A poll is held for 20 seconds at most; then a slow table may take some more to be read.
     { for key in ["waits"] : key => { handler = "entrypoints.waits.handler", timeout = 26 } if local.hold_polls },
@@ -95,6 +96,7 @@ resource "aws_lambda_function" "function" {
       local.settings,
       each.key == "chat" ? local.dispatcher_settings : {},
       each.key == local.worker ? local.worker_settings : {},
+      each.key == "events" ? local.events_settings : {},
       each.key == "edits" ? local.edits_settings : {},
       each.key == "reads" ? merge(local.reads_settings, local.poll_settings) : {},
       each.key == "waits" ? local.poll_settings : {},

@@ -123,6 +123,8 @@ locals {
       },
     ]
 
+    events = local.events_statements
+
     failures = [
       {
         Sid      = "Chats"

@@ -51,6 +51,11 @@ output "max_concurrent_turns" {
   value       = local.max_concurrent_turns
 }
 
+output "event_bus_name" {
+  description = "The name of the EventBridge bus of ended turns; null without `events`."
+  value       = one(aws_cloudwatch_event_bus.turns[*].name)
+}
+
 output "table_names" {
   description = "The tables' names by key: chats, memories."
   value       = { chats = aws_dynamodb_table.chats.name, memories = aws_dynamodb_table.memories.name }

@@ -38,6 +38,10 @@ resource "aws_dynamodb_table" "chats" {
     ]
   }
 
+  # With both images, a record tells an end from any other change of a chat whose turn has ended.
+  stream_enabled   = var.events
+  stream_view_type = var.events ? "NEW_AND_OLD_IMAGES" : null
+
   # For idempotency records. TTL may delete days late, so it must not be used as a timer.
   ttl {
     attribute_name = "expires_at"

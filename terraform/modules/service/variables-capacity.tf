@@ -68,6 +68,7 @@ variable "memory" {
     search   = optional(number, 1769) # one core: a search computes
     edits    = optional(number, 256)
     failures = optional(number, 256)
+    events   = optional(number, 256)
   })
   default  = {}
   nullable = false
@@ -79,14 +80,14 @@ variable "memory" {
 }
 
 variable "concurrency" {
-  description = "Reserved concurrency by function: chat, worker, reads, search, edits, failures. A function that is not named shares the account's. For held polls see `wait_concurrency`."
+  description = "Reserved concurrency by function: chat, worker, reads, search, edits, failures, events. A function that is not named shares the account's. For held polls see `wait_concurrency`."
   type        = map(number)
   default     = {}
   nullable    = false
 
   validation {
-    condition     = alltrue([for key, number in var.concurrency : contains(["chat", "worker", "reads", "search", "edits", "failures"], key) && number >= 1 && floor(number) == number])
-    error_message = "concurrency must map chat, worker, reads, search, edits or failures to whole numbers from 1."
+    condition     = alltrue([for key, number in var.concurrency : contains(["chat", "worker", "reads", "search", "edits", "failures", "events"], key) && number >= 1 && floor(number) == number])
+    error_message = "concurrency must map chat, worker, reads, search, edits, failures or events to whole numbers from 1."
   }
 }
 

@@ -192,6 +192,13 @@ variable "recall_delay_seconds" {
   }
 }
 
+variable "events" {
+  description = "Send an event `turn.ended` for every turn that ends to an EventBridge bus of the workspace: docs/events.md."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 variable "log_level" {
   description = "Log level of the functions: DEBUG, INFO, WARNING or ERROR. DEBUG logs may contain users' texts."
   type        = string

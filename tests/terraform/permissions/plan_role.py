@@ -25,7 +25,11 @@ from tests.terraform.two_workspaces import SWITCHES
 ACCOUNT: Final = "000000000000"
 ROLE: Final = "async-chat-plan"
 POLICY: Final = "reads-no-data"
-WORKSPACES: Final[Mapping[str, Mapping[str, bool]]] = {"prod": {}, "dev": dict.fromkeys(SWITCHES, True), "pr-7": {}}
+WORKSPACES: Final[Mapping[str, Mapping[str, bool]]] = {
+    "prod": {"events": True},
+    "dev": dict.fromkeys(SWITCHES, True),
+    "pr-7": {},
+}
 #: The workspaces here have no inference profile, and no budget: the embedded AWS asks for actions that AWS has not. It
 #: decrypts no function's variables. GetAlias and GetEventSourceMapping it checks by the actions of lists (ListAliases,
 #: ListEventSourceMappings), the other two not at all. AWS checks each.
