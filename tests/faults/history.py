@@ -166,6 +166,7 @@ class History:
     `given_up`: turns whose event went to the on-failure destination. `forged`: forged events that had an effect.
     `afterwards`: how each chat's next question ended, without faults. `work`: what was seen whenever an agent began or
     slots changed. `kept`: turns that held slots though their worker had let go, or none had claimed them before they ended.
+    `ended`: turns and states that were stored, as seen between any two calls; `told`: the same, in events' ids, `.` between.
     `miscounted`: users whose budget counts other turns than have begun. `unlimited_since`: budgets hold before that only.
     """
 
@@ -189,6 +190,8 @@ class History:
     kept: list[str] = field(default_factory=list)
     limits: UserLimits = field(default_factory=lambda: UserLimits(5))
     miscounted: list[str] = field(default_factory=list)
+    ended: set[str] = field(default_factory=set)
+    told: list[str] = field(default_factory=list)
     unlimited_since: datetime | None = None
 
     def owner(self, chat_id: str) -> str | None:

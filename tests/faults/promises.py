@@ -278,6 +278,12 @@ def within_budget(history: History) -> Iterator[str]:
                 yield f"limits: {turns} turns of {user} began in {budget.name} {window}"
 
 
+def told(history: History) -> Iterator[str]:
+    """Every stored end is an event, at least once, and no event tells of anything else."""
+    for end in sorted(history.ended.symmetric_difference(history.told)):
+        yield f"{end} is {'stored, and no event tells it' if end in history.ended else 'told, and was not stored'}"
+
+
 PROMISES: Final[tuple[Callable[[History], Iterator[str]], ...]] = (
     durable,
     one_end,
@@ -292,6 +298,7 @@ PROMISES: Final[tuple[Callable[[History], Iterator[str]], ...]] = (
     next_question_is_answered,
     limited,
     within_budget,
+    told,
 )
 
 

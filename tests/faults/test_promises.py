@@ -146,7 +146,17 @@ def miscount(history: History) -> None:
     history.miscounted.append("alice")
 
 
+def forget_an_event(history: History) -> None:
+    history.ended.add("a-turn.answered")
+
+
+def tell_what_is_not_stored(history: History) -> None:
+    history.told.append("a-turn.answered")
+
+
 TAMPERED = [
+    forget_an_event,
+    tell_what_is_not_stored,
     lose_a_question,
     answer_twice,
     change_the_end,

@@ -6,11 +6,15 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from adapters.dynamodb.items import from_millis, header_key
+from botocore.exceptions import EndpointConnectionError
+from moto.core.models import DEFAULT_ACCOUNT_ID as ACCOUNT
+from moto.dynamodb.models import dynamodb_backends
+
+from adapters.dynamodb.items import HEADER, chat_from, from_millis, header_key
 from adapters.dynamodb.memory_store import DynamoDbMemoryStore
 from adapters.dynamodb.memory_writes import usage_key
 from adapters.dynamodb.turn_slots import deadline_of, slots_key, turn_of
-from domain.errors import StoreUnavailable
+from domain.errors import EventsNotSent, StoreUnavailable
 from domain.memory import Memory, MemoryUsage
 from entrypoints.container import Container
 from entrypoints.schemas.stop import STOP
@@ -20,7 +24,7 @@ from tests.faults.crash_points.interruptions import Interruptions
 from tests.faults.crash_points.scripted_agent import ScriptedAgent
 from tests.faults.fault_rates import Killed
 from tests.faults.history import Accepted, ActionCall, History, Run, Work
-from tests.support.aws import dynamodb_client, lambda_client, make_tables
+from tests.support.aws import REGION, dynamodb_client, lambda_client, make_tables
 from tests.support.deployed import FakeContext, deploy, function_of, handler_of
 from tests.support.gateway import Answer, http_event
 
@@ -37,6 +41,24 @@ QUEUE_TRIES: Final = 5
 VISIBILITY: Final = timedelta(seconds=30)
 
 
+class FlakyBus:
+    """EventBridge: keeps the ids of what was sent. Of the first call it refuses the last entry, the second is lost."""
+
+    def begin(self, told: list[str]) -> None:
+        self._told = told
+        self._calls = 0
+
+    def put_events(self, *, Entries: list[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803  # AWS's name
+        self._calls += 1
+        if self._calls == 2:
+            raise EndpointConnectionError(endpoint_url="https://aws.invalid")
+        refused = int(self._calls == 1)
+        details = [json.loads(entry["Detail"]) for entry in Entries]
+        self._told += [f"{detail['turn_id']}.{detail['status']}" for detail in details[: len(details) - refused]]
+        assert all(detail["id"] == f"{detail['turn_id']}.{detail['status']}" for detail in details)
+        return {"FailedEntryCount": refused}
+
+
 class Cloud:
     """Used for many runs; `begin` empties it. Events are delivered when the clock passes their time."""
 
@@ -44,13 +66,14 @@ class Cloud:
         self.clock = FakeClock(NOON)
         self.agent = ScriptedAgent(self.clock, self._observe_work)
         self._plain = dynamodb_client()
-        self._tables = make_tables(self._plain)
+        self._tables = make_tables(self._plain, stream=True)
+        self._bus = FlakyBus()
         self._clients = dynamodb_client(), lambda_client()
-        self.interruptions = Interruptions(self._plain, lambda: self.clock.sleep(TICK), self._take_event)
+        self.interruptions = Interruptions(self._plain, self._tick, self._take_event)
         self.interruptions.tap(*self._clients)
         self._functions = {
             name: handler_of(name, self._container())
-            for name in ("chat", "reads", "waits", "search", "edits", "failures")
+            for name in ("chat", "reads", "waits", "search", "edits", "failures", "events")
         }
         self.running: list[str] = []
         self.begin(retries=0)
@@ -59,6 +82,7 @@ class Cloud:
         """Start a run with empty tables; Lambda retries a worker's failed event `retries` times."""
         # moto copies the whole table for every transaction: items left of earlier runs would slow down all later ones.
         self._empty_tables()
+        self._stream().clear()
         self.history = History(calm=calm)
         self.agent.begin(self.history)
         self.sent: list[dict[str, Any]] = []
@@ -91,7 +115,38 @@ class Cloud:
             hold_polls=True,
         )
         dynamodb, lambda_ = self._clients
-        return deploy(settings=settings, system_clock=self.clock, dynamodb=dynamodb, lambda_=lambda_, agent=self.agent)
+        clients = {"dynamodb": dynamodb, "lambda_": lambda_, "events": self._bus}
+        return deploy(settings=settings, system_clock=self.clock, agent=self.agent, **clients)
+
+    def _tick(self) -> None:
+        """Before each call: time passes, and what the call before it has ended is seen."""
+        self.clock.sleep(TICK)
+        self.history.ended |= self._ends()
+
+    # ---- ends of turns, and their events
+
+    def _ends(self) -> set[str]:
+        """Turn and state of every chat whose turn has ended."""
+        items = self._plain.scan(TableName=self._tables.chats, ConsistentRead=True)["Items"]
+        chats = [chat for item in items if item["sk"]["S"] == HEADER and (chat := chat_from(item))]
+        return {f"{chat.turn.turn_id}.{chat.turn.state.value}" for chat in chats if not chat.turn.thinking}
+
+    def _stream(self) -> list[Any]:
+        """The records that moto keeps of the chats table's stream."""
+        shard = dynamodb_backends[ACCOUNT][REGION].get_table(self._tables.chats).stream_shard
+        assert shard is not None
+        records: list[Any] = shard.items
+        return records
+
+    def tell_ends(self) -> None:
+        """Lambda passes on the stream's records; the bus does not take them all at first."""
+        self.history.ended |= self._ends()
+        records = [record.to_json() for record in self._stream()]
+        self._bus.begin(self.history.told)
+        while True:
+            with suppress(EventsNotSent):
+                self._run("events", {"Records": records})
+                return
 
     # ---- over HTTP
 

@@ -84,6 +84,7 @@ class CrashPointRunner:
         ):
             story.act(scene)
         close(scene)
+        cloud.tell_ends()
         return calls, cloud.history
 
 
