@@ -22,12 +22,12 @@ CHAT = footprint(56)
 
 def test_chat_costs_one_ask_one_worker_and_the_hinted_polls() -> None:
     assert (CHAT.ask.calls, CHAT.worker.calls, CHAT.held.calls) == (1, 1, 0)
-    assert 20 <= CHAT.polls.calls <= 28
+    assert 12 <= CHAT.polls.calls <= 20
 
 
 def test_held_polls_are_few_and_cost_less_than_5_cents_more() -> None:
     held, plan = footprint(56, hold=True), sized(1, 56, dedicated=True)
-    assert held.polls.calls + held.held.calls < CHAT.polls.calls
+    assert held.polls.calls + held.held.calls <= CHAT.polls.calls
     assert 10 <= held.held.seconds <= 20
     amounts = cost(plan, held, FRANKFURT)
     expected = 1000 * (held.held.seconds + held.held.calls * plan.poll_seconds) / 4 * 0.0000133334
@@ -59,8 +59,8 @@ def test_lambda_bills_the_workers_time() -> None:
     assert shared["Lambda, the worker's time"] == pytest.approx(1000 * seconds * 0.0000133334 / 2)
 
 
-def test_a_chat_of_production_costs_at_most_32_cents_per_thousand() -> None:
-    assert sum(cost(sized(1, 56, dedicated=True), CHAT, FRANKFURT).values()) <= 0.31
+def test_a_chat_of_production_costs_at_most_30_cents_per_thousand() -> None:
+    assert sum(cost(sized(1, 56, dedicated=True), CHAT, FRANKFURT).values()) <= 0.30
 
 
 def test_requests_are_billed_by_the_million() -> None:

@@ -6,16 +6,15 @@ from datetime import timedelta
 from typing import Final
 
 from domain.chat import Chat, ChatVersion
+from domain.poll_hint import after_draft
 from domain.ports import ChatRepository, Clock
 from domain.records import ChatPage
 
 #: Half of it is the delay of the news, on average.
 LOOK_EVERY: Final = timedelta(milliseconds=250)
 #: Steps are gathered until a poll was held for so long: an answer must not take a request a step. So is a draft's text,
-#: for less time as long as it is so short, in characters, that its reader waits for more.
+#: for less time as long as it is short.
 GATHER: Final = timedelta(seconds=2)
-GATHER_DRAFT: Final = timedelta(seconds=1)
-SHORT_DRAFT: Final = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,4 +57,4 @@ class HeldPoll:
 
 
 def _gathering(version: ChatVersion) -> timedelta:
-    return GATHER if version.draft is None or len(version.draft) > SHORT_DRAFT else GATHER_DRAFT
+    return GATHER if version.draft is None else min(GATHER, after_draft(version.draft))

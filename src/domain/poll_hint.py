@@ -15,12 +15,15 @@ from domain.usual_durations import NEVER, ExpectedDuration
 
 #: At the start, while steps come, and around the expected end.
 BRISK: Final = timedelta(seconds=2)
-BRISK_UNTIL: Final = timedelta(seconds=5)
-#: While a draft grows, and around the expected end of an agent that usually needs less than `QUICK`.
+BRISK_UNTIL: Final = timedelta(seconds=3)
+#: While a draft begins to grow, and around the expected end of an agent that usually needs less than `QUICK`.
 LIVELY: Final = timedelta(seconds=1)
 QUICK: Final = timedelta(seconds=10)
-#: A step that is not older shows that the agent goes on.
+#: Two steps that are not older, or one that has just come, show that the agent goes on.
 MOVING_FOR: Final = timedelta(seconds=5)
+#: While a draft grows: a second more for each so many characters, which its reader has to read meanwhile.
+DRAFT_READ: Final = 150
+LONGEST_IN_DRAFT: Final = timedelta(seconds=3)
 #: The longest wait of a client that only polls.
 LONGEST: Final = timedelta(seconds=5)
 #: The longest wait of a client that will hold, as long as nothing has moved and no answer is likely.
@@ -82,12 +85,12 @@ def poll_hint(
 def _wait(turn: Turn, now: datetime, expected: ExpectedDuration) -> timedelta:
     elapsed = _elapsed(turn, now)
     if turn.draft is not None:
-        return LIVELY
+        return after_draft(turn.draft)
     close = LIVELY if expected.usual < QUICK and expected.earliest else BRISK
     if elapsed < expected.earliest:
-        sparse = BRISK if elapsed < BRISK_UNTIL or _moving(turn, now) else LONGEST
+        sparse = BRISK if elapsed < BRISK_UNTIL or _just_moved(turn, now) else LONGEST
         return min(sparse, max(close, expected.earliest - elapsed))
-    if _moving(turn, now):
+    if _just_moved(turn, now):
         return close
     slow = elapsed * UNKNOWN_SHARE if expected.earliest == NEVER else (elapsed - expected.usual) * LATENESS_SHARE
     return min(max(close, slow), LONGEST)
@@ -96,20 +99,29 @@ def _wait(turn: Turn, now: datetime, expected: ExpectedDuration) -> timedelta:
 def _before_hold(turn: Turn, now: datetime, expected: ExpectedDuration) -> PollHint:
     """Hold at once where news is likely. Before that poll rarely, and not beyond the time from which it is."""
     elapsed = _elapsed(turn, now)
-    if turn.draft is not None or _moving(turn, now, steps=2) or elapsed >= expected.earliest:
+    if turn.draft is not None or _moving(turn, now) or elapsed >= expected.earliest:
         return PollHint(NEVER, hold=True)
     sparse = min(max(BRISK, 2 * elapsed), LONGEST if turn.progress else LONGEST_BEFORE_HOLD)
     until_likely = expected.earliest - elapsed
     return PollHint(_in_time(min(sparse, until_likely), turn, now), hold=until_likely <= sparse)
 
 
+def after_draft(draft: str) -> timedelta:
+    """How long to wait for more of a draft."""
+    return min(LIVELY + timedelta(seconds=len(draft) // DRAFT_READ), LONGEST_IN_DRAFT)
+
+
 def _elapsed(turn: Turn, now: datetime) -> timedelta:
     return now - (turn.started_at or turn.asked_at)
 
 
-def _moving(turn: Turn, now: datetime, steps: int = 1) -> bool:
-    """Whether so many steps came lately. One alone does not make another likely."""
-    return len(turn.progress) >= steps and now - turn.progress[-steps].at < MOVING_FOR
+def _just_moved(turn: Turn, now: datetime) -> bool:
+    return _moving(turn, now) or (bool(turn.progress) and now - turn.progress[-1].at < BRISK)
+
+
+def _moving(turn: Turn, now: datetime) -> bool:
+    """Whether two steps came lately. One alone does not make another likely."""
+    return len(turn.progress) > 1 and now - turn.progress[-2].at < MOVING_FOR
 
 
 def _in_time(wait: timedelta, turn: Turn, now: datetime) -> timedelta:

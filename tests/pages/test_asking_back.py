@@ -14,10 +14,10 @@ from tests.pages.scripted_api import OPEN, ScriptedApi
 def test_a_choice_is_sent_as_the_answer_by_the_keyboard(open_page: Opener, alice: User) -> None:
     api = ScriptedApi().asked("When is the birthday of Anna?").asks_back("Which Anna?", "Anna B.", "<b>Anna K.</b>")
     page = open_page(alice, OPEN, api)
-    group = page.window.get_by_role("group", name="Which Anna?")
+    group = page.tab.get_by_role("group", name="Which Anna?")
     expect(group.get_by_role("button")).to_have_text(["Anna B.", "<b>Anna K.</b>"])
     api.asked("Anna B.").answered("On 9 May.").ends()
-    with page.window.expect_request("**/memories/chat") as sent:
+    with page.tab.expect_request("**/memories/chat") as sent:
         group.get_by_role("button", name="Anna B.").press("Enter")
     body = json.loads(sent.value.post_data or "")
     assert (body["question"], body["answers"]) == ("Anna B.", api.messages[1]["message_id"])

@@ -60,7 +60,7 @@ def test_where_nothing_is_known_polls_are_frequent_all_the_time(running: Chat, e
 
 
 @pytest.mark.parametrize(
-    ("elapsed", "wait"), [(2, 2), (6, 5), (30, 5), (41.5, 3), (44, 2), (56, 2), (65, 4), (69.5, 0.5)]
+    ("elapsed", "wait"), [(2, 2), (4, 5), (30, 5), (41.5, 3), (44, 2), (56, 2), (65, 4), (69.5, 0.5)]
 )
 def test_polls_are_five_seconds_apart_until_the_answer_is_likely(running: Chat, elapsed: float, wait: float) -> None:
     assert plain(running, elapsed, KNOWN) == wait
@@ -73,13 +73,16 @@ def test_no_wait_is_longer_than_five_seconds(queued: Chat, running: Chat) -> Non
             assert max(plain(chat, elapsed, expected) or 0 for elapsed in range(70)) <= 5
 
 
-def test_steps_are_followed_every_two_seconds_until_five_have_passed_without_one(running: Chat) -> None:
-    chat = with_steps(running, 20)
-    assert [plain(chat, elapsed, KNOWN) for elapsed in (20.5, 24.9, 25, 30)] == [2, 2, 5, 5]
+def test_steps_are_followed_every_two_seconds_until_they_come_no_more(running: Chat) -> None:
+    one, two = with_steps(running, 4, 20), with_steps(running, 20, 21)
+    assert [plain(one, elapsed, KNOWN) for elapsed in (20.5, 22, 30)] == [2, 5, 5]
+    assert [plain(two, elapsed, KNOWN) for elapsed in (21.5, 24.9, 25, 30)] == [2, 2, 5, 5]
 
 
-def test_a_draft_is_followed_every_second(running: Chat) -> None:
-    assert [plain(with_draft(running), elapsed, KNOWN) for elapsed in (3, 20, 60)] == [1, 1, 1]
+def test_a_draft_is_followed_every_second_and_a_long_one_every_three(running: Chat) -> None:
+    for length, wait in ((1, 1), (149, 1), (150, 2), (300, 3), (9_000, 3)):
+        drafting = running.with_turn(replace(running.turn, draft="." * length))
+        assert [plain(drafting, elapsed, KNOWN) for elapsed in (3, 20, 60)] == [wait] * 3
 
 
 def test_the_quick_agents_answer_is_looked_for_every_second(running: Chat) -> None:
