@@ -16,7 +16,7 @@ from typing import Any, Final
 from scripts.turns.log_search import Line
 from scripts.turns.stored import StoredTurn
 
-ENDS: Final = ("turn answered", "turn failed", "turn cancelled")
+ENDS: Final = ("turn answered", "turn needs_input", "turn failed", "turn cancelled")
 
 
 @dataclass(frozen=True)
