@@ -7,6 +7,7 @@ import subprocess
 import sys
 import sysconfig
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -64,7 +65,7 @@ class Author:
 
 
 def test_an_agent_in_ten_minutes(tmp_path: Path, wheel: Path) -> None:
-    begin, agent, test, check, try_it = [
+    begin, agent, test, check, try_it, run_it = [
         block for block in blocks() if block.page == PAGE and (block.mark == HERE or block.mark.startswith("shown: "))
     ]
     author = Author(tmp_path, wheel)
@@ -77,3 +78,6 @@ def test_an_agent_in_ten_minutes(tmp_path: Path, wheel: Path) -> None:
     said = author.types(try_it)
     assert "Looking for other memories of" in said
     assert "Over the 298 sample memories of alice" in said
+    # It stays until Ctrl-C: tests/local/test_watch.py and tests/local/test_foreground.py have what it does.
+    said = author.types(replace(run_it, text="cd ../async-chat\n" + run_it.text.replace("make", "make --dry-run")))
+    assert "-m local run" in said
