@@ -243,8 +243,6 @@ ADAPTER_MUTANTS: Final = (
         _save_message_first,
     ),
     _compared("what is no answer takes feedback", ChatWrites, "feedback", _unconditional(ChatWrites.feedback)),
-    _compared("feedback does not say what was said before", repository, "feedback_from", lambda item: None),
-    _compared("feedback is not read", items, "feedback_from", lambda item: None),
     Mutant(
         "the answer is saved after the turn has ended",
         Judge.CRASH_POINTS,
