@@ -32,10 +32,10 @@ export class ChatClient {
 
   /**
    * @param {{baseUrl?: string, token?: string | (() => string | Promise<string>), fetch?: typeof globalThis.fetch,
-   *          callTimeoutMs?: number, repeatMs?: number, timeZone?: string}} [options]
+   *          callTimeoutMs?: number, repeatMs?: number, timeZone?: string, hold?: boolean}} [options]
    *   baseUrl: the workspace's API; token: an access token, or a function that returns one;
    *   callTimeoutMs: for one call (15 s); repeatMs: for how long a failed call is repeated (30 s); timeZone: the IANA name of
-   *   the person's zone, by default the browser's
+   *   the person's zone, by default the browser's; hold: whether polls may be held until there is news
    */
   constructor({
     baseUrl = "./",
@@ -44,9 +44,10 @@ export class ChatClient {
     callTimeoutMs = 15_000,
     repeatMs = 30_000,
     timeZone = zoneOfBrowser(),
+    hold = true,
   } = {}) {
     this.#timeZone = timeZone;
-    this.#http = new Http({ baseUrl, token, fetch, callTimeoutMs, repeatMs });
+    this.#http = new Http({ baseUrl, token, fetch, callTimeoutMs, repeatMs, hold });
   }
 
   /**

@@ -4,8 +4,8 @@ import { AsyncChatError, Unreachable, UnreadableReply, isPassing, mayHaveEffect,
 import { backoff, now, sleep } from "./chat-pace.js";
 
 /** @typedef {{query?: Record<string, string | number | null | undefined>, body?: unknown,
- *             headers?: Record<string, string>, signal?: AbortSignal, reads?: (body: any) => boolean}} Call
- *    reads: whether a body is the contract's; without it, the reply has none */
+ *             headers?: Record<string, string>, signal?: AbortSignal, timeoutMs?: number, reads?: (body: any) => boolean}} Call
+ *    timeoutMs: instead of the client's; reads: whether a body is the contract's; without it, the reply has none */
 /** @typedef {{status: number, headers: Headers, body: any}} Reply */
 
 /** The Date header has whole seconds and is older by the transfer: a smaller difference is no skew. */
@@ -22,14 +22,15 @@ export class Http {
 
   /**
    * @param {{baseUrl: string, token: string | (() => string | Promise<string>), fetch: typeof globalThis.fetch,
-   *          callTimeoutMs: number, repeatMs: number}} options
+   *          callTimeoutMs: number, repeatMs: number, hold: boolean}} options
    */
-  constructor({ baseUrl, token, fetch, callTimeoutMs, repeatMs }) {
+  constructor({ baseUrl, token, fetch, callTimeoutMs, repeatMs, hold }) {
     const url = new URL(baseUrl.endsWith("/") ? baseUrl : `${baseUrl}/`, globalThis.location?.href);
     if (url.protocol !== "https:" && !(url.protocol === "http:" && isThisMachine(url.hostname))) {
       throw new TypeError(`${url.origin} is not encrypted: tokens are sent over https only, or to this machine`);
     }
     this.baseUrl = url.href;
+    this.hold = hold;
     this.#token = token;
     this.#fetch = fetch;
     this.#callTimeoutMs = callTimeoutMs;
@@ -40,7 +41,7 @@ export class Http {
    * One attempt. Resolves for 2xx and 304; throws a ServiceError, or Unreachable.
    * @param {string} method @param {string} path @param {Call} [call] @returns {Promise<Reply>}
    */
-  async send(method, path, { query = {}, body, headers = {}, signal, reads = hasNone } = {}) {
+  async send(method, path, { query = {}, body, headers = {}, signal, timeoutMs = this.#callTimeoutMs, reads = hasNone } = {}) {
     const url = new URL(path, this.baseUrl);
     for (const [name, value] of Object.entries(query)) if (value != null) url.searchParams.set(name, `${value}`);
     const token = typeof this.#token === "function" ? await this.#token() : this.#token;
@@ -53,7 +54,7 @@ export class Http {
       },
       body: body === undefined ? undefined : JSON.stringify(body),
     };
-    const reply = await this.#answer(url, sent, signal);
+    const reply = await this.#answer(url, sent, timeoutMs, signal);
     this.#learnTime(reply.headers.get("Date"));
     // 304 only to a conditional request: its reply has no body, and the page before stays.
     if (reply.status === 304 && "If-None-Match" in headers) return reply;
@@ -88,9 +89,9 @@ export class Http {
     }
   }
 
-  /** @param {URL} url @param {RequestInit} sent @param {AbortSignal} [signal] @returns {Promise<Reply>} */
-  async #answer(url, sent, signal) {
-    const tooSlow = AbortSignal.timeout(this.#callTimeoutMs);
+  /** @param {URL} url @param {RequestInit} sent @param {number} timeoutMs @param {AbortSignal} [signal] @returns {Promise<Reply>} */
+  async #answer(url, sent, timeoutMs, signal) {
+    const tooSlow = AbortSignal.timeout(timeoutMs);
     try {
       const answer = await this.#fetch(url, { ...sent, signal: signal ? AbortSignal.any([signal, tooSlow]) : tooSlow });
       const text = await answer.text();

@@ -18,7 +18,7 @@ import { nameOf, watch } from "./chat-watch.js";
  *          ended_at: string | null, deadline: string, progress: {at: string, text: string}[],
  *          draft: string | null, error: {code: string, message: string} | null, usage?: Usage | null,
  *          cancel_reason?: string | null, input?: Input | null},
- *   after: string, before: string | null, poll_after_ms: number | null}} Page the body of a poll */
+ *   after: string, before: string | null, poll_after_ms: number | null, wait?: number | null}} Page the body of a poll */
 /** @typedef {{timeoutMs?: number, outageMs?: number, signal?: AbortSignal}} WatchOptions
  *    timeoutMs: give up after this time (90 s), after a last look; outageMs: after polls failed for this time in a row (60 s) */
 

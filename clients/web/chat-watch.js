@@ -2,7 +2,7 @@
 
 import { AsyncChatError, Unreachable, isPassing } from "./chat-errors.js";
 import { retryAfterOf } from "./chat-http.js";
-import { backoff, jittered, now, sleep, untilNextPoll } from "./chat-pace.js";
+import { backoff, hidden, jittered, now, sleep, untilNextPoll } from "./chat-pace.js";
 import { isPage } from "./chat-replies.js";
 import { SharedPolling } from "./chat-tabs.js";
 
@@ -92,7 +92,7 @@ export async function* watch(http, chatId, { after, firstHintMs = 0, outageMs, l
       for (let item; !isEnd(item?.page); ) {
         await untilNextPoll(poller.pauseMs, lead, hurry.signal);
         hurry = new AbortController();
-        item = await poller.poll(lead);
+        item = await poller.next(lead, hurry.signal);
         news.put(item);
         latest = item.page ?? latest;
         if (latest && (item.page || item.outage || offline)) shared.tell({ ...latest, outage: item.outage?.message });
@@ -114,8 +114,16 @@ function heardOf({ outage, ...page }) {
 const isEnd = (page) => page != null && page.status !== "thinking" && page.poll_after_ms === null;
 
 const UNHINTED_MS = 1_000;
+/** For how many seconds a poll may be held: the longest that the service takes. */
+const LONGEST_WAIT = 20;
+/** Held polls begin no closer to each other, whatever is answered. */
+const APART_MS = 250;
+/** After a held poll that failed, polls are plain for so long. */
+const PLAIN_MS = 30_000;
+/** The service's own refusals of a held poll; anything else may be of held polls only. */
+const REFUSALS = ["unauthorized", "chat_forbidden", "chat_not_found"];
 
-/** Polls one chat with a cursor and an ETag. */
+/** Polls one chat with a cursor and an ETag. A poll is held, if the service says so, until there is news. */
 class Poller {
   #http;
   #chatId;
@@ -125,6 +133,11 @@ class Poller {
   #failures = 0;
   #failingSince = 0;
   #hintMs = 0;
+  /** The seconds for which the next poll is held; 0 for a plain one. */
+  #wait = 0;
+  /** The service knows held polls. */
+  #canHold = false;
+  #plainUntil = 0;
 
   /** The wait before the next poll. */
   pauseMs = 0;
@@ -141,28 +154,71 @@ class Poller {
   skipTo(after) {
     if (after !== this.#after) this.#etag = "";
     this.#after = after;
+    this.#wait = 0;
   }
 
-  /** One poll. Throws an error that is not worth a retry. @param {AbortSignal} signal @returns {Promise<News>} */
+  /**
+   * A held poll where the service has asked for one, else a plain one. A hidden page holds none; becoming hidden or offline
+   * ends a held poll, as does `hurry`.
+   * @param {AbortSignal} signal @param {AbortSignal} hurry @returns {Promise<News>}
+   */
+  async next(signal, hurry) {
+    const wait = this.#wait;
+    if (!wait || hidden()) return this.poll(signal);
+    const began = now();
+    const cut = new AbortController();
+    const abort = () => cut.abort();
+    const own = { signal: cut.signal };
+    globalThis.document?.addEventListener("visibilitychange", abort, own);
+    globalThis.addEventListener?.("offline", abort, own);
+    hurry.addEventListener("abort", abort, own);
+    try {
+      const news = await this.#send("chats/messages/held", AbortSignal.any([signal, cut.signal]), wait, (wait + 5) * 1_000);
+      this.pauseMs = Math.max(this.pauseMs, began + APART_MS - now());
+      return news;
+    } catch (error) {
+      signal.throwIfAborted();
+      if (REFUSALS.includes(/** @type {any} */ (error).code)) throw error;
+      if (!cut.signal.aborted) this.#plainUntil = now() + PLAIN_MS;
+      this.#wait = this.pauseMs = 0;
+      return {};
+    } finally {
+      abort();
+    }
+  }
+
+  /** A plain poll. Throws an error that is not worth a retry. @param {AbortSignal} signal @returns {Promise<News>} */
   async poll(signal) {
     try {
-      const reply = await this.#http.send("GET", "chats/messages", {
-        query: { chat_id: this.#chatId, after: this.#after },
-        reads: isPage,
-        headers: this.#etag ? { "If-None-Match": this.#etag } : {},
-        signal,
-      });
-      this.#failures = 0;
-      return reply.status === 304 ? this.#unchanged(reply) : this.#changed(reply);
+      return await this.#send("chats/messages", signal, this.#http.hold && now() >= this.#plainUntil ? LONGEST_WAIT : null);
     } catch (error) {
       if (!isPassing(error)) throw error;
       return this.#failed(/** @type {AsyncChatError} */ (error));
     }
   }
 
+  /**
+   * @param {string} path @param {AbortSignal} signal @param {number | null} wait @param {number} [timeoutMs]
+   * @returns {Promise<News>}
+   */
+  async #send(path, signal, wait, timeoutMs) {
+    const reply = await this.#http.send("GET", path, {
+      query: { chat_id: this.#chatId, after: this.#after, wait },
+      reads: isPage,
+      headers: this.#etag ? { "If-None-Match": this.#etag } : {},
+      signal,
+      timeoutMs,
+    });
+    this.#failures = 0;
+    return reply.status === 304 ? this.#unchanged(reply) : this.#changed(reply);
+  }
+
   /** @param {import("./chat-http.js").Reply} reply @returns {News} */
   #unchanged(reply) {
-    return this.#answered(retryAfterOf(reply) || this.#hintMs);
+    const again = retryAfterOf(reply);
+    const held = again === 0 && this.#canHold;
+    this.#wait = held ? this.#wait || LONGEST_WAIT : 0;
+    return this.#answered(held ? 0 : again || this.#hintMs);
   }
 
   /** @param {import("./chat-http.js").Reply} reply @returns {News} */
@@ -171,8 +227,10 @@ class Poller {
     // An ETag belongs to one URL, and the cursor is part of the URL.
     this.#etag = page.after === this.#after ? (reply.headers.get("ETag") ?? "") : "";
     this.#after = page.after;
+    this.#wait = page.wait ?? 0;
+    this.#canHold = page.wait !== undefined;
     // Hint 0 means that more messages wait. Without messages it would make a tight loop.
-    return { page, ...this.#answered(page.poll_after_ms || (page.messages.length ? 0 : UNHINTED_MS)) };
+    return { page, ...this.#answered(page.poll_after_ms || (page.messages.length || this.#wait ? 0 : UNHINTED_MS)) };
   }
 
   /** @param {number} hintMs @returns {News} */

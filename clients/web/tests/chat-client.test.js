@@ -23,6 +23,7 @@ import { MisbehavingService, faults, problem } from "./misbehaving-service.js";
 
 const ASK = "POST /memories/chat";
 const POLL = "GET /chats/messages";
+const HELD = "GET /chats/messages/held";
 
 let service;
 let chat;
@@ -285,6 +286,126 @@ describe("watching", () => {
     assert.deepEqual(answers.map((answer) => answer.content), Array(3).fill("Level 3, bay 12."));
     const ofOne = ms / service.hintMs;
     assert.ok(service.polls.length < 1.5 * ofOne, `${service.polls.length} polls`);
+  });
+});
+
+describe("held polls", () => {
+  beforeEach(() => (service.holds = 20));
+
+  it("follow the first poll, and show each step as it comes", async () => {
+    service.willThink({}, { steps: ["Searching"] }, { steps: ["Searching"], draft: "Lev" }, { status: "answered" });
+    const seen = await all((await chat.ask("Where did I park?")).updates());
+    assert.deepEqual(seen.map(({ steps, draft, status }) => [steps.length, draft, status]),
+      [[0, null, "thinking"], [1, null, "thinking"], [1, "Lev", "thinking"], [0, null, "answered"]]);
+    assert.deepEqual([service.polls.length, service.heldPolls.length], [1, 3]);
+    assert.equal(service.polls[0].query.get("wait"), "20");
+    assert.ok(service.heldPolls.every((poll) => poll.query.get("wait") === "20" && poll.query.get("after") === "01M00000"));
+  });
+
+  it("are held again after a 304 that says so, though the page before was not", async () => {
+    service.willThink({}, {}, {}, { status: "answered" });
+    const seen = await all((await chat.ask("Where did I park?")).updates());
+    assert.ok(service.heldPolls.slice(1).every((poll) => poll.headers["if-none-match"]));
+    assert.deepEqual([service.polls.length, service.heldPolls.length, seen.length], [1, 3, 3]);
+  });
+
+  it("may last longer than other calls", async () => {
+    service.heldMs = 400; // callTimeoutMs is 150
+    assert.ok(await (await chat.ask("Where did I park?")).answer());
+    assert.deepEqual([service.polls.length, service.heldPolls.length], [1, 1]);
+  });
+
+  it("begin a quarter of a second apart, though each is answered at once", async () => {
+    service.heldMs = 0;
+    service.willThink({});
+    await assert.rejects((await chat.ask("?")).answer({ timeoutMs: 600 }), StillThinking);
+    assert.ok(service.heldPolls.length <= 3, `${service.heldPolls.length}`);
+  });
+
+  for (const [name, fault] of [
+    ["throttled", faults.status(429)],
+    ["met by no free function", faults.status(503)],
+    ["unknown to an older service", problem(404, "route_not_found")],
+    ["cut off", faults.cutBefore()],
+    ["answered by a proxy", faults.page()],
+  ]) {
+    it(`are plain without \`wait\` from then on when one is ${name}`, async () => {
+      service.willFail(HELD, fault);
+      service.willThink({}, { steps: ["Searching"] }, { status: "answered" });
+      const seen = await all((await chat.ask("Where did I park?")).updates());
+      assert.deepEqual(seen.map(({ outage }) => outage), [null, null, null]);
+      assert.deepEqual(service.polls.map((poll) => poll.query.get("wait")), ["20", null, null]);
+      assert.equal(service.heldPolls.length, 1);
+    });
+  }
+
+  it("are held again by the next turn", async () => {
+    service.willFail(HELD, faults.status(503));
+    await (await chat.ask("Where did I park?")).answer();
+    await (await chat.ask("And the bicycle?", { chatId: "01CHAT", after: "01M00001" })).answer().catch(() => {});
+    assert.equal(service.polls.at(-1).query.get("wait"), "20");
+  });
+
+  for (const [status, code, kind] of [[401, "unauthorized", Unauthorized], [403, "chat_forbidden", ChatForbidden], [404, "chat_not_found", ChatNotFound]]) {
+    it(`stop the watch on ${code}`, async () => {
+      service.willFail(HELD, problem(status, code));
+      await assert.rejects((await chat.ask("?")).answer(), kind);
+      assert.equal(service.polls.length, 1);
+    });
+  }
+
+  it("are not asked for with {hold: false}, nor told to a service that knows none", async () => {
+    const plain = new ChatClient({ baseUrl: service.url, token: "alice", hold: false });
+    await (await plain.ask("Where did I park?")).answer();
+    assert.deepEqual([service.heldPolls.length, service.polls[0].query.get("wait")], [0, null]);
+    service.holds = 0;
+    service.willThink({}, {}, {}, { status: "answered" });
+    await (await chat.ask("And the bicycle?", { chatId: "01CHAT", after: "01M00001" })).answer();
+    assert.equal(service.heldPolls.length, 0);
+  });
+
+  const holding = async () => {
+    service.heldMs = 60_000;
+    service.willThink({});
+    const turn = await chat.ask("Where did I park?");
+    const rest = all(turn.updates({ timeoutMs: 10_000 })).catch((error) => error);
+    while (!service.held.size) await new Promise((resolve) => setTimeout(resolve, 5));
+    return { turn, rest };
+  };
+  const released = async () => {
+    while (service.held.size) await new Promise((resolve) => setTimeout(resolve, 5));
+  };
+
+  it("are cut by a stop", async () => {
+    const { turn, rest } = await holding();
+    service.willFail("POST /chats/01CHAT/cancel", faults.status(200, { chat_id: "01CHAT", status: "cancelled" }));
+    await turn.cancel();
+    assert.equal((await rest).at(-1).status, "cancelled");
+    await released();
+  });
+
+  it("are cut by a stop that came too late, and the answer is fetched", async () => {
+    const { turn, rest } = await holding();
+    service.script = [{ status: "answered" }]; // of which the held poll hears nothing
+    await turn.cancel();
+    assert.equal((await rest).at(-1).messages.at(-1).content, "Level 3, bay 12.");
+    await released();
+  });
+
+  it("are cut when the connection is known to be lost, and polls are plain at once", async () => {
+    const window = new EventTarget();
+    [globalThis.addEventListener, globalThis.removeEventListener] = [window.addEventListener.bind(window), () => {}];
+    try {
+      const { rest } = await holding();
+      service.script = [{ status: "answered" }];
+      window.dispatchEvent(new Event("offline"));
+      assert.equal((await rest).at(-1).status, "answered");
+      assert.equal(service.polls.length, 2);
+      await released();
+    } finally {
+      delete globalThis.addEventListener;
+      delete globalThis.removeEventListener;
+    }
   });
 });
 

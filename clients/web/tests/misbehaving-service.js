@@ -30,6 +30,12 @@ export class MisbehavingService {
   requests = [];
   hintMs = HINT_MS;
   clockOffMs = 0;
+  /** The `wait` that polls are told, in seconds; 0: this service knows no held polls. */
+  holds = 0;
+  /** A held poll is answered after this time, or when the script is changed. */
+  heldMs = HINT_MS;
+  /** The held polls that wait for their answer. @type {Set<() => void>} */
+  held = new Set();
   retries = 0;
   #faults = [];
   #chat = null;
@@ -56,6 +62,7 @@ export class MisbehavingService {
   /** Script the turn: one part of the body for each poll; the last one stays. */
   willThink(...script) {
     this.script = script;
+    for (const answer of this.held) answer();
   }
 
   /** The answer is there before the next request. */
@@ -71,6 +78,10 @@ export class MisbehavingService {
 
   get polls() {
     return this.requests.filter((request) => request.path === "/chats/messages");
+  }
+
+  get heldPolls() {
+    return this.requests.filter((request) => request.path === "/chats/messages/held");
   }
 
   get asks() {
@@ -100,6 +111,7 @@ export class MisbehavingService {
     if (this.clockOffMs) reply.setHeader("Date", new Date(Date.now() + this.clockOffMs).toUTCString());
     if (route === "POST /memories/chat") return this.#ask(request, reply);
     if (route === "GET /chats/messages") return this.#poll(request, reply);
+    if (route === "GET /chats/messages/held" && this.holds) return this.#hold(request, reply);
     if (route.endsWith("/cancel")) return this.#cancel(reply);
     if (route.endsWith("/retry")) return this.#retry(reply);
     if (request.method === "DELETE") return this.#delete(reply);
@@ -124,6 +136,16 @@ export class MisbehavingService {
     Object.assign(this.#chat, { polls: 0, askedAt: new Date(Date.now() + this.clockOffMs) });
   }
 
+  #hold(request, reply) {
+    const answer = () => {
+      clearTimeout(timer);
+      if (this.held.delete(answer)) this.#poll(request, reply);
+    };
+    const timer = setTimeout(answer, this.heldMs);
+    this.held.add(answer);
+    reply.on("close", () => this.held.delete(answer));
+  }
+
   #poll({ query, headers }, reply) {
     const now = this.script[Math.min(this.#chat.polls++, this.script.length - 1)];
     if (now.status === "answered" && this.#chat.messages.at(-1).role === "user") this.#say("assistant", "Level 3, bay 12.");
@@ -137,6 +159,8 @@ export class MisbehavingService {
       before: null,
       poll_after_ms: (now.status ?? "thinking") === "thinking" ? (now.hintMs ?? this.hintMs) : null,
     };
+    const thinking = body.poll_after_ms !== null;
+    if (this.holds && query.has("wait")) Object.assign(body, { poll_after_ms: thinking ? 0 : null, wait: thinking ? this.holds : null });
     const etag = `"${JSON.stringify([body.status, body.messages.length, body.turn.progress, body.turn.draft])}"`;
     if (headers["if-none-match"] === etag) return send(reply, 304, null, { ETag: etag, "Retry-After": "0" });
     send(reply, 200, body, { ETag: etag });
