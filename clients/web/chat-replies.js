@@ -38,5 +38,4 @@ export const isPage = objectOf({
   turn: objectOf({ phase: isText, asked_at: isMoment, progress: arrayOf({ text: isText }) }),
   after: isText,
   poll_after_ms: (value) => value === null || (Number.isFinite(value) && value >= 0),
-  wait: (value) => value == null || (value >= 1 && value <= 20),
 });

@@ -210,13 +210,13 @@ class Poller {
       timeoutMs,
     });
     this.#failures = 0;
-    return reply.status === 304 ? this.#unchanged(reply) : this.#changed(reply);
+    return reply.status === 304 ? this.#unchanged(reply, wait) : this.#changed(reply);
   }
 
-  /** @param {import("./chat-http.js").Reply} reply @returns {News} */
-  #unchanged(reply) {
+  /** @param {import("./chat-http.js").Reply} reply @param {number | null} wait @returns {News} */
+  #unchanged(reply, wait) {
     const again = retryAfterOf(reply);
-    const held = again === 0 && this.#canHold;
+    const held = again === 0 && wait !== null && this.#canHold;
     this.#wait = held ? this.#wait || LONGEST_WAIT : 0;
     return this.#answered(held ? 0 : again || this.#hintMs);
   }
@@ -227,8 +227,8 @@ class Poller {
     // An ETag belongs to one URL, and the cursor is part of the URL.
     this.#etag = page.after === this.#after ? (reply.headers.get("ETag") ?? "") : "";
     this.#after = page.after;
-    this.#wait = page.wait ?? 0;
-    this.#canHold = page.wait !== undefined;
+    this.#wait = page.wait >= 1 && page.wait <= LONGEST_WAIT ? page.wait : 0;
+    this.#canHold ||= page.wait !== undefined;
     // Hint 0 means that more messages wait. Without messages it would make a tight loop.
     return { page, ...this.#answered(page.poll_after_ms || (page.messages.length || this.#wait ? 0 : UNHINTED_MS)) };
   }

@@ -19,7 +19,16 @@ SLOW_SECONDS = 3.0
 
 
 class RealTime(FakeTime):
-    """The wall clock."""
+    """The wall clock. One request at a time is handled, but others while one is held."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.one_at_a_time = threading.Lock()
+
+    def hold(self, seconds: float) -> None:
+        self.one_at_a_time.release()
+        time.sleep(seconds)
+        self.one_at_a_time.acquire()
 
     def date(self) -> datetime:
         return datetime.now(UTC)
@@ -29,11 +38,12 @@ class Loopback(FakeService):
     """A fake service at `url`. `faults` apply to the next polls, one each."""
 
     def __init__(self) -> None:
-        super().__init__(RealTime())
+        clock = RealTime()
+        super().__init__(clock)
         self.hint(200, first_seconds=0)
         self.url = ""
         self.faults: list[Fault] = []
-        self.one_at_a_time = threading.Lock()
+        self.one_at_a_time = clock.one_at_a_time
 
 
 @contextmanager

@@ -52,6 +52,7 @@ class Side:
 
 def fake() -> Side:
     service = FakeService()
+    service.hold_polls()
 
     def client(user: str) -> httpx.Client:
         headers = {"Authorization": f"Bearer {user}"} if user else {}
@@ -140,6 +141,37 @@ def test_a_day_without_a_time_and_a_time_zone_are_kept(side: Side) -> None:
         {"memory_id": ids[0], **museum, "occurred_at": "2026-08-05T12:00:00.000Z", "tags": []}
         | {"day": "2026-08-05", "time_zone": None},
     ]
+
+
+def test_poll_that_can_be_held_is_told_whether_to(side: Side) -> None:
+    chat_id = side.ask()
+    assert "wait" not in side.poll(chat_id).json()
+    told = side.poll(chat_id, wait="20").json()
+    assert list(told)[-1] == "wait"
+    assert told["wait"] in {None, 20}
+    assert side.poll(chat_id, wait="0").json()["wait"] is None
+    assert problem(side.poll(chat_id, wait="21")) == (400, "invalid_request")
+    assert problem(side.poll(chat_id, wait="2.5")) == (400, "invalid_request")
+    side.alice.post(f"/chats/{chat_id}/cancel")
+    ended = side.poll(chat_id, wait="20").json()
+    assert (ended["poll_after_ms"], ended["wait"]) == (None, None)
+
+
+def test_held_poll_ends_with_its_wait_or_with_the_turn(side: Side) -> None:
+    chat_id = side.ask()
+
+    def held(**more: str) -> httpx.Response:
+        return side.alice.get("/chats/messages/held", params={"chat_id": chat_id, **more})
+
+    plain = side.poll(chat_id)
+    assert problem(held(before=plain.json()["after"])) == (400, "invalid_request")
+    newer = held(after="0" * 26, wait="20")
+    assert [message["role"] for message in newer.json()["messages"]] == ["user"]
+    after = newer.json()["after"]
+    assert held(after=after, wait="1").json()["messages"] == []
+    while (page := held(after=after, wait="20").json())["poll_after_ms"] is not None:
+        assert page["status"] == "thinking"
+    assert (page["status"], page["wait"]) == ("answered", None)
 
 
 def test_turn_is_thinking_then_answered(side: Side) -> None:

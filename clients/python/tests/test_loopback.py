@@ -1,15 +1,17 @@
 """The client over real sockets with network faults."""
 
 import asyncio
+import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
 
 from async_chat_client import AsyncChatClient, ChatClient, RetryBudget
-from async_chat_client.errors import StillThinking, Unreachable
-from async_chat_client.testing import ScriptedTurn
+from async_chat_client.errors import StillThinking, TurnCancelled, Unreachable
+from async_chat_client.testing import Handler, ScriptedTurn
 from async_chat_client.updates import PollFailed
 from tests.blocking import blocking
 from tests.loopback import Fault, Loopback, serving
@@ -168,3 +170,54 @@ def test_a_base_url_may_have_a_path(service: Loopback) -> None:
 
     for url in ("https://chat.test/_aws/execute-api/abc", "https://chat.test/_aws/execute-api/abc/"):
         assert ChatClient(url, transport=httpx.MockTransport(handle)).health().workspace == "local"
+
+
+@pytest.fixture
+def silence(service: Loopback) -> Iterator[threading.Event]:
+    """Set once a held poll has begun, of which nothing comes as long as the test runs."""
+    begun, over = threading.Event(), threading.Event()
+
+    def hold(request: httpx.Request, handle: Handler) -> httpx.Response:
+        service.one_at_a_time.release()
+        begun.set()
+        over.wait(10)
+        service.one_at_a_time.acquire()
+        return handle(request)
+
+    service.hold_polls()
+    service.next_turns(ScriptedTurn(seconds=60))
+    service.disturb(hold, on="/held")
+    yield begun
+    over.set()
+
+
+def test_cancel_in_another_thread_aborts_a_held_poll(service: Loopback, silence: threading.Event) -> None:
+    with ChatClient(service.url, "alice") as client, ThreadPoolExecutor(1) as other:
+        turn = client.chat().ask(QUESTION)
+        ended = other.submit(turn.answer)
+        assert silence.wait(5)
+        assert turn.cancel() == "cancelled"
+        with pytest.raises(TurnCancelled):
+            ended.result(5)
+    assert len(service.held_polls()) == 1
+
+
+def test_cancel_in_another_task_aborts_a_held_poll(service: Loopback, silence: threading.Event) -> None:
+    async def watch() -> None:
+        async with AsyncChatClient(service.url, "alice") as client:
+            turn = await client.chat().ask(QUESTION)
+            ended = asyncio.create_task(turn.answer())
+            assert await asyncio.to_thread(silence.wait, 5)
+            assert await turn.cancel() == "cancelled"
+            with pytest.raises(TurnCancelled):
+                await asyncio.wait_for(ended, 5)
+
+    asyncio.run(watch())
+    assert len(service.held_polls()) == 1
+
+
+def test_held_poll_shows_the_answer_when_it_comes(service: Loopback, alice: ChatClient) -> None:
+    service.hold_polls()
+    service.next_turns(ScriptedTurn(answer="Level 3.", seconds=0.4, queued=0))
+    assert alice.chat().ask(QUESTION).answer(timeout=20).content == "Level 3."
+    assert len(service.held_polls()) == 1

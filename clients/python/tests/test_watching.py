@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from async_chat_client import AsyncChatClient, ChatClient, Citation
-from async_chat_client.errors import StillThinking, TurnCancelled, TurnFailed
-from async_chat_client.testing import FakeService, Handler, ScriptedTurn
+from async_chat_client.errors import ServiceError, StillThinking, TurnCancelled, TurnFailed
+from async_chat_client.testing import Disturbance, FakeService, Handler, ScriptedTurn, answers, unreachable
 from async_chat_client.updates import Answered, Cancelled, Draft, Failed, Step, Thinking, Update
 from tests.conftest import Clients
 
@@ -294,3 +294,96 @@ def test_answer_after_56_seconds_is_seen_soon_and_with_few_polls(service: FakeSe
     alice.chat().ask(QUESTION).answer()
     assert len(service.polls()) <= 10
     assert service.time.seconds - 56 <= 2
+
+
+# ---- held polls
+
+
+def test_held_polls_show_steps_and_draft_as_they_come(service: FakeService, alice: ChatClient) -> None:
+    service.hold_polls()
+    service.next_turns(SEARCH)
+    seen = [(service.time.seconds, story([update])[0]) for update in alice.chat().ask(QUESTION).updates()]
+    assert seen == [
+        (2.0, "queued"),
+        (3.0, "running"),
+        (4.0, 'step: Searching 214 memories for "park"'),
+        (9.0, "step: Reading the three best"),
+        (10.0, "draft: Level"),
+        (11.5, "draft: Level 3,"),
+        (14.0, "answer: Level 3, bay 12."),
+    ]
+    assert len(service.polls()) == 1
+
+
+def test_answer_after_56_seconds_takes_five_requests_and_is_seen_at_once(
+    service: FakeService, alice: ChatClient
+) -> None:
+    service.hold_polls()
+    service.next_turns(ScriptedTurn(seconds=56, queued=0))
+    alice.chat().ask(QUESTION).answer()
+    assert (len(service.polls()), len(service.held_polls())) == (1, 3)
+    assert service.time.seconds - 56 <= 0.25
+    assert [poll.url.params["wait"] for poll in service.held_polls()] == ["20"] * 3
+
+
+def test_poll_is_held_again_after_a_304_though_the_page_before_was_plain(
+    service: FakeService, alice: ChatClient
+) -> None:
+    service.hint(1000)
+    service.next_turns(ScriptedTurn(seconds=30, queued=0))
+
+    def likely_from_now_on(request: httpx.Request, handle: Handler) -> httpx.Response:
+        service.hold_polls()
+        return handle(request)
+
+    def not_yet(request: httpx.Request, handle: Handler) -> httpx.Response:
+        page = handle(request)
+        return httpx.Response(200, json={**page.json(), "wait": None}, headers=page.headers)
+
+    service.disturb(not_yet, not_yet, likely_from_now_on, on="/chats/messages")
+    alice.chat().ask(QUESTION).answer()
+    assert service.polls()[-1].headers["if-none-match"]
+    assert len(service.held_polls()) == 2
+
+
+@pytest.mark.parametrize("fault", [answers(429), answers(503), answers(404), answers(200, "<html>"), unreachable])
+def test_held_poll_that_fails_is_followed_by_plain_ones(
+    service: FakeService, alice: ChatClient, fault: Disturbance
+) -> None:
+    service.hold_polls()
+    service.next_turns(ScriptedTurn(seconds=50, queued=0))
+    service.disturb(fault, on="/held")
+    updates = list(alice.chat().ask(QUESTION).updates())
+    assert story(updates) == ["running", "answer: An answer."], "a failed held poll is no outage"
+    waits = [poll.url.params.get("wait") for poll in service.polls()]
+    assert waits == ["20", *[None] * 15, "20"], "for thirty seconds"
+    assert len(service.held_polls()) == 2
+
+
+@pytest.mark.parametrize(("status", "code"), [(401, "unauthorized"), (403, "chat_forbidden"), (404, "chat_not_found")])
+def test_refusal_of_a_held_poll_ends_the_watch(service: FakeService, alice: ChatClient, status: int, code: str) -> None:
+    service.hold_polls()
+    service.disturb(answers(status, {"code": code}), on="/held")
+    with pytest.raises(ServiceError) as refused:
+        alice.chat().ask(QUESTION).answer()
+    assert refused.value.code == code
+    assert len(service.polls()) == 1
+
+
+def test_held_poll_ends_with_the_callers_timeout(service: FakeService, alice: ChatClient) -> None:
+    service.hold_polls()
+    service.next_turns(ScriptedTurn(seconds=30, queued=0))
+    with pytest.raises(StillThinking):
+        alice.chat().ask(QUESTION).answer(timeout=10)
+    assert service.time.seconds == pytest.approx(10, abs=0.5)
+    assert service.held_polls()[0].url.params["wait"] == "8"
+
+
+def test_client_that_does_not_hold_sends_no_wait(service: FakeService) -> None:
+    service.hold_polls()
+    client = ChatClient(
+        "https://chat.test", "alice", hold=False, transport=service.transport(), sleep=service.time.sleep
+    )
+    assert client.chat().ask(QUESTION).answer().content == "An answer."
+    assert service.held_polls() == []
+    assert not any("wait" in poll.url.params for poll in service.polls())

@@ -28,6 +28,7 @@ class AsyncChatClient:
         token: AsyncToken = None,
         *,
         time_zone: str | None = None,
+        hold: bool = True,
         retry_budget: RetryBudget = RetryBudget(),  # noqa: B008  # frozen
         transport: httpx.AsyncBaseTransport | None = None,
         timing: Timing = Timing(),  # noqa: B008  # frozen
@@ -35,7 +36,7 @@ class AsyncChatClient:
     ) -> None:
         self._http = made(httpx.AsyncClient, transport=transport, **http_settings(base_url))
         self._runner = AsyncRunner(self._http, token, sleep)
-        self._calls = Calls(retry_budget, timing, time_zone)
+        self._calls = Calls(retry_budget, timing, time_zone, hold)
 
     @property
     def memories(self) -> AsyncMemories:

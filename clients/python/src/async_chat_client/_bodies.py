@@ -26,6 +26,8 @@ from async_chat_client._models import (
 Json = dict[str, Any]
 #: In milliseconds: an hour, more than any turn lasts.
 LONGEST_HINT = 3_600_000
+#: Seconds.
+LONGEST_WAIT = 20
 
 
 def page(body: Json) -> Page:
@@ -38,6 +40,7 @@ def page(body: Json) -> Page:
         after=_text(body["after"]),
         before=_optional_text(body.get("before")),
         poll_after_ms=_millis(body.get("poll_after_ms")),
+        wait=_wait(body.get("wait")),
     )
 
 
@@ -169,6 +172,11 @@ def _truth(value: object) -> bool:
     if not isinstance(value, bool):
         raise TypeError(f"expected a truth value, got {type(value).__name__}")
     return value
+
+
+def _wait(value: object) -> int | None:
+    """Seconds for which to hold a poll; None for a plain one."""
+    return value if isinstance(value, int) and 1 <= value <= LONGEST_WAIT else None
 
 
 def _millis(value: object) -> float | None:

@@ -38,17 +38,18 @@ class Accepted:
 class Calls:
     """The API's calls. A call is retried while it is safe to repeat and `retry_budget` allows.
 
-    `time_zone` is the IANA name of the person's zone.
+    `time_zone` is the IANA name of the person's zone. `hold`: polls may be held.
     """
 
     retry_budget: RetryBudget
     timing: Timing
     time_zone: str | None = None
+    hold: bool = True
     watches: Watches = field(default_factory=Watches)
 
     def watch(self, accepted: Accepted, question: str | None, *, new_turn: bool = True) -> Watch:
         """Watch the turn of an accepted question, or the chat's latest turn if it is not a new one."""
-        watch = Watch(accepted.chat_id, question, accepted.first_wait, self.retry_budget, self.timing)
+        watch = Watch(accepted.chat_id, question, accepted.first_wait, self.retry_budget, self.timing, hold=self.hold)
         self.watches.add(watch, new_turn=new_turn)
         return watch
 

@@ -9,6 +9,7 @@ import httpx
 from async_chat_client._calls import Calls
 from async_chat_client._chat import Chat, Turn
 from async_chat_client._gate import made
+from async_chat_client._holding import UNSHARED, Holding
 from async_chat_client._memories import Memories
 from async_chat_client._models import ChatSummary, Health
 from async_chat_client._runners import Runner, Token, http_settings
@@ -21,6 +22,8 @@ class ChatClient:
     `time_zone` is the IANA name of the user's zone, such as "Europe/Berlin": "today" in a question is a day of it.
     Without one it is UTC's: the zone of a server that calls for others is not theirs.
 
+    With `hold`, polls are held until there is news, where the service offers it.
+
     `transport`, `timing` and `sleep` are for tests: see `async_chat_client.testing`.
     """
 
@@ -30,14 +33,18 @@ class ChatClient:
         token: Token = None,
         *,
         time_zone: str | None = None,
+        hold: bool = True,
         retry_budget: RetryBudget = RetryBudget(),  # noqa: B008  # frozen
         transport: httpx.BaseTransport | None = None,
         timing: Timing = Timing(),  # noqa: B008  # frozen
         sleep: Callable[[float], None] | None = None,
     ) -> None:
         self._http = made(httpx.Client, transport=transport, **http_settings(base_url))
-        self._runner = Runner(self._http, token, sleep)
-        self._calls = Calls(retry_budget, timing, time_zone)
+        self._holding = Holding(
+            lambda: made(httpx.Client, transport=transport, limits=UNSHARED, **http_settings(base_url))
+        )
+        self._runner = Runner(self._http, self._holding, token, sleep)
+        self._calls = Calls(retry_budget, timing, time_zone, hold)
 
     @property
     def memories(self) -> Memories:
@@ -62,6 +69,7 @@ class ChatClient:
 
     def close(self) -> None:
         self._http.close()
+        self._holding.close()
 
     def __enter__(self) -> Self:
         return self

@@ -111,6 +111,7 @@ class Page:
     """A poll's result: a page of messages, oldest first, and the latest turn.
 
     `after` is the cursor for newer messages; `before` the one for the page of older messages, None at the beginning.
+    `wait`: for how many seconds the next poll may be held, None for a plain one.
     """
 
     chat_id: str
@@ -120,6 +121,7 @@ class Page:
     after: str
     before: str | None
     poll_after_ms: float | None
+    wait: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from async_chat_client._deadline import Deadline
 from async_chat_client._models import Page
 from async_chat_client._replies import NOT_MODIFIED, error_in, read, retry_after
 from async_chat_client._retry import backoff, is_retryable, with_jitter
-from async_chat_client._sansio import Alarm, Flow, Reply, Request, RetryBudget, Timing, Wait, send_once
+from async_chat_client._sansio import Alarm, Flow, Lost, Reply, Request, RetryBudget, Timing, Wait, send_once
 from async_chat_client.errors import AsyncChatError, ServiceError, StillThinking, UnreadableReply
 from async_chat_client.updates import PollFailed
 
@@ -17,12 +17,28 @@ TIMEOUT = 10.0
 LATE = 0.5
 #: The first poll reads a few messages, so that the question and its answer are found though another device asked too.
 FIRST_LIMIT = 4
+#: Seconds for which a poll may be held: the longest that the service takes.
+LONGEST_WAIT = 20
+#: A held poll's timeout is this much longer.
+PATIENCE = 5.0
+#: Held polls begin no closer to each other, whatever is answered.
+APART = 0.25
+#: After a held poll that failed, polls are plain for so long.
+PLAIN = 30.0
+#: The service's own refusals of a held poll; any other error may be of held polls only.
+REFUSALS = frozenset({"chat_forbidden", "chat_not_found"})
+UNAUTHORIZED = 401
 
 
 class Poller:
-    """Polls one chat. `first_wait` is the hint of the accepted ask, in seconds."""
+    """Polls one chat. `first_wait` is the hint of the accepted ask, in seconds.
 
-    def __init__(self, chat_id: str, first_wait: float, retry_budget: RetryBudget, timing: Timing) -> None:
+    With `hold`, a poll is held until there is news, where the service asks for one.
+    """
+
+    def __init__(
+        self, chat_id: str, first_wait: float, retry_budget: RetryBudget, timing: Timing, *, hold: bool
+    ) -> None:
         self._chat_id = chat_id
         self._retry_budget = retry_budget
         self._timing = timing
@@ -34,9 +50,13 @@ class Poller:
         self._failures = 0
         self._last_error: AsyncChatError | None = None
         self._alarm = Alarm()
+        self._hold = hold
+        self._wait = 0
+        self._service_can_hold = False
+        self._plain_until = timing.now()
 
     def soon(self) -> None:
-        """End the wait for the next poll: the turn was changed from here. May come from another thread."""
+        """End the wait for the next poll, or a held poll: the turn was changed from here, maybe in another thread."""
         self._alarm.ring()
 
     def wait(self, until: float) -> Flow[None]:
@@ -51,14 +71,24 @@ class Poller:
         Raises an error that is not retryable, and the last error once polls have failed for longer than the budget.
         """
         self._alarm.clear()
-        outcome = yield from send_once(self._request(until))
+        held = self._held_for(until)
+        earliest = self._timing.now() + (APART if held else 0.0)
+        request = self._held(held) if held else self._plain(until)
+        outcome = yield from send_once(request)
+        if isinstance(outcome, Lost) and self._alarm.rung:
+            self._wait = 0
+            return None
         error = error_in(outcome)
         if error is None:
             assert isinstance(outcome, Reply)
             try:
-                return self._answered(outcome)
+                return self._answered(outcome, earliest, can_hold="wait" in request.query)
             except UnreadableReply as unreadable:
                 error = unreadable
+        if held and not _is_refusal(error):
+            self._wait, self._due = 0, self._timing.now()
+            self._plain_until = self._due + PLAIN
+            return None
         return self._failed(error, until)
 
     def check(self, until: float) -> None:
@@ -69,18 +99,28 @@ class Poller:
     def _stop(self, until: float) -> float:
         return min(until, inf if self._deadline.at is None else self._deadline.at + self._retry_budget.grace)
 
-    def _request(self, until: float) -> Request:
+    def _held_for(self, until: float) -> int:
+        """For how many seconds the next poll is held; 0 for a plain one."""
+        return max(0, int(min(self._wait, self._stop(until) - self._timing.now())))
+
+    def _held(self, seconds: int) -> Request:
+        query = {"chat_id": self._chat_id, "after": self._cursor or "", "wait": str(seconds)}
+        timeout = seconds + PATIENCE
+        return Request("GET", "/chats/messages/held", query, self._condition, timeout=timeout, alarm=self._alarm)
+
+    def _plain(self, until: float) -> Request:
         left = self._stop(until) - self._timing.now()
         page = {"limit": str(FIRST_LIMIT)} if self._cursor is None else {"after": self._cursor}
-        return Request(
-            "GET",
-            "/chats/messages",
-            query={"chat_id": self._chat_id, **page},
-            headers={"If-None-Match": self._etag} if self._etag else {},
-            timeout=min(TIMEOUT, max(1.0, left)),
-        )
+        if self._hold and self._timing.now() >= self._plain_until:
+            page["wait"] = str(LONGEST_WAIT)
+        query = {"chat_id": self._chat_id, **page}
+        return Request("GET", "/chats/messages", query, self._condition, timeout=min(TIMEOUT, max(1.0, left)))
 
-    def _answered(self, reply: Reply) -> Page | None:
+    @property
+    def _condition(self) -> dict[str, str]:
+        return {"If-None-Match": self._etag} if self._etag else {}
+
+    def _answered(self, reply: Reply, earliest: float, *, can_hold: bool) -> Page | None:
         page = None if reply.status == NOT_MODIFIED else read(reply, _bodies.page)
         self._failing_since, self._failures, self._last_error = None, 0, None
         if page:
@@ -88,13 +128,21 @@ class Poller:
             # An ETag belongs to one URL, and the cursor is part of the URL.
             self._etag = reply.headers.get("etag") if page.after == self._cursor else None
             self._cursor = page.after
-        self._due = self._next(page, reply)
+            self._wait = page.wait or 0
+            self._service_can_hold |= read(reply, lambda body: "wait" in body)
+        elif can_hold and self._service_can_hold and retry_after(reply) == 0:
+            self._wait = self._wait or LONGEST_WAIT
+        else:
+            self._wait = 0
+        self._due = self._next(page, reply, earliest)
         return page
 
-    def _next(self, page: Page | None, reply: Reply) -> float:
+    def _next(self, page: Page | None, reply: Reply, earliest: float) -> float:
         hint = retry_after(reply) if page is None or page.poll_after_ms is None else page.poll_after_ms / 1000
         hint = USUAL if hint is None else hint
         now, deadline = self._timing.now(), self._deadline.at
+        if self._wait:
+            return max(now + with_jitter(hint, self._timing), earliest)
         due = now + with_jitter(max(SOONEST, hint), self._timing)
         if deadline is None or now >= deadline:
             return due
@@ -112,3 +160,7 @@ class Poller:
             raise error
         self._due = now + pause
         return PollFailed(error, min(pause, max(0.0, stop - now)))
+
+
+def _is_refusal(error: AsyncChatError) -> bool:
+    return isinstance(error, ServiceError) and (error.status == UNAUTHORIZED or error.code in REFUSALS)

@@ -13,7 +13,8 @@ import anyio
 import httpx
 
 from async_chat_client._gate import authorization, check, lost
-from async_chat_client._sansio import Alarm, Emit, Flow, Outcome, Reply, Request, Stream, Wait
+from async_chat_client._holding import Holding
+from async_chat_client._sansio import Alarm, Emit, Flow, Lost, Outcome, Reply, Request, Stream, Wait
 
 T = TypeVar("T")
 #: Seconds.
@@ -25,8 +26,11 @@ AsyncToken = str | Callable[[], str] | Callable[[], Awaitable[str]] | None
 class Runner:
     """Runs flows over a blocking client. An alarm ends the sleep of another thread, but not a caller's own `sleep`."""
 
-    def __init__(self, http: httpx.Client, token: Token, sleep: Callable[[float], None] | None) -> None:
+    def __init__(
+        self, http: httpx.Client, holding: Holding, token: Token, sleep: Callable[[float], None] | None
+    ) -> None:
         self._http = http
+        self._holding = holding
         self._token = token
         self._sleep = sleep
 
@@ -59,8 +63,11 @@ class Runner:
             (self._sleep or partial(_sleep, step.alarm))(step.seconds)
             return None
         token = self._token() if callable(self._token) else self._token
+        arguments = _arguments(step, token)
         try:
-            return _reply(self._http.request(**_arguments(step, token)))
+            if step.alarm:
+                return _reply(self._holding.request(arguments, step.alarm))
+            return _reply(self._http.request(**arguments))
         except httpx.RequestError as error:
             return lost(error)
 
@@ -106,9 +113,11 @@ class AsyncRunner:
         if inspect.isawaitable(token):
             token = await token
         try:
-            return _reply(await self._http.request(**_arguments(step, token)))
+            with _until(step.alarm):
+                return _reply(await self._http.request(**_arguments(step, token)))
         except httpx.RequestError as error:
             return lost(error)
+        return Lost("aborted", sent=True)
 
 
 def _sleep(alarm: Alarm | None, seconds: float) -> None:

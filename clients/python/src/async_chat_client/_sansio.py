@@ -56,6 +56,7 @@ class Request:
 
     `repeatable`: idempotent, so safe to send again. `waits_while_busy`: retry on 409 `chat_busy`.
     `done_if`: codes that, after a lost response, mean that the first attempt took effect. `timeout` in seconds.
+    `alarm` aborts a held request: its outcome is then `Lost`.
     """
 
     method: Literal["GET", "POST", "PUT", "DELETE"]
@@ -67,6 +68,7 @@ class Request:
     waits_while_busy: bool = False
     done_if: frozenset[str] = frozenset()
     timeout: float = 10.0
+    alarm: Alarm | None = None
 
 
 @dataclass(frozen=True, slots=True)

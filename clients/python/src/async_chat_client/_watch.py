@@ -16,11 +16,18 @@ class Watch:
     """The watching of one turn, which can be interrupted and continued: each update is given once."""
 
     def __init__(
-        self, chat_id: str, question: str | None, first_wait: float, retry_budget: RetryBudget, timing: Timing
+        self,
+        chat_id: str,
+        question: str | None,
+        first_wait: float,
+        retry_budget: RetryBudget,
+        timing: Timing,
+        *,
+        hold: bool,
     ) -> None:
         self.chat_id = chat_id
         self._timing = timing
-        self._poller = Poller(chat_id, first_wait, retry_budget, timing)
+        self._poller = Poller(chat_id, first_wait, retry_budget, timing, hold=hold)
         self._view = TurnView(question)
         self._page: Page | None = None
 

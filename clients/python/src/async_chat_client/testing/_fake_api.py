@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.utils import format_datetime
 from hashlib import sha256
 from itertools import count
@@ -13,6 +13,10 @@ from typing import Any, TypeAlias
 import httpx
 
 from async_chat_client.testing._fake_chat import FakeChat, Json, ScriptedTurn, message, rfc3339
+
+LONGEST_WAIT = 20
+LOOK_EVERY = 0.25
+GATHER = timedelta(seconds=1)
 
 
 class Refusal(Exception):
@@ -48,14 +52,16 @@ Route: TypeAlias = Callable[[Call], httpx.Response]
 
 
 class FakeApi:
-    """All users' chats and memories at the time `now()`."""
+    """All users' chats and memories at the time `now()`. `sleep` takes seconds."""
 
-    def __init__(self, now: Callable[[], datetime]) -> None:
+    def __init__(self, now: Callable[[], datetime], sleep: Callable[[float], None]) -> None:
         self.scripts: list[ScriptedTurn] = []
         self.first_hint = 2
         self.hints: list[int | None] = [2000]
+        self.holds = False
         self.turns_run = 0
         self._now = now
+        self._sleep = sleep
         self._ids = count(1)
         self._chats: dict[str, FakeChat] = {}
         self._memories: dict[str, tuple[str, Json]] = {}
@@ -64,6 +70,7 @@ class FakeApi:
         self._routes: dict[str, Route] = {
             r"POST /memories/chat": self._ask,
             r"GET /chats/messages": self._poll,
+            r"GET /chats/messages/held": self._hold,
             r"GET /chats": self._list_chats,
             r"POST /chats/([^/]+)/retry": self._retry,
             r"POST /chats/([^/]+)/cancel": self._cancel,
@@ -77,14 +84,17 @@ class FakeApi:
 
     def answer(self, request: httpx.Request) -> httpx.Response:
         """Answer one request, after ending every turn that is due."""
-        for chat in self._chats.values():
-            chat.settle(self._now(), self._new_id())
+        self._settle()
         try:
             response = self._find(request)
         except Refusal as refusal:
             response = _problem(refusal)
         response.headers["Date"] = format_datetime(self._now(), usegmt=True)
         return response
+
+    def _settle(self) -> None:
+        for chat in self._chats.values():
+            chat.settle(self._now(), self._new_id())
 
     def _find(self, request: httpx.Request) -> httpx.Response:
         asked = f"{request.method} {request.url.path}"
@@ -136,13 +146,36 @@ class FakeApi:
 
     def _poll(self, call: Call) -> httpx.Response:
         chat = self._chat(call.query["chat_id"], call.user)
-        body = _page(chat, call.query, self._now())
-        hint = self._next_hint() if chat.status == "thinking" else None
-        etag = f'"{sha256(json.dumps(body).encode()).hexdigest()[:16]}"'
+        body, wait = _page(chat, call.query, self._now()), _wait(call)
+        hold = self.holds and chat.status == "thinking" and bool(wait) and "before" not in call.query
+        hint = 0 if hold else self._next_hint() if chat.status == "thinking" else None
+        etag = _etag(body)
         headers = {"ETag": etag, **({} if hint is None else {"Retry-After": str(-(-hint // 1000))})}
         if call.request.headers.get("if-none-match") == etag:
             return httpx.Response(304, headers=headers)
-        return httpx.Response(200, json={**body, "poll_after_ms": hint}, headers=headers)
+        told = {} if wait is None or not self.holds else {"wait": wait if hold else None}
+        return httpx.Response(200, json={**body, "poll_after_ms": hint, **told}, headers=headers)
+
+    def _hold(self, call: Call) -> httpx.Response:
+        if not self.holds:
+            raise Refusal(404, "route_not_found")
+        wait = _wait(call)
+        if "before" in call.query:
+            raise Refusal(400, "invalid_request")
+        first = _page(self._chat(call.query["chat_id"], call.user), call.query, self._now())
+        seen = call.request.headers.get("if-none-match", "" if first["messages"] else _etag(first))
+        end = self._now() + timedelta(seconds=LONGEST_WAIT if wait is None else wait)
+        gathered = self._now() + GATHER
+        while self._now() < end:
+            chat = self._chat(call.query["chat_id"], call.user)
+            body = _page(chat, call.query, self._now())
+            # Steps and drafts are gathered.
+            soon = chat.status != "thinking" or body["messages"] or self._now() >= gathered
+            if chat.status != "thinking" or (soon and _etag(body) != seen):
+                break
+            self._sleep(LOOK_EVERY)
+            self._settle()
+        return self._poll(call)
 
     def _list_chats(self, call: Call) -> httpx.Response:
         mine = [chat for chat in self._chats.values() if chat.user == call.user]
@@ -261,6 +294,17 @@ def _page(chat: FakeChat, query: httpx.QueryParams, now: datetime) -> Json:
         "after": found[-1]["message_id"] if found else after,
         "before": found[0]["message_id"] if older else None,
     }
+
+
+def _etag(body: Json) -> str:
+    return f'"{sha256(json.dumps(body).encode()).hexdigest()[:16]}"'
+
+
+def _wait(call: Call) -> int | None:
+    wait = call.query.get("wait")
+    if wait is not None and not (re.fullmatch("[0-9]{1,2}", wait) and int(wait) <= LONGEST_WAIT):
+        raise Refusal(400, "invalid_request")
+    return None if wait is None else int(wait)
 
 
 def _listed(name: str, found: list[Json], call: Call) -> httpx.Response:

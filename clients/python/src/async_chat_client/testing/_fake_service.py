@@ -23,7 +23,7 @@ class FakeService:
     def __init__(self, time: FakeTime | None = None) -> None:
         self.time = time or FakeTime()
         self.requests: list[httpx.Request] = []
-        self._api = FakeApi(self.time.date)
+        self._api = FakeApi(self.time.date, self.time.hold)
         self._disturbances: list[tuple[str, Disturbance]] = []
 
     @property
@@ -38,6 +38,10 @@ class FakeService:
     def hint(self, *poll_after_ms: int | None, first_seconds: int = 2) -> None:
         """Poll hints: `first_seconds` for an ask, then `poll_after_ms` poll by poll; the last is repeated."""
         self._api.first_hint, self._api.hints = first_seconds, list(poll_after_ms)
+
+    def hold_polls(self) -> None:
+        """Hold polls of clients that can. Without it, this is a service that knows no held polls: its hints count."""
+        self._api.holds = True
 
     def disturb(self, *disturbances: Disturbance, on: str = "") -> None:
         """Disturb the next requests whose path contains `on`, one disturbance for each request."""
@@ -80,4 +84,11 @@ class FakeService:
         return self._api.answer(request)
 
     def polls(self) -> list[httpx.Request]:
-        return [request for request in self.requests if request.url.path == "/chats/messages"]
+        """Plain ones."""
+        return self._to("/chats/messages")
+
+    def held_polls(self) -> list[httpx.Request]:
+        return self._to("/chats/messages/held")
+
+    def _to(self, path: str) -> list[httpx.Request]:
+        return [request for request in self.requests if request.url.path == path]

@@ -27,6 +27,10 @@ class FakeTime:
         """For an `AsyncChatClient`."""
         self.sleep(seconds)
 
+    def hold(self, seconds: float) -> None:
+        """For the service, while it holds a poll."""
+        self.seconds += seconds
+
     def date(self) -> datetime:
         """The service's wall clock."""
         return BEGINNING + timedelta(seconds=self.seconds)
