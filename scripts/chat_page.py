@@ -90,7 +90,9 @@ def bundle(modules: dict[str, str]) -> str:
                 sys.exit(f"{declared[name]} and {file} both declare `{name}`: rename one, the bundle is one scope.")
             declared[name] = file
     text = "\n".join(modules.values())
-    return _INDENT.sub("\n", _CAST.sub("", _COMMENT.sub("", _EXPORT.sub("", _BETWEEN_FILES.sub("", text)))))
+    return _INDENT.sub("\n", _CAST.sub("", _COMMENT.sub("", _EXPORT.sub("", _BETWEEN_FILES.sub("", text))))).replace(
+        "{\n", "{"
+    )
 
 
 def _read(name: str) -> str:

@@ -31,6 +31,9 @@ class ScriptedApi:
         self.unread = False
         self.memories: list[Json] = []
         self.found_by_search = True
+        #: Whether polls are held; no held poll is answered.
+        self.holds = False
+        self.held: list[Route] = []
 
     def asked(self, question: str) -> ScriptedApi:
         return self._said(role="user", content=question)
@@ -72,6 +75,7 @@ class ScriptedApi:
 
     def take_over(self, context: BrowserContext, url: str) -> None:
         """Answer every API call of this browser here; the page itself still comes from the service."""
+        context.route(f"{url}chats/messages/held?*", self._hold)
         for path, answer in {
             r"chats/messages\?": self._poll,
             r"chats(\?|$)": self._chats,
@@ -86,6 +90,9 @@ class ScriptedApi:
         self.messages.append({"message_id": _id("A", len(self.messages)), "created_at": THEN, **message})
         return self
 
+    def _hold(self, route: Route) -> None:
+        self.held.append(route)
+
     def _poll(self, query: dict[str, list[str]]) -> Json:
         after = query.get("after", [""])[0]
         thinking = self.status == "thinking"
@@ -97,7 +104,8 @@ class ScriptedApi:
             "turn": {"phase": "done", **times, "progress": [], "draft": None, "error": None, **self.turn},
             "after": self.messages[-1]["message_id"],
             "before": None,
-            "poll_after_ms": 300 if thinking else None,
+            "poll_after_ms": (0 if self.holds else 300) if thinking else None,
+            "wait": 20 if thinking and self.holds else None,
         }
 
     def _chats(self, _query: dict[str, list[str]]) -> Json:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+from async_chat_client import ChatClient
 from playwright.sync_api import expect
 
 from tests.e2e.running_stack import User
@@ -30,6 +32,25 @@ def test_question_shows_steps_then_an_answer_with_citations(open_page: Opener, a
     expect(page.thinking).to_have_count(0)
     page.screenshot("answered")
     assert page.complaints == []
+
+
+#: When the first answer was drawn, in milliseconds of the machine's clock, which is the service's too.
+PAINTED = """new Promise((resolve) => {
+    const look = () => document.querySelector("#log article.assistant") ? resolve(Date.now()) : requestAnimationFrame(look);
+    look();
+})"""
+
+
+def test_answer_is_painted_soon_after_it_was_saved(
+    open_page: Opener, alice: User, figure: Callable[[str], None]
+) -> None:
+    page = open_page(alice)
+    page.ask_until_thinking(QUESTION)
+    painted: float = page.tab.evaluate(PAINTED)
+    with ChatClient(page.url, alice.token) as client:
+        saved = client.chat(page.chat_id).messages()[-1]
+    assert saved.role == "assistant"
+    figure(f"saved to painted: {painted / 1000 - saved.created_at.timestamp():.2f} s, polls: {len(page.polls())}")
 
 
 def test_killed_worker_shows_as_a_failure_and_retry_answers(

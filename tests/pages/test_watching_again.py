@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Request, expect
 
 from tests.e2e.running_stack import User
 from tests.pages.chat_page import ANSWER, ChatPage, Opener, spoil_token
-from tests.pages.scripted_api import OPEN, ScriptedApi
+from tests.pages.scripted_api import CHAT, OPEN, ScriptedApi
 
 pytestmark = pytest.mark.usefixtures("thoughtful_agent")
 
@@ -85,6 +85,53 @@ def test_hidden_tab_polls_rarely_and_at_once_when_visible_again(show: Any) -> No
     expect(page.answers).to_have_count(0)
     page.set_hidden(hidden=False)
     expect(page.answers).to_have_count(1)
+
+
+def holding(show: Any) -> tuple[ChatPage, ScriptedApi]:
+    """A page of which a poll is held."""
+    api = ScriptedApi().asked(QUESTION).thinks("Searching")
+    api.holds = True
+    page = show(api)
+    expect(page.steps).to_have_count(1)
+    while not api.held:
+        page.tab.wait_for_timeout(50)
+    return page, api
+
+
+def is_held(request: Request) -> bool:
+    return "/chats/messages/held?" in request.url
+
+
+def test_hidden_page_holds_no_poll_and_polls_at_once_when_visible_again(show: Any) -> None:
+    page, api = holding(show)
+    with page.tab.expect_event("requestfailed", is_held):
+        page.set_hidden(hidden=True)
+    polls = len(page.polls())
+    api.ends().answered("In March.")
+    page.tab.wait_for_timeout(500)
+    assert len(page.polls()) == polls
+    page.set_hidden(hidden=False)
+    expect(page.answers).to_have_count(1)
+
+
+def test_page_that_is_offline_holds_no_poll_and_says_so_at_once(show: Any) -> None:
+    page, api = holding(show)
+    page.tab.route("**/chats/messages?*", lambda route: route.abort())
+    with page.tab.expect_event("requestfailed", is_held):
+        page.tab.context.set_offline(True)
+    expect(page.thinking).to_contain_text("No connection.")
+    page.tab.unroute("**/chats/messages?*")
+    api.ends().answered("In March.")
+    page.tab.context.set_offline(False)
+    expect(page.answers).to_have_count(1)
+
+
+@pytest.mark.parametrize("leave", ["Stop", "Sign out", "New chat"])
+def test_stop_sign_out_and_another_chat_abort_a_held_poll(show: Any, leave: str) -> None:
+    page, _ = holding(show)
+    page.tab.route("**/cancel", lambda route: route.fulfill(json={"chat_id": CHAT, "status": "cancelled"}))
+    with page.tab.expect_event("requestfailed", is_held):
+        page.tab.get_by_text(leave, exact=True).click()
 
 
 def test_lost_connection_is_shown_and_the_answer_appears_after_it(open_page: Opener, alice: User) -> None:

@@ -115,6 +115,15 @@ def side(request: pytest.FixtureRequest) -> Iterator[Side]:
         client.close()
 
 
+@pytest.fixture(params=sorted(SIDES))
+def holding(request: pytest.FixtureRequest) -> Iterator[Side]:
+    """A service that holds polls: the JavaScript fake is one that knows no held polls."""
+    side = SIDES[request.param]()
+    yield side
+    for client in (side.alice, side.bob, side.stranger):
+        client.close()
+
+
 def problem(response: httpx.Response) -> tuple[int, str]:
     """The status and code of a problem."""
     assert response.headers["content-type"] == "application/problem+json"
@@ -143,27 +152,27 @@ def test_a_day_without_a_time_and_a_time_zone_are_kept(side: Side) -> None:
     ]
 
 
-def test_poll_that_can_be_held_is_told_whether_to(side: Side) -> None:
-    chat_id = side.ask()
-    assert "wait" not in side.poll(chat_id).json()
-    told = side.poll(chat_id, wait="20").json()
+def test_poll_that_can_be_held_is_told_whether_to(holding: Side) -> None:
+    chat_id = holding.ask()
+    assert "wait" not in holding.poll(chat_id).json()
+    told = holding.poll(chat_id, wait="20").json()
     assert list(told)[-1] == "wait"
     assert told["wait"] in {None, 20}
-    assert side.poll(chat_id, wait="0").json()["wait"] is None
-    assert problem(side.poll(chat_id, wait="21")) == (400, "invalid_request")
-    assert problem(side.poll(chat_id, wait="2.5")) == (400, "invalid_request")
-    side.alice.post(f"/chats/{chat_id}/cancel")
-    ended = side.poll(chat_id, wait="20").json()
+    assert holding.poll(chat_id, wait="0").json()["wait"] is None
+    assert problem(holding.poll(chat_id, wait="21")) == (400, "invalid_request")
+    assert problem(holding.poll(chat_id, wait="2.5")) == (400, "invalid_request")
+    holding.alice.post(f"/chats/{chat_id}/cancel")
+    ended = holding.poll(chat_id, wait="20").json()
     assert (ended["poll_after_ms"], ended["wait"]) == (None, None)
 
 
-def test_held_poll_ends_with_its_wait_or_with_the_turn(side: Side) -> None:
-    chat_id = side.ask()
+def test_held_poll_ends_with_its_wait_or_with_the_turn(holding: Side) -> None:
+    chat_id = holding.ask()
 
     def held(**more: str) -> httpx.Response:
-        return side.alice.get("/chats/messages/held", params={"chat_id": chat_id, **more})
+        return holding.alice.get("/chats/messages/held", params={"chat_id": chat_id, **more})
 
-    plain = side.poll(chat_id)
+    plain = holding.poll(chat_id)
     assert problem(held(before=plain.json()["after"])) == (400, "invalid_request")
     newer = held(after="0" * 26, wait="20")
     assert [message["role"] for message in newer.json()["messages"]] == ["user"]

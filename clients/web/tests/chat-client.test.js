@@ -498,7 +498,7 @@ describe("how a turn ends", () => {
   it("goes on when the cancellation is refused", async () => {
     service.willThink({ hintMs: 200 }, { status: "answered" });
     service.willFail("POST /chats/01CHAT/cancel", problem(403, "chat_forbidden"));
-    const turn = await chat.ask("Where did I park?");
+    const turn = await new ChatClient({ baseUrl: service.url, token: "alice" }).ask("Where did I park?");
     const rest = all(turn.updates());
     await assert.rejects(turn.cancel(), ChatForbidden);
     assert.equal((await rest).at(-1).status, "answered");

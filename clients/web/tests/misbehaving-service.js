@@ -143,7 +143,10 @@ export class MisbehavingService {
     };
     const timer = setTimeout(answer, this.heldMs);
     this.held.add(answer);
-    reply.on("close", () => this.held.delete(answer));
+    reply.on("close", () => {
+      clearTimeout(timer);
+      this.held.delete(answer);
+    });
   }
 
   #poll({ query, headers }, reply) {
