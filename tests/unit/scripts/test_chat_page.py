@@ -13,7 +13,7 @@ import pytest
 
 from scripts.chat_page import MARKDOWN_SCRIPTS, SCRIPTS, WEB, bundle
 
-LARGEST = 76_000
+LARGEST = 77_000
 MODULES = {name: (WEB / name).read_text("utf-8") for name in (*SCRIPTS, *MARKDOWN_SCRIPTS)}
 
 
@@ -26,7 +26,7 @@ def html(built_chat_page: Path) -> str:
     return (built_chat_page / "chat_page.html").read_text("utf-8")
 
 
-def test_page_stays_under_76_kb(html: str, figure: Callable[[str], None]) -> None:
+def test_page_stays_under_77_kb(html: str, figure: Callable[[str], None]) -> None:
     client = len(bundle({name: source for name, source in MODULES.items() if "/" not in name}).encode())
     whole = len(html.encode())
     figure(f"chat page: {whole:,} bytes, {client:,} of them the JavaScript client")
