@@ -25,7 +25,7 @@ HELD: Final = 20
 POLLS: Final = 200
 ROUNDS: Final = 3
 #: Seconds until each held poll has a process of its own.
-STARTING: Final = 20
+STARTING: Final = 15
 QUESTION: Final = {"question": "Where did I put the lantern?"}
 
 
@@ -79,8 +79,9 @@ def _signed(user: User) -> dict[str, str]:
 
 async def beside(apps: Apps, users: list[User]) -> None:
     """Plain polls of the last user, while the others hold theirs."""
-    chats = [await apps.ask(user) for user in users]
-    before = await apps.polls(users[-1], chats[-1])
+    polled = await apps.ask(users[-1])
+    before = await apps.polls(users[-1], polled)
+    chats = [*await asyncio.gather(*map(apps.ask, users[:-1])), polled]  # now, so that their turns last as long as this
     holding = [asyncio.create_task(apps.hold(user, chat)) for user, chat in zip(users[:-1], chats[:-1], strict=True)]
     await asyncio.sleep(STARTING)
     apps.refused.clear()
