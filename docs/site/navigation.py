@@ -17,6 +17,7 @@ NAVIGATION: Final[dict[str, tuple[str, ...]]] = {
         "docs/clients/python",
         "docs/clients/javascript",
         "docs/clients/native",
+        "docs/clients/your-own",
     ),
     "Agents": (
         "docs/agents",
