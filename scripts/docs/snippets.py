@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 from urllib.parse import quote
 
-from scripts.openapi.examples import CHAT_ID, MEMORY_ID
+from scripts.openapi.examples import ANSWER_ID, CHAT_ID, MEMORY_ID
 
 JSON: Final = "application/json"
 #: By operation, with both clients. A call that a client does not make has none.
@@ -23,6 +23,7 @@ PYTHON: Final[Mapping[str, str]] = {
     "delete_chat": f'client.chat("{CHAT_ID}").delete()',
     "remember": 'client.memories.remember("I parked on level 3, bay 12.", tags=["car"])',
     "forget": f'client.memories.forget("{MEMORY_ID}")',
+    "rate": f'client.chat("{CHAT_ID}").rate("{ANSWER_ID}", 1)',
 }
 JAVASCRIPT: Final[Mapping[str, str]] = {
     "ask": 'const turn = await chat.ask("Where did I park?");\nconsole.log((await turn.answer()).content);',
@@ -35,6 +36,7 @@ JAVASCRIPT: Final[Mapping[str, str]] = {
     "delete_chat": f'await chat.deleteChat("{CHAT_ID}");',
     "remember": 'await chat.remember({ text: "I parked on level 3, bay 12.", tags: ["car"] });',
     "forget": f'await chat.forget("{MEMORY_ID}");',
+    "rate": f'await chat.rate("{CHAT_ID}", "{ANSWER_ID}", 1);',
 }
 
 

@@ -116,7 +116,9 @@ class DeployedDriver(Driver):
     def __init__(self, deployment: Deployment) -> None:
         self._deployment = deployment
         self._people: dict[str, User] = {}
-        self._orders: list[tuple[User, str]] = []
+        #: The orders of how long to take, and of asking back, each with its user.
+        self._pace: list[tuple[User, str]] = []
+        self._asking: list[tuple[User, str]] = []
         #: Keys hold for a day, so that a scenario's key must not be an earlier run's.
         self._key_prefix = secrets.token_hex(4)
 
@@ -162,7 +164,8 @@ class DeployedDriver(Driver):
         self._order(f"{BLOCK}{seconds:g}")
 
     def agent_asks_back(self, seconds: float) -> None:
-        self._order(f"{ASK}{seconds:g}")
+        for user in self._deployment.users:
+            self._asking.append((user, self._deployment.order(user, f"{ASK}{seconds:g}")))
 
     def kill_worker(self) -> None:
         orders = [(user, self._deployment.order(user, DIE)) for user in self._deployment.users]
@@ -192,18 +195,18 @@ class DeployedDriver(Driver):
         raise AssertionError("left out: it changes the deployment")
 
     def close(self) -> None:
-        self._take_back_orders()
+        self._take_back([*self._pace, *self._asking])
         for user in self._deployment.users:
             self._deployment.clear(user)
 
     def _order(self, order: str) -> None:
-        self._take_back_orders()
-        self._orders = [(user, self._deployment.order(user, order)) for user in self._deployment.users]
+        """How long to take, in place of an earlier such order."""
+        self._take_back(self._pace)
+        self._pace.extend((user, self._deployment.order(user, order)) for user in self._deployment.users)
 
-    def _take_back_orders(self) -> None:
-        for user, order in self._orders:
-            self._deployment.take_back(user, order)
-        self._orders = []
+    def _take_back(self, orders: list[tuple[User, str]]) -> None:
+        while orders:
+            self._deployment.take_back(*orders.pop())
 
     def _person(self, who: str) -> User:
         if who not in self._people:

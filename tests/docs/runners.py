@@ -27,7 +27,7 @@ from domain.chat import Usage
 from entrypoints import schemas
 from scripts.docs.shown import refreshed
 from scripts.hcl import Module
-from scripts.openapi.examples import CHAT_ID, MEMORY_ID
+from scripts.openapi.examples import ANSWER_ID, CHAT_ID, MEMORY_ID
 from scripts.terraform_docs import OF_THE_WORKSPACE
 from tests.docs import not_executed
 from tests.docs.blocks import Block, blocks
@@ -84,6 +84,8 @@ def with_real_ids(block: Block, stack: RunningStack) -> str:
             if "retry" in text:
                 turn.cancel()
             text = text.replace(CHAT_ID, turn.chat_id)
+        if ANSWER_ID in text:
+            text = text.replace(ANSWER_ID, turn.answer().message_id)
         if MEMORY_ID in text:
             text = text.replace(MEMORY_ID, alice.memories.remember("A note of the docs."))
     return text

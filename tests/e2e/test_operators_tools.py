@@ -45,7 +45,7 @@ def test_smoke_test_fails_when_deployed_code_differs_from_the_package(stack: Run
     (tmp_path / "lambda.zip").write_bytes(b"another build")
     done = smoke(stack, tmp_path / "lambda.zip", "--no-ask")
     assert done.returncode == 1
-    assert "chat, edits, failures, reads, search run other code" in done.stdout
+    assert "chat, edits, failures, reads, search, waits run other code" in done.stdout
 
 
 def test_smoke_test_fails_for_a_rejected_token(stack: RunningStack) -> None:
@@ -67,10 +67,15 @@ def test_redrive_moves_all_events_from_the_dead_letter_queue_back_to_the_failure
     assert left["Attributes"]["ApproximateNumberOfMessages"] == "0"
 
 
+def thinking(stack: RunningStack) -> set[str]:
+    return {line.split()[0] for line in run(stack, "turns", "list").stdout.splitlines() if "deadline in" in line}
+
+
 def test_a_turn_is_listed_stopped_and_told(stack: RunningStack, app: App, driver: HttpDriver, tmp_path: Path) -> None:
     driver.agent_takes(30)
+    before = thinking(stack)  # the workers of earlier tests may not have let go yet
     chat = app.send("Olga", "POST", "/memories/chat", body={"question": "Where is hunter2?"}).body["chat_id"]
-    (turn,) = (line.split()[0] for line in run(stack, "turns", "list").stdout.splitlines() if "deadline in" in line)
+    (turn,) = thinking(stack) - before
     reason = "Maintenance. Ask again at noon."
     assert run(stack, "turns", "stop", turn, f"--reason={reason}").stdout == f"{turn}: cancelled\n"
     shown = app.send("Olga", "GET", "/chats/messages", query={"chat_id": chat}).body

@@ -131,12 +131,14 @@ def test_every_control_is_reachable_by_keyboard(show: Any) -> None:
         page.tab.keyboard.press("Tab")
         reached.append(page.tab.evaluate("document.activeElement.textContent.trim() || document.activeElement.id"))
     assert reached[:5] == ["New chat", "Memories", f"{QUESTION}Level 3, bay 12.unread", "Sign out", "Delete"]
-    assert reached[-7:] == [
+    assert reached[-9:] == [
         "the map (maps.example)",
         "B 12",
         "Copy",
         "parked on level 3, bay 12",
         "Copy",
+        "👍",
+        "👎",
         "question",
         "Ask",
     ]

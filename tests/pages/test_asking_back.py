@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from playwright.sync_api import expect
 
-from tests.e2e.running_stack import User
-from tests.pages.chat_page import Opener
-from tests.pages.scripted_api import OPEN, ScriptedApi
+from tests.pages.scripted_api import ScriptedApi
 
 
-def test_a_choice_is_sent_as_the_answer_by_the_keyboard(open_page: Opener, alice: User) -> None:
+def test_a_choice_is_sent_as_the_answer_by_the_keyboard(show: Any) -> None:
     api = ScriptedApi().asked("When is the birthday of Anna?").asks_back("Which Anna?", "Anna B.", "<b>Anna K.</b>")
-    page = open_page(alice, OPEN, api)
+    page = show(api)
     group = page.tab.get_by_role("group", name="Which Anna?")
     expect(group.get_by_role("button")).to_have_text(["Anna B.", "<b>Anna K.</b>"])
     api.asked("Anna B.").answered("On 9 May.").ends()

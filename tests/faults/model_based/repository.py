@@ -122,7 +122,9 @@ class RepositoryComparison(RuleBasedStateMachine):
     @rule(which=WHICH)
     def store_the_same_question_again(self, which: int) -> None:
         new = _pick(self.asked, which)
-        self.both(lambda repository: repository.save_question(new))
+        # A request is repeated within its seconds. Judged by a day-old time, slots of later turns would be undecided.
+        if self.story.clock.now() - new.turn.asked_at < timedelta(minutes=1):
+            self.both(lambda repository: repository.save_question(new))
 
     def _save(self, new: NewQuestion) -> None:
         if self.both(lambda repository: repository.save_question(new)) == ("value", None):

@@ -7,6 +7,8 @@ when it was written, and a tenth more: whoever needs more measures first.
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 import sys
 from collections.abc import Callable
 from types import FrameType
@@ -15,6 +17,7 @@ from typing import Any
 import pytest
 from dependency_injector import providers
 
+from local.home import PROJECT
 from tests.fakes.clock import NOON
 from tests.support.aws import package_clients
 from tests.support.gateway import http_event
@@ -57,23 +60,52 @@ def ask(service: KeyedService) -> Any:
     )
 
 
-def test_warm_ask_stays_within_its_budget(fake_credentials: None) -> None:
-    service = service_with("recall")
-    ask(service)
-    assert calls_of(lambda: ask(service)) <= 3_950
-
-
-def test_warm_poll_stays_within_its_budget(fake_credentials: None) -> None:
+def counts() -> dict[str, int]:
+    """Of a warm ask, a warm poll, and warm turns of two agents."""
     service = service_with("recall")
     event = http_event("GET /chats/messages", query={"chat_id": ask(service)["chat_id"]}, user=ALICE)
     service.call("reads", event)
-    assert calls_of(lambda: service.call("reads", event)) <= 1_850
+    return {
+        "poll": calls_of(lambda: service.call("reads", event)),
+        "ask": calls_of(lambda: ask(service)),
+        **{agent: _of_a_turn(agent) for agent in ("recall", "tests.support.custom_agents:counting")},
+    }
 
 
-@pytest.mark.parametrize(("agent", "budget"), [("recall", 16_650), ("tests.support.custom_agents:counting", 13_250)])
-def test_warm_turn_with_500_memories_stays_within_its_budget(agent: str, budget: int, fake_credentials: None) -> None:
+def _of_a_turn(agent: str) -> int:
     service = service_with(agent)
     ask(service)
     service.work()
     ask(service)
-    assert calls_of(service.work) <= budget
+    return calls_of(service.work)
+
+
+@pytest.fixture(scope="module")
+def counted() -> dict[str, int]:
+    """In a process of its own: moto, which other tests import, adds calls of its own to each of botocore's."""
+    keys = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": "eu-central-1"}
+    path = os.pathsep.join([str(PROJECT / "src"), str(PROJECT)])
+    done = subprocess.run(
+        [sys.executable, __file__],
+        env={**os.environ, **keys, "PYTHONPATH": path},
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    found: dict[str, int] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+@pytest.mark.parametrize(
+    ("what", "budget"),
+    [("ask", 3_950), ("poll", 1_850), ("recall", 16_650), ("tests.support.custom_agents:counting", 13_250)],
+)
+def test_what_is_computed_stays_within_its_budget(counted: dict[str, int], what: str, budget: int) -> None:
+    """Turns are over 500 memories."""
+    assert counted[what] <= budget
+
+
+if __name__ == "__main__":
+    sys.stdout.write(json.dumps(counts()) + "\n")
