@@ -33,7 +33,7 @@ PLACEHOLDERS: Final = {
 PLANNED: Final = {"plan", "apply", "destroy"}
 #: Pages that set a workspace up. Every other page's workspaces were set up as DEPLOY says.
 DEPLOY: Final = "docs/deploy.md"
-SETTING_UP: Final = {block.page for block in blocks() if block.mark.startswith("settings: ")}
+SETTING_UP: Final = {block.page for block in blocks() if block.mark.startswith("settings: ") and "region" in block.text}
 #: A command within a sentence or a table.
 INLINE: Final = re.compile(r"`((?:TF_WORKSPACE=\w+ )?scripts/terraform (?:plan|apply|destroy) [^`]+)`")
 ROOTS: Final = {"terraform": "", "terraform/state-bucket": BUCKET, "examples/terraform_consumer": CONSUMER}
