@@ -54,7 +54,7 @@ READ_EXTRAS = read -ra extras <<<"$$EXTRA"
 READ_OPTIONS = read -ra options <<<"$$OPTIONS"
 
 .PHONY: help run up down reset logs ask agent import turn turns stop check fix format lint types architecture terraform-check terraform-init \
-  test test-all test-code test-python test-web test-terraform test-stack accept plan-review package docs generate release bench lock env
+  test test-all test-code test-waiting test-python test-web test-terraform test-stack accept plan-review package docs generate release bench lock env
 
 help:
 	@awk -F ':.*## ' '/^## /{printf "\n%s\n", substr($$0, 4)} /^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -109,7 +109,7 @@ fix: env ## Format, and mend what the linters can mend
 
 # Side by side: the tests on a stack mostly wait, the others mostly compute.
 test: env ## All tests: Python, JavaScript, Terraform, and end to end on a stack of their own
-	@$(MAKE) --no-print-directory --jobs 2 --output-sync=line test-code test-stack
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync=line test-code test-waiting
 
 test-all: env ## What runs every night: all tests at their full counts, then every long proof
 	@scripts/env kotlin
@@ -143,13 +143,17 @@ terraform-init:
 
 test-code:
 	@$(MAKE) --no-print-directory test-python
-	@$(MAKE) --no-print-directory test-web
 	@$(MAKE) --no-print-directory test-terraform
 
+test-waiting:
+	@$(MAKE) --no-print-directory test-stack
+	@$(MAKE) --no-print-directory test-web
+
+# The architecture's tests are in `make check`.
 test-python: env
 	@scripts/env generators
 	@$(VENV_PYTHON) -m pytest -q -n auto tests --ignore tests/e2e --ignore tests/local --ignore tests/pages --ignore tests/schemathesis --ignore tests/docs \
-	  --ignore tests/terraform --ignore tests/runtime --ignore tests/npm
+	  --ignore tests/terraform --ignore tests/runtime --ignore tests/npm --ignore tests/architecture
 	@cd clients/python && ../../.venv/bin/python -m pytest -q -n auto
 
 # The package is packed and the example built once, so in one process.

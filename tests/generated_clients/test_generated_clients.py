@@ -79,6 +79,7 @@ def test_client_of_openapi_generator(tmp_path: Path) -> None:
     assert_works(["node", "built/with_openapi_generator.js"], tmp_path)
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(
     ("language", "calls"),
     [
